@@ -1,0 +1,77 @@
+# Everything one does with a checkout. `make help` lists it.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+WORKERS ?= 2
+UV ?= uv
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --no-emit-index-url --custom-compile-command "make lock" $(UPGRADE)
+
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: setup dev run test lint check format lock clean help
+
+setup: $(VENV)/.run  ## install what the server needs into .venv (the default)
+
+dev: $(VENV)/.dev  ## install what tests and checks need, too
+
+run: $(VENV)/.run  ## load the record and serve it: make run PORT=8000
+	@mkdir -p var
+	$(BIN)/parley seed seed_data
+	exec $(BIN)/parley serve --host 127.0.0.1 --port $(PORT)
+
+test: $(VENV)/.dev  ## run the tests: make test TESTS=tests/test_dates.py
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(COVERAGE) $(TESTS)
+
+lint: $(VENV)/.dev  ## check formatting, style, types, the direction of imports and the record
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/parley check seed_data
+
+check: COVERAGE := --cov --cov-report=term
+check: lint test  ## do all that CI does: lint, and the tests with branch coverage
+
+format: $(VENV)/.dev  ## format the code and mend what can be mended
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+lock:  ## choose exact versions again: make lock UPGRADE=--upgrade (needs uv)
+	@command -v $(UV) >/dev/null || { echo "make lock needs uv: install it, or name it: make lock UV=path/to/uv" >&2; exit 1; }
+	$(COMPILE) pyproject.toml --all-extras --group build --output-file requirements/dev.txt
+	$(COMPILE) pyproject.toml --extra postgres --group build --constraints requirements/dev.txt --output-file requirements/postgres.txt
+	$(COMPILE) pyproject.toml --group build --constraints requirements/dev.txt --output-file requirements/run.txt
+
+clean:  ## remove what was installed, built and cached; var/ with the database stays
+	rm -rf $(VENV) dist .coverage .coverage.* htmlcov .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# A stamp is written when its step has succeeded, so an interrupted step is done again.
+
+$(VENV)/.run: requirements/run.txt pyproject.toml $(VENV)/.made
+	$(PIP) install --require-hashes --requirement requirements/run.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.run
+	$(PIP) install --require-hashes --requirement requirements/dev.txt
+	@touch $@
+
+# A name on the path may be a shim that does not run, or lack venv: try each, newest first.
+$(VENV)/.made:
+	@for python in $(or $(PYTHON),python3.13 python3.12 python3.11 python3); do \
+		if $$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			echo "$$python -m venv --clear $(VENV)"; \
+			$$python -m venv --clear $(VENV) && touch $@; exit; \
+		fi; \
+	done; \
+	echo "Parley needs Python 3.11 or newer with its venv module, and found none on the path." >&2; \
+	echo "Install one (Debian: apt-get install python3-venv), or name one: make PYTHON=/path/to/python3" >&2; \
+	exit 1

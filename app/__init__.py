@@ -1,0 +1,1 @@
+"""Parley: the record of a negotiation, served."""

@@ -1,0 +1,1 @@
+"""HTTP in, a question asked, a representation out."""

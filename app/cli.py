@@ -1,0 +1,96 @@
+"""The command line: parley serve | seed | check | schema."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from app.config import Settings
+from app.errors import ParleyError
+
+SEED_FOLDER = Path("seed_data")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command; returns 0, or 1 after saying what went wrong."""
+    asked = parser().parse_args(arguments)
+    try:
+        return int(asked.command(asked) or 0)
+    except ParleyError as error:
+        print(error, file=sys.stderr)
+    except ValidationError as invalid:
+        for error in invalid.errors():
+            name = "_".join(str(step) for step in error["loc"]).upper()
+            print(f"{name}: {error['msg']}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("Interrupted; nothing was changed.", file=sys.stderr)
+        return 130
+    return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
+    top = argparse.ArgumentParser(prog="parley", description="The record of a negotiation.")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+    checking = commands.add_parser("check", help="report every flaw of the seed files")
+    checking.add_argument("folder", nargs="?", type=Path, default=SEED_FOLDER)
+    checking.set_defaults(command=run_check)
+
+    seeding = commands.add_parser("seed", help="check the seed files and load them")
+    seeding.add_argument("folder", nargs="?", type=Path, default=SEED_FOLDER)
+    seeding.add_argument("--database", metavar="URL", help="instead of DATABASE_URL")
+    seeding.add_argument("--dry-run", action="store_true", help="say what would change")
+    seeding.add_argument(
+        "--allow-removals",
+        action="store_true",
+        help="let more than a tenth of the record go, or another dataset come",
+    )
+    seeding.set_defaults(command=run_seed)
+
+    serving = commands.add_parser("serve", help="answer questions over HTTP")
+    serving.add_argument("--host", default="127.0.0.1")
+    serving.add_argument("--port", type=int, default=8000)
+    serving.add_argument("--workers", type=int, default=1)
+    serving.add_argument("--database", metavar="URL", help="instead of DATABASE_URL")
+    serving.set_defaults(command=run_serve)
+    return top
+
+
+def settings_of(asked: argparse.Namespace) -> Settings:
+    """The settings, with what the command line says instead."""
+    return Settings(database_url=asked.database) if asked.database else Settings()
+
+
+def run_check(asked: argparse.Namespace) -> None:
+    """Prints the number of records, or every flaw."""
+    # Imported here, as serving should not wait for what only seeding needs.
+    from app.seeding.seed import check  # noqa: PLC0415
+
+    counts = check(asked.folder)
+    print("no flaws in " + ", ".join(f"{n} {kind}s" for kind, n in sorted(counts.items())))
+
+
+def run_seed(asked: argparse.Namespace) -> None:
+    """Prints what was added, changed and removed."""
+    from app.seeding.seed import seed  # noqa: PLC0415
+
+    summary = seed(
+        asked.folder,
+        settings_of(asked),
+        dry_run=asked.dry_run,
+        allow_removals=asked.allow_removals,
+    )
+    print("dry run, nothing was written" if asked.dry_run else "seeded", end="; ")
+    print(summary)
+
+
+def run_serve(asked: argparse.Namespace) -> None:
+    """Serves until it is told to stop."""
+    from app.main import serve  # noqa: PLC0415
+
+    serve(settings_of(asked), host=asked.host, port=asked.port, workers=asked.workers)

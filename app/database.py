@@ -1,0 +1,97 @@
+"""Engines, snapshots and deadlines: the one way to a database from a question.
+
+`async with database.snapshot() as ask` gives one revision of the record; whatever is asked inside
+comes from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+from sqlalchemy import Executable
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.compiler import SQLCompiler
+
+Row = tuple[Any, ...]
+
+SQLITE = sqlite.dialect(paramstyle="qmark")
+POSTGRESQL = postgresql.dialect(paramstyle="format")
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One state of the record: its local number, its digest, the curators' version."""
+
+    number: int
+    digest: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """The text of a statement, its parameters in order, and those with a value of their own."""
+
+    text: str
+    names: tuple[str, ...]
+    given: Mapping[str, Any]
+
+    def arguments(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        """The parameters in order."""
+        given = self.given
+        return tuple([values[name] if name in values else given[name] for name in self.names])
+
+
+class Statement:
+    """A statement compiled once for each engine, run with named values many times."""
+
+    def __init__(self, clause: Executable):
+        self.clause = clause
+
+    @cached_property
+    def sqlite(self) -> Compiled:
+        """The statement for SQLite."""
+        return self._compile(SQLITE)
+
+    @cached_property
+    def postgresql(self) -> Compiled:
+        """The statement for PostgreSQL."""
+        return self._compile(POSTGRESQL)
+
+    def _compile(self, dialect: Any) -> Compiled:
+        compiled = self.clause.compile(dialect=dialect)  # type: ignore[attr-defined]
+        assert isinstance(compiled, SQLCompiler)
+        names = tuple(compiled.positiontup or ())
+        given = {name: value for name, value in compiled.params.items() if value is not None}
+        return Compiled(str(compiled), names, given)
+
+
+class Ask(Protocol):
+    """What can be asked within one snapshot."""
+
+    engine: str
+    revision: Revision
+    known_names: dict[tuple[str, str], str]
+
+    async def rows(self, statement: Statement, **values: Any) -> list[Row]:
+        """All rows of a statement; raises `Unavailable` past the deadline."""
+        ...
+
+    def stream(self, statement: Statement, **values: Any) -> AsyncIterator[Sequence[Row]]:
+        """The rows in chunks, for answers without a bound."""
+        ...
+
+
+class Database(Protocol):
+    """A place where the record lies."""
+
+    def snapshot(self) -> AbstractAsyncContextManager[Ask]:
+        """One revision of the record."""
+        ...
+
+    async def close(self) -> None:
+        """Gives up every connection."""
+        ...

@@ -1,0 +1,244 @@
+"""The date language: which texts are dates, and which days each of them covers.
+
+It is a closed part of EDTF (ISO 8601-2): a year, month or day; `a/b` of these; `a/..` for an open
+end; each with a trailing `~`, `?` or `%`. To explain one more refusal: one row in FLAWS.
+"""
+
+import calendar
+import datetime
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple, NoReturn
+
+OPEN_END = ".."
+GIVEN_SHOWN = 60
+
+
+class DateLanguageError(ValueError):
+    """A text outside the date language: what was `given`, what is `wrong`, what is `right`."""
+
+    def __init__(self, given: object, wrong: str, right: str) -> None:
+        super().__init__(given, wrong, right)
+        self.given, self.wrong, self.right = given, wrong, right
+
+    def __str__(self) -> str:
+        return f"{_shown(self.given)}: {self.wrong}; {self.right}"
+
+
+class Precision(StrEnum):
+    """How exactly a date was given."""
+
+    day = "day"
+    month = "month"
+    year = "year"
+    interval = "interval"
+    open = "open"
+
+
+# By how many numbers a date is written with.
+PRECISIONS = {1: Precision.year, 2: Precision.month, 3: Precision.day}
+
+
+class Qualifier(StrEnum):
+    """How sure a date is: `~` approximate, `?` uncertain, `%` both."""
+
+    approximate = "approximate"
+    uncertain = "uncertain"
+    both = "both"
+
+
+QUALIFIER_SIGNS = {
+    "~": Qualifier.approximate,
+    "?": Qualifier.uncertain,
+    "%": Qualifier.both,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DateSpan:
+    """A date as curated, with its first and last day, both inclusive.
+
+    `end` is `datetime.date.max` for an open end. A qualifier never widens the days; an interval has
+    the qualifier of its parts, and `both` where they differ.
+    """
+
+    text: str
+    start: datetime.date
+    end: datetime.date
+    precision: Precision
+    qualifier: Qualifier | None
+
+
+class Flaw(NamedTuple):
+    """What makes a text no date: where it shows, what is wrong, what would be right."""
+
+    pattern: re.Pattern[str]
+    wrong: str
+    right: str
+
+
+DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?([~?%])?")
+FORMS = "write a year, a month or a day as in 2024, 2024-02 or 2024-02-07"
+
+# The first row that is found in a text which is no date explains why.
+FLAWS = tuple(
+    Flaw(re.compile(pattern), wrong, right)
+    for pattern, wrong, right in (
+        (r"\A\Z", "an empty text", FORMS),
+        (r"\A\s|\s\Z", "surrounding spaces", "leave them out, also around '/'"),
+        (r"(?![0-9])\d", "non-ASCII digits", "write the digits 0 to 9"),
+        (r"[\u2010-\u2015\u2212]", "a dash", "write hyphens (-) as in 2024-02-07"),
+        (r"[\[\]{}]", "a set", "write one date or an interval as in 2024-02/2024-03"),
+        (r"\.\.", "'..' that is not an open end", "write it alone after '/' as in 2024-02-07/.."),
+        (r"[0-9][Tt][0-9]|[0-9]:[0-9]", "a time of day", "write the day alone as in 2024-02-07"),
+        (
+            r"[0-9-][Xxu]|\A[Xxu]+(?:[0-9-]|\Z)",
+            "unspecified digits (X)",
+            "write only what is known as in 2024 or 2024-02",
+        ),
+        (r"\A(?:[0-9]{6}|[0-9]{8})[~?%]?\Z", "digits without hyphens", FORMS),
+        (r"\A[Yy]?-[0-9]", "a year before 0001", "years run from 0001 to 9999"),
+        (
+            r"\A(?:[Yy]|\+|[Yy]\+)?[0-9]{5}",
+            "a year of more than four digits",
+            "years run from 0001 to 9999",
+        ),
+        (
+            r"\A[0-9]{1,3}(?![0-9])",
+            "a year of fewer than four digits",
+            "write the year first, in four digits as in 2024-02-07",
+        ),
+        (r"[~?%]{2}", "more than one qualifier", "write one: ~, ? or % for both"),
+        (r"[~?%].", "a qualifier that is not at the end", "write it last as in 2024-02~"),
+        (r"-[0-9](?![0-9])", "a month or day of one digit", "write two digits as in 2024-02-07"),
+        (r"", "not a date", FORMS),
+    )
+)
+
+
+def parse_date(text: str) -> DateSpan:
+    """Read one date, `a`, `a/b` or `a/..`; raise DateLanguageError for anything else."""
+    _refuse_other_than_text(text)
+    start, slash, end = text.partition("/")
+    if not slash:
+        return _parse_part(text, given=text)
+    return _parse_interval(start, end, given=text)
+
+
+def parse_bound(text: str) -> tuple[datetime.date, datetime.date]:
+    """Read a year, month or day, without a qualifier, as its first and last day.
+
+    Raises DateLanguageError for anything else.
+    """
+    _refuse_other_than_text(text)
+    if "/" in text:
+        raise DateLanguageError(text, "an interval", f"a bound is one date: {FORMS}")
+    span = _parse_part(text, given=text)
+    if span.qualifier is not None:
+        raise DateLanguageError(text, "a qualifier", f"a bound has none: write {text[:-1]}")
+    return span.start, span.end
+
+
+def day_number(date: datetime.date) -> int:
+    """Count days from 0001-01-01, which is 1, to 9999-12-31, which is 3,652,059: below 2**22."""
+    return date.toordinal()
+
+
+def _parse_interval(start: str, end: str, given: str) -> DateSpan:
+    _refuse_interval_form(start, end, given)
+    first = _parse_part(start, given)
+    if end == OPEN_END:
+        return DateSpan(given, first.start, datetime.date.max, Precision.open, first.qualifier)
+    last = _parse_part(end, given)
+    _refuse_reversed(first, last, given)
+    qualifier = _joint_qualifier(first.qualifier, last.qualifier)
+    return DateSpan(given, first.start, last.end, Precision.interval, qualifier)
+
+
+def _parse_part(part: str, given: str) -> DateSpan:
+    match = DATE.fullmatch(part)
+    if match is None:
+        _refuse_part(part, given)
+    year, month, day, sign = match.groups()
+    _refuse_year_0000(year, given)
+    _refuse_other_than_month(month, given)
+    _refuse_other_than_day(year, month, day, given)
+    numbers = [int(number) for number in (year, month, day) if number is not None]
+    start, end = _first_and_last_day(*numbers)
+    return DateSpan(part, start, end, PRECISIONS[len(numbers)], QUALIFIER_SIGNS.get(sign))
+
+
+def _first_and_last_day(
+    year: int, month: int | None = None, day: int | None = None
+) -> tuple[datetime.date, datetime.date]:
+    last_month = 12 if month is None else month
+    last_day = calendar.monthrange(year, last_month)[1] if day is None else day
+    return datetime.date(year, month or 1, day or 1), datetime.date(year, last_month, last_day)
+
+
+def _joint_qualifier(first: Qualifier | None, last: Qualifier | None) -> Qualifier | None:
+    if first is None or last is None:
+        return first or last
+    return first if first is last else Qualifier.both
+
+
+def _refuse_other_than_text(given: object) -> None:
+    # YAML reads an unquoted 2024 as a number and an unquoted 2024-02-07 as a date.
+    if not isinstance(given, str):
+        kind = type(given).__name__
+        raise DateLanguageError(given, f"not text but {kind}", "write it in quotes as '2024-02-07'")
+
+
+def _refuse_interval_form(start: str, end: str, given: str) -> None:
+    if "/" in end:
+        raise DateLanguageError(given, "more than one '/'", f"{FORMS}, or two of them around '/'")
+    if start in ("", OPEN_END):
+        raise DateLanguageError(given, "an open start", "write the first day known before '/'")
+    if not end:
+        raise DateLanguageError(given, "no end", f"write '..' for an open end: {_cut(start)}/..")
+
+
+def _refuse_reversed(first: DateSpan, last: DateSpan, given: str) -> None:
+    right = "write the earlier date first"
+    if last.end < first.start:
+        raise DateLanguageError(given, "an interval that ends before it starts", right)
+    if last.start < first.start:
+        wrong = "an interval whose end may lie before its start"
+        raise DateLanguageError(given, wrong, "write the end as exactly as the start")
+
+
+def _refuse_part(part: str, given: str) -> NoReturn:
+    flaw = next(flaw for flaw in FLAWS if flaw.pattern.search(part))
+    raise DateLanguageError(given, flaw.wrong, flaw.right)
+
+
+def _refuse_year_0000(year: str, given: str) -> None:
+    if year == "0000":
+        raise DateLanguageError(given, "the year 0000", "years run from 0001 to 9999")
+
+
+def _refuse_other_than_month(month: str | None, given: str) -> None:
+    if month is None:
+        return
+    if 21 <= int(month) <= 41:
+        right = "write its months as in 2024-03/2024-05"
+        raise DateLanguageError(given, "a season or another part of a year", right)
+    if not 1 <= int(month) <= 12:
+        raise DateLanguageError(given, "no such month", "months run from 01 to 12")
+
+
+def _refuse_other_than_day(year: str, month: str | None, day: str | None, given: str) -> None:
+    if month is None or day is None:
+        return
+    days = calendar.monthrange(int(year), int(month))[1]
+    if not 1 <= int(day) <= days:
+        raise DateLanguageError(given, "no such day", f"{year}-{month} has {days} days")
+
+
+def _shown(given: object) -> str:
+    return repr(_cut(given) if isinstance(given, str) else given)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= GIVEN_SHOWN else f"{text[:GIVEN_SHOWN]}…"

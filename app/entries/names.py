@@ -1,0 +1,144 @@
+"""From what a client writes to ids: names, aliases and spellings; a typo gets the nearest ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rapidfuzz import fuzz, process, utils
+from sqlalchemy import bindparam, select
+
+from app.database import Ask, Statement
+from app.entries.words import split
+from app.errors import query_error
+from app.tables import document, former_id, name, tally
+
+NEAREST = 3
+CANDIDATES = 5000
+
+BY_NAME = Statement(
+    select(name.c.id).where(
+        name.c.realm == bindparam("realm"), name.c.folded == bindparam("folded")
+    )
+)
+NAMES = Statement(
+    select(name.c.folded, name.c.id)
+    .where(name.c.realm == bindparam("realm"))
+    .limit(bindparam("limit"))
+)
+BY_ID = Statement(select(document.c.kind, document.c.place).where(document.c.id == bindparam("id")))
+BY_FORMER_ID = Statement(
+    select(former_id.c.id).where(
+        former_id.c.realm == bindparam("realm"), former_id.c.former == bindparam("former")
+    )
+)
+# Ids that begin alike, and those that follow: a bounded stretch of the index.
+IDS_FROM = Statement(
+    select(document.c.id)
+    .where(document.c.id >= bindparam("start"), document.c.kind == bindparam("kind"))
+    .order_by(document.c.id)
+    .limit(bindparam("limit"))
+)
+POSTED = Statement(
+    select(tally.c.value)
+    .where(tally.c.kind == bindparam("kind"), tally.c.dimension == bindparam("dimension"))
+    .limit(bindparam("limit"))
+)
+
+REFERENCE_REALMS = ("actor", "topic", "source")
+POSTED_REALMS = {"language": "quote", "metric": "figure"}
+ENTRY_REALM = "entry"
+
+
+def folded_name(text: str) -> str:
+    """The form in which names are compared: our words, one space between."""
+    return " ".join(split(text))
+
+
+class UnknownName(Exception):
+    """A value that names nothing in its realm."""
+
+    def __init__(self, value: str, realm: str, nearest: Sequence[str]):
+        super().__init__(value)
+        self.value = value
+        self.realm = realm
+        self.nearest = nearest
+
+    def error(self, parameter: str) -> dict[str, object]:
+        """The member of a problem document for this value."""
+        return query_error(
+            parameter,
+            self.value,
+            f"there is no {self.realm} {self.value!r} in this record.",
+            self.nearest,
+        )
+
+
+async def id_of(value: str, realm: str, ask: Ask) -> str:
+    """The id that a value names in its realm; raises `UnknownName` with the nearest ids."""
+    known = ask.known_names.get((realm, value))
+    if known is None:
+        known = await look_up(value, realm, ask)
+        ask.known_names[realm, value] = known
+    return known
+
+
+async def look_up(value: str, realm: str, ask: Ask) -> str:
+    """As `id_of`, from the database."""
+    if realm in REFERENCE_REALMS:
+        return await reference_id(value, realm, ask)
+    if realm in POSTED_REALMS:
+        return await posted_value(value, realm, ask)
+    return await entry_id(value, realm, ask)
+
+
+async def reference_id(value: str, realm: str, ask: Ask) -> str:
+    """An actor, topic or source by id, former id, name or alias."""
+    folded = folded_name(value)
+    found = await ask.rows(BY_NAME, realm=realm, folded=folded)
+    if found:
+        return str(found[0][0])
+    former = await ask.rows(BY_FORMER_ID, realm=realm, former=value)
+    if former:
+        return str(former[0][0])
+    names = dict(await ask.rows(NAMES, realm=realm, limit=CANDIDATES))
+    raise UnknownName(value, realm, [names[near] for near in nearest(folded, names)])
+
+
+async def entry_id(value: str, kind: str, ask: Ask) -> str:
+    """An entry of a kind (or of any) by id or former id."""
+    current = await ask.rows(BY_FORMER_ID, realm=ENTRY_REALM, former=value)
+    wanted = str(current[0][0]) if current else value
+    found = await ask.rows(BY_ID, id=wanted)
+    if found and kind in (ENTRY_REALM, found[0][0]):
+        return wanted
+    kinds = POSSIBLE_KINDS if kind == ENTRY_REALM else (kind,)
+    ids: list[str] = []
+    for each in kinds:
+        rows = await ask.rows(IDS_FROM, start=value[:4], kind=each, limit=CANDIDATES)
+        ids.extend(str(row[0]) for row in rows)
+    raise UnknownName(value, kind, nearest(value, ids))
+
+
+POSSIBLE_KINDS = ("event", "quote", "proposal", "term", "figure")
+
+
+async def posted_value(value: str, realm: str, ask: Ask) -> str:
+    """A language or a metric that occurs in the record."""
+    rows = await ask.rows(POSTED, kind=POSTED_REALMS[realm], dimension=realm, limit=CANDIDATES)
+    values = [str(row[0]) for row in rows]
+    if value in values:
+        return value
+    raise UnknownName(value, realm, nearest(value, values))
+
+
+def nearest(value: str, choices: Iterable[str]) -> list[str]:
+    """The up to three choices most like the value, best first, each once."""
+    matches = process.extract(
+        value[:200],
+        list(choices),
+        scorer=fuzz.WRatio,
+        processor=utils.default_process,
+        limit=NEAREST * 3,
+        score_cutoff=60,
+    )
+    return list(dict.fromkeys(match[0] for match in matches))[:NEAREST]

@@ -1,0 +1,327 @@
+"""What can be asked of every dated list, declared once.
+
+To add a filter for all kinds: one field in `EntryQuestion`, marked with the posting dimension it
+looks in, and that dimension in `app.entries.postings`. For one kind: the same in that kind's room.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from app.entries.dates import parse_bound, parse_date
+from app.entries.record import Role
+from app.entries.words import read_query
+
+MAX_VALUES = 50
+MAX_LIMIT = 500
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Marks a question's field: where its values are posted, and what they name.
+
+    `realm` is actor, topic, source or a kind of entry; None where the field's own type says what
+    is valid.
+    """
+
+    dimension: str
+    realm: str | None = None
+
+
+class Match(StrEnum):
+    """Whether one of several values is enough."""
+
+    any = "any"
+    all = "all"
+
+
+class Sort(StrEnum):
+    """The order of the answer."""
+
+    newest = "-date"
+    oldest = "date"
+
+
+class Count(StrEnum):
+    """How the entries of the whole answer are counted."""
+
+    exact = "exact"
+
+
+class FormatName(StrEnum):
+    """The representations of a list."""
+
+    json = "json"
+    ndjson = "ndjson"
+    csv = "csv"
+
+
+def readable_date(value: str) -> str:
+    """In the date language."""
+    parse_date(value)
+    return value
+
+
+def readable_bound(value: str) -> str:
+    """A year, a month or a day."""
+    parse_bound(value)
+    return value
+
+
+def readable_words(value: str) -> str:
+    """At least one word."""
+    read_query(value)
+    return value
+
+
+def query_flag(value: Any) -> Any:
+    """Flags in a query are written true or false."""
+    if value in ("true", "false"):
+        return value == "true"
+    raise ValueError("must be true or false")
+
+
+def whole_number(value: Any) -> Any:
+    """A number in a query is written in ASCII digits alone."""
+    if isinstance(value, str) and not (value.isascii() and value.isdigit()):
+        raise ValueError("must be a whole number")
+    return value
+
+
+def separated(value: Any) -> Any:
+    """Names separated by commas."""
+    names = [name for part in value for name in part.split(",")] if value else []
+    if any(not name for name in names):
+        raise ValueError("has an empty name; separate names by single commas")
+    return list(dict.fromkeys(names))
+
+
+Values = Field(max_length=MAX_VALUES)
+FlagParameter = Annotated[bool, BeforeValidator(query_flag)]
+NumberParameter = Annotated[int, BeforeValidator(whole_number)]
+
+
+# Any of (dimension, value) must hold for an entry.
+Clause = tuple[tuple[str, str], ...]
+
+
+def any_of(dimension: str, values: list[str]) -> Clause:
+    """One of the values in one dimension."""
+    return tuple((dimension, value) for value in values)
+
+
+class Question(BaseModel):
+    """What every list understands. Unknown parameters are refused, never skipped."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    limit: Annotated[
+        NumberParameter,
+        Field(
+            ge=1,
+            le=MAX_LIMIT,
+            description="Entries on a page. More than the maximum is refused, never clamped.",
+            examples=[20],
+        ),
+    ] = 50
+    cursor: Annotated[
+        str | None,
+        Field(
+            max_length=200,
+            description="Where to go on, as given in `links.next`; bound to its question.",
+            examples=["AUx9Zm8A"],
+        ),
+    ] = None
+    format: Annotated[
+        FormatName | None,
+        Field(
+            description="The representation; without it the `Accept` header chooses.",
+            examples=["json"],
+        ),
+    ] = None
+    count: Annotated[
+        Count | None,
+        Field(description="`exact` adds the total of the whole answer.", examples=["exact"]),
+    ] = None
+    fields: Annotated[
+        list[str],
+        BeforeValidator(separated),
+        Field(
+            max_length=MAX_VALUES,
+            description="Only these members of each document, separated by commas.",
+            examples=[["id,date"]],
+        ),
+    ] = []
+
+
+class EntryQuestion(Question):
+    """What every dated list understands."""
+
+    id: Annotated[
+        list[str],
+        Values,
+        Field(description="Entries by id; repeatable.", examples=[["ev-2023-10-07-attack"]]),
+    ] = []
+    actor: Annotated[
+        list[str],
+        Values,
+        Field(
+            description="Who: by id, name or alias, whatever the case and accents; repeatable.",
+            examples=[["netanyahu"]],
+        ),
+    ] = []
+    actor_match: Annotated[
+        Match,
+        Field(description="Whether any of the actors is enough, or all are needed."),
+    ] = Match.any
+    actor_role: Annotated[
+        list[Role],
+        Values,
+        Field(
+            description="What the actor is to the entry; binds to the same link as `actor`, and "
+            "alone means anyone in that role; repeatable.",
+            examples=[["speaker"]],
+        ),
+    ] = []
+    include_affiliates: Annotated[
+        FlagParameter,
+        Field(
+            description="Also those who, on the entry's date, held an office of the actor or were "
+            "part of it.",
+        ),
+    ] = False
+    date: Annotated[
+        str | None,
+        AfterValidator(readable_date),
+        Field(
+            description="Entries whose days overlap this date of the date language: `2024`, "
+            "`2024-02`, `2024-02-07`, `2024-02-06/2024-02-08`, `2024-02/..`.",
+            examples=["2024-02"],
+        ),
+    ] = None
+    start_date: Annotated[
+        str | None,
+        AfterValidator(readable_bound),
+        Field(
+            description="Entries whose days reach this year, month or day, or lie after it.",
+            examples=["2024-02-01"],
+        ),
+    ] = None
+    end_date: Annotated[
+        str | None,
+        AfterValidator(readable_bound),
+        Field(
+            description="Entries that began by the end of this year, month or day.",
+            examples=["2024-02-29"],
+        ),
+    ] = None
+    topic: Annotated[
+        list[str],
+        Values,
+        Field(
+            description="About what: by id or label, narrower topics included; repeatable.",
+            examples=[["ceasefire"]],
+        ),
+    ] = []
+    topic_match: Annotated[
+        Match,
+        Field(description="Whether any of the topics is enough, or all are needed."),
+    ] = Match.any
+    source: Annotated[
+        list[str],
+        Values,
+        Filter("source", realm="source"),
+        Field(
+            description="Which source says so; repeatable.",
+            examples=[["article-20240207-total-victory"]],
+        ),
+    ] = []
+    q: Annotated[
+        str | None,
+        Field(max_length=1000),
+        AfterValidator(readable_words),
+        Field(
+            description='Words, all of which must occur; "a phrase" in quotes, `begin*` for a '
+            "prefix, `-word` to exclude. Case, accents and vowel signs do not matter.",
+            examples=["victory"],
+        ),
+    ] = None
+    sort: Annotated[
+        Sort,
+        Field(description="`-date`, the newest first, or `date`, the oldest first."),
+    ] = Sort.newest
+
+    @model_validator(mode="after")
+    def one_way_of_dating(self) -> Self:
+        """Dates are given in one way, and in their order."""
+        if self.date is not None and (self.start_date or self.end_date):
+            raise ValueError("date: give either date, or start_date and end_date")
+        first, last = self.days()
+        if first is not None and last is not None and last < first:
+            raise ValueError("end_date: lies before start_date; exchange them")
+        return self
+
+    def clauses(self, named: dict[str, list[str]]) -> list[Clause]:
+        """What must hold for an entry; `named` has the resolved ids of each field with names."""
+        clauses = [*self._actor_clauses(named["actor"])]
+        if named["topic"]:
+            clauses.extend(self._grouped("topic", named["topic"], self.topic_match))
+        for name, mark in filters_of(type(self)).items():
+            values = named[name] if mark.realm is not None else written(getattr(self, name))
+            if values:
+                clauses.append(any_of(mark.dimension, values))
+        return clauses
+
+    def _actor_clauses(self, actors: list[str]) -> list[Clause]:
+        """`actor_role` binds to the same link as `actor`, and alone means anyone in that role."""
+        dimension = "affiliate" if self.include_affiliates else "actor"
+        if self.actor_role and actors:
+            bound = [
+                any_of(f"{dimension}:role", [f"{actor}:{role}" for role in self.actor_role])
+                for actor in actors
+            ]
+            return bound if self.actor_match is Match.all else [sum(bound, ())]
+        if self.actor_role:
+            return [any_of("role", list(self.actor_role))]
+        return self._grouped(dimension, actors, self.actor_match) if actors else []
+
+    @staticmethod
+    def _grouped(dimension: str, values: list[str], match: Match) -> list[Clause]:
+        if match is Match.all:
+            return [any_of(dimension, [value]) for value in values]
+        return [any_of(dimension, values)]
+
+    def days(self) -> tuple[date | None, date | None]:
+        """The first and the last day asked for; None where that side is open."""
+        if self.date is not None:
+            span = parse_date(self.date)
+            return span.start, None if span.end == date.max else span.end
+        first = parse_bound(self.start_date)[0] if self.start_date else None
+        last = parse_bound(self.end_date)[1] if self.end_date else None
+        return first, last
+
+
+def written(value: Any) -> list[str]:
+    """The values of a field as they are posted."""
+    if value is None:
+        return []
+    if isinstance(value, bool):
+        return ["true" if value else "false"]
+    return [str(each) for each in value]
+
+
+@cache
+def filters_of(model: type[BaseModel]) -> dict[str, Filter]:
+    """The marked fields of a question."""
+    return {
+        name: mark
+        for name, field in model.model_fields.items()
+        for mark in field.metadata
+        if isinstance(mark, Filter)
+    }

@@ -1,0 +1,140 @@
+"""The statements that walk a selection: built once for each shape, run with many values.
+
+A shape is what is left of a selection when its values are taken away. Every list is a walk along
+posting lists in place order; other groups are probed, words are asked of the full-text index.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam, exists, func, select, union
+
+from app.database import Statement
+from app.entries.fulltext import FULL_TEXT
+from app.entries.selection import Selection
+from app.entries.words import Sought
+from app.tables import document, posting
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How many keys each group of each arm has, how many places, and whether words are sought."""
+
+    groups: tuple[tuple[int, ...], ...]
+    places: int
+    words: tuple[bool, bool]
+    descending: bool
+    engine: str
+
+
+def shape_of(selection: Selection, engine: str) -> Shape:
+    """The shape of a selection."""
+    return Shape(
+        groups=tuple(tuple(len(group) for group in arm.groups) for arm in selection.arms),
+        places=len(selection.places),
+        words=(
+            any(not part.excluded for part in selection.words),
+            any(part.excluded for part in selection.words),
+        ),
+        descending=selection.descending,
+        engine=engine,
+    )
+
+
+def values_of(selection: Selection, engine: str) -> dict[str, Any]:
+    """The values that a shape's statements need."""
+    values: dict[str, Any] = {"low": selection.low, "high": selection.high}
+    for a, arm in enumerate(selection.arms):
+        for g, group in enumerate(arm.groups):
+            for k, key in enumerate(group):
+                values[f"key_{a}_{g}_{k}"] = key
+    for p, place in enumerate(selection.places):
+        values[f"place_{p}"] = place
+    wanted, unwanted = expressions(selection.words, engine)
+    return {**values, "wanted": wanted, "unwanted": unwanted}
+
+
+def expressions(words: tuple[Sought, ...], engine: str) -> tuple[str | None, str | None]:
+    """The full-text expressions for what is wanted and what is not."""
+    text = FULL_TEXT[engine]
+    return text.wanted(words), text.unwanted(words)
+
+
+@lru_cache(maxsize=1024)
+def page_statement(shape: Shape) -> Statement:
+    """Place and document of the first `limit` entries in order."""
+    walk = places(shape, limited=True)
+    order = document.c.place.desc() if shape.descending else document.c.place.asc()
+    return Statement(
+        select(document.c.place, document.c.body)
+        .join_from(walk, document, document.c.place == walk.c.place)
+        .order_by(order)
+    )
+
+
+@lru_cache(maxsize=256)
+def export_statement(shape: Shape) -> Statement:
+    """As `page_statement`, without a limit."""
+    walk = places(shape, limited=False)
+    order = walk.c.place.desc() if shape.descending else walk.c.place.asc()
+    return Statement(
+        select(document.c.place, document.c.body)
+        .join_from(walk, document, document.c.place == walk.c.place)
+        .order_by(order)
+    )
+
+
+@lru_cache(maxsize=1024)
+def count_statement(shape: Shape) -> Statement:
+    """How many entries a selection has."""
+    return Statement(select(func.count()).select_from(places(shape, limited=False)))
+
+
+def places(shape: Shape, *, limited: bool) -> Any:
+    """The places of a selection as a subquery; with `limited` only its first ones."""
+    walks = [
+        walk for number, groups in enumerate(shape.groups) for walk in arm(shape, number, groups)
+    ]
+    joined: Any = walks[0] if len(walks) == 1 else union(*walks)
+    if not limited:
+        return joined.subquery("walk")
+    column = joined.selected_columns.place if len(walks) == 1 else joined.exported_columns.place
+    order = column.desc() if shape.descending else column.asc()
+    return joined.order_by(order).limit(bindparam("limit")).subquery("walk")
+
+
+def arm(shape: Shape, number: int, groups: tuple[int, ...]) -> list[Select[Any]]:
+    """The walks of one arm: along each list of its shortest group, or along the words or places."""
+    if shape.places:
+        given = [bindparam(f"place_{p}") for p in range(shape.places)]
+        walk = select(document.c.place).where(document.c.place.in_(given))
+        walk = narrowed(walk, document.c.place, shape, number, 0)
+        if shape.words[0]:
+            sought, _ = FULL_TEXT[shape.engine].walk()
+            walk = walk.where(document.c.place.in_(sought))
+        return [walk]
+    if shape.words[0]:
+        walk, place = FULL_TEXT[shape.engine].walk()
+        return [narrowed(walk, place, shape, number, 0)]
+    walks = []
+    for k in range(groups[0]):
+        walk = select(posting.c.place).where(posting.c.key == bindparam(f"key_{number}_0_{k}"))
+        walks.append(narrowed(walk, posting.c.place, shape, number, 1))
+    return walks
+
+
+def narrowed(walk: Select[Any], place: Any, shape: Shape, number: int, first: int) -> Select[Any]:
+    """A walk between two places, of entries that stand in every group from `first` on."""
+    walk = walk.where(place.between(bindparam("low"), bindparam("high")))
+    groups = shape.groups[number]
+    for g in range(first, len(groups)):
+        other = posting.alias(f"group_{g}")
+        keys = [bindparam(f"key_{number}_{g}_{k}") for k in range(groups[g])]
+        held = other.c.key == keys[0] if len(keys) == 1 else other.c.key.in_(keys)
+        walk = walk.where(exists().where(held, other.c.place == place))
+    if shape.words == (False, True):
+        walk = walk.where(place.not_in(FULL_TEXT[shape.engine].unwanted_places()))
+    return walk

@@ -1,0 +1,207 @@
+"""One reading of text: how it is folded, split into words and asked for, alike in both engines.
+
+Both engines are given words, never text: FTS5 the words of `split` joined by spaces, PostgreSQL
+`tsvector_text` of them. To read one more sign in queries: one group in PART.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+# FTS5's `ascii` tokenizer splits at ASCII signs alone and takes all else as it is: exactly our
+# words. (`unicode61` asks its own, older Unicode what a letter is.)
+FTS5_TOKENIZE = "ascii"
+
+# PostgreSQL takes words of up to 2046 bytes: 64 characters are at most 256.
+WORD_LENGTH_MAXIMUM = 64
+SOUGHT_MAXIMUM = 64
+# PostgreSQL's stack overflows in phrases of some 15,000 words.
+SOUGHT_WORDS_MAXIMUM = 1024
+TSVECTOR_POSITION_MAXIMUM = 16383
+TSVECTOR_POSITIONS_PER_WORD = 256
+GIVEN_SHOWN = 60
+
+TATWEEL = "\u0640"
+
+# Scripts written without spaces: each character is a word, and a run of them is a phrase.
+SPACELESS = (
+    "\u0e00-\u0eff"  # Thai, Lao
+    "\u1000-\u109f\ua9e0-\ua9ff\uaa60-\uaa7f\U000116d0-\U000116ff"  # Myanmar
+    "\u1780-\u17ff"  # Khmer
+    "\u3040-\u30ff\u31f0-\u31ff\U0001aff0-\U0001b16f"  # Hiragana, Katakana
+    "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3031-\u303c"  # CJK radicals, signs, numerals
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # CJK ideographs
+)
+# Unicode counts these as letters; transliterated names have them where others write an apostrophe.
+APOSTROPHES = "\u02b9-\u02bf\u02ee"
+
+ASCII_WORD = re.compile(r"[a-z0-9]+")
+WORD = re.compile(rf"[^\W_{APOSTROPHES}{SPACELESS}]+|(?=[^\W_])[{SPACELESS}]")
+# Dashes, quotation marks and dots: often all that is not ASCII in a Latin text.
+TYPOGRAPHY = re.compile(r"[\u2010-\u2027]+")
+
+QUOTES = '"“”„«»'
+# Between Hebrew letters a quotation mark is part of an abbreviation (צה"ל), not of a phrase.
+GERSHAYIM = re.compile(r'(?<=[\u05d0-\u05ea])["”](?=[\u05d0-\u05ea])')
+PART = re.compile(
+    r"(?P<minus>(?<!\S)-+)?"
+    rf"(?:[{QUOTES}](?P<phrase>[^{QUOTES}]*)(?:[{QUOTES}](?P<star>\*?))?|(?P<run>[^\s{QUOTES}]+))"
+)
+
+
+class NoWordsError(ValueError):
+    """A query in which no letter and no digit is left to look for."""
+
+
+class TooManyWordsError(ValueError):
+    """A query of more than SOUGHT_MAXIMUM parts, or SOUGHT_WORDS_MAXIMUM words in all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A word, or a phrase of adjacent words, that a text must have, or not have if `excluded`.
+
+    With `prefix` the last word may go on: `hosta` finds `hostages`.
+    """
+
+    words: tuple[str, ...]
+    prefix: bool = False
+    excluded: bool = False
+
+
+def fold(text: str) -> str:
+    """Write a text as it is compared, without case, accents, vowel signs and invisible controls.
+
+    That is NFKD and Unicode case folding, less marks (categories M*), format controls (Cf) and
+    tatweel; folding twice changes nothing. Indic vowel signs are marks too: कि is compared as क.
+    """
+    if text.isascii():
+        return text.lower()
+    return _without_marks(unicodedata.normalize("NFKD", text)).casefold()
+
+
+def split(text: str) -> list[str]:
+    """List the words of a text in order: folded runs of letters and numbers (categories L*, N*).
+
+    Characters of scripts without spaces are one word each. All else separates, apostrophes and
+    hyphens too. A word of more than 64 characters is cut to 64, so that both engines hold the same.
+    """
+    folded = fold(text if text.isascii() else TYPOGRAPHY.sub(" ", text))
+    pattern = ASCII_WORD if folded.isascii() else WORD
+    return [word[:WORD_LENGTH_MAXIMUM] for word in pattern.findall(folded)]
+
+
+def read_query(text: str) -> tuple[Sought, ...]:
+    """List what a query asks for, without repetitions, in its order; no text is a syntax error.
+
+    Words and "phrases" must all be there, `-` before one excludes it, `*` after one makes its last
+    word a prefix; an unclosed quotation mark reaches to the end; what splits into several words
+    (cease-fire, 27,700) is a phrase.
+
+    Raises NoWordsError if no word is left, TooManyWordsError if there are too many.
+    """
+    plain = GERSHAYIM.sub("\u05f4", _without_marks(text))
+    parts = (_sought(match) for match in PART.finditer(plain))
+    sought = tuple(dict.fromkeys(part for part in parts if part.words))
+    _refuse_no_words(sought, text)
+    _refuse_too_many_words(sought)
+    return sought
+
+
+def fts5_match(sought: Iterable[Sought]) -> str | None:
+    """Write the FTS5 MATCH expression, or None where there are exclusions alone.
+
+    The caller then leaves out what `fts5_excluded` finds.
+    """
+    parts = tuple(sought)
+    required = " AND ".join(_fts5_phrase(part) for part in parts if not part.excluded)
+    excluded = fts5_excluded(parts)
+    if not required:
+        return None
+    return required if excluded is None else f"({required}) NOT ({excluded})"
+
+
+def fts5_excluded(sought: Iterable[Sought]) -> str | None:
+    """Write the FTS5 MATCH expression that finds what is excluded, or None where nothing is."""
+    return " OR ".join(_fts5_phrase(part) for part in sought if part.excluded) or None
+
+
+def tsquery(sought: Iterable[Sought]) -> str:
+    """Write a text for PostgreSQL to cast by `::tsquery`, exclusions alone included."""
+    return " & ".join(map(_tsquery_part, sought))
+
+
+def tsvector_text(words: Iterable[str]) -> str:
+    """Write a text for PostgreSQL to cast by `::tsvector`: each word and its positions, from 1.
+
+    PostgreSQL holds positions up to 16383, and 256 of one word. Those beyond are left out: a phrase
+    that stands only there is not found, a word is. All of it may take one mebibyte.
+    """
+    positions: dict[str, list[str]] = {}
+    for position, word in enumerate(words, start=1):
+        kept = positions.setdefault(word, [])
+        if position <= TSVECTOR_POSITION_MAXIMUM and len(kept) < TSVECTOR_POSITIONS_PER_WORD:
+            kept.append(str(position))
+    return " ".join(
+        f"{_postgres_quoted(word)}:{','.join(kept)}" if kept else _postgres_quoted(word)
+        for word, kept in positions.items()
+    )
+
+
+def _without_marks(text: str) -> str:
+    # A look at each different character, then loops in C: faster than a look at each character.
+    for character in filter(_is_mark, set(text)):
+        text = text.replace(character, "")
+    return text
+
+
+@lru_cache(maxsize=4096)
+def _is_mark(character: str) -> bool:
+    category = unicodedata.category(character)
+    return category[0] == "M" or category == "Cf" or character == TATWEEL
+
+
+def _sought(match: re.Match[str]) -> Sought:
+    body = match["run"] if match["phrase"] is None else match["phrase"]
+    return Sought(
+        words=tuple(split(body)),
+        prefix=match["star"] == "*" or _is_prefix(body),
+        excluded=match["minus"] is not None,
+    )
+
+
+def _is_prefix(body: str) -> bool:
+    stem = body.rstrip("*")
+    return stem != body and stem[-1:].isalnum()
+
+
+def _refuse_no_words(sought: tuple[Sought, ...], text: str) -> None:
+    if not sought:
+        given = repr(text[:GIVEN_SHOWN])
+        raise NoWordsError(f"{given}: no word to look for; give at least one letter or digit")
+
+
+def _refuse_too_many_words(sought: tuple[Sought, ...]) -> None:
+    parts, words = len(sought), sum(len(part.words) for part in sought)
+    if parts > SOUGHT_MAXIMUM:
+        raise TooManyWordsError(f"{parts} words and phrases; give {SOUGHT_MAXIMUM} or fewer")
+    if words > SOUGHT_WORDS_MAXIMUM:
+        raise TooManyWordsError(f"{words} words in all; give {SOUGHT_WORDS_MAXIMUM} or fewer")
+
+
+def _fts5_phrase(part: Sought) -> str:
+    phrase = " ".join(part.words)
+    return f'"{phrase}"*' if part.prefix else f'"{phrase}"'
+
+
+def _tsquery_part(part: Sought) -> str:
+    phrase = " <-> ".join(map(_postgres_quoted, part.words))
+    sought = f"{phrase}:*" if part.prefix else phrase
+    return f"!({sought})" if part.excluded else sought
+
+
+def _postgres_quoted(word: str) -> str:
+    doubled = word.replace("\\", "\\\\").replace("'", "''")
+    return f"'{doubled}'"

@@ -1,0 +1,176 @@
+"""Every error Parley raises on purpose, drawn as one tree, and its form on the wire.
+
+    ParleyError
+    ├── DatabaseUnusable      the database is missing, older, newer or broken; says what to do
+    ├── SeedRefused           the seed files or the seeding cannot go through; nothing was loaded
+    └── Problem               an answer to a client, as application/problem+json (RFC 9457)
+        ├── InvalidQuery      422, names the parameter, the value and the nearest valid one
+        ├── NotFound          404
+        ├── Gone              410, the entry was in the record and was removed
+        ├── MethodNotAllowed  405
+        ├── NotAcceptable     406
+        ├── TooLong           414
+        ├── Unavailable       503, with Retry-After
+        └── Moved             308, from a former id
+
+To add an error: one class here, with its status and its stable type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+PROBLEM_MEDIA_TYPE = "application/problem+json"
+
+
+class ParleyError(Exception):
+    """Anything Parley refuses or cannot do, with a message fit to be shown."""
+
+
+class DatabaseUnusable(ParleyError):
+    """The database cannot be served as it is; the message names the remedy."""
+
+
+class SeedRefused(ParleyError):
+    """A seeding that was refused as a whole; the database is what it was before."""
+
+
+class Problem(ParleyError):
+    """An error answer. `status` and `type` are fixed for each class, the detail is not."""
+
+    status = 500
+    type = "internal-error"
+    title = "Something went wrong on our side"
+
+    def __init__(self, detail: str, *, headers: Mapping[str, str] | None = None, **members: Any):
+        super().__init__(detail)
+        self.detail = detail
+        self.headers = dict(headers or {})
+        self.members = {name: value for name, value in members.items() if value is not None}
+
+    def document(self) -> dict[str, Any]:
+        """The members of the problem document, in the order of RFC 9457."""
+        return {
+            "type": f"/problems/{self.type}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            **self.members,
+        }
+
+    def body(self) -> bytes:
+        """The problem document as JSON bytes."""
+        return orjson.dumps(self.document())
+
+
+class InvalidQuery(Problem):
+    """A question that cannot be asked; `errors` lists every parameter that is wrong."""
+
+    status = 422
+    type = "invalid-query"
+    title = "The question cannot be asked as it is"
+
+    def __init__(self, errors: Sequence[Mapping[str, Any]]):
+        detail = "; ".join(str(error["detail"]) for error in errors)
+        super().__init__(detail, errors=list(errors))
+
+    @classmethod
+    def of(
+        cls, parameter: str, value: Any, detail: str, nearest: Sequence[str] = ()
+    ) -> InvalidQuery:
+        """One wrong parameter, with up to three of the nearest valid values."""
+        return cls([query_error(parameter, value, detail, nearest)])
+
+
+def query_error(
+    parameter: str, value: Any, detail: str, nearest: Sequence[str] = ()
+) -> dict[str, Any]:
+    """One member of `errors`: parameter, value, what is wrong, and the nearest valid values."""
+    shown = shorten(value)
+    hint = f" Did you mean {' or '.join(repr(name) for name in nearest)}?" if nearest else ""
+    error = {"parameter": parameter, "value": shown, "detail": f"{parameter}: {detail}{hint}"}
+    return {**error, "nearest": list(nearest)} if nearest else error
+
+
+def shorten(value: Any, limit: int = 100) -> str:
+    """The value as text that is safe to repeat in an answer: bounded, no lone surrogates."""
+    text = str(value).encode("utf-8", "replace").decode("utf-8")
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+class NotFound(Problem):
+    """No such path, or no entry of that id."""
+
+    status = 404
+    type = "not-found"
+    title = "There is nothing at this address"
+
+
+class Gone(Problem):
+    """The id was in the record and was removed from it."""
+
+    status = 410
+    type = "gone"
+    title = "This was removed from the record"
+
+
+class MethodNotAllowed(Problem):
+    """Only reading is possible over HTTP."""
+
+    status = 405
+    type = "method-not-allowed"
+    title = "This address cannot be used in that way"
+
+
+class NotAcceptable(Problem):
+    """No representation that the client accepts."""
+
+    status = 406
+    type = "not-acceptable"
+    title = "There is no such representation"
+
+
+class TooLong(Problem):
+    """A URL longer than any question needs."""
+
+    status = 414
+    type = "uri-too-long"
+    title = "The address is too long"
+
+
+class Unavailable(Problem):
+    """The answer cannot be given now; `Retry-After` says when to ask again."""
+
+    status = 503
+    type = "unavailable"
+    title = "The record cannot answer this now"
+
+    def __init__(self, detail: str, *, retry_after: int = 5, **members: Any):
+        super().__init__(detail, headers={"Retry-After": str(retry_after)}, **members)
+
+
+class Moved(Problem):
+    """A former id; the answer points to the present one."""
+
+    status = 308
+    type = "moved"
+    title = "The id has changed"
+
+    def __init__(self, location: str):
+        super().__init__(f"This is now at {location}.", headers={"Location": location})
+
+
+PROBLEMS: tuple[type[Problem], ...] = (
+    InvalidQuery,
+    NotFound,
+    Gone,
+    MethodNotAllowed,
+    NotAcceptable,
+    TooLong,
+    Unavailable,
+    Moved,
+    Problem,
+)

@@ -1,0 +1,241 @@
+"""Quotes: one utterance each, with every outlet's wording of it.
+
+To add a filter: one field in `QuoteQuestion`, one line in `QuoteRecord.postings`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from app.entries.documents import (
+    Document,
+    EntryDocument,
+    EntryEnd,
+    EntryLink,
+    SourceSummary,
+    Summary,
+)
+from app.entries.questions import EntryQuestion, Filter, FlagParameter, Values
+from app.entries.record import (
+    ActorLink,
+    EntryRecord,
+    Flag,
+    Language,
+    Line,
+    Prose,
+    Record,
+    Role,
+    Slug,
+    linked,
+)
+from app.reference.registry import Reference
+
+
+class Attribution(StrEnum):
+    """On whose word the quotation rests."""
+
+    on_record = "on_record"
+    spokesperson = "spokesperson"
+    official_source = "official_source"
+    document = "document"
+    reported = "reported"
+
+
+class Speaker(Record):
+    """Who said it; `office` only where it is not what the actor's positions give."""
+
+    actor: Slug
+    office: Line | None = None
+
+
+class Rendering(Record):
+    """Another wording of the same utterance, as one source prints it."""
+
+    text: Prose
+    source: Slug
+    language: Language | None = None
+    translated: Flag | None = None
+    via: Line | None = None
+    note: Prose | None = None
+
+
+class QuoteRecord(EntryRecord):
+    """A quote as curated; `text` stands word for word in the first citation's source."""
+
+    text: Prose
+    speakers: Annotated[tuple[Speaker, ...], Field(min_length=1)]
+    event: Slug | None = None
+    context: Prose | None = None
+    language: Language = "en"
+    translated: Flag | None = None
+    fragment: Flag = False
+    attribution: Attribution
+    renderings: tuple[Rendering, ...] = ()
+
+    def links(self) -> tuple[ActorLink, ...]:
+        """The speakers and the curated actors."""
+        speakers = tuple(speaker.actor for speaker in self.speakers)
+        return linked((Role.speaker, speakers), actors=self.actors)
+
+    def mentions(self) -> dict[str, tuple[str, ...]]:
+        """The event at which it was said."""
+        return {"event": (self.event,)} if self.event is not None else {}
+
+    def sources(self) -> tuple[str, ...]:
+        """The cited sources and those of the other wordings."""
+        others = (rendering.source for rendering in self.renderings)
+        return tuple(dict.fromkeys((*super().sources(), *others)))
+
+    def wordings(self) -> tuple[Rendering, ...]:
+        """Every wording, the principal one first, each with the source that prints it."""
+        first = Rendering(
+            text=self.text,
+            source=self.citations[0].source,
+            language=self.language,
+            translated=self.translated,
+            via=self.citations[0].via,
+        )
+        return (first, *self.renderings)
+
+    def postings(self) -> Iterator[tuple[str, str]]:
+        """Where a quote is found, beside what all kinds have."""
+        for speaker in self.speakers:
+            yield "speaker", speaker.actor
+        if self.event is not None:
+            yield "event", self.event
+        yield "attribution", self.attribution
+        yield "fragment", "true" if self.fragment else "false"
+        for language in {wording.language or self.language for wording in self.wordings()}:
+            yield "language", language
+
+    def texts(self) -> Iterator[str]:
+        """What a search for words reads: every wording, and the context."""
+        yield from dict.fromkeys(wording.text for wording in self.wordings())
+        if self.context is not None:
+            yield self.context
+
+
+class SpeakerDocument(Document):
+    """Who said it, with the office held on that date."""
+
+    actor: Summary
+    """The speaker."""
+    office: Annotated[str | None, Field(examples=["Prime Minister, Israel"])]
+    """The office held on that date."""
+
+
+class RenderingDocument(Document):
+    """One wording of the utterance, as one source prints it."""
+
+    text: Annotated[str, Field(examples=["total victory"])]
+    """The words, exactly as printed."""
+    source: SourceSummary
+    """The source that prints them."""
+    language: Annotated[str, Field(examples=["en"])]
+    """The language of the words (BCP 47)."""
+    translated: bool | None
+    """Whether the words are a translation; null where that is not known."""
+    via: str | None
+    """The outlet or wire that the source itself credits."""
+    note: str | None
+    """A remark on this wording."""
+
+
+class QuoteFields(Document):
+    """What only quotes have."""
+
+    text: Annotated[str, Field(examples=["We are on the way to an absolute victory"])]
+    """The words of the principal wording, exactly as its source prints them."""
+    speakers: list[SpeakerDocument]
+    """Who said it; a joint statement has several."""
+    event: EntryLink | None
+    """The event at which it was said."""
+    context: str | None
+    """Where, when and about what, in our words."""
+    language: Annotated[str, Field(examples=["en"])]
+    """The language of `text` (BCP 47)."""
+    translated: bool | None
+    """Whether `text` is a translation; null where that is not known."""
+    fragment: bool
+    """Whether `text` is part of a sentence."""
+    attribution: Attribution
+    """On whose word the quotation rests."""
+    renderings: list[RenderingDocument]
+    """Every wording of the utterance with its source, the principal one first."""
+
+
+class QuoteDocument(EntryEnd, QuoteFields, EntryDocument):
+    """A quote."""
+
+
+def render(record: QuoteRecord, reference: Reference) -> dict[str, Any]:
+    """A quote's own fields."""
+    event = record.event
+    return {
+        "text": record.text,
+        "speakers": [
+            {
+                "actor": reference.actor(speaker.actor),
+                "office": speaker.office or reference.office_on(speaker.actor, record.span),
+            }
+            for speaker in record.speakers
+        ],
+        "event": {"id": event, "url": f"/v1/events/{event}"} if event is not None else None,
+        "context": record.context,
+        "language": record.language,
+        "translated": record.translated,
+        "fragment": record.fragment,
+        "attribution": record.attribution,
+        "renderings": [
+            {
+                "text": wording.text,
+                "source": reference.source(wording.source),
+                "language": wording.language or record.language,
+                "translated": wording.translated,
+                "via": wording.via,
+                "note": wording.note,
+            }
+            for wording in record.wordings()
+        ],
+        "links": {},
+    }
+
+
+class QuoteQuestion(EntryQuestion):
+    """What can be asked of quotes."""
+
+    speaker: Annotated[
+        list[str],
+        Values,
+        Filter("speaker", realm="actor"),
+        Field(
+            description="Who said it: by id, name or alias; repeatable.", examples=[["netanyahu"]]
+        ),
+    ] = []
+    event: Annotated[
+        list[str],
+        Values,
+        Filter("event", realm="event"),
+        Field(description="Said at this event; repeatable.", examples=[["ev-2023-10-07-attack"]]),
+    ] = []
+    attribution: Annotated[
+        list[Attribution],
+        Values,
+        Filter("attribution"),
+        Field(description="On whose word it rests; repeatable.", examples=[["on_record"]]),
+    ] = []
+    language: Annotated[
+        list[str],
+        Values,
+        Filter("language", realm="language"),
+        Field(description="A wording in this language exists; repeatable.", examples=[["en"]]),
+    ] = []
+    fragment: Annotated[
+        FlagParameter | None,
+        Filter("fragment"),
+        Field(description="Whether it is part of a sentence.", examples=["true"]),
+    ] = None

@@ -1,0 +1,1 @@
+"""What entries refer to: actors, topics and sources."""

@@ -1,0 +1,70 @@
+"""Actors: persons, states, groups and institutions, with their offices over time."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+from pydantic import StringConstraints as Text
+
+from app.entries.record import Citation, Correction, Edtf, Line, Prose, Record, Slug, Whole
+
+
+class ActorKind(StrEnum):
+    """What an actor is."""
+
+    person = "person"
+    state = "state"
+    armed_group = "armed_group"
+    government_body = "government_body"
+    organisation = "organisation"
+    group = "group"
+
+
+class ExternalIds(Record):
+    """Ids in outside registers; never invented."""
+
+    wikidata: Annotated[str, Text(pattern=r"^Q[1-9][0-9]*$")] | None = None
+    iso3166: Annotated[str, Text(pattern=r"^[A-Z]{3}$")] | None = None
+    gw: Annotated[Whole, Field(ge=1, le=999)] | None = None
+
+
+class Position(Record):
+    """An office, of whom, and when; without a date it holds throughout the record."""
+
+    title: Line
+    of: Slug | None = None
+    date: Edtf | None = None
+
+
+class Membership(Record):
+    """What the actor is part of, and when; without a date throughout the record."""
+
+    actor: Slug
+    date: Edtf | None = None
+
+
+class ActorRecord(Record):
+    """An actor as curated."""
+
+    id: Slug
+    name: Line
+    kind: ActorKind
+    description: Prose | None = None
+    aliases: tuple[Line, ...] = ()
+    external_ids: ExternalIds | None = None
+    positions: tuple[Position, ...] = ()
+    part_of: tuple[Membership, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    notes: Prose | None = None
+    corrections: tuple[Correction, ...] = ()
+    former_ids: tuple[Slug, ...] = ()
+
+    def names(self) -> tuple[str, ...]:
+        """Everything that the actor may be asked for by."""
+        return (self.id, self.name, *self.aliases)
+
+    def searched(self) -> tuple[str, ...]:
+        """What a search for names reads."""
+        return self.names()

@@ -1,0 +1,59 @@
+"""Sources: the published texts that the record cites."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from app.entries.record import (
+    Correction,
+    Edtf,
+    Language,
+    Line,
+    Prose,
+    Record,
+    Slug,
+    WebAddress,
+)
+
+
+class SourceKind(StrEnum):
+    """What sort of text it is."""
+
+    news = "news"
+    official_statement = "official_statement"
+    transcript = "transcript"
+    report = "report"
+    resolution = "resolution"
+
+
+class TitleOrigin(StrEnum):
+    """Where the title comes from; one made from the address is not the printed headline."""
+
+    page = "page"
+    url_slug = "url_slug"
+    not_visible = "not_visible"
+
+
+class SourceRecord(Record):
+    """A source as curated."""
+
+    id: Slug
+    publisher: Line
+    title: Line
+    title_origin: TitleOrigin = TitleOrigin.page
+    url: WebAddress | None = None
+    archive_url: WebAddress | None = None
+    date: Edtf | None = None
+    language: Language = "en"
+    kind: SourceKind = SourceKind.news
+    notes: Prose | None = None
+    corrections: tuple[Correction, ...] = ()
+    former_ids: tuple[Slug, ...] = ()
+
+    def names(self) -> tuple[str, ...]:
+        """Everything that the source may be asked for by."""
+        return (self.id,)
+
+    def searched(self) -> tuple[str, ...]:
+        """What a search for names reads."""
+        return (self.id, self.publisher, self.title)

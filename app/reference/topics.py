@@ -1,0 +1,26 @@
+"""Topics: the record's own hierarchy of subjects."""
+
+from __future__ import annotations
+
+from app.entries.record import Correction, Line, Prose, Record, Slug
+
+
+class TopicRecord(Record):
+    """A topic as curated (SKOS: prefLabel, definition, broader, closeMatch)."""
+
+    id: Slug
+    label: Line
+    definition: Prose | None = None
+    broader: Slug | None = None
+    close_match: tuple[Line, ...] = ()
+    notes: Prose | None = None
+    corrections: tuple[Correction, ...] = ()
+    former_ids: tuple[Slug, ...] = ()
+
+    def names(self) -> tuple[str, ...]:
+        """Everything that the topic may be asked for by."""
+        return (self.id, self.label)
+
+    def searched(self) -> tuple[str, ...]:
+        """What a search for names reads."""
+        return self.names()

@@ -1,0 +1,357 @@
+"""From the list of what to do to rows: tidy tables, documents, index rows, the change log."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import bindparam, delete, func, literal_column, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from app.database import Statement
+from app.entries.documents import DOCUMENT_FORMAT
+from app.entries.fulltext import FULL_TEXT
+from app.entries.names import folded_name
+from app.entries.places import key_of
+from app.entries.words import split
+from app.kinds import KINDS
+from app.reference.actors import ActorRecord
+from app.reference.documents import REFERENCE_DOCUMENTS
+from app.reference.registry import Reference
+from app.reference.sources import SourceRecord
+from app.reference.topics import TopicRecord
+from app.seeding.compare import Comparison
+from app.seeding.index import UNCOUNTED, postings, texts
+from app.seeding.stage import Stage
+from app.seeding.target import Target, insertion
+from app.tables import (
+    change,
+    document,
+    former_id,
+    name,
+    name_word,
+    posting,
+    record,
+    reference,
+    revision,
+    state,
+    tally,
+)
+from app.tidy import owner_columns, rows_of
+
+BATCH = 1000
+REFERENCE_MODELS: dict[str, Any] = {
+    "actor": ActorRecord,
+    "topic": TopicRecord,
+    "source": SourceRecord,
+}
+CLOSURES = {"actor": "affiliate", "topic": "topic", "source": "source"}
+
+OLD_BODY = Statement(
+    select(record.c.body).where(record.c.kind == bindparam("kind"), record.c.id == bindparam("id"))
+)
+BODIES = Statement(
+    select(record.c.body).where(record.c.kind == bindparam("kind")).order_by(record.c.id)
+)
+POSTED = Statement(
+    select(document.c.kind, document.c.id, document.c.place)
+    .join(posting, posting.c.place == document.c.place)
+    .where(posting.c.key == bindparam("key"))
+)
+LAST_REVISION = Statement(select(func.coalesce(func.max(revision.c.number), 0)))
+LAST_CHANGE = Statement(select(func.coalesce(func.max(change.c.sequence), 0)))
+STATE = Statement(select(state.c.value).where(state.c.name == bindparam("name")))
+
+DELETE_RECORD = Statement(
+    delete(record).where(record.c.kind == bindparam("k"), record.c.id == bindparam("i"))
+)
+DELETE_DOCUMENT = Statement(delete(document).where(document.c.place == bindparam("p")))
+DELETE_POSTING = Statement(
+    delete(posting).where(posting.c.key == bindparam("k"), posting.c.place == bindparam("p"))
+)
+DELETE_STATE = Statement(delete(state).where(state.c.name == bindparam("n")))
+# Both engines write an upsert alike; SQLAlchemy's form for PostgreSQL compiles for SQLite too.
+NEW_TALLY = upsert(tally)
+RAISE_TALLY = Statement(
+    NEW_TALLY.on_conflict_do_update(
+        index_elements=[tally.c.key], set_={"n": tally.c.n + NEW_TALLY.excluded.n}
+    )
+)
+DELETE_EMPTY_TALLIES = Statement(delete(tally).where(tally.c.n == literal_column("0")))
+
+
+class Rows:
+    """Rows on their way to the database, written many at a time."""
+
+    def __init__(self, target: Target):
+        self.target = target
+        self.waiting: dict[Statement, list[Any]] = defaultdict(list)
+        self.words: list[tuple[int, str]] = []
+        self.wordless: list[tuple[int]] = []
+        self.counts: Counter[tuple[str, str, str]] = Counter()
+
+    def add(self, statement: Statement, row: Iterable[Any]) -> None:
+        """One row for a statement."""
+        self.waiting[statement].append(tuple(row))
+
+    def flush(self) -> None:
+        """Writes what is waiting: what goes before what comes."""
+        full_text = FULL_TEXT[self.target.engine]
+        self.target.run(full_text.delete, self.wordless)
+        self.target.run(full_text.insert, self.words)
+        for statement, rows in self.waiting.items():
+            self.target.many(statement, rows)
+        tallies = [
+            (key_of(kind, dimension, value), kind, dimension, value, number)
+            for (kind, dimension, value), number in self.counts.items()
+            if number
+        ]
+        self.target.many(RAISE_TALLY, tallies)
+        self.waiting.clear()
+        self.words.clear()
+        self.wordless.clear()
+        self.counts.clear()
+
+
+class Application:
+    """One seeding being applied; `old` and `new` are the reference data before and after."""
+
+    def __init__(self, stage: Stage, target: Target, new: Reference, comparison: Comparison):
+        self.stage = stage
+        self.target = target
+        self.new = new
+        self.old = old_reference(target)
+        self.comparison = comparison
+        self.number = scalar(target, LAST_REVISION) + 1
+        self.sequence = scalar(target, LAST_CHANGE)
+
+    def run(self, version: str, progress: Callable[[int], object]) -> None:
+        """Everything, in an order in which nothing is deleted that was just written."""
+        if self.comparison.changes_record:
+            self.write_revision(version)
+        self.add_rerendered()
+        for action, step in (
+            ("removed", self.remove),
+            ("changed", self.remove),
+            ("moved", self.unindex),
+            ("rendered", self.unindex),
+        ):
+            self.each(action, step, lambda _: None)
+        for action, step in (
+            ("added", self.put),
+            ("changed", self.put),
+            ("moved", self.replace),
+            ("rendered", self.index),
+        ):
+            self.each(action, step, progress)
+        self.target.many(DELETE_EMPTY_TALLIES, [()])
+        self.write_reference()
+        self.write_state()
+
+    def each(
+        self,
+        action: str,
+        step: Callable[[Rows, str, str, int | None, int | None], None],
+        progress: Callable[[int], object],
+    ) -> None:
+        """A step for each record that an action concerns, in the order of places."""
+        rows = Rows(self.target)
+        done = self.stage.connection.execute(
+            "SELECT kind, id, old, new FROM todo WHERE action = ? ORDER BY coalesce(new, old)",
+            (action,),
+        )
+        for number, (kind, record_id, old, new) in enumerate(done, 1):
+            step(rows, kind, record_id, old, new)
+            if number % BATCH == 0:
+                rows.flush()
+                progress(BATCH)
+        rows.flush()
+
+    def write_revision(self, version: str) -> None:
+        """The new revision and its change log."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        row = (self.number, self.comparison.digest, version, now)
+        self.target.many(insertion(revision), [row])
+        rows = Rows(self.target)
+        listed = self.stage.connection.execute(
+            "SELECT kind, id, action FROM todo WHERE action IN ('added', 'changed', 'removed')"
+        )
+        for kind, record_id, action in listed:
+            before = None if action == "added" else self.old_body(kind, record_id)
+            self.sequence += 1
+            logged = (self.sequence, self.number, kind, record_id, action, before)
+            rows.add(insertion(change), logged)
+            if self.sequence % BATCH == 0:
+                rows.flush()
+        rows.flush()
+
+    def old_body(self, kind: str, record_id: str) -> bytes:
+        """A record as it stands in the database."""
+        (row,) = self.target.rows(OLD_BODY, kind=kind, id=record_id)
+        return bytes(row[0])
+
+    def add_rerendered(self) -> None:
+        """Notes the entries whose documents change because what they refer to changed."""
+        if self.format_differs():
+            found = self.target.rows(
+                Statement(select(document.c.kind, document.c.id, document.c.place))
+            )
+            self.note_rerendered(found)
+            return
+        changed = self.stage.connection.execute(
+            "SELECT kind, id FROM todo WHERE action = 'changed' AND kind IN"
+            " ('actor', 'topic', 'source')"
+        ).fetchall()
+        for realm, record_id in changed:
+            for kind in KINDS:
+                key = key_of(kind, CLOSURES[realm], record_id)
+                self.note_rerendered(self.target.rows(POSTED, key=key))
+
+    def note_rerendered(self, found: Iterable[tuple[Any, ...]]) -> None:
+        """Adds entries to the list of what to do, unless something is done about them anyway."""
+        self.stage.connection.executemany(
+            "INSERT OR IGNORE INTO todo VALUES (?, ?, 'rendered', ?, ?)",
+            ((kind, record_id, place, place) for kind, record_id, place in found),
+        )
+
+    def format_differs(self) -> bool:
+        """Whether the documents in the database are of another format than the code's."""
+        stored = list(self.target.rows(STATE, name="document_format"))
+        return bool(stored) and bytes(stored[0][0]) != str(DOCUMENT_FORMAT).encode()
+
+    def remove(
+        self, rows: Rows, kind: str, record_id: str, old: int | None, new: int | None
+    ) -> None:
+        """Everything about a record but its past."""
+        if old is not None:
+            self.unindex(rows, kind, record_id, old, new)
+        rows.add(DELETE_RECORD, (kind, record_id))
+        if kind != "dataset":
+            for table, column in owner_columns(kind).items():
+                rows.add(deletion(table, column), (record_id,))
+
+    def unindex(
+        self, rows: Rows, kind: str, record_id: str, old: int | None, new: int | None
+    ) -> None:
+        """The document and index rows of an entry, as they were made before."""
+        del new
+        assert old is not None
+        entry = KINDS[kind].record.model_validate_json(self.old_body(kind, record_id))
+        for dimension, value in postings(kind, entry, self.old):
+            rows.add(DELETE_POSTING, (key_of(kind, dimension, value), old))
+            if dimension not in UNCOUNTED:
+                rows.counts[kind, dimension, value] -= 1
+        rows.add(DELETE_DOCUMENT, (old,))
+        rows.wordless.append((old,))
+
+    def put(self, rows: Rows, kind: str, record_id: str, old: int | None, new: int | None) -> None:
+        """A record that was not there, or was removed a moment ago."""
+        body = self.stage.body(kind, record_id)
+        digest = self.stage.hash(kind, record_id)
+        rows.add(insertion(record), (kind, record_id, digest, new, body))
+        if kind == "dataset":
+            return
+        model = REFERENCE_MODELS[kind] if kind in REFERENCE_MODELS else KINDS[kind].record
+        curated = model.model_validate_json(body)
+        for table, row in rows_of(kind, curated):
+            rows.add(insertion(record.metadata.tables[table]), row)
+        if new is not None:
+            self.index_entry(rows, kind, curated, new)
+        del old
+
+    def replace(
+        self, rows: Rows, kind: str, record_id: str, old: int | None, new: int | None
+    ) -> None:
+        """An entry whose place another one took."""
+        rows.add(MOVE_RECORD, (new, kind, record_id))
+        self.index(rows, kind, record_id, old, new)
+
+    def index(
+        self, rows: Rows, kind: str, record_id: str, old: int | None, new: int | None
+    ) -> None:
+        """The document and index rows of an entry whose record is in place."""
+        del old
+        assert new is not None
+        curated = KINDS[kind].record.model_validate_json(self.stage.body(kind, record_id))
+        self.index_entry(rows, kind, curated, new)
+
+    def index_entry(self, rows: Rows, kind: str, curated: Any, place: int) -> None:
+        """The document and index rows of an entry."""
+        body = KINDS[kind].document_of(curated, self.new).model_dump_json().encode()
+        rows.add(insertion(document), (place, curated.id, kind, body))
+        for dimension, value in postings(kind, curated, self.new):
+            rows.add(insertion(posting), (key_of(kind, dimension, value), place))
+            if dimension not in UNCOUNTED:
+                rows.counts[kind, dimension, value] += 1
+        rows.words.append((place, FULL_TEXT[self.target.engine].stored(texts(curated, self.new))))
+
+    def write_reference(self) -> None:
+        """The documents and names of all actors, topics and sources; they are few."""
+        rows = Rows(self.target)
+        for table in (reference, name, name_word, former_id):
+            self.target.many(Statement(delete(table)), [()])
+        for realm, record_ in self.new.records():
+            body = REFERENCE_DOCUMENTS[realm](record_, self.new).model_dump_json().encode()
+            names = record_.names()
+            shown = names[1] if len(names) > 1 else names[0]
+            rows.add(insertion(reference), (realm, record_.id, shown, body))
+            folded = {folded_name(each) for each in names} - {""}
+            for each in sorted(folded):
+                rows.add(insertion(name), (realm, each, record_.id))
+            for word in sorted({word for each in record_.searched() for word in split(each)}):
+                rows.add(insertion(name_word), (realm, word, record_.id))
+        for former in self.stage.former_ids():
+            rows.add(insertion(former_id), former)
+        rows.flush()
+
+    def write_state(self) -> None:
+        """The dataset's description and the format of the documents."""
+        values = {
+            "dataset": self.stage.only_body("dataset"),
+            "document_format": str(DOCUMENT_FORMAT).encode(),
+        }
+        self.target.many(DELETE_STATE, [(each,) for each in values])
+        self.target.many(insertion(state), list(values.items()))
+
+
+MOVE_RECORD = Statement(
+    record.update()
+    .where(record.c.kind == bindparam("k"), record.c.id == bindparam("i"))
+    .values(place=bindparam("p"))
+)
+
+
+def deletion(table: Any, column: str) -> Statement:
+    """Deletes the rows of one record."""
+    key = (table.name, column)
+    if key not in DELETIONS:
+        DELETIONS[key] = Statement(delete(table).where(table.c[column] == bindparam("value")))
+    return DELETIONS[key]
+
+
+DELETIONS: dict[tuple[str, str], Statement] = {}
+
+
+def scalar(target: Target, statement: Statement) -> int:
+    """The one number that a statement answers."""
+    (row,) = target.rows(statement)
+    return int(row[0])
+
+
+def old_reference(target: Target) -> Reference:
+    """The reference data as the database has it."""
+    old = Reference()
+    for realm, model in REFERENCE_MODELS.items():
+        for row in target.rows(BODIES, kind=realm):
+            old.add(realm, model.model_validate_json(row[0]))
+    return old
+
+
+def dataset_id(target: Target) -> str | None:
+    """The id of the dataset in the database, None where there is none."""
+    stored: Iterator[Any] = iter(target.rows(STATE, name="dataset"))
+    row = next(stored, None)
+    return str(orjson.loads(row[0])["id"]) if row is not None else None

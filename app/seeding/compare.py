@@ -1,0 +1,142 @@
+"""What a seeding has to do: the records of the stage against those of the database."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from sqlalchemy import select
+
+from app.database import Statement
+from app.errors import SeedRefused
+from app.seeding.stage import ENTRY_KINDS, Stage
+from app.seeding.target import Target
+from app.tables import record
+
+RECORDS = Statement(
+    select(record.c.kind, record.c.id, record.c.hash, record.c.place).order_by(
+        record.c.kind, record.c.id
+    )
+)
+REMOVALS_WITHOUT_ASKING = 0.1
+
+
+@dataclass
+class Comparison:
+    """The digest of what is staged, and how many records of each kind come, change and go."""
+
+    digest: str
+    counts: dict[str, Counter[str]] = field(default_factory=dict)
+    present: int = 0
+
+    def total(self, action: str) -> int:
+        """How many records an action concerns."""
+        return sum(counter[action] for counter in self.counts.values())
+
+    @property
+    def changes_record(self) -> bool:
+        """Whether the curated record differs at all."""
+        return any(self.total(action) for action in ("added", "changed", "removed"))
+
+
+def compare(stage: Stage, target: Target) -> Comparison:
+    """Fills the stage's list of what to do, in one walk along both sides; memory is bounded."""
+    stage.connection.execute(
+        "CREATE TABLE todo (kind TEXT, id TEXT, action TEXT, old INTEGER, new INTEGER,"
+        " PRIMARY KEY (kind, id)) WITHOUT ROWID"
+    )
+    digest = sha256()
+    comparison = Comparison("")
+    waiting: list[tuple[str, str, str, int | None, int | None]] = []
+    for kind, record_id, old, new in side_by_side(stage, target, digest):
+        comparison.present += old is not None
+        action = action_of(old, new)
+        if action is None:
+            continue
+        if action != "moved":
+            comparison.counts.setdefault(kind, Counter())[action] += 1
+        waiting.append((kind, record_id, action, old and old[1], new and new[1]))
+        if len(waiting) >= 5000:
+            note(stage, waiting)
+    note(stage, waiting)
+    comparison.digest = digest.hexdigest()
+    return comparison
+
+
+def note(stage: Stage, waiting: list[tuple[str, str, str, int | None, int | None]]) -> None:
+    """Writes what is waiting to the list."""
+    stage.connection.executemany("INSERT INTO todo VALUES (?, ?, ?, ?, ?)", waiting)
+    waiting.clear()
+
+
+Side = tuple[bytes, int | None]
+
+
+def action_of(old: Side | None, new: Side | None) -> str | None:
+    """What has to be done about a record; None where it is as it was."""
+    if new is None:
+        return "removed"
+    if old is None:
+        return "added"
+    if old[0] != new[0]:
+        return "changed"
+    return None if old[1] == new[1] else "moved"
+
+
+def side_by_side(
+    stage: Stage, target: Target, digest: object
+) -> Iterator[tuple[str, str, Side | None, Side | None]]:
+    """Each record of either side, with its hash and place on both."""
+    old_rows = iter(target.rows(RECORDS))
+    new_rows = iter(stage.in_order())
+    old, new = next(old_rows, None), next(new_rows, None)
+    while old is not None or new is not None:
+        old_key = (old[0], old[1]) if old is not None else None
+        new_key = (new[0], new[1]) if new is not None else None
+        take_old = new_key is None or (old_key is not None and old_key <= new_key)
+        take_new = old_key is None or (new_key is not None and new_key <= old_key)
+        kind, record_id = old_key if take_old and old_key is not None else new_key  # type: ignore[misc]
+        old_side = (bytes(old[2]), old[3]) if take_old and old is not None else None
+        new_side = None
+        if take_new and new is not None:
+            new_side = (new[2], new[3])
+            digest.update(f"{kind}\0{record_id}\0".encode() + new[2])  # type: ignore[attr-defined]
+        yield kind, record_id, old_side, new_side
+        if take_old:
+            old = next(old_rows, None)
+        if take_new:
+            new = next(new_rows, None)
+
+
+def refuse_changed_kinds(stage: Stage) -> None:
+    """An id keeps its kind for good."""
+    marks = ", ".join(f"'{kind}'" for kind in ENTRY_KINDS)
+    rows = stage.connection.execute(
+        f"""
+        SELECT new.id, old.kind, new.kind FROM todo AS old JOIN todo AS new ON new.id = old.id
+        WHERE old.action = 'removed' AND new.action = 'added'
+          AND old.kind IN ({marks}) AND new.kind IN ({marks}) ORDER BY 1 LIMIT 20
+        """
+    ).fetchall()
+    if rows:
+        lines = [f"{each}: was a {old} and would become a {new}" for each, old, new in rows]
+        raise SeedRefused(
+            "An id keeps its kind for good; choose new ids for these:\n" + "\n".join(lines)
+        )
+
+
+def refuse_losses(comparison: Comparison, *, other_dataset: str | None) -> None:
+    """Another dataset, or a loss of more than a tenth, is refused until it is asked for."""
+    if other_dataset is not None:
+        raise SeedRefused(
+            f"The database holds the dataset {other_dataset!r}; to replace it by another one, "
+            "give --allow-removals, or another --database."
+        )
+    removed = comparison.total("removed")
+    if removed > comparison.present * REMOVALS_WITHOUT_ASKING:
+        raise SeedRefused(
+            f"This would remove {removed} of {comparison.present} records, more than a tenth; "
+            "give --allow-removals if that is meant."
+        )

@@ -1,0 +1,55 @@
+"""The index rows of an entry: the posting lists it stands in, and the words it is found by.
+
+To make something askable of all kinds: one dimension here, one field in `EntryQuestion`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from app.entries.dates import DateSpan
+from app.entries.places import covering_nodes
+from app.entries.record import EntryRecord
+from app.reference.registry import Reference
+
+# Dimensions that serve the walk and are no facet: their lists are not counted.
+UNCOUNTED = frozenset(("reach",))
+
+
+def postings(kind: str, record: Any, reference: Reference) -> set[tuple[str, str]]:
+    """Every (dimension, value) under which an entry is found."""
+    span = record.span
+    return {
+        ("kind", kind),
+        *actor_postings(record, span, reference),
+        *(("topic", each) for topic in record.topics for each in reference.broader(topic)),
+        *(("source", source) for source in record.sources()),
+        *(("reach", node) for node in reach(span)),
+        *record.postings(),
+    }
+
+
+def actor_postings(
+    record: EntryRecord, span: DateSpan, reference: Reference
+) -> Iterator[tuple[str, str]]:
+    """By actor, by role, by both, and by what the actors belonged to on that date."""
+    for link in record.links():
+        yield "role", link.role
+        yield "actor", link.actor
+        yield "actor:role", f"{link.actor}:{link.role}"
+        for above in reference.affiliates(link.actor, span.start, span.end):
+            yield "affiliate", above
+            yield "affiliate:role", f"{above}:{link.role}"
+
+
+def reach(span: DateSpan) -> Iterator[str]:
+    """The blocks of days after the first that the entry reaches into."""
+    yield from covering_nodes(span.start.toordinal() + 1, span.end.toordinal())
+
+
+def texts(record: Any, reference: Reference) -> Iterator[str]:
+    """What a search for words reads: the entry's own texts, and who is named in it."""
+    yield from record.texts()
+    for actor in dict.fromkeys(link.actor for link in record.links()):
+        yield reference.actors[actor].name

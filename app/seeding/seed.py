@@ -1,0 +1,148 @@
+"""`parley check` and `parley seed`: all of it, or nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from app.config import Settings
+from app.errors import SeedRefused
+from app.seeding.apply import Application, dataset_id
+from app.seeding.check import Checker
+from app.seeding.compare import Comparison, compare, refuse_changed_kinds, refuse_losses
+from app.seeding.flaws import Flaw
+from app.seeding.stage import Stage
+from app.seeding.target import Target, sqlite_target, workplace
+
+
+class Flawed(SeedRefused):
+    """Seed files with flaws; every one of them."""
+
+    def __init__(self, flaws: list[Flaw]):
+        super().__init__("\n".join(str(flaw) for flaw in flaws))
+        self.flaws = flaws
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a seeding did, or would do."""
+
+    revision: int | None
+    digest: str
+    counts: dict[str, Counter[str]]
+    rendered: int
+
+    def __str__(self) -> str:
+        lines = [
+            f"{kind}: " + ", ".join(f"{number} {action}" for action, number in sorted(done.items()))
+            for kind, done in sorted(self.counts.items())
+        ]
+        if self.rendered:
+            lines.append(f"documents rendered again: {self.rendered}")
+        made = f"revision {self.revision}" if self.revision is not None else "nothing to change"
+        return "\n".join([*lines, f"{made}, digest {self.digest[:16]}"])
+
+
+@contextmanager
+def bar(label: str) -> Iterator[Any]:
+    """A progress bar that shows itself only when something takes long, on a terminal."""
+    with tqdm(
+        desc=label, unit=" records", delay=1, leave=False, disable=None, file=sys.stderr
+    ) as shown:
+        yield shown.update
+
+
+def check(folder: Path) -> Counter[str]:
+    """How many records of each kind a folder holds; raises `Flawed` with every flaw."""
+    with tempfile.TemporaryDirectory(prefix="parley-check-") as place:
+        stage = Stage(Path(place) / "stage")
+        try:
+            checked(folder, stage)
+            return stage.counts()
+        finally:
+            stage.close()
+
+
+def checked(folder: Path, stage: Stage) -> Checker:
+    """The checker of a folder without flaws."""
+    with bar("checking") as progress:
+        checker = Checker(folder, stage, progress)
+        flaws = checker.run()
+    if flaws:
+        raise Flawed(flaws)
+    stage.resolve_places()
+    return checker
+
+
+def seed(
+    folder: Path, settings: Settings, *, dry_run: bool = False, allow_removals: bool = False
+) -> Summary:
+    """Loads a folder into the database; raises `SeedRefused`, and then nothing was changed."""
+    with workplace(settings) as stage_path, disk_errors():
+        stage = Stage(stage_path)
+        try:
+            checker = checked(folder, stage)
+            with target_of(settings) as target:
+                return load(stage, target, checker, dry_run, allow_removals)
+        finally:
+            stage.close()
+
+
+@contextmanager
+def disk_errors() -> Iterator[None]:
+    """A full disk is said in words."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise SeedRefused(
+            f"The database could not be written ({error}); nothing was changed."
+        ) from error
+
+
+@contextmanager
+def target_of(settings: Settings) -> Iterator[Target]:
+    """The database that the settings name."""
+    path = settings.sqlite_path
+    assert path is not None
+    with sqlite_target(path) as target:
+        yield target
+
+
+def load(
+    stage: Stage, target: Target, checker: Checker, dry_run: bool, allow_removals: bool
+) -> Summary:
+    """Compares, refuses what would lose too much, and applies."""
+    comparison = compare(stage, target)
+    refuse_changed_kinds(stage)
+    assert checker.dataset is not None
+    if not allow_removals:
+        before = dataset_id(target)
+        other = before if before not in (None, checker.dataset.id) else None
+        refuse_losses(comparison, other_dataset=other)
+    application = Application(stage, target, checker.reference, comparison)
+    needed = comparison.changes_record or application.format_differs()
+    if needed and not dry_run:
+        with bar("loading") as progress:
+            application.run(checker.dataset.version, progress)
+        target.commit()
+    return summary_of(stage, application, comparison)
+
+
+def summary_of(stage: Stage, application: Application, comparison: Comparison) -> Summary:
+    """What was done."""
+    rendered = stage.connection.execute("SELECT count(*) FROM todo WHERE action = 'rendered'")
+    return Summary(
+        revision=application.number if comparison.changes_record else None,
+        digest=comparison.digest,
+        counts=comparison.counts,
+        rendered=int(rendered.fetchone()[0]),
+    )

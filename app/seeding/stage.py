@@ -1,0 +1,202 @@
+"""The stage: checked records in a temporary file, where they are held against each other.
+
+It keeps memory bounded however large the record is: uniqueness, references between entries and
+the order of all records are asked of an index, not of a set in memory.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+SCHEMA = """
+CREATE TABLE staged (kind TEXT, id TEXT, hash BLOB, base INTEGER, file TEXT, line INTEGER, body BLOB);
+CREATE TABLE mention (kind TEXT, target TEXT, file TEXT, line INTEGER, id TEXT, field TEXT);
+CREATE TABLE former (realm TEXT, former TEXT, id TEXT, file TEXT, line INTEGER);
+CREATE TABLE moved (id TEXT PRIMARY KEY, place INTEGER);
+"""
+BATCH = 5000
+ENTRY_KINDS = ("event", "quote", "proposal", "term", "figure")
+
+
+class Staged(NamedTuple):
+    """A checked record in canonical form."""
+
+    kind: str
+    id: str
+    hash: bytes
+    base: int | None
+    file: str
+    line: int
+    body: bytes
+
+
+class Stage:
+    """A temporary SQLite file; it vanishes with `close`."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.connection = sqlite3.connect(path, isolation_level=None)
+        self.connection.executescript(
+            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY;"
+            "PRAGMA cache_size = -65536;" + SCHEMA
+        )
+        self.connection.execute("BEGIN")
+        self.records: list[Staged] = []
+        self.mentions: list[tuple[str, str, str, int, str, str]] = []
+
+    def add(self, staged: Staged) -> None:
+        """Takes a record in."""
+        self.records.append(staged)
+        if len(self.records) >= BATCH:
+            self.flush()
+
+    def mention(self, kind: str, target: str, file: str, line: int, by: str, field: str) -> None:
+        """Notes that a record refers to an entry, to be checked when all are in."""
+        self.mentions.append((kind, target, file, line, by, field))
+
+    def former(self, realm: str, former: str, new: str, file: str, line: int) -> None:
+        """Notes a former id."""
+        self.connection.execute(
+            "INSERT INTO former VALUES (?, ?, ?, ?, ?)", (realm, former, new, file, line)
+        )
+
+    def flush(self) -> None:
+        """Writes what is waiting."""
+        self.connection.executemany("INSERT INTO staged VALUES (?, ?, ?, ?, ?, ?, ?)", self.records)
+        self.connection.executemany("INSERT INTO mention VALUES (?, ?, ?, ?, ?, ?)", self.mentions)
+        self.records.clear()
+        self.mentions.clear()
+
+    def index(self) -> None:
+        """Ends the taking in; from here on records are looked up."""
+        self.flush()
+        self.connection.executescript(
+            "CREATE INDEX staged_order ON staged (kind, id, hash, base);"
+            "CREATE INDEX staged_id ON staged (id);"
+        )
+
+    def duplicates(self) -> Iterator[tuple[str, str, str, int, str, int]]:
+        """Id, kind, file and line of each record whose id was there before, and where."""
+        entries = ", ".join(f"'{kind}'" for kind in ENTRY_KINDS)
+        yield from self.connection.execute(
+            f"""
+            SELECT later.id, later.kind, later.file, later.line, first.file, first.line
+            FROM (
+                SELECT id, CASE WHEN kind IN ({entries}) THEN 'entry' ELSE kind END AS realm,
+                       min(rowid) AS first
+                FROM staged GROUP BY 1, 2 HAVING count(*) > 1
+            ) AS twice
+            JOIN staged AS later ON later.id = twice.id AND later.rowid > twice.first
+                AND CASE WHEN later.kind IN ({entries}) THEN 'entry' ELSE later.kind END = twice.realm
+            JOIN staged AS first ON first.rowid = twice.first
+            ORDER BY later.rowid
+            """
+        )
+
+    def dangling(self) -> Iterator[tuple[str, str, str, int, str, str, str | None]]:
+        """Mentions of entries that are not there, with the kind that the id has, if any."""
+        yield from self.connection.execute(
+            """
+            SELECT m.kind, m.target, m.file, m.line, m.id, m.field,
+                   (SELECT s.kind FROM staged AS s WHERE s.id = m.target LIMIT 1)
+            FROM mention AS m
+            WHERE NOT EXISTS (SELECT 1 FROM staged AS s WHERE s.kind = m.kind AND s.id = m.target)
+            ORDER BY m.rowid
+            """
+        )
+
+    def reused_former_ids(self) -> Iterator[tuple[str, str, str, int]]:
+        """Former ids that are a present id, or that two records claim."""
+        entries = ", ".join(f"'{kind}'" for kind in ENTRY_KINDS)
+        yield from self.connection.execute(
+            f"""
+            SELECT f.former, f.id, f.file, f.line FROM former AS f
+            WHERE EXISTS (SELECT 1 FROM staged AS s WHERE s.id = f.former AND f.realm =
+                    CASE WHEN s.kind IN ({entries}) THEN 'entry' ELSE s.kind END)
+               OR EXISTS (SELECT 1 FROM former AS g
+                    WHERE g.realm = f.realm AND g.former = f.former AND g.rowid < f.rowid)
+            """
+        )
+
+    def ids_like(self, kind: str, start: str, limit: int = 5000) -> list[str]:
+        """Ids of a kind from a start on, to find what a typo meant."""
+        rows = self.connection.execute(
+            "SELECT id FROM staged WHERE kind = ? AND id >= ? ORDER BY id LIMIT ?",
+            (kind, start, limit),
+        )
+        return [row[0] for row in rows]
+
+    def resolve_places(self) -> None:
+        """Gives entries whose places collide the next free ones, in the order of their ids."""
+        entries = ", ".join(f"'{kind}'" for kind in ENTRY_KINDS)
+        collided = self.connection.execute(
+            f"""
+            SELECT base, id FROM staged WHERE kind IN ({entries}) AND base IN (
+                SELECT base FROM staged WHERE base IS NOT NULL GROUP BY base HAVING count(*) > 1
+            ) ORDER BY base, id
+            """
+        ).fetchall()
+        if not collided:
+            return
+        self.connection.execute("CREATE INDEX staged_base ON staged (base)")
+        taken: set[int] = set()
+        previous = None
+        for base, entry_id in collided:
+            if base != previous:
+                previous = base
+                continue
+            place = base + 1
+            while place in taken or self.is_base(place):
+                place += 1
+            taken.add(place)
+            self.connection.execute("INSERT INTO moved VALUES (?, ?)", (entry_id, place))
+
+    def is_base(self, place: int) -> bool:
+        """Whether an entry stands at a place by its own date and id."""
+        row = self.connection.execute("SELECT 1 FROM staged WHERE base = ?", (place,)).fetchone()
+        return row is not None
+
+    def in_order(self) -> Iterator[tuple[str, str, bytes, int | None]]:
+        """Kind, id, hash and place of every record, by kind and id."""
+        moved = dict(self.connection.execute("SELECT id, place FROM moved"))
+        rows = self.connection.execute("SELECT kind, id, hash, base FROM staged ORDER BY kind, id")
+        for kind, record_id, digest, base in rows:
+            yield kind, record_id, digest, moved.get(record_id, base) if base else base
+
+    def body(self, kind: str, record_id: str) -> bytes:
+        """The canonical form of a record."""
+        row = self.connection.execute(
+            "SELECT body FROM staged WHERE kind = ? AND id = ?", (kind, record_id)
+        ).fetchone()
+        return bytes(row[0])
+
+    def hash(self, kind: str, record_id: str) -> bytes:
+        """The hash of a record's canonical form."""
+        row = self.connection.execute(
+            "SELECT hash FROM staged WHERE kind = ? AND id = ?", (kind, record_id)
+        ).fetchone()
+        return bytes(row[0])
+
+    def only_body(self, kind: str) -> bytes:
+        """The canonical form of the one record of a kind."""
+        row = self.connection.execute("SELECT body FROM staged WHERE kind = ?", (kind,)).fetchone()
+        return bytes(row[0])
+
+    def former_ids(self) -> list[tuple[str, str, str]]:
+        """Realm, former id and present id."""
+        return self.connection.execute("SELECT realm, former, id FROM former").fetchall()
+
+    def counts(self) -> Counter[str]:
+        """How many records of each kind there are."""
+        return Counter(
+            dict(self.connection.execute("SELECT kind, count(*) FROM staged GROUP BY 1"))
+        )
+
+    def close(self) -> None:
+        """Removes the file."""
+        self.connection.close()
+        self.path.unlink(missing_ok=True)

@@ -1,0 +1,173 @@
+"""Where a seeding writes: one transaction that is seen as a whole or not at all.
+
+On SQLite the file is copied, changed, synced and renamed over the old one; on PostgreSQL it is one
+transaction under a lock of its own.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from sqlalchemy import Table
+
+from app.config import Settings
+from app.database import Compiled, Row, Statement
+from app.errors import DatabaseUnusable, SeedRefused
+from app.schema import SCHEMA, read_schema
+from app.seeding.migrations import upgrade
+
+PAGE_CACHE_KIB = 256 * 1024
+
+
+class Target(Protocol):
+    """A database that is being written."""
+
+    engine: str
+
+    def rows(self, statement: Statement, **values: Any) -> Iterable[Row]:
+        """The rows of a statement, as they are fetched."""
+        ...
+
+    def run(self, text: str, rows: list[Row]) -> None:
+        """A statement in the engine's own words, once for each row."""
+        ...
+
+    def many(self, statement: Statement, rows: list[Row]) -> None:
+        """A statement once for each row of values, in the order of its parameters."""
+        ...
+
+    def commit(self) -> None:
+        """Makes all of it seen."""
+        ...
+
+
+@cache
+def insertion(table: Table) -> Statement:
+    """An insertion of whole rows, values in the order of the columns."""
+    return Statement(table.insert())
+
+
+class SqliteTarget:
+    """A copy of the database file, or a new one."""
+
+    engine = "sqlite"
+
+    def __init__(self, path: Path, working: Path):
+        self.path = path
+        self.working = working
+        self.raw = sqlite3.connect(working, isolation_level=None)
+        for pragma in (
+            "journal_mode = OFF",
+            "synchronous = OFF",
+            f"cache_size = -{PAGE_CACHE_KIB}",
+            "temp_store = FILE",
+            "locking_mode = EXCLUSIVE",
+        ):
+            self.raw.execute(f"PRAGMA {pragma}")
+        self.raw.execute("BEGIN")
+
+    def compiled(self, statement: Statement) -> Compiled:
+        """The statement in the engine's words."""
+        return statement.sqlite
+
+    def rows(self, statement: Statement, **values: Any) -> Iterable[Row]:
+        """The rows of a statement, as they are fetched."""
+        compiled = statement.sqlite
+        return self.raw.execute(compiled.text, compiled.arguments(values))
+
+    def run(self, text: str, rows: list[Row]) -> None:
+        """A statement in SQLite's own words, once for each row."""
+        self.raw.executemany(text, rows)
+
+    def many(self, statement: Statement, rows: list[Row]) -> None:
+        """A statement once for each row of values."""
+        self.raw.executemany(statement.sqlite.text, rows)
+
+    def commit(self) -> None:
+        """Commits, syncs, and renames the copy over the file."""
+        self.raw.execute("COMMIT")
+        self.raw.close()
+        sync(self.working)
+        os.replace(self.working, self.path)
+        sync(self.path.parent)
+
+
+def sync(path: Path) -> None:
+    """Waits until a file or folder is on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def sqlite_target(path: Path) -> Iterator[SqliteTarget]:
+    """A copy of the file at its newest schema; what is not committed vanishes."""
+    working = path.with_name(f".{path.name}.seeding-{os.getpid()}")
+    try:
+        if path.exists():
+            refuse_newer(path)
+            shutil.copyfile(path, working)
+        upgrade(f"sqlite:///{working}")
+        target = SqliteTarget(path, working)
+        try:
+            yield target
+        finally:
+            target.raw.close()
+    finally:
+        working.unlink(missing_ok=True)
+
+
+def refuse_newer(path: Path) -> None:
+    """A database of a newer version is not touched; neither is a file that is no database."""
+    try:
+        with sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True) as raw:
+            schema = read_schema(raw)
+    except sqlite3.DatabaseError as error:
+        raise DatabaseUnusable(
+            f"{path} is not a readable database ({error}); move it away to make a new one."
+        ) from error
+    if schema is not None and schema > SCHEMA:
+        raise DatabaseUnusable(
+            f"{path} has the newer schema {schema}, which this version (schema {SCHEMA}) does not "
+            "know; seed it with the version of Parley that wrote it."
+        )
+
+
+@contextmanager
+def exclusive(path: Path) -> Iterator[None]:
+    """Waits for any other seeding of the same file, then clears what an interrupted one left."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(f".{path.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for left in path.parent.glob(f".{path.name}.seeding-*"):
+            left.unlink(missing_ok=True)
+        yield
+
+
+@contextmanager
+def workplace(settings: Settings) -> Iterator[Path]:
+    """The path for the stage's temporary file, with no other seeding at work."""
+    path = settings.sqlite_path
+    if path is None:
+        raise SeedRefused("Seeding PostgreSQL needs the extra: pip install 'parley[postgres]'.")
+    try:
+        with exclusive(path):
+            stage = path.with_name(f".{path.name}.seeding-{os.getpid()}.stage")
+            try:
+                yield stage
+            finally:
+                stage.unlink(missing_ok=True)
+    except OSError as error:
+        raise SeedRefused(
+            f"{error.filename or path}: {error.strerror}; nothing was changed."
+        ) from error

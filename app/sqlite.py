@@ -1,0 +1,226 @@
+"""Reading from SQLite: a connection is a revision.
+
+The file is opened immutable and never changes in place: seeding renames a new file over it. Once a
+second the server looks whether the path names another file; what was begun on the old one ends
+there. Questions start in the event loop with a budget of 2 ms and go on in a thread past it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from app.database import Ask, Revision, Row, Statement
+from app.errors import DatabaseUnusable, Unavailable
+from app.schema import check_schema
+
+LOOP_BUDGET = 0.002
+OPCODES_BETWEEN_LOOKS = 1000
+STREAM_CHUNK = 1000
+LOOK_EVERY = 1.0
+KNOWN_NAMES = 10_000
+PAGE_CACHE_KIB = 16 * 1024
+MAPPED_BYTES = 1 << 40
+
+
+class Interrupted(Exception):
+    """A statement that ran past its time."""
+
+
+class Connection:
+    """One connection with a deadline on every statement."""
+
+    def __init__(self, path: Path):
+        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        self.raw = sqlite3.connect(
+            uri, uri=True, isolation_level=None, check_same_thread=False, cached_statements=512
+        )
+        self.raw.execute(f"PRAGMA cache_size = -{PAGE_CACHE_KIB}")
+        self.raw.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
+        self.raw.execute("PRAGMA query_only = ON")
+        self.deadline = float("inf")
+        self.raw.set_progress_handler(self._is_late, OPCODES_BETWEEN_LOOKS)
+
+    def _is_late(self) -> bool:
+        return time.monotonic() > self.deadline
+
+    def rows(self, text: str, arguments: tuple[Any, ...], seconds: float) -> list[Row]:
+        """All rows; raises `Interrupted` past the seconds."""
+        self.deadline = time.monotonic() + seconds
+        try:
+            return self.raw.execute(text, arguments).fetchall()
+        except sqlite3.OperationalError as error:
+            raise self._explained(error) from error
+        except sqlite3.DatabaseError as error:
+            raise damaged(error) from error
+
+    def _explained(self, error: sqlite3.OperationalError) -> Exception:
+        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+            return Interrupted()
+        return damaged(error)
+
+
+def damaged(error: sqlite3.DatabaseError) -> Exception:
+    """What a client is told of a file that cannot be read: nothing that leaks."""
+    del error
+    return Unavailable("The database cannot be read; it may be damaged.", retry_after=60)
+
+
+class Opened:
+    """One database file: its revision, a connection for the loop, some for threads."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.mark = mark_of(path)
+        self.loop = Connection(path)
+        self.spare: queue.SimpleQueue[Connection] = queue.SimpleQueue()
+        self.known_names: dict[tuple[str, str], str] = {}
+        self.users = 0
+        self.retired = False
+        check_schema(self.loop.raw)
+        self.revision = read_revision(self.loop.raw)
+
+    def take(self) -> Connection:
+        """A connection for a thread."""
+        try:
+            return self.spare.get_nowait()
+        except queue.Empty:
+            return Connection(self.path)
+
+    def close(self) -> None:
+        """Closes every connection that is not in use."""
+        self.loop.raw.close()
+        while not self.spare.empty():
+            self.spare.get_nowait().raw.close()
+
+
+def mark_of(path: Path) -> tuple[int, int, int]:
+    """What tells one file from the next under the same path."""
+    seen = path.stat()
+    return seen.st_dev, seen.st_ino, seen.st_mtime_ns
+
+
+def read_revision(connection: sqlite3.Connection) -> Revision:
+    """The latest revision; refuses a database that was never seeded."""
+    row = connection.execute(
+        "SELECT number, digest, version FROM revision ORDER BY number DESC LIMIT 1"
+    ).fetchone()
+    if row is None:
+        raise DatabaseUnusable("The database has no record yet; run `parley seed` to load one.")
+    return Revision(*row)
+
+
+class SqliteAsk:
+    """Questions to one opened file."""
+
+    engine = "sqlite"
+
+    def __init__(self, opened: Opened, timeout: float):
+        self.opened = opened
+        self.timeout = timeout
+        self.revision = opened.revision
+        self.known_names = opened.known_names
+
+    async def rows(self, statement: Statement, **values: Any) -> list[Row]:
+        """All rows: in the loop within its budget, else in a thread under the deadline."""
+        compiled = statement.sqlite
+        arguments = compiled.arguments(values)
+        try:
+            return self.opened.loop.rows(compiled.text, arguments, LOOP_BUDGET)
+        except Interrupted:
+            return await asyncio.to_thread(self._rows, compiled.text, arguments)
+
+    def _rows(self, text: str, arguments: tuple[Any, ...]) -> list[Row]:
+        connection = self.opened.take()
+        try:
+            return connection.rows(text, arguments, self.timeout)
+        except Interrupted as interrupted:
+            raise Unavailable(
+                f"The question took longer than {self.timeout:g} seconds; ask for less at once, "
+                "by dates or by actor."
+            ) from interrupted
+        finally:
+            self.opened.spare.put(connection)
+
+    async def stream(self, statement: Statement, **values: Any) -> AsyncIterator[Sequence[Row]]:
+        """The rows in chunks, read in threads; without a deadline, as the client sets the pace."""
+        compiled = statement.sqlite
+        connection = self.opened.take()
+        connection.deadline = float("inf")
+        cursor = await asyncio.to_thread(
+            connection.raw.execute, compiled.text, compiled.arguments(values)
+        )
+        try:
+            while rows := await asyncio.to_thread(cursor.fetchmany, STREAM_CHUNK):
+                yield rows
+        finally:
+            cursor.close()
+            self.opened.spare.put(connection)
+
+
+class SqliteDatabase:
+    """The newest file under a path; older ones live until their last question ends."""
+
+    def __init__(self, path: Path, timeout: float):
+        self.path = path
+        self.timeout = timeout
+        self.opened = open_file(path)
+        self.looked = time.monotonic()
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Ask]:
+        """One revision of the record."""
+        self.refresh()
+        opened = self.opened
+        if len(opened.known_names) > KNOWN_NAMES:
+            opened.known_names.clear()
+        opened.users += 1
+        try:
+            yield SqliteAsk(opened, self.timeout)
+        finally:
+            opened.users -= 1
+            if opened.retired and opened.users == 0:
+                opened.close()
+
+    def refresh(self) -> None:
+        """Looks, at most once a second, whether the path names another file."""
+        now = time.monotonic()
+        if now - self.looked < LOOK_EVERY:
+            return
+        self.looked = now
+        try:
+            if mark_of(self.path) == self.opened.mark:
+                return
+            fresh = open_file(self.path)
+        except (FileNotFoundError, DatabaseUnusable):
+            # The old file is still open and whole: it is served on, and readiness tells.
+            return
+        old, self.opened = self.opened, fresh
+        old.retired = True
+        if old.users == 0:
+            old.close()
+
+    async def close(self) -> None:
+        """Closes the file."""
+        self.opened.close()
+
+
+def open_file(path: Path) -> Opened:
+    """Opens a database file; raises `DatabaseUnusable` with what to do."""
+    if not path.exists():
+        raise DatabaseUnusable(
+            f"There is no database at {path}; run `parley seed` to make it from the seed files."
+        )
+    try:
+        return Opened(path)
+    except sqlite3.DatabaseError as error:
+        raise DatabaseUnusable(
+            f"The file {path} is not a readable Parley database ({error}); "
+            "move it away and run `parley seed` to make a new one."
+        ) from error
