@@ -92,6 +92,14 @@ class Database(Protocol):
         """One revision of the record."""
         ...
 
+    def current_digest(self) -> str:
+        """The digest of the revision that answers now, a second late at most."""
+        ...
+
+    async def check(self) -> None:
+        """Raises `Unavailable` or `DatabaseUnusable` where the database cannot be asked."""
+        ...
+
     async def close(self) -> None:
         """Gives up every connection."""
         ...

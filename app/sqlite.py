@@ -29,6 +29,9 @@ PAGE_CACHE_KIB = 16 * 1024
 MAPPED_BYTES = 1 << 40
 
 
+UNREADY = "The database is missing, damaged or of another version; see the server's log."
+
+
 class Interrupted(Exception):
     """A statement that ran past its time."""
 
@@ -187,6 +190,19 @@ class SqliteDatabase:
             opened.users -= 1
             if opened.retired and opened.users == 0:
                 opened.close()
+
+    def current_digest(self) -> str:
+        """The digest of the revision that answers now."""
+        self.refresh()
+        return self.opened.revision.digest
+
+    async def check(self) -> None:
+        """Raises where the path no longer names a database that can be served."""
+        try:
+            opened = open_file(self.path)
+        except DatabaseUnusable as unusable:
+            raise Unavailable(UNREADY, retry_after=60) from unusable
+        opened.close()
 
     def refresh(self) -> None:
         """Looks, at most once a second, whether the path names another file."""

@@ -101,7 +101,8 @@ async def reference_id(value: str, realm: str, ask: Ask) -> str:
     if former:
         return str(former[0][0])
     names = dict(await ask.rows(NAMES, realm=realm, limit=CANDIDATES))
-    raise UnknownName(value, realm, [names[near] for near in nearest(folded, names)])
+    near = [names[each] for each in nearest(folded, names)]
+    raise UnknownName(value, realm, list(dict.fromkeys(near)))
 
 
 async def entry_id(value: str, kind: str, ask: Ask) -> str:

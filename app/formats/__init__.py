@@ -1,1 +1,88 @@
-"""The representations of an answer."""
+"""The representations of a list: one function each, and the one table where each is listed.
+
+To add a format: its function, its row in `FORMATS`, its name in `FormatName`. Every list gains it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.entries.questions import FormatName
+from app.errors import NotAcceptable
+from app.formats.answer import Answer
+from app.formats.csv import as_csv
+from app.formats.json import as_json
+from app.formats.ndjson import as_ndjson
+
+
+@dataclass(frozen=True)
+class Format:
+    """A representation: its name in queries, its media type, and what makes it."""
+
+    name: FormatName
+    media_type: str
+    render: Callable[[Answer], bytes]
+    by_accept: bool = False
+
+    def content_type(self, answer: Answer) -> str:
+        """The media type of an answer; sparse documents have a type of their own."""
+        if self.name is FormatName.json and answer.fields:
+            return SPARSE_MEDIA_TYPE
+        return f"{self.media_type}; charset=utf-8" if self.is_text else self.media_type
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the media type needs to say its character set."""
+        return self.media_type.startswith("text/")
+
+
+SPARSE_MEDIA_TYPE = "application/vnd.parley.sparse+json"
+
+FORMATS: dict[FormatName, Format] = {
+    each.name: each
+    for each in (
+        Format(FormatName.json, "application/json", as_json, by_accept=True),
+        Format(FormatName.ndjson, "application/x-ndjson", as_ndjson, by_accept=True),
+        Format(FormatName.csv, "text/csv", as_csv),
+    )
+}
+
+
+def chosen_format(asked: FormatName | None, accept: str) -> Format:
+    """The format asked for, or the one that `Accept` prefers; JSON where it says none."""
+    if asked is not None:
+        return FORMATS[asked]
+    if accept in ("", "*/*"):
+        return FORMATS[FormatName.json]
+    offered = [each for each in FORMATS.values() if each.by_accept]
+    ranked = [(quality(accept, each.media_type), -number) for number, each in enumerate(offered)]
+    best, place = max(ranked)
+    if best <= 0:
+        types = ", ".join(each.media_type for each in offered)
+        raise NotAcceptable(f"This is offered as {types}; or name a format with `format=`.")
+    return offered[-place]
+
+
+def quality(accept: str, media_type: str) -> float:
+    """How much an `Accept` header wants a media type, by its most specific range (RFC 9110)."""
+    wanted, specific = 0.0, -1
+    group = media_type.split("/")[0]
+    for part in accept.split(","):
+        name, *parameters = (piece.strip() for piece in part.split(";"))
+        rank = {media_type: 2, f"{group}/*": 1, "*/*": 0}.get(name.lower(), -1)
+        if rank > specific:
+            wanted, specific = weight(parameters), rank
+    return wanted
+
+
+def weight(parameters: list[str]) -> float:
+    """The q of a media range; what is not a number counts as 0."""
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "q":
+            try:
+                return float(value)
+            except ValueError:
+                return 0.0
+    return 1.0

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -140,6 +140,9 @@ class EventFields(Document):
 
 class EventDocument(EntryEnd, EventFields, EntryDocument):
     """An event."""
+
+    kind: Literal["event"]
+    """Always `event`."""
 
 
 def render(record: EventRecord, reference: Reference) -> dict[str, Any]:

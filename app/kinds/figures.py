@@ -6,7 +6,7 @@ To add a filter: one field in `FigureQuestion`, one line in `FigureRecord.postin
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -75,6 +75,9 @@ class FigureFields(Document):
 
 class FigureDocument(EntryEnd, FigureFields, EntryDocument):
     """A reported number; its date is the day as of which it is claimed."""
+
+    kind: Literal["figure"]
+    """Always `figure`."""
 
 
 def render(record: FigureRecord, reference: Reference) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -243,6 +243,9 @@ class ProposalFields(Document):
 class ProposalDocument(EntryEnd, ProposalFields, EntryDocument):
     """A proposal or an agreement."""
 
+    kind: Literal["proposal"]
+    """Always `proposal`."""
+
 
 class TermFields(Document):
     """What only terms have."""
@@ -263,6 +266,9 @@ class TermFields(Document):
 
 class TermDocument(EntryEnd, TermFields, EntryDocument):
     """A term of a proposal."""
+
+    kind: Literal["term"]
+    """Always `term`."""
 
 
 def render(record: ProposalRecord, reference: Reference) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -170,6 +170,9 @@ class QuoteFields(Document):
 
 class QuoteDocument(EntryEnd, QuoteFields, EntryDocument):
     """A quote."""
+
+    kind: Literal["quote"]
+    """Always `quote`."""
 
 
 def render(record: QuoteRecord, reference: Reference) -> dict[str, Any]:

@@ -1,0 +1,223 @@
+"""What describes the API: OpenAPI, its page, the home page, the kinds of problem, robots.txt."""
+
+from __future__ import annotations
+
+import html
+from importlib.resources import files
+from typing import Annotated, Any
+
+import orjson
+from fastapi import FastAPI, Query
+from fastapi.openapi.utils import get_openapi
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
+from starlette.types import Lifespan
+
+from app.api.answering import etag_of, headers_of, is_known, not_modified, service_of
+from app.api.dataset import STATE
+from app.api.entries import OneQuestion
+from app.api.models import Links, ListMeta, ProblemDocument, QueryError
+from app.api.route import QuestionRoute, Rendered
+from app.errors import PROBLEMS, NotFound
+
+TITLE = "Parley"
+DESCRIPTION = """\
+The record of a negotiation: events, quotes, proposals with their terms, and figures, each with its
+sources; asked by actor, date, topic and words.
+
+* Lists answer `{"data": […], "meta": {…}, "links": {"self", "next"}}`; `links.next` leads on.
+* Dates are written `2024`, `2024-02` or `2024-02-07`; every entry whose days overlap is found.
+* What is wrong in a question is refused with 422 and the nearest valid value, never guessed.
+* Every answer names the revision of the record that gave it, in `meta` and in `Parley-Revision`.
+"""
+CONTACT = {"name": "Parley curators and contributors"}
+LICENCE = {"name": "MIT (code); the record: CC BY 4.0", "identifier": "MIT"}
+TAGS = [
+    {"name": "entries", "description": "Events, quotes, proposals, terms and figures."},
+    {"name": "reference", "description": "Actors, topics and sources."},
+    {"name": "dataset", "description": "The record as a whole."},
+    {"name": "operation", "description": "For those who run the service."},
+]
+ASSETS = {
+    "swagger-ui-bundle.js": "text/javascript",
+    "swagger-ui.css": "text/css",
+    "favicon-32x32.png": "image/png",
+}
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+DOCS_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Parley API</title>
+<link rel="stylesheet" href="/docs/assets/swagger-ui.css">
+<link rel="icon" href="/docs/assets/favicon-32x32.png">
+</head>
+<body>
+<div id="swagger-ui"></div>
+<script src="/docs/assets/swagger-ui-bundle.js"></script>
+<script src="/docs/assets/start.js"></script>
+</body>
+</html>
+"""
+START_SCRIPT = """\
+SwaggerUIBundle({
+  url: "/openapi.json",
+  dom_id: "#swagger-ui",
+  deepLinking: true,
+  tryItOutEnabled: true,
+  validatorUrl: null,
+});
+"""
+QUESTIONS = (
+    ("/v1/quotes?q=victory", "What was said about victory, and in which words"),
+    (
+        "/v1/terms?proposal=prop-2024-02-hamas&obliged=israel&phase=1",
+        "What the Hamas proposal of February 2024 asks of Israel in phase one",
+    ),
+    ("/v1/timeline?date=2024-02-07&sort=date", "What happened on 7 February 2024, in order"),
+    (
+        "/v1/events?proposal=prop-2024-02-hamas&stance=rejects",
+        "Who rejected that proposal",
+    ),
+    (
+        "/v1/figures?metric=killed&sort=date",
+        "Which death tolls were reported, by whom and as of when",
+    ),
+)
+
+
+def documented(lifespan: Lifespan[FastAPI]) -> FastAPI:
+    """The application with its description; FastAPI's own pages load from outside: they are off."""
+    app = FastAPI(
+        title=TITLE,
+        description=DESCRIPTION,
+        version="1",
+        contact=CONTACT,
+        license_info=LICENCE,
+        openapi_tags=TAGS,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=lifespan,
+    )
+    app.openapi = lambda: openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+def openapi(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document; made once."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title,
+            version=app.version,
+            openapi_version="3.1.0",
+            description=app.description,
+            routes=app.routes,
+            tags=app.openapi_tags,
+            contact=app.contact,
+            license_info=app.license_info,
+            servers=[{"url": "/", "description": "Where this document came from."}],
+        )
+        schemas = document["components"]["schemas"]
+        for model in (ProblemDocument, QueryError, ListMeta, Links):
+            own = model.model_json_schema(ref_template="#/components/schemas/{model}")
+            own.pop("$defs", None)
+            schemas.setdefault(model.__name__, own)
+        for name in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(name, None)
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+async def openapi_json(request: Request, question: Annotated[OneQuestion, Query()]) -> Rendered:
+    """The OpenAPI document."""
+    del question
+    service = service_of(request)
+    async with service.database.snapshot() as ask:
+        etag = etag_of(service, ask.revision, request, "application/json")
+        headers = headers_of(ask.revision, etag, "application/json")
+    if is_known(request, etag):
+        return not_modified(headers)
+    return Rendered(200, headers, orjson.dumps(request.app.openapi()))
+
+
+async def docs() -> Response:
+    """The page that shows the OpenAPI document; everything it loads comes from here."""
+    return HTMLResponse(DOCS_PAGE, headers={"Content-Security-Policy": POLICY})
+
+
+async def docs_asset(name: str) -> Response:
+    """What the docs page loads."""
+    if name == "start.js":
+        return Response(START_SCRIPT, media_type="text/javascript")
+    if name not in ASSETS:
+        raise NotFound("The docs page has no such part.")
+    path = files("fastapi_swagger") / "resources" / name
+    return FileResponse(str(path), media_type=ASSETS[name])
+
+
+async def home(request: Request) -> Response:
+    """What the record is, five good questions, and where the rest is described."""
+    async with service_of(request).database.snapshot() as ask:
+        described = orjson.loads((await ask.rows(STATE, name="dataset"))[0][0])
+    title = html.escape(described["title"])
+    items = "\n".join(
+        f'<li><a href="{html.escape(path)}">{html.escape(words)}</a></li>'
+        for path, words in QUESTIONS
+    )
+    page = f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+</head>
+<body>
+<h1>{title}</h1>
+<p>{html.escape(described["description"])}</p>
+<ul>
+{items}
+</ul>
+<p><a href="/docs">Everything that can be asked</a> · <a href="/v1/dataset">About the record</a></p>
+</body>
+</html>
+"""
+    return HTMLResponse(page, headers={"Content-Security-Policy": POLICY})
+
+
+async def problem_page(name: str) -> Response:
+    """What a kind of problem means."""
+    for problem in PROBLEMS:
+        if problem.type == name:
+            text = f"{problem.status} {problem.title}\n\n{(problem.__doc__ or '').strip()}\n"
+            return PlainTextResponse(text)
+    raise NotFound("There is no such kind of problem.")
+
+
+async def robots() -> Response:
+    """Everything may be read by everyone."""
+    return PlainTextResponse("User-agent: *\nAllow: /\n")
+
+
+def add_routes(app: FastAPI) -> None:
+    """Registers the descriptions."""
+    app.router.add_api_route(
+        "/openapi.json",
+        openapi_json,
+        route_class_override=QuestionRoute,
+        response_model=None,
+        include_in_schema=False,
+    )
+    pages = (
+        ("/", home),
+        ("/docs", docs),
+        ("/docs/assets/{name}", docs_asset),
+        ("/problems/{name}", problem_page),
+        ("/robots.txt", robots),
+    )
+    for path, endpoint in pages:
+        app.router.add_api_route(path, endpoint, methods=["GET", "HEAD"], include_in_schema=False)

@@ -1,0 +1,254 @@
+"""The edge: what stands in front of routing. It answers rendered pages from memory, compresses,
+answers OPTIONS, and adds the headers that every answer has.
+
+Only whole 200s of GET are kept, bounded in bytes. A page is found again by its raw path and query,
+what the client accepts, the coding, and the digest of the revision that answers.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api.answering import etag_matches
+from app.errors import PROBLEM_MEDIA_TYPE, Problem, TooLong
+
+Header = tuple[bytes, bytes]
+
+COMPRESS_FROM = 500
+COMPRESSIBLE = (b"application/json", b"application/", b"text/", b"image/svg")
+EXPOSED = b"ETag, Link, Parley-Revision, Cache-Status, Retry-After"
+COMMON: list[Header] = [
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", EXPOSED),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+]
+PREFLIGHT: list[Header] = [
+    (b"allow", b"GET, HEAD, OPTIONS"),
+    (b"access-control-allow-methods", b"GET, HEAD, OPTIONS"),
+    (b"access-control-allow-headers", b"Accept, If-None-Match, Content-Type"),
+    (b"access-control-max-age", b"86400"),
+    (b"vary", b"Access-Control-Request-Headers"),
+    (b"content-length", b"0"),
+]
+HIT = (b"cache-status", b"parley; hit")
+MISS = (b"cache-status", b"parley; fwd=miss; stored")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A rendered page: its ETag, its headers with and without those of a body, its body."""
+
+    etag: str
+    start: Message
+    unchanged: Message
+    body: Message
+    size: int
+
+
+Key = tuple[bytes, bytes, bytes, str]
+
+
+class PageCache:
+    """Rendered pages, the least recently used ones given up first, bounded in bytes."""
+
+    def __init__(self, limit: int):
+        self.limit = limit
+        self.size = 0
+        self.pages: OrderedDict[Key, Kept] = OrderedDict()
+        self.hits = 0
+        self.misses = 0
+
+    def get(self, key: Key) -> Kept | None:
+        """A page, if it is kept."""
+        page = self.pages.get(key)
+        if page is None:
+            self.misses += 1
+            return None
+        self.hits += 1
+        self.pages.move_to_end(key)
+        return page
+
+    def put(self, key: Key, page: Kept) -> None:
+        """Keeps a page, and gives up others where it needs their room."""
+        if page.size > self.limit // 8:
+            return
+        old = self.pages.pop(key, None)
+        if old is not None:
+            self.size -= old.size
+        self.pages[key] = page
+        self.size += page.size
+        while self.size > self.limit:
+            self.size -= self.pages.popitem(last=False)[1].size
+
+
+class Edge:
+    """An ASGI application in front of another one."""
+
+    def __init__(
+        self, inner: ASGIApp, digest: Callable[[], str], cache: PageCache, max_url_length: int
+    ):
+        self.inner = inner
+        self.digest = digest
+        self.cache = cache
+        self.max_url_length = max_url_length
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers from memory, or asks the application and keeps what it renders."""
+        if scope["type"] != "http":
+            await self.inner(scope, receive, send)
+        elif len(scope["raw_path"]) + len(scope["query_string"]) > self.max_url_length:
+            limit = self.max_url_length
+            await send_problem(TooLong(f"An address may have {limit} bytes; ask for less."), send)
+        elif scope["method"] == "GET":
+            await self.get(scope, receive, send)
+        elif scope["method"] == "OPTIONS":
+            headers = [*PREFLIGHT, *COMMON]
+            await send({"type": "http.response.start", "status": 204, "headers": headers})
+            await send({"type": "http.response.body", "body": b""})
+        else:
+            await self.inner(scope, receive, with_common_headers(send))
+
+    async def get(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A GET, from memory where it can be."""
+        accept, coding, known = negotiated(scope["headers"])
+        target = scope["raw_path"].split(b"?")[0] + b"?" + scope["query_string"]
+        key = (target, accept, coding, self.digest())
+        page = self.cache.get(key)
+        if page is None:
+            capture = Capture(send, coding)
+            await self.inner(scope, receive, capture)
+            if capture.page is not None:
+                self.cache.put(key, capture.page)
+            return
+        if known is not None and etag_matches(known.decode("latin-1"), page.etag):
+            await send(page.unchanged)
+            await send(EMPTY)
+            return
+        await send(page.start)
+        await send(page.body)
+
+
+EMPTY: Message = {"type": "http.response.body", "body": b""}
+
+
+def negotiated(headers: list[Header]) -> tuple[bytes, bytes, bytes | None]:
+    """What the client accepts, the coding it gets, and what it has already."""
+    accept, coding, known = b"", b"", None
+    for name, value in headers:
+        if name == b"accept":
+            accept = value
+        elif name == b"accept-encoding":
+            coding = b"gzip" if accepts_gzip(value) else b""
+        elif name == b"if-none-match":
+            known = value
+    return accept, coding, known
+
+
+def accepts_gzip(value: bytes) -> bool:
+    """Whether gzip is among the codings, and not refused by a weight of 0."""
+    for part in value.lower().split(b","):
+        name, _, weight = part.strip().partition(b";")
+        if name.strip() in (b"gzip", b"*"):
+            return weight.strip().replace(b" ", b"") not in (b"q=0", b"q=0.0", b"q=0.00")
+    return False
+
+
+class Capture:
+    """Takes one response: passes it on, coded, and keeps it where it may be kept."""
+
+    def __init__(self, send: Send, coding: bytes):
+        self.send = send
+        self.coding = coding
+        self.start: Message | None = None
+        self.page: Kept | None = None
+
+    async def __call__(self, message: Message) -> None:
+        """One message of the application."""
+        if message["type"] == "http.response.start":
+            self.start = message
+            return
+        if self.start is None:
+            await self.send(message)
+            return
+        start, self.start = self.start, None
+        headers: list[Header] = [*start["headers"], *COMMON]
+        if message.get("more_body", False):
+            await self.send({**start, "headers": headers})
+            await self.send(message)
+            return
+        body = message.get("body", b"")
+        headers, body = coded(headers, body, self.coding)
+        if start["status"] == 200:
+            self.page = kept(headers, body)
+            if self.page is not None:
+                headers = [*headers, MISS]
+        await self.send({**start, "headers": headers})
+        await self.send({"type": "http.response.body", "body": body})
+
+
+def coded(headers: list[Header], body: bytes, coding: bytes) -> tuple[list[Header], bytes]:
+    """The body in the coding, with an ETag of its own, where that is worth it."""
+    fields = dict(headers)
+    kind = fields.get(b"content-type", b"")
+    if not coding or len(body) < COMPRESS_FROM or not kind.startswith(COMPRESSIBLE):
+        return headers, body
+    body = gzip.compress(body, 5, mtime=0)
+    changed: list[Header] = []
+    for name, value in headers:
+        if name == b"etag":
+            changed.append((name, value[:-1] + b'-gzip"'))
+        elif name == b"content-length":
+            changed.append((name, str(len(body)).encode()))
+        else:
+            changed.append((name, value))
+    return [*changed, (b"content-encoding", coding)], body
+
+
+def kept(headers: list[Header], body: bytes) -> Kept | None:
+    """What is kept of a 200; nothing of one that forbids it or has no ETag."""
+    fields = dict(headers)
+    etag = fields.get(b"etag")
+    if etag is None or b"no-store" in fields.get(b"cache-control", b""):
+        return None
+    hit = [*headers, HIT]
+    bodiless = [
+        each
+        for each in hit
+        if each[0] not in (b"content-type", b"content-length", b"content-encoding")
+    ]
+    return Kept(
+        etag=etag.decode("latin-1"),
+        start={"type": "http.response.start", "status": 200, "headers": hit},
+        unchanged={"type": "http.response.start", "status": 304, "headers": bodiless},
+        body={"type": "http.response.body", "body": body},
+        size=len(body) + sum(len(name) + len(value) for name, value in headers) + 1000,
+    )
+
+
+def with_common_headers(send: Send) -> Send:
+    """Adds what every answer has."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], *COMMON]}
+        await send(message)
+
+    return sending
+
+
+async def send_problem(problem: Problem, send: Send) -> None:
+    """A problem document from in front of the application."""
+    body = problem.body()
+    headers = [
+        (b"content-type", PROBLEM_MEDIA_TYPE.encode()),
+        (b"content-length", str(len(body)).encode()),
+        *COMMON,
+    ]
+    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,288 @@
+"""The dated lists, single entries of any kind, and the timeline of all kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from enum import StrEnum
+from typing import Annotated, Any, Union
+
+from fastapi import FastAPI, Query
+from pydantic import Field
+from sqlalchemy import bindparam, select
+from starlette.requests import Request
+
+from app.api.answering import (
+    answer_of,
+    asked_path,
+    etag_of,
+    headers_of,
+    is_known,
+    not_modified,
+    represented,
+    service_of,
+)
+from app.api.models import HEADERS, ListOf, OneOf, list_content, named, problem_responses
+from app.api.route import QuestionRoute, Rendered
+from app.database import Ask, Statement
+from app.entries.documents import Document, EntryDocument, EntryEnd
+from app.entries.names import BY_FORMER_ID, ENTRY_REALM, UnknownName, id_of
+from app.entries.pages import read_page
+from app.entries.questions import EntryQuestion, FormatName, Values
+from app.entries.selection import select_entries
+from app.errors import (
+    Gone,
+    InvalidQuery,
+    Moved,
+    NotAcceptable,
+    NotFound,
+    TooLong,
+    Unavailable,
+)
+from app.formats import FORMATS, chosen_format
+from app.formats.json import enveloped, revision_meta
+from app.kinds import KINDS, Kind
+from app.tables import change, document
+
+ONE = Statement(select(document.c.kind, document.c.body).where(document.c.id == bindparam("id")))
+LAST_ACTION = Statement(
+    select(change.c.action)
+    .where(change.c.id == bindparam("id"))
+    .order_by(change.c.sequence.desc())
+    .limit(1)
+)
+
+LIST_PROBLEMS = (InvalidQuery, NotAcceptable, TooLong, Unavailable)
+ONE_PROBLEMS = (InvalidQuery, NotAcceptable, NotFound, Gone, Moved, TooLong, Unavailable)
+OTHER_FORMATS = {
+    each.media_type: f"The same documents as {each.name.value.upper()}."
+    for each in FORMATS.values()
+    if each.name is not FormatName.json
+}
+
+
+class KindName(StrEnum):
+    """The kinds of entry."""
+
+    event = "event"
+    quote = "quote"
+    proposal = "proposal"
+    term = "term"
+    figure = "figure"
+
+
+class TimelineQuestion(EntryQuestion):
+    """What can be asked of all kinds at once."""
+
+    kind: Annotated[
+        list[KindName],
+        Values,
+        Field(
+            description="Kinds of entry; without it events, quotes and proposals; repeatable.",
+            examples=[["event"]],
+        ),
+    ] = []
+
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds asked for, in the order in which kinds are listed."""
+        if self.kind:
+            return tuple(name for name in KINDS if name in self.kind)
+        return tuple(kind.name for kind in KINDS.values() if kind.in_timeline)
+
+
+class HeadlineFields(Document):
+    """What stands for an entry in a line."""
+
+    headline: str
+    """An event's or proposal's title, a quote's or term's text, what a figure counts."""
+
+
+class TimelineRow(EntryEnd, HeadlineFields, EntryDocument):
+    """What entries of all kinds have, for tables."""
+
+
+class OneQuestion(Document):
+    """What can be asked of a single entry."""
+
+
+async def answer_list(
+    request: Request,
+    question: EntryQuestion,
+    kinds: tuple[str, ...],
+    model: type[Document],
+    known_fields: tuple[str, ...],
+) -> Rendered:
+    """The page that a question asks for."""
+    form = chosen_format(question.format, request.headers.get("accept", ""))
+    service = service_of(request)
+    async with service.database.snapshot() as ask:
+        selection = await select_entries(question, kinds, ask)
+        etag = etag_of(service, ask.revision, request, form.media_type)
+        if is_known(request, etag):
+            return not_modified(headers_of(ask.revision, etag, form.media_type))
+        page = await read_page(question, kinds, selection, ask)
+    answer = answer_of(
+        request,
+        question,
+        ask.revision,
+        model,
+        "timeline" if len(kinds) > 1 else KINDS[kinds[0]].plural,
+        known_fields,
+        documents=page.documents,
+        next_cursor=page.next_cursor,
+        total=page.total,
+    )
+    return represented(answer, form, etag)
+
+
+async def answer_one(request: Request, entry_id: str, kind: str) -> Rendered:
+    """The entry at a path, or what became of it."""
+    service = service_of(request)
+    async with service.database.snapshot() as ask:
+        found = await ask.rows(ONE, id=entry_id)
+        if not found or kind not in (ENTRY_REALM, found[0][0]):
+            raise await why_missing(entry_id, kind, found[0][0] if found else None, ask)
+        etag = etag_of(service, ask.revision, request, "application/json")
+        headers = headers_of(ask.revision, etag, "application/json")
+        if is_known(request, etag):
+            return not_modified(headers)
+    meta = {"revision": revision_meta(ask.revision)}
+    links = {"self": asked_path(request), "next": None}
+    return Rendered(200, headers, enveloped(bytes(found[0][1]), meta, links))
+
+
+async def why_missing(entry_id: str, kind: str, other: str | None, ask: Ask) -> Exception:
+    """Moved, gone, of another kind, or never there."""
+    plural = "entries" if kind == ENTRY_REALM else KINDS[kind].plural
+    if other is not None:
+        path = f"/v1/{KINDS[other].plural}/{entry_id}"
+        return NotFound(f"{entry_id!r} is not among the {plural}; it is at {path}.")
+    former = await ask.rows(BY_FORMER_ID, realm=ENTRY_REALM, former=entry_id)
+    if former:
+        return Moved(f"/v1/{plural}/{former[0][0]}")
+    last = await ask.rows(LAST_ACTION, id=entry_id)
+    if last and last[0][0] == "removed":
+        return Gone(f"{entry_id!r} was removed from the record; its past is in /v1/changes.")
+    try:
+        await id_of(entry_id, kind, ask)
+    except UnknownName as unknown:
+        near = list(unknown.nearest)
+        hint = f" Did you mean {' or '.join(near)}?" if near else ""
+        return NotFound(f"There is no {kind} {entry_id[:100]!r}.{hint}", nearest=near or None)
+    return NotFound(f"There is no {kind} {entry_id[:100]!r}.")
+
+
+def list_endpoint(kind: Kind) -> Callable[..., Awaitable[Rendered]]:
+    """The endpoint of one kind's list."""
+    known = tuple(kind.document.model_fields)
+
+    async def endpoint(request: Request, question: Any) -> Rendered:
+        return await answer_list(request, question, (kind.name,), kind.document, known)
+
+    endpoint.__annotations__["question"] = Annotated[kind.question, Query()]
+    return endpoint
+
+
+def one_endpoint(kind: str) -> Callable[..., Awaitable[Rendered]]:
+    """The endpoint of single entries of a kind, or of any."""
+
+    async def endpoint(request: Request, question: Any, id: str) -> Rendered:
+        del question
+        return await answer_one(request, id, kind)
+
+    endpoint.__annotations__["question"] = Annotated[OneQuestion, Query()]
+    return endpoint
+
+
+async def timeline(request: Request, question: Annotated[TimelineQuestion, Query()]) -> Rendered:
+    """All kinds of entry in one order: events, quotes and proposals, others when asked for."""
+    kinds = question.kinds()
+    known = dict.fromkeys(name for kind in kinds for name in KINDS[kind].document.model_fields)
+    model = TimelineRow if len(kinds) > 1 else KINDS[kinds[0]].document
+    return await answer_list(request, question, kinds, model, tuple(known))
+
+
+DESCRIPTIONS = {
+    "event": "What happened, in order, with who took part and how they answered proposals.",
+    "quote": "Who said what, when and in which office, with every outlet's wording of it.",
+    "proposal": "Proposals and agreements with their phases; their terms are at `/v1/terms`.",
+    "term": "Single obligations: who has to do what, in which phase of which proposal.",
+    "figure": "Reported numbers with their qualifiers, who claims them and as of when.",
+}
+DOCUMENTS: Any = Union[tuple(kind.document for kind in KINDS.values())]  # noqa: UP007 - built from the table
+ANY_DOCUMENT = Annotated[DOCUMENTS, Field(discriminator="kind")]
+
+
+def add_routes(app: FastAPI) -> None:
+    """Registers every dated list and entry on the application itself, which is fastest."""
+    for kind in KINDS.values():
+        title = kind.name.capitalize()
+        app.router.add_api_route(
+            f"/v1/{kind.plural}",
+            list_endpoint(kind),
+            route_class_override=QuestionRoute,
+            operation_id=f"list{title}s",
+            summary=f"List {kind.plural}",
+            description=DESCRIPTIONS[kind.name],
+            tags=["entries"],
+            response_model=named(ListOf[kind.document], f"{title}List"),
+            responses=list_responses(),
+        )
+        app.router.add_api_route(
+            f"/v1/{kind.plural}/{{id}}",
+            one_endpoint(kind.name),
+            route_class_override=QuestionRoute,
+            operation_id=f"get{title}",
+            summary=f"Get one {kind.name}",
+            description=f"One {kind.name} by its id; a former id redirects, a removed one is 410.",
+            tags=["entries"],
+            response_model=named(OneOf[kind.document], f"{title}Answer"),
+            responses=one_responses(),
+        )
+    app.router.add_api_route(
+        "/v1/timeline",
+        timeline,
+        route_class_override=QuestionRoute,
+        operation_id="listTimeline",
+        summary="List all kinds in one order",
+        tags=["entries"],
+        response_model=named(ListOf[ANY_DOCUMENT], "Timeline"),
+        responses=list_responses(),
+    )
+    app.router.add_api_route(
+        "/v1/entries/{id}",
+        one_endpoint(ENTRY_REALM),
+        route_class_override=QuestionRoute,
+        operation_id="getEntry",
+        summary="Get one entry of any kind",
+        description="One entry of any kind by its id.",
+        tags=["entries"],
+        response_model=named(OneOf[ANY_DOCUMENT], "EntryAnswer"),
+        responses=one_responses(),
+    )
+
+
+def list_responses() -> dict[int | str, dict[str, Any]]:
+    """What a list may answer."""
+    return {
+        200: {
+            "description": "The page, in the representation asked for.",
+            "headers": HEADERS,
+            "content": list_content(OTHER_FORMATS),
+        },
+        **not_modified_response(),
+        **problem_responses(*LIST_PROBLEMS),
+    }
+
+
+def one_responses() -> dict[int | str, dict[str, Any]]:
+    """What a single entry may answer."""
+    return {
+        200: {"description": "The document.", "headers": HEADERS},
+        **not_modified_response(),
+        **problem_responses(*ONE_PROBLEMS),
+    }
+
+
+def not_modified_response() -> dict[int | str, dict[str, Any]]:
+    """The answer to a conditional request."""
+    return {304: {"description": "The client has this representation already."}}

@@ -1,0 +1,161 @@
+"""The envelopes of answers, and how the documentation shows them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from app.entries.documents import Document
+from app.errors import PROBLEM_MEDIA_TYPE, Problem
+from app.formats import SPARSE_MEDIA_TYPE
+
+T = TypeVar("T")
+
+
+class RevisionMeta(Document):
+    """The state of the record that answered."""
+
+    number: Annotated[int, Field(examples=[1])]
+    """The number of the revision in this database."""
+    digest: Annotated[str, Field(examples=["9f2c" * 16])]
+    """The sha256 of the curated record, equal wherever the same files are seeded."""
+    version: Annotated[str, Field(examples=["2026.11.22"])]
+    """The curators' version."""
+
+
+class Meta(BaseModel):
+    """What is said about an answer."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    revision: RevisionMeta
+    """The state of the record that answered."""
+
+
+class ListMeta(Meta):
+    """What is said about a list."""
+
+    limit: Annotated[int, Field(examples=[50])]
+    """The number of entries on a page."""
+    total: Annotated[int | None, Field(examples=[226])] = None
+    """The number of entries of the whole answer, with `count=exact`."""
+
+
+class Links(Document):
+    """Where the answer stands, and where it goes on."""
+
+    self: Annotated[str, Field(examples=["/v1/quotes?q=victory"])]
+    """The path that was asked."""
+    next: Annotated[str | None, Field(examples=["/v1/quotes?q=victory&cursor=AUx9Zm8A"])] = None
+    """The path of the next page; null on the last."""
+
+
+class ListOf(Document, Generic[T]):
+    """A page of a list."""
+
+    data: list[T]
+    """The documents, in the order asked for."""
+    meta: ListMeta
+    """About the answer."""
+    links: Links
+    """Where it stands, and where it goes on."""
+
+
+class OneOf(Document, Generic[T]):
+    """One document."""
+
+    data: T
+    """The document."""
+    meta: Meta
+    """About the answer."""
+    links: Links
+    """Where it stands."""
+
+
+class QueryError(Document):
+    """One wrong parameter."""
+
+    parameter: Annotated[str, Field(examples=["actor"])]
+    """The parameter."""
+    value: Annotated[str, Field(examples=["netanjahu"])]
+    """The value given, cut where it is long."""
+    detail: Annotated[str, Field(examples=["actor: there is no actor 'netanjahu'."])]
+    """What is wrong, and what would be right."""
+    nearest: Annotated[list[str] | None, Field(examples=[["netanyahu"]])] = None
+    """The nearest valid values, the best first."""
+
+
+class ProblemDocument(Document):
+    """An error (RFC 9457)."""
+
+    type: Annotated[str, Field(examples=["/problems/invalid-query"])]
+    """The kind of problem, as a path that describes it."""
+    title: str
+    """The kind of problem in words."""
+    status: Annotated[int, Field(examples=[422])]
+    """The HTTP status."""
+    detail: str
+    """What is wrong here, and what would be right."""
+    errors: list[QueryError] | None = None
+    """Every wrong parameter."""
+    nearest: list[str] | None = None
+    """The nearest ids, the best first."""
+
+
+HEADERS = {
+    "ETag": {"description": "Names this representation.", "schema": {"type": "string"}},
+    "Link": {"description": "`self` and `next` (RFC 8288).", "schema": {"type": "string"}},
+    "Cache-Control": {"description": "How long it may be kept.", "schema": {"type": "string"}},
+    "Parley-Revision": {
+        "description": "The digest of the record that answered.",
+        "schema": {"type": "string"},
+    },
+}
+
+
+def problem_responses(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
+    """The documentation of problems."""
+    return {
+        kind.status: {
+            "description": kind.title,
+            "content": {
+                PROBLEM_MEDIA_TYPE: {
+                    "schema": {"$ref": "#/components/schemas/ProblemDocument"},
+                    "example": {
+                        "type": f"/problems/{kind.type}",
+                        "title": kind.title,
+                        "status": kind.status,
+                        "detail": (kind.__doc__ or "").strip(),
+                    },
+                }
+            },
+        }
+        for kind in kinds
+    }
+
+
+def list_content(formats: dict[str, str]) -> dict[str, Any]:
+    """The other representations of a list: media type and description."""
+    content: dict[str, Any] = {
+        SPARSE_MEDIA_TYPE: {
+            "schema": {
+                "type": "object",
+                "description": "As JSON, with the members named in `fields` only.",
+                "required": ["data", "meta", "links"],
+                "properties": {
+                    "data": {"type": "array", "items": {"type": "object"}},
+                    "meta": {"$ref": "#/components/schemas/ListMeta"},
+                    "links": {"$ref": "#/components/schemas/Links"},
+                },
+            }
+        }
+    }
+    for media_type, description in formats.items():
+        content[media_type] = {"schema": {"type": "string", "description": description}}
+    return content
+
+
+def named(model: type[BaseModel], name: str) -> type[BaseModel]:
+    """A generic model under a name that reads well in generated clients."""
+    return create_model(name, __base__=model, __doc__=model.__doc__)

@@ -1,0 +1,101 @@
+"""From a raw query string to a validated question, or to a problem that names every mistake."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, TypeVar, get_origin
+from urllib.parse import unquote_to_bytes
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from app.entries.names import nearest
+from app.errors import InvalidQuery, query_error
+
+MAX_PARAMETERS = 500
+Q = TypeVar("Q", bound=BaseModel)
+
+
+def read_question(model: type[Q], query: bytes) -> tuple[Q, list[tuple[str, str]]]:
+    """The question of a query string, and its parameters as written."""
+    if not query:
+        return empty_question(model), []
+    parameters = read_parameters(query)
+    lists = list_fields(model)
+    values: dict[str, Any] = {}
+    for name, value in parameters:
+        if name in lists:
+            values.setdefault(name, []).append(value)
+        elif name in values:
+            raise InvalidQuery.of(name, value, "is given twice; give it once.")
+        else:
+            values[name] = value
+    try:
+        return model.model_validate(values), parameters
+    except ValidationError as invalid:
+        errors = [explained(error, model, values) for error in invalid.errors(include_url=False)]
+        raise InvalidQuery(errors) from invalid
+
+
+@cache
+def empty_question(model: type[Q]) -> Q:
+    """A question without parameters; it is frozen, so that one is enough."""
+    return model()
+
+
+def read_parameters(query: bytes) -> list[tuple[str, str]]:
+    """The name-value pairs of a query string, in order."""
+    pairs = query.split(b"&", MAX_PARAMETERS)
+    if len(pairs) > MAX_PARAMETERS:
+        raise InvalidQuery.of(
+            "query", f"{len(pairs)} or more", f"has more than {MAX_PARAMETERS} parameters."
+        )
+    split = (pair.partition(b"=") for pair in pairs if pair)
+    return [(decoded(name), decoded(value)) for name, _, value in split]
+
+
+def decoded(part: bytes) -> str:
+    """A percent-encoded part as text; it has to be UTF-8."""
+    try:
+        plain = part.decode("ascii")
+        if "%" not in plain and "+" not in plain:
+            return plain
+        return unquote_to_bytes(plain.replace("+", " ")).decode("utf-8")
+    except UnicodeDecodeError as error:
+        shown = part[:60].decode("ascii", "backslashreplace")
+        raise InvalidQuery.of("query", shown, "is not percent-encoded UTF-8.") from error
+
+
+@cache
+def list_fields(model: type[BaseModel]) -> frozenset[str]:
+    """The fields that may be given several times."""
+    return frozenset(
+        name for name, field in model.model_fields.items() if get_origin(field.annotation) is list
+    )
+
+
+def explained(
+    error: ErrorDetails, model: type[BaseModel], values: dict[str, Any]
+) -> dict[str, Any]:
+    """One mistake in the words of a client, with the nearest valid value where there is one."""
+    name = str(error["loc"][0]) if error["loc"] else ""
+    value = error["input"]
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "extra_forbidden":
+        known = list(model.model_fields)
+        return query_error(name, values[name], "is not a parameter here.", nearest(name, known))
+    if kind == "enum":
+        expected = str(context["expected"])
+        choices = expected.replace(" or ", ", ").replace("'", "").split(", ")
+        return query_error(name, value, f"must be {expected}.", nearest(str(value), choices))
+    if kind == "value_error":
+        return from_validator(name, value, str(context["error"]))
+    return query_error(name, value, f"{error['msg']}.")
+
+
+def from_validator(name: str, value: Any, message: str) -> dict[str, Any]:
+    """A mistake found by a validator of ours; one about several parameters names the first."""
+    if not name:
+        name, _, message = message.partition(": ")
+        return query_error(name, "", message + ".")
+    return query_error(name, value, message.rstrip(".") + ".")

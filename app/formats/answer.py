@@ -1,0 +1,61 @@
+"""An answer before it has a representation: documents, where to go on, and how it was asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+
+from app.database import Revision
+from app.entries.documents import Document
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One page of a list. `model` is the document model, for what depends on the fields."""
+
+    documents: list[bytes]
+    model: type[Document]
+    name: str
+    path: str
+    query: str
+    parameters: list[tuple[str, str]]
+    revision: Revision
+    public_url: str
+    limit: int
+    next_cursor: str | None = None
+    total: int | None = None
+    fields: tuple[str, ...] = ()
+    meta: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def self_link(self) -> str:
+        """The path and query that were asked."""
+        return f"{self.path}?{self.query}" if self.query else self.path
+
+    @property
+    def next_link(self) -> str | None:
+        """The path and query of the next page."""
+        if self.next_cursor is None:
+            return None
+        kept = [(name, value) for name, value in self.parameters if name != "cursor"]
+        return f"{self.path}?{urlencode([*kept, ('cursor', self.next_cursor)])}"
+
+    def link_header(self) -> str:
+        """The links as RFC 8288 writes them."""
+        links = [f'<{self.self_link}>; rel="self"']
+        if self.next_link is not None:
+            links.append(f'<{self.next_link}>; rel="next"')
+        return ", ".join(links)
+
+    def loaded(self) -> list[dict[str, Any]]:
+        """The documents as dictionaries, with the wanted fields only."""
+        return [self.sparse(orjson.loads(document)) for document in self.documents]
+
+    def sparse(self, document: dict[str, Any]) -> dict[str, Any]:
+        """The wanted fields of a document, in its own order."""
+        if not self.fields:
+            return document
+        return {name: value for name, value in document.items() if name in self.fields}

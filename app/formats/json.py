@@ -1,0 +1,41 @@
+"""JSON: the stored documents joined as bytes, with `meta` and `links`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from app.database import Revision
+from app.formats.answer import Answer
+
+
+def as_json(answer: Answer) -> bytes:
+    """The answer as `{"data": […], "meta": {…}, "links": {…}}`."""
+    documents = answer.documents
+    if answer.fields:
+        documents = [orjson.dumps(document) for document in answer.loaded()]
+    links = {"self": answer.self_link, "next": answer.next_link}
+    return enveloped(b"[" + b",".join(documents) + b"]", meta_of(answer), links)
+
+
+def meta_of(answer: Answer) -> dict[str, Any]:
+    """What is said about the answer."""
+    meta: dict[str, Any] = {"revision": revision_meta(answer.revision), "limit": answer.limit}
+    if answer.total is not None:
+        meta["total"] = answer.total
+    return {**meta, **answer.meta}
+
+
+def revision_meta(revision: Revision) -> dict[str, Any]:
+    """The revision as it stands in `meta`."""
+    return {
+        "number": revision.number,
+        "digest": revision.digest,
+        "version": revision.version,
+    }
+
+
+def enveloped(data: bytes, meta: dict[str, Any], links: dict[str, Any]) -> bytes:
+    """Data that is JSON already, with its meta and links."""
+    return b'{"data":%b,"meta":%b,"links":%b}' % (data, orjson.dumps(meta), orjson.dumps(links))

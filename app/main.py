@@ -1,0 +1,101 @@
+"""Assembles the application; nothing imports it but the entry points."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version as installed_version
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from app.api import dataset, documentation, entries, reference
+from app.api.answering import Service
+from app.api.edge import Edge, PageCache
+from app.config import Settings
+from app.databases import open_database
+from app.errors import PROBLEM_MEDIA_TYPE, MethodNotAllowed, NotFound, Problem
+
+VERSION = installed_version("parley")
+
+
+def create_app(settings: Settings) -> ASGIApp:
+    """The application over the database that the settings name, behind its edge.
+
+    Raises `DatabaseUnusable` with what to do where there is no such database.
+    """
+    database = open_database(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        del app
+        yield
+        await database.close()
+
+    app = documentation.documented(lifespan)
+    app.state.service = Service(settings, database, VERSION)
+    entries.add_routes(app)
+    reference.add_routes(app)
+    dataset.add_routes(app)
+    documentation.add_routes(app)
+    app.add_exception_handler(Problem, answer_problem)
+    app.add_exception_handler(HTTPException, answer_http_error)
+    app.add_exception_handler(Exception, answer_failure)
+    cache = PageCache(settings.cache_bytes)
+    app.state.page_cache = cache
+    return Edge(app, database.current_digest, cache, settings.max_url_length)
+
+
+async def answer_problem(request: Request, problem: Exception) -> Response:
+    """A problem as its document."""
+    del request
+    assert isinstance(problem, Problem)
+    headers = {**problem.headers, "Cache-Control": "no-store"}
+    return Response(problem.body(), problem.status, headers=headers, media_type=PROBLEM_MEDIA_TYPE)
+
+
+async def answer_http_error(request: Request, error: Exception) -> Response:
+    """What routing refuses: no such path, or another method."""
+    assert isinstance(error, HTTPException)
+    if error.status_code == 405:
+        allowed = {"Allow": "GET, HEAD, OPTIONS"}
+        problem: Problem = MethodNotAllowed("The record is read with GET.", headers=allowed)
+    else:
+        problem = NotFound("There is nothing here; /docs lists what can be asked.")
+    return await answer_problem(request, problem)
+
+
+async def answer_failure(request: Request, error: Exception) -> Response:
+    """A mistake of ours: said, without a word of its inside."""
+    del error
+    return await answer_problem(request, Problem("The answer could not be made; this is logged."))
+
+
+def app_from_environment() -> ASGIApp:
+    """The application as each worker process builds it."""
+    return create_app(Settings())
+
+
+def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
+    """Serves until told to stop; refuses at once where there is nothing to serve."""
+    options: dict[str, Any] = {
+        "host": host,
+        "port": port,
+        "access_log": False,
+        "server_header": False,
+        "date_header": True,
+        "proxy_headers": False,
+        "timeout_graceful_shutdown": 5,
+    }
+    application = create_app(settings)
+    if workers == 1:
+        uvicorn.run(application, **options)
+        return
+    os.environ["DATABASE_URL"] = settings.database_url
+    uvicorn.run("app.main:app_from_environment", factory=True, workers=workers, **options)
