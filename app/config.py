@@ -26,6 +26,9 @@ class Settings(BaseSettings):
     statement_timeout: Annotated[
         float, Field(gt=0, le=300, description="Seconds until a question is given up with 503.")
     ] = 5.0
+    database_connections: Annotated[
+        int, Field(ge=1, le=1000, description="Connections to PostgreSQL, for each worker.")
+    ] = 10
     cache_bytes: Annotated[
         int, Field(ge=0, description="Memory for rendered pages, in bytes, for each worker.")
     ] = 32 * 1024 * 1024

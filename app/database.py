@@ -16,10 +16,19 @@ from sqlalchemy import Executable
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from app.errors import Unavailable
+
 Row = tuple[Any, ...]
 
 SQLITE = sqlite.dialect(paramstyle="qmark")
 POSTGRESQL = postgresql.dialect(paramstyle="format")
+
+# Rows of one chunk of an answer without a bound.
+STREAM_CHUNK = 1000
+# Seconds between two looks for a newer revision.
+LOOK_EVERY = 1.0
+# Names kept for one revision.
+KNOWN_NAMES = 10_000
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,21 @@ class Statement:
         names = tuple(compiled.positiontup or ())
         given = {name: value for name, value in compiled.params.items() if value is not None}
         return Compiled(str(compiled), names, given)
+
+
+def overdue(seconds: float) -> Unavailable:
+    """What is answered to a question that takes too long."""
+    return Unavailable(
+        f"The question took longer than {seconds:g} seconds; ask for less at once, by dates or by "
+        "actor."
+    )
+
+
+class SnapshotLost(Unavailable):
+    """The database ended a snapshot; the whole question may be asked at once of another one."""
+
+    def __init__(self) -> None:
+        super().__init__("The database ended this question; ask it again.", retry_after=1)
 
 
 class Ask(Protocol):

@@ -8,6 +8,9 @@ from app.errors import DatabaseUnusable
 
 # The newest revision under migrations/versions; a test compares the two.
 SCHEMA = "0001"
+NO_RECORD = "The database has no record yet; run `parley seed` to load one."
+# What a client is told; the log says more.
+UNREADY = "The database is missing, damaged or of another version; see the server's log."
 
 
 def check_schema(connection: sqlite3.Connection) -> None:
@@ -41,3 +44,12 @@ def refuse_other_schema(schema: str | None) -> None:
         f"The database has the newer schema {schema}, which this version (schema {SCHEMA}) does "
         "not know; install the version of Parley that wrote it."
     )
+
+
+def refuse_newer_schema(schema: str | None, database: str) -> None:
+    """A database that a newer version wrote is not seeded by this one."""
+    if schema is not None and schema > SCHEMA:
+        raise DatabaseUnusable(
+            f"{database} has the newer schema {schema}, which this version (schema {SCHEMA}) does "
+            "not know; seed it with the version of Parley that wrote it."
+        )

@@ -16,20 +16,23 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from app.database import Ask, Revision, Row, Statement
+from app.database import (
+    KNOWN_NAMES,
+    LOOK_EVERY,
+    STREAM_CHUNK,
+    Ask,
+    Revision,
+    Row,
+    Statement,
+    overdue,
+)
 from app.errors import DatabaseUnusable, Unavailable
-from app.schema import check_schema
+from app.schema import NO_RECORD, UNREADY, check_schema
 
 LOOP_BUDGET = 0.002
 OPCODES_BETWEEN_LOOKS = 1000
-STREAM_CHUNK = 1000
-LOOK_EVERY = 1.0
-KNOWN_NAMES = 10_000
 PAGE_CACHE_KIB = 16 * 1024
 MAPPED_BYTES = 1 << 40
-
-
-UNREADY = "The database is missing, damaged or of another version; see the server's log."
 
 
 class Interrupted(Exception):
@@ -115,7 +118,7 @@ def read_revision(connection: sqlite3.Connection) -> Revision:
         "SELECT number, digest, version FROM revision ORDER BY number DESC LIMIT 1"
     ).fetchone()
     if row is None:
-        raise DatabaseUnusable("The database has no record yet; run `parley seed` to load one.")
+        raise DatabaseUnusable(NO_RECORD)
     return Revision(*row)
 
 
@@ -144,10 +147,7 @@ class SqliteAsk:
         try:
             return connection.rows(text, arguments, self.timeout)
         except Interrupted as interrupted:
-            raise Unavailable(
-                f"The question took longer than {self.timeout:g} seconds; ask for less at once, "
-                "by dates or by actor."
-            ) from interrupted
+            raise overdue(self.timeout) from interrupted
         finally:
             self.opened.spare.put(connection)
 

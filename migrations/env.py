@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from alembic import context
-from sqlalchemy import create_engine, pool
+from sqlalchemy import Connection, create_engine, pool
 
 import app.tidy  # noqa: F401 - declares the tidy tables
 from app.tables import METADATA
@@ -15,21 +15,30 @@ def is_ours(name: str | None, type_: str, parent_names: object) -> bool:
     return type_ != "table" or not (name or "").startswith("words")
 
 
-def run() -> None:
-    """Runs the migrations in one transaction."""
+def run(connection: Connection) -> None:
+    """Runs the migrations in one transaction: the connection's own, if it is within one."""
+    context.configure(
+        connection=connection,
+        target_metadata=METADATA,
+        render_as_batch=True,
+        include_name=is_ours,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def run_by_url() -> None:
+    """Runs the migrations on the database of the configured URL."""
     url = context.config.get_main_option("sqlalchemy.url")
     assert url is not None
     engine = create_engine(url, poolclass=pool.NullPool)
     with engine.connect() as connection:
-        context.configure(
-            connection=connection,
-            target_metadata=METADATA,
-            render_as_batch=True,
-            include_name=is_ours,
-        )
-        with context.begin_transaction():
-            context.run_migrations()
+        run(connection)
     engine.dispose()
 
 
-run()
+given = context.config.attributes.get("connection")
+if given is None:
+    run_by_url()
+else:
+    run(given)

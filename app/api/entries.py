@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from typing import Annotated, Any, Union
 
+import orjson
 from fastapi import FastAPI, Query
 from pydantic import Field
 from sqlalchemy import bindparam, select
@@ -21,14 +22,16 @@ from app.api.answering import (
     represented,
     service_of,
 )
-from app.api.models import HEADERS, ListOf, OneOf, list_content, named, problem_responses
+from app.api.models import HEADERS, EntryListOf, OneOf, list_content, named, problem_responses
 from app.api.route import QuestionRoute, Rendered
 from app.database import Ask, Statement
 from app.entries.documents import Document, EntryDocument, EntryEnd
+from app.entries.facets import facets_of
 from app.entries.names import BY_FORMER_ID, ENTRY_REALM, UnknownName, id_of
-from app.entries.pages import read_page
+from app.entries.pages import Page, read_page
 from app.entries.questions import EntryQuestion, FormatName, Values
-from app.entries.selection import select_entries
+from app.entries.selection import Selection, select_entries
+from app.entries.snippets import snippet
 from app.errors import (
     Gone,
     InvalidQuery,
@@ -120,6 +123,7 @@ async def answer_list(
         if is_known(request, etag):
             return not_modified(headers_of(ask.revision, etag, form.media_type))
         page = await read_page(question, kinds, selection, ask)
+        meta = await more_about(request, question, selection, page, ask)
     answer = answer_of(
         request,
         question,
@@ -130,8 +134,24 @@ async def answer_list(
         documents=page.documents,
         next_cursor=page.next_cursor,
         total=page.total,
+        meta=meta,
     )
     return represented(answer, form, etag)
+
+
+async def more_about(
+    request: Request, question: EntryQuestion, selection: Selection, page: Page, ask: Ask
+) -> dict[str, Any]:
+    """Facets and snippets, where the question asks for them."""
+    meta: dict[str, Any] = {}
+    if question.facets:
+        parameters = request.scope["parameters"]
+        path = asked_path(request)
+        meta["facets"] = await facets_of(question, selection, path, parameters, ask)
+    if question.snippets:
+        documents = [orjson.loads(body) for body in page.documents]
+        meta["snippets"] = {each["id"]: snippet(each, selection.words) for each in documents}
+    return meta
 
 
 async def answer_one(request: Request, entry_id: str, kind: str) -> Rendered:
@@ -224,7 +244,7 @@ def add_routes(app: FastAPI) -> None:
             summary=f"List {kind.plural}",
             description=DESCRIPTIONS[kind.name],
             tags=["entries"],
-            response_model=named(ListOf[kind.document], f"{title}List"),
+            response_model=named(EntryListOf[kind.document], f"{title}List"),
             responses=list_responses(),
         )
         app.router.add_api_route(
@@ -245,7 +265,7 @@ def add_routes(app: FastAPI) -> None:
         operation_id="listTimeline",
         summary="List all kinds in one order",
         tags=["entries"],
-        response_model=named(ListOf[ANY_DOCUMENT], "Timeline"),
+        response_model=named(EntryListOf[ANY_DOCUMENT], "Timeline"),
         responses=list_responses(),
     )
     app.router.add_api_route(

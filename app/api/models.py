@@ -42,6 +42,40 @@ class ListMeta(Meta):
     """The number of entries of the whole answer, with `count=exact`."""
 
 
+class FacetValueModel(Document):
+    """One value of a facet."""
+
+    id: Annotated[str, Field(examples=["netanyahu"])]
+    """The value, as the filter takes it."""
+    label: Annotated[str, Field(examples=["Benjamin Netanyahu"])]
+    """The name to show."""
+    count: Annotated[int, Field(examples=[52])]
+    """How many entries of the whole answer have it."""
+    link: Annotated[str | None, Field(examples=["/v1/quotes?speaker=netanyahu"])]
+    """The question narrowed by it; null where no question says just that."""
+
+
+class FacetModel(Document):
+    """The values of a facet."""
+
+    values: list[FacetValueModel]
+    """The commonest first; months in order."""
+    complete: bool
+    """Whether these are all values, or the hundred commonest."""
+
+
+class EntryListMeta(ListMeta):
+    """What is said about a list of entries."""
+
+    facets: dict[str, FacetModel] | None = None
+    """The counts asked for with `facets`, by name."""
+    snippets: Annotated[
+        dict[str, str | None] | None,
+        Field(examples=[{"q-20240207-netanyahu-victory": "an absolute <mark>victory</mark>"}]),
+    ] = None
+    """The passages asked for with `snippets`, by id; escaped HTML with `<mark>`."""
+
+
 class Links(Document):
     """Where the answer stands, and where it goes on."""
 
@@ -60,6 +94,13 @@ class ListOf(Document, Generic[T]):
     """About the answer."""
     links: Links
     """Where it stands, and where it goes on."""
+
+
+class EntryListOf(ListOf[T], Generic[T]):
+    """A page of a list of entries."""
+
+    meta: EntryListMeta
+    """About the answer."""
 
 
 class OneOf(Document, Generic[T]):

@@ -8,7 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from sqlalchemy import Select, bindparam, cast, column, literal_column, select, table
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal_column,
+    select,
+    table,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from app.entries.words import (
@@ -41,6 +51,7 @@ class FullText(Protocol):
     create: str
     insert: str
     delete: str
+    clear: str
 
     def wanted(self, sought: tuple[Sought, ...]) -> str | None:
         """The expression for the words that must and must not occur; None for exclusions alone."""
@@ -50,8 +61,12 @@ class FullText(Protocol):
         """The expression that finds what exclusions alone exclude."""
         ...
 
-    def walk(self) -> tuple[Select[Any], Any]:
-        """The places that answer `wanted`, and their column."""
+    def walk(self, name: str = "wanted") -> tuple[Select[Any], Any]:
+        """The places that answer the expression of that name, and their column."""
+        ...
+
+    def score(self) -> ColumnElement[float]:
+        """How well a row of the walk answers `wanted`: the lower, the better."""
         ...
 
     def unwanted_places(self) -> Select[Any]:
@@ -69,6 +84,7 @@ class Fts5:
     create = f"CREATE VIRTUAL TABLE words USING fts5(text, tokenize = '{FTS5_TOKENIZE}')"
     insert = "INSERT INTO words (rowid, text) VALUES (?, ?)"
     delete = "DELETE FROM words WHERE rowid = ?"
+    clear = "DELETE FROM words"
     table = table("words", column("rowid"))
     match = literal_column("words.words")
 
@@ -80,9 +96,13 @@ class Fts5:
         """A MATCH expression of all exclusions."""
         return fts5_excluded(sought)
 
-    def walk(self) -> tuple[Select[Any], Any]:
-        """The rows that match `wanted`."""
-        return self._matching("wanted"), self.table.c.rowid
+    def walk(self, name: str = "wanted") -> tuple[Select[Any], Any]:
+        """The rows that match the expression of that name."""
+        return self._matching(name), self.table.c.rowid
+
+    def score(self) -> ColumnElement[float]:
+        """BM25, which SQLite gives as a negative number."""
+        return func.bm25(literal_column("words"))
 
     def unwanted_places(self) -> Select[Any]:
         """The rows that match `unwanted`."""
@@ -104,8 +124,9 @@ class TsVector:
         "CREATE TABLE words (place bigint PRIMARY KEY, vector tsvector NOT NULL);"
         "CREATE INDEX ix_words_vector ON words USING gin (vector)"
     )
-    insert = "INSERT INTO words (place, vector) VALUES (%s, %s::tsvector)"
+    insert = "COPY words (place, vector) FROM STDIN"
     delete = "DELETE FROM words WHERE place = %s"
+    clear = "DELETE FROM words"
     table = table("words", column("place"), column("vector"))
 
     def wanted(self, sought: tuple[Sought, ...]) -> str | None:
@@ -116,9 +137,14 @@ class TsVector:
         """A tsquery of exclusions alone."""
         return tsquery(sought) or None
 
-    def walk(self) -> tuple[Select[Any], Any]:
-        """The rows that match `wanted`."""
-        return self._matching("wanted"), self.table.c.place
+    def walk(self, name: str = "wanted") -> tuple[Select[Any], Any]:
+        """The rows that match the expression of that name."""
+        return self._matching(name), self.table.c.place
+
+    def score(self) -> ColumnElement[float]:
+        """The cover density of the words, as a negative number."""
+        query = cast(bindparam("wanted"), TSQUERY)
+        return -func.ts_rank_cd(self.table.c.vector, query)
 
     def unwanted_places(self) -> Select[Any]:
         """The rows that do not match the exclusions of `unwanted`."""

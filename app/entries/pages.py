@@ -9,24 +9,28 @@ import struct
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Any
 
 import orjson
 
 from app.database import Ask, Row
-from app.entries.questions import Count, EntryQuestion
+from app.entries.places import LAST_PLACE
+from app.entries.questions import Count, EntryQuestion, Sort
 from app.entries.selection import Selection
 from app.entries.statements import (
     count_statement,
     export_statement,
     page_statement,
+    ranked_statement,
     shape_of,
     values_of,
 )
 from app.errors import InvalidQuery
 
 CURSOR = struct.Struct(">4sq")
+RANKED = struct.Struct(">4sdq")
 # What may change from one page to the next without changing which entries follow in which order.
-NOT_IN_CURSOR = {"cursor", "limit", "format", "fields", "count"}
+NOT_IN_CURSOR = {"cursor", "limit", "format", "fields", "count", "facets", "snippets"}
 
 
 @dataclass(frozen=True)
@@ -50,11 +54,28 @@ def write_cursor(place: int, mark: bytes) -> str:
     return base64.urlsafe_b64encode(CURSOR.pack(mark, place)).rstrip(b"=").decode()
 
 
+def write_ranked_cursor(score: float, place: int, mark: bytes) -> str:
+    """A cursor that goes on after a score and, among equals, a place."""
+    return base64.urlsafe_b64encode(RANKED.pack(mark, score, place)).rstrip(b"=").decode()
+
+
 def read_cursor(cursor: str, mark: bytes) -> int:
-    """The place after which to go on; refuses what is no cursor, or another question's."""
+    """The place after which to go on."""
+    (place,) = unpacked(CURSOR, cursor, mark)
+    return int(place)
+
+
+def read_ranked_cursor(cursor: str, mark: bytes) -> tuple[float, int]:
+    """The score and place after which to go on."""
+    score, place = unpacked(RANKED, cursor, mark)
+    return float(score), int(place)
+
+
+def unpacked(form: struct.Struct, cursor: str, mark: bytes) -> tuple[Any, ...]:
+    """What a cursor holds; refuses what is no cursor, or another question's."""
     try:
         packed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        bound_to, place = CURSOR.unpack(packed)
+        bound_to, *held = form.unpack(packed)
     except (binascii.Error, ValueError, struct.error) as error:
         raise InvalidQuery.of(
             "cursor", cursor, "is not a cursor; take it from links.next as it is."
@@ -65,7 +86,7 @@ def read_cursor(cursor: str, mark: bytes) -> int:
             cursor,
             "belongs to another question; start this one without a cursor.",
         )
-    return int(place)
+    return tuple(held)
 
 
 def after(selection: Selection, place: int) -> Selection:
@@ -88,6 +109,8 @@ async def read_page(
     question: EntryQuestion, kinds: tuple[str, ...], selection: Selection, ask: Ask
 ) -> Page:
     """The page that a question asks for; one row more is read to know whether another follows."""
+    if question.sort is Sort.relevance:
+        return await read_best(question, kinds, selection, ask)
     mark = fingerprint(question, kinds)
     parts = parts_of(selection)
     if question.cursor is not None:
@@ -103,6 +126,31 @@ async def read_page(
     return Page(
         documents=[row[1] for row in rows],
         next_cursor=write_cursor(rows[-1][0], mark) if more else None,
+        total=total,
+    )
+
+
+async def read_best(
+    question: EntryQuestion, kinds: tuple[str, ...], selection: Selection, ask: Ask
+) -> Page:
+    """The page of what answers the words best; of equals the newest first."""
+    mark = fingerprint(question, kinds)
+    score, place = float("-inf"), LAST_PLACE
+    if question.cursor is not None:
+        score, place = read_ranked_cursor(question.cursor, mark)
+    rows: list[Row] = []
+    for part in parts_of(selection):
+        if part.arms and part.low <= part.high:
+            statement = ranked_statement(shape_of(part, ask.engine))
+            values = {**values_of(part, ask.engine), "score": score, "after": place}
+            rows += await ask.rows(statement, limit=question.limit + 1, **values)
+    rows.sort(key=lambda row: (row[2], -row[0]))
+    more = len(rows) > question.limit
+    rows = rows[: question.limit]
+    total = await count(selection, ask) if question.count is Count.exact else None
+    return Page(
+        documents=[row[1] for row in rows],
+        next_cursor=write_ranked_cursor(rows[-1][2], rows[-1][0], mark) if more else None,
         total=total,
     )
 

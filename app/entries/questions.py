@@ -46,6 +46,7 @@ class Sort(StrEnum):
 
     newest = "-date"
     oldest = "date"
+    relevance = "relevance"
 
 
 class Count(StrEnum):
@@ -252,10 +253,40 @@ class EntryQuestion(Question):
             examples=["victory"],
         ),
     ] = None
+    facets: Annotated[
+        list[str],
+        BeforeValidator(separated),
+        Field(
+            max_length=MAX_VALUES,
+            description="Counts of the whole answer by these, separated by commas: actor, "
+            "actor_role, topic, kind, month, source and the filters of the kind.",
+            examples=[["actor,topic"]],
+        ),
+    ] = []
+    snippets: Annotated[
+        FlagParameter,
+        Field(
+            description="With `q`: a passage of each entry with the words marked, in "
+            "`meta.snippets` by id; it is HTML, escaped but for `<mark>`.",
+        ),
+    ] = False
     sort: Annotated[
         Sort,
-        Field(description="`-date`, the newest first, or `date`, the oldest first."),
+        Field(
+            description="`-date`, the newest first; `date`, the oldest first; `relevance`, what "
+            "answers the words of `q` best first.",
+        ),
     ] = Sort.newest
+
+    @model_validator(mode="after")
+    def words_to_work_with(self) -> Self:
+        """Relevance and snippets need words that are wanted."""
+        wanted = self.q is not None and any(not part.excluded for part in read_query(self.q))
+        if self.sort is Sort.relevance and not wanted:
+            raise ValueError("sort: relevance needs words in q that are not excluded")
+        if self.snippets and not wanted:
+            raise ValueError("snippets: needs words in q that are not excluded")
+        return self
 
     @model_validator(mode="after")
     def one_way_of_dating(self) -> Self:

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+)
 from pydantic import StringConstraints as Text
 
 from app.entries.dates import DateSpan, parse_date
 
 SLUG_PATTERN = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
+PLAIN_NUMBER = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?")
+LARGEST_NUMBER = 10**15
 BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -44,17 +56,53 @@ def plain_flag(value: Any) -> Any:
 
 def plain_number(value: Any) -> Any:
     """A number as JSON writes it; text such as `1e3` or `0x10` is not one."""
-    if isinstance(value, str):
-        digits = value.removeprefix("-").replace(".", "", 1)
-        if not (digits.isascii() and digits.isdigit()):
-            raise ValueError(f"must be a plain number such as 45 or 4.5, not {value!r}")
-        return float(value) if "." in value else int(value)
-    if isinstance(value, bool):
-        raise ValueError("must be a number, not a flag")
+    if isinstance(value, str) and PLAIN_NUMBER.fullmatch(value):
+        value = float(value) if "." in value else int(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"must be a plain number such as 45 or 4.5, not {value!r}")
+    # Beyond this, a number with a fraction no longer tells one whole number from the next.
+    if abs(value) > LARGEST_NUMBER:
+        raise ValueError(f"must lie between -10^15 and 10^15, not be {value!r}")
     return value
 
 
+def untrimmed(text: str) -> str:
+    """Refuses white space around the words of a source, which are not changed in silence."""
+    if text != text.strip():
+        raise ValueError(
+            "begins or ends with white space, and the words of a source are not changed in "
+            "silence; write the words alone (after `>-`, where they take several lines)"
+        )
+    return text
+
+
+def once(key: Callable[[Any], object] = lambda item: item) -> AfterValidator:
+    """Refuses a list in which an item stands twice."""
+
+    def each_once(items: tuple[Any, ...]) -> tuple[Any, ...]:
+        keys = [key(item) for item in items]
+        for number, each in enumerate(keys):
+            if (first := keys.index(each)) < number:
+                raise ValueError(f"item {number + 1} repeats item {first + 1}; keep one of them")
+        return items
+
+    return AfterValidator(each_once)
+
+
+@dataclass(frozen=True)
+class RefersTo:
+    """Marks a field that holds the id of another record of this kind; checking looks it up."""
+
+    kind: str
+
+
 Slug = Annotated[str, Text(pattern=SLUG_PATTERN, max_length=120)]
+ActorId = Annotated[Slug, RefersTo("actor")]
+TopicId = Annotated[Slug, RefersTo("topic")]
+SourceId = Annotated[Slug, RefersTo("source")]
+EventId = Annotated[Slug, RefersTo("event")]
+ProposalId = Annotated[Slug, RefersTo("proposal")]
+# White space around our own words means nothing and is left out; around a source's it is refused.
 Line = Annotated[
     str,
     Text(min_length=1, max_length=1000, strip_whitespace=True),
@@ -65,12 +113,23 @@ Prose = Annotated[
     Text(min_length=1, max_length=20_000, strip_whitespace=True),
     AfterValidator(without_controls),
 ]
+Verbatim = Annotated[
+    str,
+    Text(min_length=1, max_length=20_000),
+    AfterValidator(without_controls),
+    AfterValidator(untrimmed),
+]
 Edtf = Annotated[str, AfterValidator(in_date_language)]
 Flag = Annotated[bool, BeforeValidator(plain_flag)]
-Number = Annotated[int | float, BeforeValidator(plain_number)]
+Number = Annotated[int | float, PlainValidator(plain_number, json_schema_input_type=int | float)]
 Whole = Annotated[int, BeforeValidator(plain_number)]
 Language = Annotated[str, Text(pattern=r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$")]
-WebAddress = Annotated[str, Text(pattern=r"^https?://[^\s<>\"]+$", max_length=2000)]
+WebAddress = Annotated[
+    str,
+    Text(pattern=r"^https?://[^\s<>\"]+$", max_length=2000),
+    AfterValidator(without_controls),
+]
+FormerIds = Annotated[tuple[Slug, ...], once()]
 
 
 class Role(StrEnum):
@@ -127,14 +186,14 @@ class Record(BaseModel):
 class ActorLink(Record):
     """An actor and what it is to the entry."""
 
-    actor: Slug
+    actor: ActorId
     role: Role
 
 
 class Citation(Record):
     """A source; `via` is whom that source credits, `supports` the part that it supports."""
 
-    source: Slug
+    source: SourceId
     via: Line | None = None
     supports: Line | None = None
 
@@ -170,12 +229,12 @@ class EntryRecord(Record):
     id: Slug
     date: Edtf
     order: Annotated[Whole, Field(ge=0, le=63)] | None = None
-    actors: tuple[ActorLink, ...] = ()
-    topics: Annotated[tuple[Slug, ...], Field(min_length=1)]
+    actors: Annotated[tuple[ActorLink, ...], once()] = ()
+    topics: Annotated[tuple[TopicId, ...], Field(min_length=1), once()]
     citations: Annotated[tuple[Citation, ...], Field(min_length=1)]
     notes: Prose | None = None
     corrections: tuple[Correction, ...] = ()
-    former_ids: tuple[Slug, ...] = ()
+    former_ids: FormerIds = ()
 
     @property
     def span(self) -> DateSpan:

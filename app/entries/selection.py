@@ -30,6 +30,11 @@ class Arm:
     kind: str
     groups: tuple[Keys, ...]
 
+    @property
+    def whole(self) -> tuple[Keys, ...]:
+        """The groups of an arm that has every entry of its kind."""
+        return ((key_of(self.kind, "kind", self.kind),),)
+
 
 @dataclass(frozen=True)
 class Selection:

@@ -10,7 +10,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, func, select, union
+from sqlalchemy import (
+    Float,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    union,
+    union_all,
+)
 
 from app.database import Statement
 from app.entries.fulltext import FULL_TEXT
@@ -72,6 +83,32 @@ def page_statement(shape: Shape) -> Statement:
         select(document.c.place, document.c.body)
         .join_from(walk, document, document.c.place == walk.c.place)
         .order_by(order)
+    )
+
+
+@lru_cache(maxsize=256)
+def ranked_statement(shape: Shape) -> Statement:
+    """Place, document and score of the best `limit` entries after a score and a place."""
+    text = FULL_TEXT[shape.engine]
+    walks = [
+        walk.add_columns(text.score().label("score"))
+        for number, groups in enumerate(shape.groups)
+        for walk in arm(shape, number, groups)
+    ]
+    found = (walks[0] if len(walks) == 1 else union_all(*walks)).subquery("found")
+    score, place = bindparam("score", type_=Float), bindparam("after")
+    follows = or_(found.c.score > score, and_(found.c.score == score, found.c.place < place))
+    best = (
+        select(found.c.place, found.c.score)
+        .where(follows)
+        .order_by(found.c.score, found.c.place.desc())
+        .limit(bindparam("limit"))
+        .subquery("best")
+    )
+    return Statement(
+        select(document.c.place, document.c.body, best.c.score)
+        .join_from(best, document, document.c.place == best.c.place)
+        .order_by(best.c.score, best.c.place.desc())
     )
 
 

@@ -6,9 +6,10 @@ Both engines are given words, never text: FTS5 the words of `split` joined by sp
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 # FTS5's `ascii` tokenizer splits at ASCII signs alone and takes all else as it is: exactly our
 # words. (`unicode61` asks its own, older Unicode what a letter is.)
@@ -71,6 +72,14 @@ class Sought:
     excluded: bool = False
 
 
+class Located(NamedTuple):
+    """A folded word, and the characters text[start:end] that it was read from."""
+
+    word: str
+    start: int
+    end: int
+
+
 def fold(text: str) -> str:
     """Write a text as it is compared, without case, accents, vowel signs and invisible controls.
 
@@ -91,6 +100,18 @@ def split(text: str) -> list[str]:
     folded = fold(text if text.isascii() else TYPOGRAPHY.sub(" ", text))
     pattern = ASCII_WORD if folded.isascii() else WORD
     return [word[:WORD_LENGTH_MAXIMUM] for word in pattern.findall(folded)]
+
+
+def located(text: str) -> list[Located]:
+    """List the words of `split` in the same order, each with where it stands in the text."""
+    folded, offsets = _folded_with_offsets(text)
+    pattern = ASCII_WORD if folded.isascii() else WORD
+    return [
+        Located(
+            match[0][:WORD_LENGTH_MAXIMUM], offsets[match.start()], offsets[match.end() - 1] + 1
+        )
+        for match in pattern.finditer(folded)
+    ]
 
 
 def read_query(text: str) -> tuple[Sought, ...]:
@@ -148,6 +169,20 @@ def tsvector_text(words: Iterable[str]) -> str:
         f"{_postgres_quoted(word)}:{','.join(kept)}" if kept else _postgres_quoted(word)
         for word, kept in positions.items()
     )
+
+
+def _folded_with_offsets(text: str) -> tuple[str, Sequence[int]]:
+    """The folded text, and for each of its characters which one of the text it comes from."""
+    if text.isascii():
+        return text.lower(), range(len(text))
+    parts = [_folded_character(character) for character in text]
+    offsets = [offset for offset, part in enumerate(parts) for _ in part]
+    return "".join(parts), offsets
+
+
+@lru_cache(maxsize=4096)
+def _folded_character(character: str) -> str:
+    return " " if TYPOGRAPHY.match(character) else fold(character)
 
 
 def _without_marks(text: str) -> str:

@@ -13,7 +13,17 @@ from pydantic import Field
 
 from app.entries.documents import Document, EntryDocument, EntryEnd, EntryLink, Summary
 from app.entries.questions import Clause, EntryQuestion, Filter, Values, any_of
-from app.entries.record import ActorLink, EntryRecord, Line, Prose, Record, Role, Slug, linked
+from app.entries.record import (
+    ActorId,
+    ActorLink,
+    EntryRecord,
+    Line,
+    ProposalId,
+    Prose,
+    Record,
+    Role,
+    linked,
+)
 from app.reference.registry import Reference
 
 
@@ -68,8 +78,8 @@ class Stance(StrEnum):
 class Response(Record):
     """An actor's stance on a proposal, as the event shows it."""
 
-    proposal: Slug
-    actor: Slug
+    proposal: ProposalId
+    actor: ActorId
     stance: Stance
     note: Line | None = None
 

@@ -20,7 +20,18 @@ from app.entries.documents import (
     quantity_document,
 )
 from app.entries.questions import EntryQuestion, Filter, Values
-from app.entries.record import ActorLink, EntryRecord, Prose, Quantity, Role, Slug, linked
+from app.entries.record import (
+    ActorId,
+    ActorLink,
+    EntryRecord,
+    EventId,
+    Prose,
+    Quantity,
+    Role,
+    Slug,
+    linked,
+    once,
+)
 from app.reference.registry import Reference
 
 
@@ -30,9 +41,9 @@ class FigureRecord(EntryRecord):
     metric: Slug
     description: Prose
     quantity: Quantity
-    claimants: tuple[Slug, ...] = ()
+    claimants: Annotated[tuple[ActorId, ...], once()] = ()
     claimed_by: Prose | None = None
-    event: Slug | None = None
+    event: EventId | None = None
 
     def links(self) -> tuple[ActorLink, ...]:
         """Who claims it, and the curated actors."""

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from app.entries.documents import (
     Document,
@@ -22,10 +23,12 @@ from app.entries.documents import (
 )
 from app.entries.questions import EntryQuestion, Filter, NumberParameter, Values
 from app.entries.record import (
+    ActorId,
     ActorLink,
     Edtf,
     EntryRecord,
     Line,
+    ProposalId,
     Prose,
     Quantity,
     Record,
@@ -33,6 +36,7 @@ from app.entries.record import (
     Slug,
     Whole,
     linked,
+    once,
 )
 from app.reference.registry import Reference
 
@@ -69,7 +73,7 @@ PhaseNumber = Annotated[Whole, Field(ge=1, le=20)]
 class Reply(Record):
     """The proposal that this one answers."""
 
-    proposal: Slug
+    proposal: ProposalId
     basis: Basis
 
 
@@ -85,10 +89,10 @@ class Phase(Record):
 class TermRecord(EntryRecord):
     """One obligation of a proposal, in our words; `phase` is left out for the whole."""
 
-    proposal: Slug
+    proposal: ProposalId
     phase: PhaseNumber | None = None
-    obliged: Annotated[tuple[Slug, ...], Field(min_length=1)]
-    beneficiary: tuple[Slug, ...] = ()
+    obliged: Annotated[tuple[ActorId, ...], Field(min_length=1), once()]
+    beneficiary: Annotated[tuple[ActorId, ...], once()] = ()
     text: Prose
     quantities: tuple[Quantity, ...] = ()
 
@@ -121,10 +125,16 @@ class TermRecord(EntryRecord):
 
 
 class WrittenTerm(TermRecord):
-    """A term as written inside its proposal, which gives it its date and proposal."""
+    """A term as written inside its proposal, whose id it takes, and whose date if it has none."""
 
-    proposal: Slug = ""
+    proposal: SkipJsonSchema[Slug] = ""
     date: Edtf = ""
+
+    @field_validator("proposal", mode="before")
+    @classmethod
+    def given_around(cls, _: object) -> str:
+        """The proposal is the one around the term."""
+        raise ValueError("is not written in a term, which belongs to the proposal around it")
 
 
 class ProposalRecord(EntryRecord):
@@ -132,21 +142,13 @@ class ProposalRecord(EntryRecord):
 
     title: Line
     summary: Prose
-    proposers: Annotated[tuple[Slug, ...], Field(min_length=1)]
-    mediators: tuple[Slug, ...] = ()
+    proposers: Annotated[tuple[ActorId, ...], Field(min_length=1), once()]
+    mediators: Annotated[tuple[ActorId, ...], once()] = ()
     status: Status
     status_note: Prose | None = None
     detail: Detail
     in_reply_to: Reply | None = None
-    phases: tuple[Phase, ...] = ()
-
-    @model_validator(mode="after")
-    def numbers_once(self) -> ProposalRecord:
-        """A phase number stands for one phase."""
-        numbers = [phase.number for phase in self.phases]
-        if len(set(numbers)) < len(numbers):
-            raise ValueError("phases: a number is given twice; number the phases 1, 2, 3, …")
-        return self
+    phases: Annotated[tuple[Phase, ...], once(lambda phase: phase.number)] = ()
 
     def links(self) -> tuple[ActorLink, ...]:
         """The proposers, the mediators and the curated actors."""

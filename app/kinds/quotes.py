@@ -21,16 +21,20 @@ from app.entries.documents import (
 )
 from app.entries.questions import EntryQuestion, Filter, FlagParameter, Values
 from app.entries.record import (
+    ActorId,
     ActorLink,
     EntryRecord,
+    EventId,
     Flag,
     Language,
     Line,
     Prose,
     Record,
     Role,
-    Slug,
+    SourceId,
+    Verbatim,
     linked,
+    once,
 )
 from app.reference.registry import Reference
 
@@ -48,15 +52,15 @@ class Attribution(StrEnum):
 class Speaker(Record):
     """Who said it; `office` only where it is not what the actor's positions give."""
 
-    actor: Slug
+    actor: ActorId
     office: Line | None = None
 
 
 class Rendering(Record):
     """Another wording of the same utterance, as one source prints it."""
 
-    text: Prose
-    source: Slug
+    text: Verbatim
+    source: SourceId
     language: Language | None = None
     translated: Flag | None = None
     via: Line | None = None
@@ -66,9 +70,11 @@ class Rendering(Record):
 class QuoteRecord(EntryRecord):
     """A quote as curated; `text` stands word for word in the first citation's source."""
 
-    text: Prose
-    speakers: Annotated[tuple[Speaker, ...], Field(min_length=1)]
-    event: Slug | None = None
+    text: Verbatim
+    speakers: Annotated[
+        tuple[Speaker, ...], Field(min_length=1), once(lambda speaker: speaker.actor)
+    ]
+    event: EventId | None = None
     context: Prose | None = None
     language: Language = "en"
     translated: Flag | None = None

@@ -8,7 +8,19 @@ from typing import Annotated
 from pydantic import Field
 from pydantic import StringConstraints as Text
 
-from app.entries.record import Citation, Correction, Edtf, Line, Prose, Record, Slug, Whole
+from app.entries.record import (
+    ActorId,
+    Citation,
+    Correction,
+    Edtf,
+    FormerIds,
+    Line,
+    Prose,
+    Record,
+    Slug,
+    Whole,
+    once,
+)
 
 
 class ActorKind(StrEnum):
@@ -34,14 +46,14 @@ class Position(Record):
     """An office, of whom, and when; without a date it holds throughout the record."""
 
     title: Line
-    of: Slug | None = None
+    of: ActorId | None = None
     date: Edtf | None = None
 
 
 class Membership(Record):
     """What the actor is part of, and when; without a date throughout the record."""
 
-    actor: Slug
+    actor: ActorId
     date: Edtf | None = None
 
 
@@ -52,14 +64,14 @@ class ActorRecord(Record):
     name: Line
     kind: ActorKind
     description: Prose | None = None
-    aliases: tuple[Line, ...] = ()
+    aliases: Annotated[tuple[Line, ...], once()] = ()
     external_ids: ExternalIds | None = None
     positions: tuple[Position, ...] = ()
     part_of: tuple[Membership, ...] = ()
     citations: tuple[Citation, ...] = ()
     notes: Prose | None = None
     corrections: tuple[Correction, ...] = ()
-    former_ids: tuple[Slug, ...] = ()
+    former_ids: FormerIds = ()
 
     def names(self) -> tuple[str, ...]:
         """Everything that the actor may be asked for by."""

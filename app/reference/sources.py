@@ -7,6 +7,7 @@ from enum import StrEnum
 from app.entries.record import (
     Correction,
     Edtf,
+    FormerIds,
     Language,
     Line,
     Prose,
@@ -48,7 +49,7 @@ class SourceRecord(Record):
     kind: SourceKind = SourceKind.news
     notes: Prose | None = None
     corrections: tuple[Correction, ...] = ()
-    former_ids: tuple[Slug, ...] = ()
+    former_ids: FormerIds = ()
 
     def names(self) -> tuple[str, ...]:
         """Everything that the source may be asked for by."""

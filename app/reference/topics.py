@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.entries.record import Correction, Line, Prose, Record, Slug
+from app.entries.record import Correction, FormerIds, Line, Prose, Record, Slug, TopicId
 
 
 class TopicRecord(Record):
@@ -11,11 +11,11 @@ class TopicRecord(Record):
     id: Slug
     label: Line
     definition: Prose | None = None
-    broader: Slug | None = None
+    broader: TopicId | None = None
     close_match: tuple[Line, ...] = ()
     notes: Prose | None = None
     corrections: tuple[Correction, ...] = ()
-    former_ids: tuple[Slug, ...] = ()
+    former_ids: FormerIds = ()
 
     def names(self) -> tuple[str, ...]:
         """Everything that the topic may be asked for by."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -80,6 +81,9 @@ RAISE_TALLY = Statement(
         index_elements=[tally.c.key], set_={"n": tally.c.n + NEW_TALLY.excluded.n}
     )
 )
+EVERYTHING_INDEXED = Statement(
+    select(record.c.kind, record.c.id, record.c.place).where(record.c.place.is_not(None))
+)
 DELETE_EMPTY_TALLIES = Statement(delete(tally).where(tally.c.n == literal_column("0")))
 
 
@@ -123,16 +127,22 @@ class Application:
         self.stage = stage
         self.target = target
         self.new = new
-        self.old = old_reference(target)
         self.comparison = comparison
+        self.starts_anew = self.format_differs()
         self.number = scalar(target, LAST_REVISION) + 1
         self.sequence = scalar(target, LAST_CHANGE)
+
+    @cached_property
+    def old(self) -> Reference:
+        """The reference data as the database has it."""
+        return old_reference(self.target)
 
     def run(self, version: str, progress: Callable[[int], object]) -> None:
         """Everything, in an order in which nothing is deleted that was just written."""
         if self.comparison.changes_record:
             self.write_revision(version)
-        self.add_rerendered()
+        if self.starts_anew:
+            self.empty_index()
         for action, step in (
             ("removed", self.remove),
             ("changed", self.remove),
@@ -195,11 +205,8 @@ class Application:
 
     def add_rerendered(self) -> None:
         """Notes the entries whose documents change because what they refer to changed."""
-        if self.format_differs():
-            found = self.target.rows(
-                Statement(select(document.c.kind, document.c.id, document.c.place))
-            )
-            self.note_rerendered(found)
+        if self.starts_anew:
+            self.note_rerendered(self.target.rows(EVERYTHING_INDEXED))
             return
         changed = self.stage.connection.execute(
             "SELECT kind, id FROM todo WHERE action = 'changed' AND kind IN"
@@ -222,6 +229,15 @@ class Application:
         stored = list(self.target.rows(STATE, name="document_format"))
         return bool(stored) and bytes(stored[0][0]) != str(DOCUMENT_FORMAT).encode()
 
+    def empty_index(self) -> None:
+        """Takes out all documents and index rows, which another version of the code may have made.
+
+        What that version indexed, and how, is not known; the curated records are.
+        """
+        for table in (document, posting, tally):
+            self.target.many(Statement(delete(table)), [()])
+        self.target.run(FULL_TEXT[self.target.engine].clear, [()])
+
     def remove(
         self, rows: Rows, kind: str, record_id: str, old: int | None, new: int | None
     ) -> None:
@@ -238,6 +254,8 @@ class Application:
     ) -> None:
         """The document and index rows of an entry, as they were made before."""
         del new
+        if self.starts_anew:
+            return
         assert old is not None
         entry = KINDS[kind].record.model_validate_json(self.old_body(kind, record_id))
         for dimension, value in postings(kind, entry, self.old):
@@ -352,6 +370,5 @@ def old_reference(target: Target) -> Reference:
 
 def dataset_id(target: Target) -> str | None:
     """The id of the dataset in the database, None where there is none."""
-    stored: Iterator[Any] = iter(target.rows(STATE, name="dataset"))
-    row = next(stored, None)
-    return str(orjson.loads(row[0])["id"]) if row is not None else None
+    stored = list(target.rows(STATE, name="dataset"))
+    return str(orjson.loads(stored[0][0])["id"]) if stored else None

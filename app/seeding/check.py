@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -14,25 +14,39 @@ from app.entries.names import folded_name, nearest
 from app.entries.places import place_of
 from app.entries.record import EntryRecord
 from app.kinds import KINDS
-from app.kinds.proposals import WrittenProposal
+from app.kinds.proposals import ProposalRecord, WrittenProposal, WrittenTerm
 from app.reference.actors import ActorRecord
 from app.reference.dataset import DatasetRecord
 from app.reference.registry import Reference
 from app.reference.sources import SourceRecord
 from app.reference.topics import TopicRecord
-from app.seeding.files import DATASET_FILE, Written, read_file, seed_files
+from app.seeding.files import (
+    DATASET_FILE,
+    Written,
+    kind_hidden_by,
+    read_file,
+    seed_files,
+    whole,
+)
 from app.seeding.flaws import Flaw, explain, field_path, shown
-from app.seeding.stage import Stage, Staged
+from app.seeding.references import Location, Mention, mentions
+from app.seeding.stage import ENTRY_KINDS, Stage, Staged
 
+# What the records of each kind of seed file are read as.
 MODELS: dict[str, type[BaseModel]] = {
     "dataset": DatasetRecord,
     "actor": ActorRecord,
     "topic": TopicRecord,
     "source": SourceRecord,
-    **{name: kind.record for name, kind in KINDS.items()},
+    "event": KINDS["event"].record,
+    "quote": KINDS["quote"].record,
     "proposal": WrittenProposal,
+    "figure": KINDS["figure"].record,
 }
-Place = tuple[str, int]
+# Where other records are named: a proposal and its terms are looked at one by one.
+NAMING: dict[str, type[BaseModel]] = {**MODELS, "proposal": ProposalRecord, "term": WrittenTerm}
+REALMS = ("actor", "topic", "source")
+FLAWS_LIMIT = 10_000
 Progress = Callable[[int], object]
 
 
@@ -52,241 +66,293 @@ class Checker:
         self.reference = Reference()
         self.dataset: DatasetRecord | None = None
         self.flaws: list[Flaw] = []
-        self.where: dict[tuple[str, str], Written] = {}
+        # Actors, topics and sources as written, flawed ones too: what refers to them is right.
+        self.known: dict[str, dict[str, Written]] = {realm: {} for realm in REALMS}
+        # Kinds of which a file could not be read to its end: what is missing may stand there.
+        self.half_read: set[str | None] = set()
 
     def run(self) -> list[Flaw]:
         """Every flaw of the folder, in the order of files and lines."""
-        files = list(seed_files(self.folder))
-        self.flaws.extend(file for file in files if isinstance(file, Flaw))
-        found = [file for file in files if not isinstance(file, Flaw)]
-        if not any(kind == "dataset" for kind, _ in found) and not self.flaws:
+        found = []
+        for file in seed_files(self.folder):
+            if isinstance(file, Flaw):
+                self.note(file)
+            else:
+                found.append(file)
+        if not found and self.flaws:
+            return sorted(self.flaws)
+        if "dataset" not in (kind for kind, _ in found):
             missing = "is missing; it holds the id, title, coverage and licence of the record"
-            self.flaws.append(Flaw(DATASET_FILE, 0, "", "", missing))
-        for kind, path in found:
-            for written in read_file(kind, path, self.folder):
-                self.take(written)
+            self.note(whole(DATASET_FILE, missing))
+        for written in self.records(found):
+            self.take(written)
         self.stage.index()
         self.flaws.extend(self.across())
         return sorted(set(self.flaws))
 
-    def take(self, written: Written | Flaw) -> None:
-        """One record or flaw of a file."""
-        if isinstance(written, Flaw):
-            self.flaws.append(written)
-            return
-        self.progress(1)
-        record = self.validated(written)
-        if record is None:
-            return
-        if isinstance(record, WrittenProposal):
-            proposal, *terms = record.entries()
-            self.keep_entry("proposal", proposal, written)
-            for number, term in enumerate(terms):
-                self.keep_entry("term", term, written.part("terms", number))
-        elif isinstance(record, EntryRecord):
-            self.keep_entry(written.kind, record, written)
-        else:
-            self.keep_reference(written.kind, record, written)
+    def records(self, files: Iterable[tuple[str, Path]]) -> Iterator[Written]:
+        """What is written in the files, until there are more flaws than anyone reads."""
+        for kind, path in files:
+            for read in read_file(kind, path, self.folder):
+                if isinstance(read, Flaw):
+                    self.note(read)
+                else:
+                    yield read
+                if len(self.flaws) > FLAWS_LIMIT:
+                    wrong = f"reading stopped here after {FLAWS_LIMIT:,} flaws; mend these first"
+                    self.note(whole(str(path.relative_to(self.folder)), wrong))
+                    self.half_read.update(MODELS)
+                    return
 
-    def validated(self, written: Written) -> BaseModel | None:
-        """The record, or None where its fields are flawed."""
+    def note(self, flaw: Flaw) -> None:
+        """A flaw of a file."""
+        self.flaws.append(flaw)
+        if flaw.ends_file:
+            self.half_read.add(kind_hidden_by(flaw))
+
+    def take(self, written: Written) -> None:
+        """One record of a file."""
+        self.progress(1)
         if not isinstance(written.fields, dict):
             wrong = f"must be a record with fields, not {shown(written.fields)}"
             self.flaws.append(Flaw(written.file, written.line, "", "", wrong))
-            return None
+            return
+        records = self.validated(written)
+        pieces = list(pieces_of(written))
+        for number, piece in enumerate(pieces):
+            self.keep(piece, records[number] if records else None)
+
+    def validated(self, written: Written) -> tuple[Any, ...]:
+        """The record, and a proposal's terms after it; nothing where there is a flaw."""
         model = MODELS[written.kind]
         try:
-            return model.model_validate(written.fields)
+            record = model.model_validate(written.fields)
         except ValidationError as invalid:
-            record_id = str(written.fields.get("id", ""))[:120]
-            for error in invalid.errors(include_url=False):
-                location = tuple(
-                    step for step in error["loc"] if step in path_steps(written, error)
-                )
-                self.flaws.append(
-                    Flaw(
-                        written.file,
-                        written.line_of(location),
-                        owner_id(written, location) or record_id,
-                        field_path(location),
-                        explain(error, model),
-                    )
-                )
-            return None
+            self.flaws.extend(field_flaws(written, model, invalid))
+            return ()
+        if isinstance(record, WrittenProposal):
+            self.flaws.extend(unknown_phases(written, record))
+            return record.entries()
+        return (record,)
 
-    def keep_reference(self, kind: str, record: Any, written: Written) -> None:
-        """An actor, topic or source, kept in memory too, or the dataset's description."""
-        if kind == "dataset":
+    def keep(self, piece: Written, record: Any | None) -> None:
+        """A record onto the stage; of a flawed one its id and what it refers to."""
+        if piece.kind == "dataset":
             self.dataset = record
+        elif piece.kind in REALMS:
+            self.keep_reference(piece, record)
         else:
-            self.reference.add(kind, record)
-            self.where.setdefault((kind, record.id), written)
-            for former in record.former_ids:
-                self.stage.former(kind, former, record.id, written.file, written.line)
-        self.put(kind, record, None, written)
+            self.keep_mentions(piece)
+        for number, former in enumerate(former_ids(piece)):
+            realm = piece.kind if piece.kind in REALMS else "entry"
+            line = piece.line_of(("former_ids", number))
+            self.stage.former(realm, former, piece.id, piece.file, line)
+        self.put(piece, record)
 
-    def keep_entry(self, kind: str, entry: EntryRecord, written: Written) -> None:
-        """An entry, once all that it refers to is known or noted."""
-        self.flaws.extend(self.unknown_references(entry, written))
-        for target_kind, targets in entry.mentions().items():
-            for target in targets:
-                self.stage.mention(
-                    target_kind, target, written.file, written.line, entry.id, target_kind
-                )
-        for former in entry.former_ids:
-            self.stage.former("entry", former, entry.id, written.file, written.line)
-        base = place_of(entry.span.start.toordinal(), entry.order or 0, entry.id)
-        self.put(kind, entry, base, written)
+    def keep_reference(self, piece: Written, record: Any | None) -> None:
+        """An actor, topic or source, kept in memory too."""
+        self.known[piece.kind].setdefault(piece.id, piece)
+        if record is not None:
+            self.reference.add(piece.kind, record)
 
-    def put(self, kind: str, record: Any, base: int | None, written: Written) -> None:
-        """Onto the stage, in canonical form."""
+    def keep_mentions(self, piece: Written) -> None:
+        """What an entry refers to: looked up at once, or noted until all entries are in."""
+        for mention in mentions(NAMING[piece.kind], piece.fields):
+            if mention.kind not in REALMS:
+                line = piece.line_of(mention.location)
+                field = field_path(mention.location)
+                self.stage.mention(mention, piece.file, line, piece.id, field)
+            elif self.is_unknown(mention):
+                self.flaws.append(unknown(mention, piece, self.known[mention.kind]))
+
+    def is_unknown(self, mention: Mention) -> bool:
+        """Whether an actor, topic or source is named that no file has."""
+        return mention.target not in self.known[mention.kind] and mention.kind not in self.half_read
+
+    def put(self, piece: Written, record: Any | None) -> None:
+        """Onto the stage, in canonical form; a flawed record with its id alone."""
+        if record is None:
+            if piece.id:
+                self.stage.add(Staged(piece.kind, piece.id, b"", None, piece.file, piece.line, b""))
+            return
+        base = None
+        if isinstance(record, EntryRecord):
+            base = place_of(record.span.start.toordinal(), record.order or 0, record.id)
         body = canonical(record)
         digest = sha256(body).digest()
-        self.stage.add(Staged(kind, record.id, digest, base, written.file, written.line, body))
-
-    def unknown_references(self, entry: EntryRecord, written: Written) -> Iterator[Flaw]:
-        """Actors, topics and sources that the reference data does not have."""
-        realms = (
-            ("actor", self.reference.actors, (link.actor for link in entry.links())),
-            ("topic", self.reference.topics, entry.topics),
-            ("source", self.reference.sources, entry.sources()),
-        )
-        for realm, known, used in realms:
-            for each in used:
-                if each not in known:
-                    line = line_of_value(written, each)
-                    yield unknown(realm, each, known, written.file, line, entry.id)
+        self.stage.add(Staged(piece.kind, record.id, digest, base, piece.file, piece.line, body))
 
     def across(self) -> Iterator[Flaw]:
         """What only shows when all records are in."""
         yield from self.reference_flaws()
-        for record_id, kind, file, line, first_file, first_line in self.stage.duplicates():
-            wrong = (
-                f"stands at {first_file}:{first_line} too; ids of {kind}s are unique, rename one"
-            )
-            yield Flaw(file, line, record_id, "id", wrong)
-        for kind, target, file, line, by, field, other in self.stage.dangling():
-            if other is not None:
-                article = f"{target!r} is a {other}, not a {kind}; refer to a {kind}"
-                yield Flaw(file, line, by, field, article)
-            else:
-                known = self.stage.ids_like(kind, target[:4])
-                yield unknown(kind, target, known, file, line, by)
-        for former, record_id, file, line in self.stage.reused_former_ids():
-            wrong = f"{former!r} is in use or was claimed before; an id is never reused"
+        yield from self.doubled_ids()
+        for mention, file, line, by, field, other in self.stage.dangling():
+            yield from self.dangling(mention, Flaw(file, line, by, field, ""), other)
+        for former, record_id, file, line, holder in self.stage.reused_former_ids():
+            wrong = f"{former!r} is {holder}; an id is never reused, leave it out"
             yield Flaw(file, line, record_id, "former_ids", wrong)
+        for loop, file, line in self.stage.reply_cycles():
+            yield Flaw(file, line, loop[0], "in_reply_to.proposal", in_a_circle(loop))
+
+    def doubled_ids(self) -> Iterator[Flaw]:
+        """Records whose id another one has."""
+        for record_id, kind, file, line, first_file, first_line in self.stage.duplicates():
+            scope = "all entries" if kind in ENTRY_KINDS else f"{kind}s"
+            wrong = f"stands at {first_file}:{first_line} too; ids are unique among {scope}"
+            yield Flaw(file, line, record_id, "id", f"{wrong}, choose another")
+
+    def dangling(self, mention: Mention, at: Flaw, other: str | None) -> Iterator[Flaw]:
+        """A reference to an entry that is not there, or that is of another kind."""
+        if other is not None:
+            wrong = f"{mention.target!r} is {a(other)}; name {a(mention.kind)}"
+            yield Flaw(at.file, at.line, at.id, at.field, wrong)
+        elif mention.kind not in self.half_read:
+            known = self.stage.ids_like(mention.kind, mention.target[:4])
+            yield Flaw(at.file, at.line, at.id, at.field, no_such(mention, known))
 
     def reference_flaws(self) -> Iterator[Flaw]:
         """Unknown, circular and ambiguous references between actors, topics and sources."""
-        for actor in self.reference.actors.values():
-            above = [held.of for held in actor.positions if held.of is not None]
-            above += [part.actor for part in actor.part_of]
-            yield from self.missing("actor", actor.id, above, self.reference.actors)
-            cited = [citation.source for citation in actor.citations]
-            yield from self.missing("source", actor.id, cited, self.reference.sources, "actor")
-        for topic in self.reference.topics.values():
-            above = [topic.broader] if topic.broader is not None else []
-            yield from self.missing("topic", topic.id, above, self.reference.topics)
-        parts = {
-            actor.id: [part.actor for part in actor.part_of]
-            for actor in self.reference.actors.values()
-        }
-        broader = {
-            topic.id: [topic.broader] if topic.broader else []
-            for topic in self.reference.topics.values()
-        }
-        yield from self.cycles("actor", "part_of", parts)
-        yield from self.cycles("topic", "broader", broader)
-        for realm in ("actor", "topic", "source"):
+        for realm in REALMS:
+            for piece in self.known[realm].values():
+                for mention in mentions(NAMING[realm], piece.fields):
+                    if self.is_unknown(mention):
+                        yield unknown(mention, piece, self.known[mention.kind])
             yield from self.shared_names(realm)
+        yield from self.cycles("actor", ("part_of", "actor"))
+        yield from self.cycles("topic", ("broader",))
 
-    def missing(
-        self, realm: str, owner: str, used: list[str], known: Any, owner_realm: str = ""
-    ) -> Iterator[Flaw]:
-        """References to what is not there."""
-        for each in used:
-            if each not in known:
-                written = self.where[owner_realm or realm, owner]
-                line = line_of_value(written, each)
-                yield unknown(realm, each, known, written.file, line, owner)
-
-    def cycles(self, realm: str, field: str, above: dict[str, list[str]]) -> Iterator[Flaw]:
-        """Each record that comes back to itself by going up."""
-        for start in above:
-            path = cycle_from(start, above)
-            if path is not None:
-                written = self.where[realm, start]
-                loop = " → ".join(path)
-                wrong = f"goes in a circle ({loop}); remove one of these links"
-                yield Flaw(written.file, written.line_of((field,)), start, field, wrong)
+    def cycles(self, realm: str, field: tuple[str, ...]) -> Iterator[Flaw]:
+        """Each way up that comes back to where it began, once."""
+        upward = {
+            piece.id: {
+                mention.target: mention.location
+                for mention in mentions(NAMING[realm], piece.fields)
+                if tuple(step for step in mention.location if isinstance(step, str)) == field
+            }
+            for piece in self.known[realm].values()
+        }
+        seen = set()
+        for start in upward:
+            loop = loop_from(start, upward)
+            if loop is None or frozenset(loop) in seen:
+                continue
+            seen.add(frozenset(loop))
+            piece, location = self.known[realm][start], upward[start][loop[1]]
+            line = piece.line_of(location)
+            yield Flaw(piece.file, line, start, field_path(location), in_a_circle(loop))
 
     def shared_names(self, realm: str) -> Iterator[Flaw]:
-        """Names and aliases that would find two records."""
-        owners: dict[str, str] = {}
+        """Names, aliases and former ids that would find two records."""
+        owners: dict[str, Written] = {}
         for record in self.reference.of(realm).values():
-            for name in record.names():
+            piece = self.known[realm][record.id]
+            for name in (*record.names(), *record.former_ids):
                 folded = folded_name(name)
-                if not folded:
-                    continue
-                owner = owners.setdefault(folded, record.id)
-                if owner != record.id:
-                    written = self.where[realm, record.id]
-                    wrong = f"{name!r} names {realm} {owner!r} too; a name finds one {realm} only"
-                    yield Flaw(
-                        written.file, line_of_value(written, name), record.id, "aliases", wrong
-                    )
+                owner = owners.setdefault(folded, piece) if folded else piece
+                if owner.id != piece.id:
+                    location = location_of(piece.fields, name)
+                    wrong = f"{name!r} finds {realm} {owner.id!r} ({owner.file}:{owner.line}) too"
+                    remedy = f"a name finds one {realm}, leave it out of one of the two"
+                    line, field = piece.line_of(location), field_path(location)
+                    yield Flaw(piece.file, line, piece.id, field, f"{wrong}; {remedy}")
 
 
-def unknown(realm: str, value: str, known: Any, file: str, line: int, owner: str) -> Flaw:
-    """A reference to something that is not in the record, with what may have been meant."""
-    near = nearest(value, list(known))
-    hint = f"did you mean {' or '.join(near)}?" if near else f"add the {realm} first"
-    return Flaw(file, line, owner, realm, f"there is no {realm} {value!r}; {hint}")
+def pieces_of(written: Written) -> Iterator[Written]:
+    """A record, and a proposal's terms after it."""
+    yield written
+    terms = written.fields.get("terms") if written.kind == "proposal" else None
+    for number, term in enumerate(terms if isinstance(terms, list) else ()):
+        if isinstance(term, dict):
+            yield written.part("term", "terms", number)
 
 
-def cycle_from(start: str, above: dict[str, list[str]]) -> list[str] | None:
+def former_ids(piece: Written) -> list[str]:
+    """The former ids of a record, as far as they are written as such."""
+    written = piece.fields.get("former_ids")
+    return [each for each in written if isinstance(each, str)] if isinstance(written, list) else []
+
+
+def field_flaws(
+    written: Written, model: type[BaseModel], invalid: ValidationError
+) -> Iterator[Flaw]:
+    """What is wrong with the fields of a record."""
+    for error in invalid.errors(include_url=False):
+        location = error["loc"]
+        yield Flaw(
+            written.file,
+            written.line_of(location),
+            owner_id(written, location),
+            field_path(location),
+            explain(error, model),
+        )
+
+
+def owner_id(written: Written, location: Location) -> str:
+    """The id of the record, or of the term that a location inside a proposal belongs to."""
+    if len(location) > 2 and location[0] == "terms" and isinstance(location[1], int):
+        return written.part("term", "terms", location[1]).id or written.id
+    return written.id
+
+
+def unknown_phases(written: Written, proposal: WrittenProposal) -> Iterator[Flaw]:
+    """Terms of a phase that their proposal does not have."""
+    numbers = [str(phase.number) for phase in sorted(proposal.phases, key=lambda each: each.number)]
+    for number, term in enumerate(proposal.terms):
+        if term.phase is not None and str(term.phase) not in numbers:
+            line = written.line_of(("terms", number, "phase"))
+            has = f"has the phases {', '.join(numbers)}" if numbers else "has no phases"
+            wrong = f"there is no phase {term.phase}; {proposal.id} {has}, add it or correct this"
+            yield Flaw(written.file, line, term.id, f"terms[{number + 1}].phase", wrong)
+
+
+def unknown(mention: Mention, piece: Written, known: Iterable[str]) -> Flaw:
+    """A reference to something that is not in the record."""
+    line, field = piece.line_of(mention.location), field_path(mention.location)
+    return Flaw(piece.file, line, piece.id, field, no_such(mention, known))
+
+
+def no_such(mention: Mention, known: Iterable[str]) -> str:
+    """That something is not in the record, and what may have been meant."""
+    near = nearest(mention.target, list(known))
+    hint = f"did you mean {' or '.join(near)}?" if near else f"add the {mention.kind} first"
+    return f"there is no {mention.kind} {mention.target!r}; {hint}"
+
+
+def a(kind: str) -> str:
+    """A kind with its article."""
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
+
+
+def in_a_circle(loop: list[str]) -> str:
+    """That a way up comes back."""
+    return f"goes in a circle ({' → '.join(loop)}); remove one of these links"
+
+
+def loop_from(start: str, above: dict[str, Any]) -> list[str] | None:
     """A way up from a record that comes back to it, or None."""
-    pending = [(start, [start])]
+    pending = [[start]]
     seen = set()
     while pending:
-        current, path = pending.pop()
-        for each in above.get(current, ()):
+        path = pending.pop()
+        for each in above.get(path[-1], ()):
             if each == start:
                 return [*path, start]
             if each not in seen:
                 seen.add(each)
-                pending.append((each, [*path, each]))
+                pending.append([*path, each])
     return None
 
 
-def path_steps(written: Written, error: Any) -> tuple[int | str, ...]:
-    """The steps of an error's location that are fields; pydantic adds names of union members."""
-    del written
-    unions = ("int", "float", "str")
-    return tuple(step for step in error["loc"] if step not in unions)
-
-
-def owner_id(written: Written, location: tuple[int | str, ...]) -> str | None:
-    """The id of the term that a location inside a proposal belongs to."""
-    if len(location) < 2 or location[0] != "terms" or not isinstance(location[1], int):
-        return None
-    term = written.fields["terms"][location[1]]
-    return str(term["id"])[:120] if isinstance(term, dict) and "id" in term else None
-
-
-def line_of_value(written: Written, value: str) -> int:
-    """The line where a value stands in a record."""
-    for location, line in written.lines.items():
-        if value_at(written.fields, location) == value:
-            return line
-    return written.line
-
-
-def value_at(fields: Any, location: tuple[int | str, ...]) -> Any:
-    """What stands at a location."""
-    for step in location:
-        try:
-            fields = fields[step]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return fields
+def location_of(fields: Any, text: str, location: Location = ()) -> Location:
+    """Where a text stands in a record, empty where it is not found."""
+    below: Iterable[tuple[Any, Any]] = ()
+    if isinstance(fields, dict):
+        below = fields.items()
+    elif isinstance(fields, list):
+        below = enumerate(fields)
+    elif isinstance(fields, str) and fields.strip() == text:
+        return location
+    return next(
+        (found for step, each in below if (found := location_of(each, text, (*location, step)))),
+        (),
+    )

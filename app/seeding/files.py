@@ -6,30 +6,46 @@ stay what curators wrote. Anchors, tags, duplicate keys and control characters a
 
 from __future__ import annotations
 
+import json
+import os
 import re
-from collections.abc import Iterator
+import stat
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from itertools import islice
+from pathlib import Path, PurePath
 from typing import Any
 
 import orjson
 import yaml
 
-from app.seeding.flaws import Flaw
+from app.seeding.flaws import Flaw, field_path
+from app.seeding.references import Location
 
 YAML_LIMIT = 32 * 1024 * 1024
 LINE_LIMIT = 4 * 1024 * 1024
 DEPTH_LIMIT = 20
+CONTROLS_SHOWN = 100
 NULLS = frozenset(("", "~", "null", "Null", "NULL"))
-CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
+# YAML counts U+2028 and U+2029 as line breaks, and a carriage return that stands alone.
+CONTROLS = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)"
+)
+KEY = re.compile(rb'"\s*:')
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 # Where each kind of record is written: one file at the top, or a folder of files.
+DATASET_FILE = "dataset.yaml"
 TOP_FILES = {"actors": "actor", "topics": "topic", "sources": "source"}
 FOLDERS = {"events": "event", "quotes": "quote", "proposals": "proposal", "figures": "figure"}
-DATASET_FILE = "dataset.yaml"
-OTHER_FILES = frozenset((DATASET_FILE, "evidence.yaml"))
-DATA_SUFFIXES = frozenset((".yaml", ".yml", ".ndjson", ".json", ".jsonl", ".csv"))
+READING_ORDER = ("dataset", *TOP_FILES.values(), *FOLDERS.values())
+SUFFIXES = (".yaml", ".ndjson")
+# What stands beside the seed files and is read by others, or by none.
+BESIDE = frozenset(("evidence.yaml", "schemas"))
+DATA_SUFFIXES = frozenset((*SUFFIXES, ".yml", ".json", ".jsonl", ".csv"))
+SEED_FILES = ", ".join(
+    [DATASET_FILE, *(f"{stem}.yaml" for stem in TOP_FILES), *(f"{each}/*.yaml" for each in FOLDERS)]
+)
 
 
 @dataclass(frozen=True)
@@ -40,16 +56,22 @@ class Written:
     file: str
     line: int
     fields: Any
-    lines: dict[tuple[int | str, ...], int] = field(default_factory=dict)
+    lines: dict[Location, int] = field(default_factory=dict)
 
-    def line_of(self, location: tuple[int | str, ...]) -> int:
+    @property
+    def id(self) -> str:
+        """The id as written, empty where there is none."""
+        written = self.fields.get("id") if isinstance(self.fields, dict) else None
+        return written[:120] if isinstance(written, str) else ""
+
+    def line_of(self, location: Location) -> int:
         """The line of a field, or of the nearest thing around it that has one."""
         for length in range(len(location), 0, -1):
             if location[:length] in self.lines:
                 return self.lines[location[:length]]
         return self.line
 
-    def part(self, name: str, number: int) -> Written:
+    def part(self, kind: str, name: str, number: int) -> Written:
         """A record written inside this one, as one of its own."""
         lines = {
             location[2:]: line
@@ -57,133 +79,176 @@ class Written:
             if location[:2] == (name, number)
         }
         line = lines.pop((), self.line)
-        return Written(self.kind, self.file, line, self.fields[name][number], lines)
+        return Written(kind, self.file, line, self.fields[name][number], lines)
 
 
 def seed_files(folder: Path) -> Iterator[tuple[str, Path] | Flaw]:
     """The kind and path of every seed file, reference data first; flaws for what is not one."""
-    if not folder.is_dir():
-        yield Flaw(str(folder), 0, "", "", "is not a folder; give the folder with dataset.yaml")
+    if not os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir raises where a parent is closed
+        yield whole(str(folder), "is not a folder; give the folder that holds dataset.yaml")
         return
-    try:
-        yield from unexpected(folder)
-        yield from (("dataset", path) for path in (folder / DATASET_FILE,) if path.exists())
-        for stem, kind in TOP_FILES.items():
-            yield from ((kind, path) for path in both_forms(folder, stem))
-        for name, kind in FOLDERS.items():
-            for path in sorted((folder / name).rglob("*")):
-                if path.suffix in (".yaml", ".ndjson"):
-                    yield kind, path
-    except OSError as error:
-        yield unreadable(error, str(folder))
+    closed: list[OSError] = []
+    found: dict[str, list[Path]] = {kind: [] for kind in READING_ORDER}
+    for path in visible_files(folder, closed.append):
+        kind = kind_of(path.relative_to(folder))
+        if kind is not None:
+            found[kind].append(path)
+        elif would_be_missed(path.relative_to(folder)):
+            shown = str(path.relative_to(folder))
+            yield whole(shown, f"would not be read; seed files are {SEED_FILES} (or .ndjson)")
+    for error in closed:
+        yield unreadable(error, os.path.relpath(error.filename or folder, folder))
+    yield from ((kind, path) for kind, paths in found.items() for path in paths)
 
 
-def both_forms(folder: Path, stem: str) -> list[Path]:
-    """The YAML and the NDJSON file of a stem, where they exist."""
-    return [path for suffix in (".yaml", ".ndjson") if (path := folder / (stem + suffix)).exists()]
+def visible_files(folder: Path, closed: Callable[[OSError], object]) -> Iterator[Path]:
+    """Every file below a folder in order, without hidden ones; `closed` gets unreadable folders."""
+    for place, folders, names in os.walk(folder, onerror=closed):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(place) / name for name in sorted(names) if not name.startswith("."))
 
 
-def unexpected(folder: Path) -> Iterator[Flaw]:
-    """Files that look like data but would not be read, and folders that cannot be."""
-    known = OTHER_FILES | {stem + suffix for stem in TOP_FILES for suffix in (".yaml", ".ndjson")}
-    for path in sorted(folder.rglob("*")):
-        shown = str(path.relative_to(folder))
-        if path.is_dir():
-            next(path.iterdir(), None)
-            continue
-        in_folder = path.parent != folder and path.relative_to(folder).parts[0] in FOLDERS
-        expected = path.suffix in (".yaml", ".ndjson") if in_folder else path.name in known
-        hidden = path.name.startswith(".")
-        if path.suffix in DATA_SUFFIXES and not expected and not hidden:
-            places = ", ".join(
-                [*(f"{stem}.yaml" for stem in TOP_FILES), *(f"{f}/" for f in FOLDERS)]
-            )
-            yield Flaw(shown, 0, "", "", f"would not be read; seed files are {places} (or .ndjson)")
+def kind_of(path: PurePath) -> str | None:
+    """The kind of record that a file holds, by its path inside the folder; None for others."""
+    if len(path.parts) > 1:
+        return FOLDERS.get(path.parts[0]) if path.suffix in SUFFIXES else None
+    if path.name == DATASET_FILE:
+        return "dataset"
+    return TOP_FILES.get(path.stem) if path.suffix in SUFFIXES else None
+
+
+def kind_hidden_by(flaw: Flaw) -> str | None:
+    """The kind of record that may be missing because of a file that was not read to its end."""
+    top = PurePath(flaw.file).parts[:1]
+    stem = PurePath(*top).stem
+    return TOP_FILES.get(stem) or FOLDERS.get(stem)
+
+
+def would_be_missed(path: PurePath) -> bool:
+    """Whether a file looks as if its curator expects it to be read."""
+    return path.suffix.lower() in DATA_SUFFIXES and path.parts[0] not in BESIDE
+
+
+def whole(file: str, wrong: str) -> Flaw:
+    """A flaw of a file as a whole, of which nothing is read."""
+    return Flaw(file, 0, "", "", wrong, ends_file=True)
 
 
 def unreadable(error: OSError, file: str) -> Flaw:
     """A file or folder that the system does not let us read."""
-    name = error.filename or file
     reason = (error.strerror or str(error)).lower()
-    return Flaw(str(name), 0, "", "", f"cannot be read ({reason}); check its permissions")
+    return whole(file, f"cannot be read ({reason}); check its permissions")
 
 
 def read_file(kind: str, path: Path, folder: Path) -> Iterator[Written | Flaw]:
     """The records of one file, with its flaws among them."""
     file = str(path.relative_to(folder))
+    read = read_ndjson if path.suffix == ".ndjson" else read_yaml
     try:
-        if path.suffix == ".ndjson":
-            yield from read_ndjson(kind, path, file)
+        if stat.S_ISREG(path.stat().st_mode):
+            yield from read(kind, path, file)
         else:
-            yield from read_yaml(kind, path, file)
+            yield whole(file, "is not a plain file; replace it by one")
     except OSError as error:
         yield unreadable(error, file)
 
 
+def empty(file: str) -> Flaw:
+    """A file without a record."""
+    return Flaw(file, 0, "", "", "holds no record; remove it, or write at least one")
+
+
 def read_ndjson(kind: str, path: Path, file: str) -> Iterator[Written | Flaw]:
     """One record a line; memory holds one line."""
+    blank = True
     with path.open("rb") as stream:
-        number = 0
-        while line := stream.readline(LINE_LIMIT + 1):
-            number += 1
+        lines = iter(lambda: stream.readline(LINE_LIMIT + 1), b"")
+        for number, line in enumerate(lines, 1):
             if len(line) > LINE_LIMIT:
-                yield Flaw(file, number, "", "", "is longer than 4 MiB; one record is one line")
+                wrong = "is longer than 4 MiB; write one record on one line"
+                yield Flaw(file, number, "", "", wrong, ends_file=True)
                 return
-            if line.isspace():
+            text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+            if text.isspace() or not text:
                 continue
-            try:
-                fields = orjson.loads(line)
-            except orjson.JSONDecodeError as error:
-                yield Flaw(file, number, "", "", f"is not JSON ({error}); write one object a line")
-                continue
-            yield Written(kind, file, number, fields)
-    if number == 0:
+            blank = False
+            yield from read_line(text, Written(kind, file, number, None))
+    if blank:
         yield empty(file)
 
 
-def empty(file: str) -> Flaw:
-    """A file without a record."""
-    return Flaw(file, 1, "", "", "is empty; remove it, or write at least one record")
+def read_line(line: bytes, place: Written) -> Iterator[Written | Flaw]:
+    """The record of one line of NDJSON."""
+    try:
+        fields = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        problem = f"is not JSON ({error.msg.partition(': line')[0]}, at character {error.colno})"
+        wrong = f"{problem}; write one record as one object on one line"
+        yield Flaw(place.file, place.line, "", "", wrong, ends_file=True)
+        return
+    written = Written(place.kind, place.file, place.line, fields)
+    for key in keys_given_twice(line, fields):
+        yield twice(written, written.line, key)
+    yield written
+
+
+def keys_given_twice(line: bytes, fields: Any) -> list[str]:
+    """Keys that an object of a line has twice; JSON readers silently keep the last."""
+    # Written again, the line has as many keys if none was given twice. The escaped quotation
+    # mark is the one thing that could look like a key in one of the two and not in the other.
+    again = orjson.dumps(fields)
+    if len(KEY.findall(line)) == len(KEY.findall(again)) and b"\\u0022" not in line:
+        return []
+    repeated: list[str] = []
+
+    def gather(pairs: list[tuple[str, Any]]) -> None:
+        keys = [key for key, _ in pairs]
+        repeated.extend(key for number, key in enumerate(keys) if key in keys[:number])
+
+    json.loads(line, object_pairs_hook=gather)
+    return repeated
+
+
+def twice(written: Written, line: int, name: str) -> Flaw:
+    """A key given twice: one of the two values would be lost."""
+    return Flaw(written.file, line, written.id, name, "is given twice; keep one of them")
 
 
 def read_yaml(kind: str, path: Path, file: str) -> Iterator[Written | Flaw]:
     """A list of records, or one mapping for the dataset."""
     if path.stat().st_size > YAML_LIMIT:
-        yield Flaw(
-            file, 0, "", "", "is larger than 32 MiB; split it, or write it as .ndjson, one a line"
-        )
+        yield whole(file, "is larger than 32 MiB; split it, or write it as .ndjson, one a line")
         return
     text, flaws = readable(path.read_bytes(), file)
     if text is None:
         yield from flaws
         return
-    builder = Builder(kind, file)
     try:
-        yield from builder.records(text)
+        yield from Builder(kind, file).records(text)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        line = mark.line + 1 if mark is not None else 0
-        yield Flaw(file, line, "", "", yaml_problem(str(error.problem or error)))
-    except yaml.YAMLError as error:
-        yield Flaw(file, 0, "", "", yaml_problem(str(error)))
+        line = error.problem_mark.line if error.problem_mark is not None else 0
+        wrong = str(error.problem) if isinstance(error, Refused) else yaml_problem(error, text)
+        yield Flaw(file, line + 1, "", "", wrong, ends_file=True)
 
 
-def yaml_problem(problem: str) -> str:
+def yaml_problem(error: yaml.MarkedYAMLError, text: str) -> str:
     """A parser's message with what to do about the commonest mistakes."""
-    if "\\t" in problem or "'\t'" in problem:
-        return "has a tab where YAML allows only spaces; indent with two spaces"
-    return f"is not YAML: {problem}; check indentation, quotes and colons near here"
+    lines = text.split("\n")
+    number = error.problem_mark.line if error.problem_mark is not None else 0
+    line = lines[number] if number < len(lines) else ""
+    if "\t" in line[: len(line) - len(line.lstrip())]:
+        return "is indented with a tab; use two spaces for each step"
+    return f"is not YAML ({error.problem}); check indentation, quotes and colons near here"
 
 
 def readable(raw: bytes, file: str) -> tuple[str | None, list[Flaw]]:
     """The text of a file, or the flaws that keep it from being text."""
     try:
-        text = raw.decode("utf-8")
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        wrong = f"is not UTF-8 (byte 0x{raw[error.start]:02X}); save the file as UTF-8"
-        return None, [Flaw(file, line, "", "", wrong)]
-    text = text.removeprefix("\ufeff")
+        line = error.object.count(b"\n", 0, error.start) + 1
+        wrong = f"is not UTF-8 (byte 0x{error.object[error.start]:02X}); save the file as UTF-8"
+        return None, [Flaw(file, line, "", "", wrong, ends_file=True)]
     flaws = [
         Flaw(
             file,
@@ -191,8 +256,9 @@ def readable(raw: bytes, file: str) -> tuple[str | None, list[Flaw]]:
             "",
             "",
             f"has the control character U+{ord(match[0]):04X}; remove it",
+            ends_file=True,
         )
-        for match in CONTROLS.finditer(text)
+        for match in islice(CONTROLS.finditer(text), CONTROLS_SHOWN)
     ]
     return (None if flaws else text), flaws
 
@@ -210,28 +276,24 @@ class Builder:
     def __init__(self, kind: str, file: str):
         self.kind = kind
         self.file = file
-        self.lines: dict[tuple[int | str, ...], int] = {}
-        self.flaws: list[Flaw] = []
+        self.lines: dict[Location, int] = {}
+        self.repeated: list[tuple[int, Location]] = []
         self.events: Iterator[Any] = iter(())
 
     def records(self, text: str) -> Iterator[Written | Flaw]:
         """Every record of a file."""
         self.events = yaml.parse(text, Loader=LOADER)
         next(self.events)  # the stream
-        opening = next(self.events)
-        if isinstance(opening, yaml.StreamEndEvent):
+        if isinstance(next(self.events), yaml.StreamEndEvent):
             yield empty(self.file)
             return
         top = next(self.events)
-        yield from self.of_dataset(top) if self.kind == "dataset" else self.of_list(top)
+        yield from self.one(top) if self.kind == "dataset" else self.of_list(top)
         next(self.events)  # the end of the document
         if not isinstance(extra := next(self.events), yaml.StreamEndEvent):
             line = extra.start_mark.line + 1
-            yield Flaw(self.file, line, "", "", "starts a second document; keep one in a file")
-
-    def of_dataset(self, top: Any) -> Iterator[Written | Flaw]:
-        """The one mapping of dataset.yaml."""
-        yield from self.one(top)
+            wrong = "starts a second document; keep one in a file"
+            yield Flaw(self.file, line, "", "", wrong, ends_file=True)
 
     def of_list(self, top: Any) -> Iterator[Written | Flaw]:
         """The records of a list."""
@@ -239,24 +301,30 @@ class Builder:
             yield empty(self.file)
             return
         if not isinstance(top, yaml.SequenceStartEvent):
-            line = top.start_mark.line + 1
             self.value(top, ())
-            yield Flaw(self.file, line, "", "", "must be a list; begin each record with `- id: …`")
+            line = top.start_mark.line + 1
+            wrong = "must be a list of records; begin each with `- id: …`"
+            yield Flaw(self.file, line, "", "", wrong, ends_file=True)
             return
+        number = 0
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            number += 1
             yield from self.one(event)
+        if number == 0:
+            yield empty(self.file)
 
     def one(self, event: Any) -> Iterator[Written | Flaw]:
         """One record, and the flaws met while reading it."""
-        self.lines, self.flaws = {}, []
+        self.lines, self.repeated = {}, []
         line = event.start_mark.line + 1
         fields = self.value(event, ())
-        yield from self.flaws
-        yield Written(self.kind, self.file, line, fields, self.lines)
+        written = Written(self.kind, self.file, line, fields, self.lines)
+        yield from (twice(written, at, field_path(key)) for at, key in self.repeated)
+        yield written
 
-    def value(self, event: Any, path: tuple[int | str, ...]) -> Any:
+    def value(self, event: Any, path: Location) -> Any:
         """The value that begins with an event."""
-        self.refuse_what_hides(event, path)
+        refuse_what_hides(event, path)
         if path:
             self.lines.setdefault(path, event.start_mark.line + 1)
         if isinstance(event, yaml.ScalarEvent):
@@ -266,35 +334,35 @@ class Builder:
             return self.sequence(path)
         return self.mapping(path)
 
-    def refuse_what_hides(self, event: Any, path: tuple[int | str, ...]) -> None:
-        """Anchors, aliases and tags make a record say what it does not show."""
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-            raise Refused(
-                "anchors (&) and aliases (*) are refused here; write it out", event.start_mark
-            )
-        if getattr(event, "tag", None) is not None:
-            raise Refused("tags (!) are refused here; write the value alone", event.start_mark)
-        if len(path) > DEPTH_LIMIT:
-            raise Refused("nested too deeply; no field needs that", event.start_mark)
-
-    def sequence(self, path: tuple[int | str, ...]) -> list[Any]:
+    def sequence(self, path: Location) -> list[Any]:
         """A list."""
         items: list[Any] = []
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
             items.append(self.value(event, (*path, len(items))))
         return items
 
-    def mapping(self, path: tuple[int | str, ...]) -> dict[str, Any]:
-        """A mapping; a key given twice is a flaw, as one of the two values would be lost."""
+    def mapping(self, path: Location) -> dict[str, Any]:
+        """A mapping; of a key given twice the first value is kept, and it is a flaw."""
         items: dict[str, Any] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
-            line = event.start_mark.line + 1
-            key = self.value(event, (*path, "")) if isinstance(event, yaml.ScalarEvent) else None
-            if not isinstance(key, str):
-                raise Refused("a key must be a plain word", event.start_mark)
+            refuse_what_hides(event, path)
+            if not isinstance(event, yaml.ScalarEvent):
+                raise Refused("has a key that is no word; write `field: value`", event.start_mark)
+            key, line = event.value, event.start_mark.line + 1
             if key in items:
-                wrong = "is given twice; keep one"
-                self.flaws.append(Flaw(self.file, line, str(items.get("id", "")), key, wrong))
-            self.lines[*path, key] = line
-            items[key] = self.value(next(self.events), (*path, key))
+                self.repeated.append((line, (*path, key)))
+            self.lines.setdefault((*path, key), line)
+            value = self.value(next(self.events), (*path, key))
+            items.setdefault(key, value)
         return items
+
+
+def refuse_what_hides(event: Any, path: Location) -> None:
+    """Anchors, aliases and tags make a record say what it does not show."""
+    mark = event.start_mark
+    if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
+        raise Refused("has an anchor (&) or an alias (*); write the value out", mark)
+    if getattr(event, "tag", None) is not None:
+        raise Refused("has a tag (!); write the value alone, and in quotes if it begins so", mark)
+    if len(path) > DEPTH_LIMIT:
+        raise Refused("is nested deeper than any field; check the indentation and brackets", mark)

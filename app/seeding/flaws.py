@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import dataclasses
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -12,19 +13,23 @@ from pydantic_core import ErrorDetails
 from app.entries.names import nearest
 
 
-@dataclass(frozen=True, order=True)
+@dataclasses.dataclass(frozen=True, order=True)
 class Flaw:
-    """One flaw; `id` and `field` are empty where the file itself is at fault."""
+    """One flaw; `id` and `field` are empty where the file itself is at fault.
+
+    With `ends_file`, what follows in the file was not read: what it holds is not known.
+    """
 
     file: str
     line: int
     id: str
     field: str
     message: str
+    ends_file: bool = dataclasses.field(default=False, compare=False)
 
     def __str__(self) -> str:
-        parts = [f"{self.file}:{self.line}", self.id, self.field, self.message]
-        return ": ".join(part for part in parts if part)
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return ": ".join(part for part in (place, self.id, self.field, self.message) if part)
 
 
 def field_path(location: Iterable[int | str]) -> str:
@@ -38,39 +43,101 @@ def field_path(location: Iterable[int | str]) -> str:
     return path
 
 
+# What the patterns of fields ask for, in words; a test compares the keys with the models.
+PATTERNS = {
+    r"^[a-z0-9]+(?:-[a-z0-9]+)*$": (
+        "an id; write lower-case letters and digits, with single hyphens between words"
+    ),
+    r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$": "a language; write its code as in en, he or zh-Hant",
+    r"^https?://[^\s<>\"]+$": "a web address; begin with https:// and leave no space in it",
+    r"^Q[1-9][0-9]*$": "an id of Wikidata; write it as in Q801",
+    r"^[A-Z]{3}$": "a code of ISO 3166; write three capitals as in ISR",
+}
+
+
+def pattern_words(error: ErrorDetails) -> str:
+    """What a field with a pattern takes."""
+    wanted = PATTERNS.get(error["ctx"]["pattern"], f"of the form {error['ctx']['pattern']}")
+    return f"{shown(error['input'])} is not {wanted}"
+
+
+def choice_words(error: ErrorDetails) -> str:
+    """What a field with a closed list takes, and which of it may have been meant."""
+    allowed = re.findall(r"'([^']*)'", error["ctx"]["expected"])
+    given = error["input"]
+    near = nearest(given, allowed) if isinstance(given, str) else []
+    hint = f" (did you mean {near[0]}?)" if near else ""
+    return f"{shown(given)} is not in the list{hint}; write one of {', '.join(allowed)}"
+
+
+def text_words(error: ErrorDetails) -> str:
+    """Why something is no text."""
+    if error["input"] is None:
+        return "is empty; write a text, or leave the field out"
+    return f"must be a text, not {shown(error['input'])}; write it in quotes"
+
+
+def long_words(error: ErrorDetails) -> str:
+    """By how much a text is too long."""
+    longest = error["ctx"]["max_length"]
+    return f"has {len(error['input']):,} characters; shorten it to {longest:,} or fewer"
+
+
+# The words for each type of validation error that seed files can cause.
+WORDS: Mapping[str, Callable[[ErrorDetails], str]] = {
+    "missing": lambda _: "is missing and required; add it",
+    "enum": choice_words,
+    "string_pattern_mismatch": pattern_words,
+    "string_type": text_words,
+    "string_too_short": lambda _: "is empty; write a text, or leave the field out",
+    "string_too_long": long_words,
+    "too_short": lambda _: "must have at least one item; add one",
+    "value_error": lambda error: str(error["ctx"]["error"]),
+    "tuple_type": lambda error: (
+        f"must be a list, not {shown(error['input'])}; begin each item with `- `"
+    ),
+    "model_type": lambda error: (
+        f"must be a record with fields, not {shown(error['input'])}; write `field: value` in it"
+    ),
+    "int_type": lambda error: f"must be a whole number, not {shown(error['input'])}",
+    "int_from_float": lambda error: f"must be a whole number, not {shown(error['input'])}",
+    "greater_than_equal": lambda error: (
+        f"must be {error['ctx']['ge']} or more, not {shown(error['input'])}"
+    ),
+    "less_than_equal": lambda error: (
+        f"must be {error['ctx']['le']} or less, not {shown(error['input'])}"
+    ),
+}
+
+
 def explain(error: ErrorDetails, model: type[BaseModel]) -> str:
     """A validation error in the words of a curator, with the remedy."""
-    kind, context = error["type"], error.get("ctx", {})
-    if kind == "extra_forbidden":
-        known = list(field_names(model))
-        near = nearest(str(error["loc"][-1]), known)
-        hint = f"did you mean {near[0]}?" if near else "see FORMAT.md for the fields"
-        return f"is not a field here; {hint}"
-    if kind == "missing":
-        return "is missing and required; add it"
-    if kind == "enum":
-        return f"must be one of {context['expected']}, not {shown(error['input'])}"
-    if kind == "string_pattern_mismatch":
-        return f"{shown(error['input'])} must match {context['pattern']}"
-    if kind == "value_error":
-        return str(context["error"])
-    if kind == "too_short":
-        return "must have at least one item"
-    return f"{error['msg']}, not {shown(error['input'])}"
+    if error["type"] == "extra_forbidden":
+        return unknown_field(str(error["loc"][-1]), model_at(model, error["loc"][:-1]))
+    words = WORDS.get(error["type"])
+    return words(error) if words is not None else f"{error['msg']}, not {shown(error['input'])}"
+
+
+def unknown_field(name: str, model: type[BaseModel]) -> str:
+    """A field that a model does not have, with the one that may have been meant."""
+    known = list(model.model_fields)
+    near = nearest(name, known)
+    hint = f"did you mean {near[0]}?" if near else f"write one of {', '.join(known)}"
+    return f"is not a field here; {hint}"
 
 
 def shown(value: Any) -> str:
     """A value, cut where it is long."""
-    text = repr(value)
+    text = "nothing" if value is None else repr(value)
     return text if len(text) <= 80 else text[:79] + "…"
 
 
-def field_names(model: type[BaseModel]) -> Iterator[str]:
-    """Every field of a model and of the models inside it."""
-    for name, field in model.model_fields.items():
-        yield name
-        for inner in models_in(field.annotation):
-            yield from inner.model_fields
+def model_at(model: type[BaseModel], location: Iterable[int | str]) -> type[BaseModel]:
+    """The model whose fields stand at a location."""
+    for step in location:
+        if isinstance(step, str) and step in model.model_fields:
+            model = next(models_in(model.model_fields[step].annotation), model)
+    return model
 
 
 def models_in(annotation: Any) -> Iterator[type[BaseModel]]:

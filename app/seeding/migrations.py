@@ -6,6 +6,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import Connection
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
@@ -21,3 +22,10 @@ def configuration(url: str) -> Config:
 def upgrade(url: str) -> None:
     """Runs every migration that the database lacks."""
     command.upgrade(configuration(url), "head")
+
+
+def upgrade_within(connection: Connection) -> None:
+    """As `upgrade`, within the transaction of a connection."""
+    config = configuration(str(connection.engine.url))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

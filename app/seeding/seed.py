@@ -112,8 +112,18 @@ def disk_errors() -> Iterator[None]:
 def target_of(settings: Settings) -> Iterator[Target]:
     """The database that the settings name."""
     path = settings.sqlite_path
-    assert path is not None
-    with sqlite_target(path) as target:
+    if path is not None:
+        with sqlite_target(path) as target:
+            yield target
+        return
+    # Imported here, as psycopg is an extra that SQLite does without.
+    try:
+        from app.seeding.postgres import postgres_target  # noqa: PLC0415
+    except ImportError as missing:
+        raise SeedRefused(
+            "Seeding PostgreSQL needs the extra: pip install 'parley[postgres]'."
+        ) from missing
+    with postgres_target(settings.database_url) as target:
         yield target
 
 

@@ -12,13 +12,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from app.seeding.references import Mention
+
 SCHEMA = """
-CREATE TABLE staged (kind TEXT, id TEXT, hash BLOB, base INTEGER, file TEXT, line INTEGER, body BLOB);
+CREATE TABLE staged (
+    kind TEXT, id TEXT, hash BLOB, base INTEGER, file TEXT, line INTEGER, body BLOB, realm TEXT
+);
 CREATE TABLE mention (kind TEXT, target TEXT, file TEXT, line INTEGER, id TEXT, field TEXT);
 CREATE TABLE former (realm TEXT, former TEXT, id TEXT, file TEXT, line INTEGER);
 CREATE TABLE moved (id TEXT PRIMARY KEY, place INTEGER);
 """
 BATCH = 5000
+BATCH_BYTES = 4 * 1024 * 1024
 ENTRY_KINDS = ("event", "quote", "proposal", "term", "figure")
 
 
@@ -41,22 +46,24 @@ class Stage:
         self.path = path
         self.connection = sqlite3.connect(path, isolation_level=None)
         self.connection.executescript(
-            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY;"
+            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE;"
             "PRAGMA cache_size = -65536;" + SCHEMA
         )
         self.connection.execute("BEGIN")
         self.records: list[Staged] = []
+        self.bytes = 0
         self.mentions: list[tuple[str, str, str, int, str, str]] = []
 
     def add(self, staged: Staged) -> None:
         """Takes a record in."""
         self.records.append(staged)
-        if len(self.records) >= BATCH:
+        self.bytes += len(staged.body)
+        if len(self.records) >= BATCH or self.bytes >= BATCH_BYTES:
             self.flush()
 
-    def mention(self, kind: str, target: str, file: str, line: int, by: str, field: str) -> None:
+    def mention(self, mention: Mention, file: str, line: int, by: str, field: str) -> None:
         """Notes that a record refers to an entry, to be checked when all are in."""
-        self.mentions.append((kind, target, file, line, by, field))
+        self.mentions.append((mention.kind, mention.target, file, line, by, field))
 
     def former(self, realm: str, former: str, new: str, file: str, line: int) -> None:
         """Notes a former id."""
@@ -66,10 +73,15 @@ class Stage:
 
     def flush(self) -> None:
         """Writes what is waiting."""
-        self.connection.executemany("INSERT INTO staged VALUES (?, ?, ?, ?, ?, ?, ?)", self.records)
+        rows = (
+            (*staged, "entry" if staged.kind in ENTRY_KINDS else staged.kind)
+            for staged in self.records
+        )
+        self.connection.executemany("INSERT INTO staged VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
         self.connection.executemany("INSERT INTO mention VALUES (?, ?, ?, ?, ?, ?)", self.mentions)
         self.records.clear()
         self.mentions.clear()
+        self.bytes = 0
 
     def index(self) -> None:
         """Ends the taking in; from here on records are looked up."""
@@ -81,25 +93,23 @@ class Stage:
 
     def duplicates(self) -> Iterator[tuple[str, str, str, int, str, int]]:
         """Id, kind, file and line of each record whose id was there before, and where."""
-        entries = ", ".join(f"'{kind}'" for kind in ENTRY_KINDS)
         yield from self.connection.execute(
-            f"""
+            """
             SELECT later.id, later.kind, later.file, later.line, first.file, first.line
             FROM (
-                SELECT id, CASE WHEN kind IN ({entries}) THEN 'entry' ELSE kind END AS realm,
-                       min(rowid) AS first
-                FROM staged GROUP BY 1, 2 HAVING count(*) > 1
+                SELECT realm, id, min(rowid) AS first FROM staged
+                GROUP BY 1, 2 HAVING count(*) > 1
             ) AS twice
             JOIN staged AS later ON later.id = twice.id AND later.rowid > twice.first
-                AND CASE WHEN later.kind IN ({entries}) THEN 'entry' ELSE later.kind END = twice.realm
+                AND later.realm = twice.realm
             JOIN staged AS first ON first.rowid = twice.first
             ORDER BY later.rowid
             """
         )
 
-    def dangling(self) -> Iterator[tuple[str, str, str, int, str, str, str | None]]:
+    def dangling(self) -> Iterator[tuple[Mention, str, int, str, str, str | None]]:
         """Mentions of entries that are not there, with the kind that the id has, if any."""
-        yield from self.connection.execute(
+        rows = self.connection.execute(
             """
             SELECT m.kind, m.target, m.file, m.line, m.id, m.field,
                    (SELECT s.kind FROM staged AS s WHERE s.id = m.target LIMIT 1)
@@ -108,19 +118,42 @@ class Stage:
             ORDER BY m.rowid
             """
         )
+        for kind, target, *place in rows:
+            yield Mention(kind, target, ()), *place
 
-    def reused_former_ids(self) -> Iterator[tuple[str, str, str, int]]:
-        """Former ids that are a present id, or that two records claim."""
-        entries = ", ".join(f"'{kind}'" for kind in ENTRY_KINDS)
-        yield from self.connection.execute(
-            f"""
-            SELECT f.former, f.id, f.file, f.line FROM former AS f
-            WHERE EXISTS (SELECT 1 FROM staged AS s WHERE s.id = f.former AND f.realm =
-                    CASE WHEN s.kind IN ({entries}) THEN 'entry' ELSE s.kind END)
-               OR EXISTS (SELECT 1 FROM former AS g
-                    WHERE g.realm = f.realm AND g.former = f.former AND g.rowid < f.rowid)
+    def reply_cycles(self) -> Iterator[tuple[list[str], str, int]]:
+        """Each chain of proposals that answer each other in a circle, with where it begins."""
+        rows = self.connection.execute(
+            "SELECT id, target, file, line FROM mention WHERE field = 'in_reply_to.proposal'"
+        )
+        answered = {by: (target, file, line) for by, target, file, line in rows}
+        done: set[str] = set()
+        for start in sorted(answered):
+            path: list[str] = []
+            current = start
+            while current in answered and current not in done:
+                done.add(current)
+                path.append(current)
+                current = answered[current][0]
+            if current in path:
+                loop = path[path.index(current) :]
+                yield [*loop, loop[0]], *answered[loop[0]][1:]
+
+    def reused_former_ids(self) -> Iterator[tuple[str, str, str, int, str]]:
+        """Former ids that are a present id, or that another record claims: and who has them."""
+        rows = self.connection.execute(
+            """
+            SELECT f.former, f.id, f.file, f.line,
+                   'the id of what stands at ' || s.file || ':' || s.line
+            FROM former AS f JOIN staged AS s ON s.id = f.former AND s.realm = f.realm
+            UNION ALL
+            SELECT f.former, f.id, f.file, f.line,
+                   'claimed at ' || g.file || ':' || g.line || ' too'
+            FROM former AS f JOIN former AS g
+                ON g.realm = f.realm AND g.former = f.former AND g.rowid < f.rowid AND g.id <> f.id
             """
         )
+        yield from rows
 
     def ids_like(self, kind: str, start: str, limit: int = 5000) -> list[str]:
         """Ids of a kind from a start on, to find what a typo meant."""
@@ -132,10 +165,9 @@ class Stage:
 
     def resolve_places(self) -> None:
         """Gives entries whose places collide the next free ones, in the order of their ids."""
-        entries = ", ".join(f"'{kind}'" for kind in ENTRY_KINDS)
         collided = self.connection.execute(
-            f"""
-            SELECT base, id FROM staged WHERE kind IN ({entries}) AND base IN (
+            """
+            SELECT base, id FROM staged WHERE base IN (
                 SELECT base FROM staged WHERE base IS NOT NULL GROUP BY base HAVING count(*) > 1
             ) ORDER BY base, id
             """

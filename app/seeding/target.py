@@ -10,6 +10,7 @@ import fcntl
 import os
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -21,7 +22,7 @@ from sqlalchemy import Table
 from app.config import Settings
 from app.database import Compiled, Row, Statement
 from app.errors import DatabaseUnusable, SeedRefused
-from app.schema import SCHEMA, read_schema
+from app.schema import read_schema, refuse_newer_schema
 from app.seeding.migrations import upgrade
 
 PAGE_CACHE_KIB = 256 * 1024
@@ -136,11 +137,7 @@ def refuse_newer(path: Path) -> None:
         raise DatabaseUnusable(
             f"{path} is not a readable database ({error}); move it away to make a new one."
         ) from error
-    if schema is not None and schema > SCHEMA:
-        raise DatabaseUnusable(
-            f"{path} has the newer schema {schema}, which this version (schema {SCHEMA}) does not "
-            "know; seed it with the version of Parley that wrote it."
-        )
+    refuse_newer_schema(schema, str(path))
 
 
 @contextmanager
@@ -156,10 +153,12 @@ def exclusive(path: Path) -> Iterator[None]:
 
 @contextmanager
 def workplace(settings: Settings) -> Iterator[Path]:
-    """The path for the stage's temporary file, with no other seeding at work."""
+    """The path for the stage's temporary file; on SQLite, with no other seeding at work."""
     path = settings.sqlite_path
     if path is None:
-        raise SeedRefused("Seeding PostgreSQL needs the extra: pip install 'parley[postgres]'.")
+        with tempfile.TemporaryDirectory(prefix="parley-seed-") as folder:
+            yield Path(folder) / "stage"
+        return
     try:
         with exclusive(path):
             stage = path.with_name(f".{path.name}.seeding-{os.getpid()}.stage")

@@ -1,0 +1,274 @@
+"""Counts of a whole answer by value: how many entries there are for each actor, topic, month, ….
+
+A count is what the answer would be if it were narrowed by that value, and its link asks just that.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from urllib.parse import urlencode
+
+from sqlalchemy import bindparam, func, select
+
+from app.database import Ask, Statement
+from app.entries.names import nearest
+from app.entries.pages import count, parts_of
+from app.entries.places import LAST_PLACE, day_of, first_place, last_place
+from app.entries.questions import EntryQuestion, Match, filters_of
+from app.entries.selection import Selection, reaching_keys
+from app.entries.statements import Shape, places, shape_of, values_of
+from app.errors import InvalidQuery
+from app.tables import posting, reference, tally
+
+VALUES = 100
+MONTHS = 600
+LABELLED = {"actor": "actor", "topic": "topic", "source": "source"}
+# Facets that no filter field declares by itself, and the dimension each counts.
+SHARED = {"actor": "actor", "actor_role": "role", "topic": "topic", "kind": "kind"}
+# There may be as many of these as there are entries.
+NOT_COUNTED = frozenset(("event",))
+
+
+@dataclass(frozen=True)
+class FacetValue:
+    """One value: its id, its label, how many entries have it, and the question narrowed by it."""
+
+    id: str
+    label: str
+    count: int
+    link: str | None
+
+
+@dataclass(frozen=True)
+class Facet:
+    """The values of a facet, the commonest first (months in order); `complete` if these are all."""
+
+    values: list[FacetValue]
+    complete: bool
+
+
+def facet_names(model: type[EntryQuestion]) -> list[str]:
+    """The facets that a list can be asked for."""
+    own = [name for name in filters_of(model) if name not in NOT_COUNTED]
+    return [*(name for name in SHARED if name != "kind"), "kind", "month", *own]
+
+
+def dimension_of(name: str, question: EntryQuestion) -> tuple[str, str | None]:
+    """The posting dimension that a facet counts, and the realm of its values."""
+    if name == "actor" and question.include_affiliates:
+        return "affiliate", "actor"
+    if name in SHARED:
+        return SHARED[name], LABELLED.get(name)
+    mark = filters_of(type(question))[name]
+    return mark.dimension, mark.realm
+
+
+async def facets_of(
+    question: EntryQuestion,
+    selection: Selection,
+    path: str,
+    parameters: list[tuple[str, str]],
+    ask: Ask,
+) -> dict[str, Facet]:
+    """Every facet that a question asks for."""
+    known = facet_names(type(question))
+    answered = {}
+    for name in question.facets:
+        if name not in known:
+            raise InvalidQuery.of(
+                "facets", name, f"is no facet here; there are {', '.join(known)}."
+            )
+        link = Link(path, parameters, question, name)
+        if name == "month":
+            answered[name] = await months(selection, link, ask)
+        else:
+            answered[name] = await valued(name, question, selection, link, ask)
+    return answered
+
+
+async def valued(
+    name: str, question: EntryQuestion, selection: Selection, link: Link, ask: Ask
+) -> Facet:
+    """A facet that posting lists count."""
+    dimension, realm = dimension_of(name, question)
+    counts = await counted(dimension, selection, ask)
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    shown = ranked[:VALUES]
+    names = await labels(realm, [value for value, _ in shown], ask)
+    values = [FacetValue(each, names.get(each, each), n, link.to(each)) for each, n in shown]
+    return Facet(values, complete=len(ranked) <= VALUES)
+
+
+async def counted(dimension: str, selection: Selection, ask: Ask) -> Counter[str]:
+    """How many entries of a selection have each value of a dimension."""
+    counts: Counter[str] = Counter()
+    for part in parts_of(selection):
+        if not part.arms or part.low > part.high:
+            continue
+        kinds = sorted({arm.kind for arm in part.arms})
+        values = {f"kind_{number}": kind for number, kind in enumerate(kinds)}
+        if is_whole(part):
+            statement = whole_statement(len(kinds))
+        else:
+            statement = facet_statement(shape_of(part, ask.engine), len(kinds))
+            values.update(values_of(part, ask.engine))
+        for value, number in await ask.rows(statement, dimension=dimension, **values):
+            counts[value] += number
+    return counts
+
+
+def is_whole(selection: Selection) -> bool:
+    """Whether a selection is all of its kinds, so that the counts are there already."""
+    alone = all(arm.groups == arm.whole for arm in selection.arms)
+    bounded = selection.low > 0 or selection.high < LAST_PLACE
+    return alone and not bounded and not selection.words and not selection.places
+
+
+@lru_cache(maxsize=16)
+def whole_statement(kinds: int) -> Statement:
+    """The counts of a dimension over all entries of some kinds."""
+    given = [bindparam(f"kind_{number}") for number in range(kinds)]
+    return Statement(
+        select(tally.c.value, func.sum(tally.c.n))
+        .where(tally.c.kind.in_(given), tally.c.dimension == bindparam("dimension"))
+        .group_by(tally.c.value)
+    )
+
+
+@lru_cache(maxsize=256)
+def facet_statement(shape: Shape, kinds: int) -> Statement:
+    """The counts of a dimension over the entries of a selection."""
+    walk = places(shape, limited=False)
+    given = [bindparam(f"kind_{number}") for number in range(kinds)]
+    return Statement(
+        select(tally.c.value, func.count())
+        .select_from(tally)
+        .join(posting, posting.c.key == tally.c.key)
+        .join(walk, walk.c.place == posting.c.place)
+        .where(tally.c.kind.in_(given), tally.c.dimension == bindparam("dimension"))
+        .group_by(tally.c.value)
+    )
+
+
+@lru_cache(maxsize=128)
+def label_statement(values: int) -> Statement:
+    """The names of some actors, topics or sources."""
+    given = [bindparam(f"id_{number}") for number in range(values)]
+    return Statement(
+        select(reference.c.id, reference.c.name).where(
+            reference.c.realm == bindparam("realm"), reference.c.id.in_(given)
+        )
+    )
+
+
+async def labels(realm: str | None, values: list[str], ask: Ask) -> dict[str, str]:
+    """The names to show for values that have any."""
+    if realm not in LABELLED.values() or not values:
+        return {}
+    given = {f"id_{number}": value for number, value in enumerate(values)}
+    return dict(await ask.rows(label_statement(len(values)), realm=realm, **given))
+
+
+async def months(selection: Selection, link: Link, ask: Ask) -> Facet:
+    """How many entries each month meets, from the first that begins to the last that does."""
+    first, last = await extent(selection, ask)
+    if first is None or last is None:
+        return Facet([], complete=True)
+    listed = list(months_between(first, last))
+    if len(listed) > MONTHS:
+        raise InvalidQuery.of(
+            "facets", "month", f"would be {len(listed)} months; give dates for at most {MONTHS}."
+        )
+    values = []
+    for start, end in listed:
+        number = await count(between(selection, start, end), ask)
+        if number:
+            name = f"{start:%Y-%m}"
+            values.append(FacetValue(name, name, number, link.to(name)))
+    return Facet(values, complete=True)
+
+
+async def extent(selection: Selection, ask: Ask) -> tuple[date | None, date | None]:
+    """The days on which the first and the last entry of a selection begin."""
+    places_found = []
+    for part in parts_of(selection):
+        if part.arms and part.low <= part.high:
+            statement = extent_statement(shape_of(part, ask.engine))
+            rows = await ask.rows(statement, **values_of(part, ask.engine))
+            places_found += [place for place in rows[0] if place is not None]
+    if not places_found:
+        return None, None
+    days = [date.fromordinal(day_of(place)) for place in (min(places_found), max(places_found))]
+    return days[0], days[1]
+
+
+@lru_cache(maxsize=256)
+def extent_statement(shape: Shape) -> Statement:
+    """The lowest and the highest place of a selection."""
+    walk = places(shape, limited=False)
+    return Statement(select(func.min(walk.c.place), func.max(walk.c.place)))
+
+
+def months_between(first: date, last: date) -> Iterator[tuple[date, date]]:
+    """The first and last day of every month from one day to another."""
+    start = first.replace(day=1)
+    while start <= last:
+        following = (start + timedelta(days=31)).replace(day=1)
+        yield start, following - timedelta(days=1)
+        start = following
+
+
+def between(selection: Selection, start: date, end: date) -> Selection:
+    """A selection narrowed to what meets the days from one to another."""
+    low = max(selection.low, first_place(start.toordinal()))
+    high = min(selection.high, last_place(end.toordinal()))
+    reach = tuple(reaching_keys(arm.kind, day_of(low)) for arm in selection.arms)
+    return dataclasses.replace(selection, low=low, high=high, reach=reach)
+
+
+@dataclass(frozen=True)
+class Link:
+    """Writes the question that is narrowed by a value of a facet."""
+
+    path: str
+    parameters: list[tuple[str, str]]
+    question: EntryQuestion
+    name: str
+
+    def to(self, value: str) -> str | None:
+        """The path and query, or None where no question says just that."""
+        dropped = {"cursor", "facets"}
+        added = [(self.name, value)]
+        if self.name == "month":
+            if self.question.days() != (None, None):
+                return None
+            added = [("date", value)]
+        elif (present := self.present()) and present != [value]:
+            if self.allows_all(present):
+                dropped.add(f"{self.name}_match")
+                added.append((f"{self.name}_match", Match.all.value))
+            elif value in present:
+                dropped.add(self.name)
+            else:
+                return None
+        elif present:
+            added = []
+        kept = [(name, each) for name, each in self.parameters if name not in dropped]
+        return f"{self.path}?{urlencode([*kept, *added])}"
+
+    def present(self) -> list[str]:
+        """The values that the question has already for this name."""
+        values = getattr(self.question, self.name, [])
+        return [str(value) for value in values] if isinstance(values, list) else []
+
+    def allows_all(self, present: list[str]) -> bool:
+        """Whether another value of the same name can be asked for besides."""
+        if self.name not in ("actor", "topic") or self.question.actor_role:
+            return False
+        match = getattr(self.question, f"{self.name}_match")
+        return match is Match.all or len(present) == 1

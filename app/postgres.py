@@ -1,0 +1,347 @@
+"""Reading from PostgreSQL: a snapshot is one repeatable-read transaction on a pooled connection.
+
+The address is libpq's own: several hosts, `target_session_attrs` and `load_balance_hosts` mean what
+they mean there. Standbys may lag: a process that has seen a revision does not go back to an older
+one, unless the newer one is lost for good.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg.adapt import AdaptersMap
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import TransactionStatus
+from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
+from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
+
+from app.database import (
+    KNOWN_NAMES,
+    LOOK_EVERY,
+    STREAM_CHUNK,
+    Ask,
+    Compiled,
+    Revision,
+    Row,
+    SnapshotLost,
+    Statement,
+    overdue,
+)
+from app.errors import DatabaseUnusable, Unavailable
+from app.schema import NO_RECORD, UNREADY, refuse_other_schema
+
+LOG = logging.getLogger(__name__)
+
+# Seconds for which an older revision is not taken where a newer one was seen.
+LAG_LIMIT = 5.0
+LAG_PAUSE = 0.05
+WAITING_LIMIT = 1000
+# Seconds between attempts to connect again, and until a connection gives way to a new one.
+RECONNECT_EVERY = 1.0
+CONNECTION_LIFETIME = 600.0
+PREPARED_STATEMENTS = 1000
+# A host that is gone without a word is given up in seconds, not hours.
+CONNECTION_DEFAULTS = {
+    "application_name": "parley",
+    "connect_timeout": "3",
+    "tcp_user_timeout": "10000",
+    "keepalives_idle": "10",
+}
+KNOWN_REVISIONS = 2
+
+# One round trip: the transaction, its deadline, and, as its first look at the record, what answers.
+# Plans are made for the values of each question, as the lengths of posting lists differ widely.
+BEGIN = """
+BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;
+SET LOCAL statement_timeout = {milliseconds};
+SET LOCAL plan_cache_mode = force_custom_plan;
+SELECT s.version_num, r.number, r.digest, r.version,
+       (SELECT value FROM state WHERE name = 'document_format')
+FROM alembic_version AS s
+LEFT JOIN (
+    SELECT number, digest, version FROM revision ORDER BY number DESC LIMIT 1
+) AS r ON true
+"""
+
+
+class Standing(NamedTuple):
+    """What a snapshot stands on: equal ones hold equal documents."""
+
+    revision: Revision
+    document_format: bytes | None
+
+
+def conninfo_of(url: str, **given: str) -> str:
+    """libpq's connection string for a database URL; what is `given` goes before the URL's own."""
+    asked = conninfo_to_dict(url.replace("postgresql+psycopg://", "postgresql://", 1))
+    return make_conninfo("", **{**CONNECTION_DEFAULTS, **asked, **given})
+
+
+def wide_integers() -> AdaptersMap:
+    """Every whole number is sent as a bigint, so that one statement is prepared but once."""
+    adapters = AdaptersMap(psycopg.adapters)
+    adapters.register_dumper(int, Int8Dumper)
+    adapters.register_dumper(int, Int8BinaryDumper)
+    return adapters
+
+
+def standing_of(row: Sequence[Any] | None) -> Standing:
+    """What BEGIN tells; raises `DatabaseUnusable` for another schema or an empty record."""
+    refuse_other_schema(str(row[0]) if row is not None else None)
+    assert row is not None
+    if row[1] is None:
+        raise DatabaseUnusable(NO_RECORD)
+    return Standing(Revision(row[1], row[2], row[3]), row[4])
+
+
+def explained(error: psycopg.Error, timeout: float) -> Exception:
+    """What a failed statement means for the question; mistakes of ours are left as they are."""
+    # libpq says why a query was cancelled in words alone.
+    if isinstance(error, psycopg.errors.QueryCanceled) and "recovery" not in str(error):
+        return overdue(timeout)
+    if isinstance(error, psycopg.OperationalError):
+        return SnapshotLost()
+    if isinstance(error, psycopg.InternalError):
+        return Unavailable(UNREADY, retry_after=60)
+    return error
+
+
+class PostgresAsk:
+    """Questions to one snapshot."""
+
+    engine = "postgresql"
+
+    def __init__(
+        self, database: PostgresDatabase, connection: AsyncConnection[Row], standing: Standing
+    ):
+        self.database = database
+        self.connection = connection
+        self.standing = standing
+        self.revision = standing.revision
+        self.known_names = database.names_of(standing.revision)
+        self.streams = 0
+
+    async def rows(self, statement: Statement, **values: Any) -> list[Row]:
+        """All rows; once more where the snapshot was lost and another one is equal to it."""
+        compiled = statement.postgresql
+        arguments = compiled.arguments(values)
+        try:
+            return await self._rows(compiled, arguments)
+        except SnapshotLost:
+            await self._resume()
+            return await self._rows(compiled, arguments)
+
+    async def _rows(self, compiled: Compiled, arguments: tuple[Any, ...]) -> list[Row]:
+        try:
+            cursor = await self.connection.execute(
+                compiled.text, arguments, prepare=True, binary=True
+            )
+            return await cursor.fetchall()
+        except psycopg.Error as error:
+            raise explained(error, self.database.timeout) from error
+
+    async def _resume(self) -> None:
+        """Goes on in another transaction if it stands on the same; raises `SnapshotLost` if not.
+
+        What was answered until now may have been used already: another revision must not be mixed
+        with it, however little it was.
+        """
+        connection, standing = await self.database.begin()
+        if standing != self.standing:
+            self.database.release(connection)
+            raise SnapshotLost
+        self.database.release(self.connection)
+        self.connection = connection
+
+    async def stream(self, statement: Statement, **values: Any) -> AsyncIterator[Sequence[Row]]:
+        """The rows in chunks from a cursor of the server's; each chunk has the deadline."""
+        compiled = statement.postgresql
+        self.streams += 1
+        cursor = self.connection.cursor(name=f"walk_{self.streams}")
+        try:
+            await cursor.execute(compiled.text, compiled.arguments(values), binary=True)
+            while rows := await cursor.fetchmany(STREAM_CHUNK):
+                yield rows
+        except psycopg.Error as error:
+            raise explained(error, self.database.timeout) from error
+        finally:
+            with suppress(psycopg.Error):
+                await cursor.close()
+
+
+class PostgresDatabase:
+    """A primary, a standby, or several of either behind one address."""
+
+    def __init__(self, url: str, timeout: float, connections: int):
+        self.timeout = timeout
+        self.conninfo = conninfo_of(url)
+        self.begin_text = BEGIN.format(milliseconds=max(1, round(timeout * 1000)))
+        self.pool: AsyncConnectionPool[AsyncConnection[Row]] = AsyncConnectionPool(
+            self.conninfo,
+            min_size=1,
+            max_size=connections,
+            open=False,
+            kwargs={"autocommit": True, "context": wide_integers()},
+            configure=configure,
+            max_waiting=WAITING_LIMIT,
+            max_lifetime=CONNECTION_LIFETIME,
+            reconnect_timeout=RECONNECT_EVERY,
+            reconnect_failed=connect_again,
+        )
+        self.names: dict[Revision, dict[tuple[str, str], str]] = {}
+        self.newest: Revision | None = None
+        self.behind_since: float | None = None
+        self.looked = float("-inf")
+        self.tasks: set[asyncio.Task[None]] = set()
+        self.refuse_unusable()
+
+    def refuse_unusable(self) -> None:
+        """Raises `DatabaseUnusable` for another schema or an empty record.
+
+        A server that cannot be reached is waited for: until then, every question gets a 503.
+        """
+        try:
+            with psycopg.connect(self.conninfo, autocommit=True) as connection:
+                cursor = connection.execute(self.begin_text)
+                standing = standing_of(cursor.set_result(-1).fetchone())
+        except psycopg.errors.UndefinedTable:
+            refuse_other_schema(None)
+        except psycopg.OperationalError as error:
+            LOG.warning("The database cannot be reached yet: %s", error)
+        else:
+            self.newest = standing.revision
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Ask]:
+        """One revision of the record."""
+        connection, standing = await self.begin()
+        ask = PostgresAsk(self, connection, standing)
+        try:
+            yield ask
+        finally:
+            self.release(ask.connection)
+
+    async def begin(self) -> tuple[AsyncConnection[Row], Standing]:
+        """A transaction and what it stands on; raises `Unavailable` where none is to be had."""
+        give_up = time.monotonic() + self.timeout
+        while True:
+            connection = await self.take(give_up)
+            try:
+                standing = await self.begun(connection)
+            except psycopg.OperationalError:
+                # A connection that broke while it lay idle; the pool makes another one.
+                self.release(connection)
+                continue
+            except BaseException:
+                self.release(connection)
+                raise
+            if self.is_current(standing.revision):
+                return connection, standing
+            # A standby that lags; another connection may lead to one that does not.
+            await connection.close()
+            self.release(connection)
+            await asyncio.sleep(LAG_PAUSE)
+
+    async def take(self, give_up: float) -> AsyncConnection[Row]:
+        """A connection of the pool."""
+        if self.pool.closed:
+            await self.pool.open()
+        try:
+            return await self.pool.getconn(timeout=max(0.0, give_up - time.monotonic()))
+        except (PoolTimeout, TooManyRequests) as error:
+            raise Unavailable(
+                "The database cannot be reached, or is asked too much at once."
+            ) from error
+
+    async def begun(self, connection: AsyncConnection[Row]) -> Standing:
+        """What a new transaction of a connection stands on."""
+        try:
+            cursor = await connection.execute(self.begin_text)
+            await cursor.set_result(-1)
+            return standing_of(await cursor.fetchone())
+        except psycopg.errors.QueryCanceled as error:
+            raise overdue(self.timeout) from error
+        except (psycopg.errors.UndefinedTable, DatabaseUnusable) as error:
+            LOG.error("The database cannot be served: %s", error)
+            raise Unavailable(UNREADY, retry_after=60) from error
+
+    def is_current(self, revision: Revision) -> bool:
+        """Whether a revision may answer, and notes it as the newest one if so."""
+        now = time.monotonic()
+        if self.newest is None or revision.number >= self.newest.number:
+            self.newest, self.behind_since = revision, None
+            return True
+        if self.behind_since is None:
+            self.behind_since = now
+        if now - self.behind_since < LAG_LIMIT:
+            return False
+        # Nothing has the newer revision any more: it was lost with the server that had it.
+        self.newest, self.behind_since = revision, None
+        return True
+
+    def names_of(self, revision: Revision) -> dict[tuple[str, str], str]:
+        """The names known of a revision; those of the latest ones are kept."""
+        names = self.names.setdefault(revision, {})
+        if len(names) > KNOWN_NAMES:
+            names.clear()
+        while len(self.names) > KNOWN_REVISIONS:
+            del self.names[next(iter(self.names))]
+        return names
+
+    def release(self, connection: AsyncConnection[Row]) -> None:
+        """Ends the transaction and gives the connection back; no client waits for that."""
+        self.start(self.give_back(connection))
+
+    async def give_back(self, connection: AsyncConnection[Row]) -> None:
+        """As `release`, in a task of its own, which a client that goes away cannot cancel."""
+        if connection.info.transaction_status != TransactionStatus.UNKNOWN:
+            with suppress(psycopg.Error):
+                await connection.rollback()
+        await self.pool.putconn(connection)
+
+    def current_digest(self) -> str:
+        """The digest of the newest revision seen; looks for a newer one in the background."""
+        now = time.monotonic()
+        if now - self.looked >= LOOK_EVERY:
+            self.looked = now
+            self.start(self.look())
+        return self.newest.digest if self.newest is not None else ""
+
+    async def look(self) -> None:
+        """Notes the newest revision."""
+        with suppress(Unavailable):
+            await self.check()
+
+    async def check(self) -> None:
+        """Raises `Unavailable` where the database cannot be asked."""
+        async with self.snapshot():
+            pass
+
+    def start(self, work: Any) -> None:
+        """Runs a coroutine beside whatever asks for it."""
+        task = asyncio.get_running_loop().create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def close(self) -> None:
+        """Gives up every connection."""
+        while self.tasks:
+            await asyncio.gather(*self.tasks, return_exceptions=True)
+        await self.pool.close()
+
+
+async def configure(connection: AsyncConnection[Row]) -> None:
+    """Keeps more statements prepared than psycopg does by itself."""
+    connection.prepared_max = PREPARED_STATEMENTS
+
+
+async def connect_again(pool: AsyncConnectionPool[AsyncConnection[Row]]) -> None:
+    """Goes on trying, at an even pace, as long as the database is away."""
+    await pool.check()

@@ -1,0 +1,140 @@
+"""Seeding PostgreSQL: one transaction under a lock of its own, migrations included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import psycopg
+from psycopg import Connection, IsolationLevel, capabilities
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
+from sqlalchemy.sql.dml import Insert
+
+from app.database import Row, Statement
+from app.errors import SeedRefused
+from app.postgres import conninfo_of
+from app.schema import refuse_newer_schema
+from app.seeding.migrations import upgrade_within
+
+# Any number, as long as nothing else in the database uses it: "parley" on a telephone's keys.
+LOCK = 727539
+# Rows read ahead, and rows from which the planner should count anew.
+CHUNK = 1000
+MANY = 1000
+
+# Seeding takes the time it takes, and thinks between its statements.
+UNHURRIED = """
+SET LOCAL statement_timeout = 0;
+SET LOCAL lock_timeout = 0;
+SET LOCAL idle_in_transaction_session_timeout = 0
+"""
+
+
+class PostgresTarget:
+    """A transaction on the primary."""
+
+    engine = "postgresql"
+
+    def __init__(self, raw: Connection[Row]):
+        self.raw = raw
+        self.written = 0
+
+    def rows(self, statement: Statement, **values: Any) -> Iterable[Row]:
+        """The rows of a statement, as they are fetched; nothing else runs until the last one."""
+        compiled = statement.postgresql
+        size = CHUNK if capabilities.has_stream_chunked() else 1
+        with self.raw.cursor(binary=True) as cursor:
+            yield from cursor.stream(compiled.text, compiled.arguments(values), size=size)
+
+    def run(self, text: str, rows: list[Row]) -> None:
+        """A statement in PostgreSQL's own words, once for each row."""
+        if text.startswith("COPY "):
+            self.copy(text, rows)
+        elif rows:
+            with self.raw.cursor() as cursor:
+                cursor.executemany(text, rows)
+
+    def many(self, statement: Statement, rows: list[Row]) -> None:
+        """A statement once for each row of values; whole rows are copied in."""
+        self.run(copying(statement) or statement.postgresql.text, rows)
+
+    def copy(self, text: str, rows: list[Row]) -> None:
+        """Rows by COPY."""
+        if not rows:
+            return
+        with self.raw.cursor() as cursor, cursor.copy(text) as copied:
+            for row in rows:
+                copied.write_row(row)
+        self.written += len(rows)
+
+    def commit(self) -> None:
+        """Makes all of it seen, with the planner's counts of it."""
+        if self.written >= MANY:
+            # Words wait in a list beside their index, which every search would read through.
+            self.raw.execute("SELECT gin_clean_pending_list('ix_words_vector')")
+            self.raw.execute("ANALYZE")
+        try:
+            self.raw.commit()
+        except psycopg.OperationalError as error:
+            raise SeedRefused(
+                f"The connection was lost while the seeding ended ({error}); seed again: what was "
+                "done is found done."
+            ) from error
+
+
+@cache
+def copying(statement: Statement) -> str | None:
+    """The COPY for a statement that inserts whole rows; None for any other statement."""
+    clause = statement.clause
+    if type(clause) is not Insert:
+        return None
+    columns = ", ".join(f'"{column.name}"' for column in clause.table.columns)
+    return f'COPY "{clause.table.name}" ({columns}) FROM STDIN'
+
+
+@contextmanager
+def postgres_target(url: str) -> Iterator[PostgresTarget]:
+    """The database at its newest schema, with no other seeding at work; uncommitted, it vanishes.
+
+    Of several hosts, the one that can be written.
+    """
+    try:
+        with writable(url).connect() as connection, connection.begin():
+            raw = connection.connection.driver_connection
+            assert isinstance(raw, Connection)
+            raw.execute(UNHURRIED)
+            raw.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+            refuse_newer_schema(read_schema(raw), "The database")
+            upgrade_within(connection)
+            yield PostgresTarget(raw)
+            raw.rollback()
+    except (psycopg.Error, SQLAlchemyError) as error:
+        raise SeedRefused(
+            f"The database could not be written ({error}); nothing was changed."
+        ) from error
+
+
+def writable(url: str) -> Engine:
+    """Connections that write."""
+    conninfo = conninfo_of(url, target_session_attrs="read-write")
+
+    def connect() -> Connection[Row]:
+        raw = psycopg.connect(conninfo)
+        # After waiting for another seeding, what that one wrote must be seen.
+        raw.isolation_level = IsolationLevel.READ_COMMITTED
+        return raw
+
+    return create_engine("postgresql+psycopg://", creator=connect, poolclass=NullPool)
+
+
+def read_schema(raw: Connection[Row]) -> str | None:
+    """The schema of a database, None where it has none of ours."""
+    known = raw.execute("SELECT to_regclass('alembic_version')").fetchone()
+    if known is None or known[0] is None:
+        return None
+    row = raw.execute("SELECT version_num FROM alembic_version").fetchone()
+    return str(row[0]) if row is not None else None

@@ -1,0 +1,1 @@
+"""What Parley is measured with: `make bench`, `make bench SIZE=L`. Nothing here is a test."""

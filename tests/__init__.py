@@ -1,0 +1,1 @@
+"""The tests; they speak HTTP to the application wherever that is possible."""

@@ -1,0 +1,79 @@
+"""The README: every command in it is run, and every answer it shows is the one that is given."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from app.config import Settings
+from app.main import create_app
+from app.seeding.seed import seed
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+ASKED = re.findall(r"```sh\ncurl '(http://127\.0\.0\.1:8000)(.*?)'\n```\n\n```\w+\n(.*?)```", README, re.S)
+COMMANDS = [
+    line
+    for block in re.findall(r"```sh\n(.*?)```", README, re.S)
+    for line in block.splitlines()
+    if not line.startswith("curl")
+]
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.AsyncClient]:
+    """The application over the shipped record."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('readme') / 'parley.db'}"
+    settings = Settings(database_url=url)
+    seed(ROOT / "seed_data", settings)
+    transport = httpx.ASGITransport(app=create_app(settings))
+    return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000")
+
+
+def test_five_questions_are_asked() -> None:
+    """The README asks five questions and shows their answers."""
+    assert len(ASKED) == 5
+
+
+@pytest.mark.parametrize("asked", ASKED, ids=[path.split("?")[0] for _, path, _ in ASKED])
+def test_answers_are_as_shown(client: httpx.AsyncClient, asked: tuple[str, str, str]) -> None:
+    """What the README shows is what the service answers."""
+    _, path, shown = asked
+    answer = asyncio.run(client.get(path))
+    assert answer.status_code == 200
+    assert answer.text.replace("\r\n", "\n") == shown
+
+
+def test_every_other_command_is_known() -> None:
+    """No command stands in the README that nothing tests."""
+    assert COMMANDS == [
+        "make run",
+        "make test",
+        ".venv/bin/parley check seed_data",
+        ".venv/bin/parley seed seed_data --dry-run",
+    ]
+
+
+@pytest.mark.parametrize("words", [["check", "seed_data"], ["seed", "seed_data", "--dry-run"]])
+def test_commands_for_curators_run(words: list[str], tmp_path: Path) -> None:
+    """The two commands for curators succeed on the shipped record."""
+    command = [sys.executable, "-c", "from app.cli import main; raise SystemExit(main())", *words]
+    environment = {"DATABASE_URL": f"sqlite:///{tmp_path / 'parley.db'}", "PATH": ""}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_make_run_is_what_it_says() -> None:
+    """`make run` sets up, seeds and serves; `make test` runs the tests; both by dry run."""
+    done = subprocess.run(
+        ["make", "-n", "run", "test"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for step in ("parley seed seed_data", "parley serve", "pytest"):
+        assert step in done.stdout
