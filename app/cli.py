@@ -58,6 +58,9 @@ def parser() -> argparse.ArgumentParser:
     serving.add_argument("--workers", type=int, default=1)
     serving.add_argument("--database", metavar="URL", help="instead of DATABASE_URL")
     serving.set_defaults(command=run_serve)
+
+    showing = commands.add_parser("config", help="print the settings, secrets masked")
+    showing.set_defaults(command=run_config)
     return top
 
 
@@ -94,3 +97,9 @@ def run_serve(asked: argparse.Namespace) -> None:
     from app.main import serve  # noqa: PLC0415
 
     serve(settings_of(asked), host=asked.host, port=asked.port, workers=asked.workers)
+
+
+def run_config(_: argparse.Namespace) -> None:
+    """Prints every setting with its value and what it is for."""
+    for name, value, purpose in Settings().shown():
+        print(f"{name}={value}\n    {purpose}")

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+import re
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+from limits import parse as parse_rate
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEFAULT_DATABASE_URL = "sqlite:///var/parley.db"
+
+
+class LogFormat(StrEnum):
+    """How the log is written."""
+
+    human = "human"
+    json = "json"
+
+
+class LogRequests(StrEnum):
+    """Which requests are logged."""
+
+    all = "all"
+    slow = "slow"
+    none = "none"
 
 
 class Settings(BaseSettings):
@@ -36,6 +54,49 @@ class Settings(BaseSettings):
         int, Field(ge=256, description="The longest path with its query, in bytes.")
     ] = 8192
 
+    max_requests: Annotated[
+        int, Field(ge=1, description="Questions answered at once by a worker; more get 503.")
+    ] = 1000
+    max_body: Annotated[
+        int, Field(ge=0, description="The longest body of a request, in bytes.")
+    ] = 262_144
+    trusted_hosts: Annotated[
+        tuple[str, ...],
+        Field(description='Host names served, as JSON: `["parley.example"]`; empty for any.'),
+    ] = ()
+    trusted_proxies: Annotated[
+        str,
+        Field(description="Addresses whose X-Forwarded headers are believed; empty for none."),
+    ] = ""
+    rate_limit: Annotated[
+        str | None,
+        Field(description="Questions a client may ask, such as `100/minute`; empty for no limit."),
+    ] = None
+    log_format: Annotated[
+        LogFormat, Field(description="How the log is written: `human` or `json`.")
+    ] = LogFormat.human
+    log_requests: Annotated[
+        LogRequests, Field(description="Which requests are logged: `all`, `slow` or `none`.")
+    ] = LogRequests.slow
+    slow_request: Annotated[
+        float, Field(ge=0, description="Seconds from which on a request is slow.")
+    ] = 0.25
+    log_clients: Annotated[
+        bool, Field(description="Whether the log has the addresses of clients.")
+    ] = False
+
+    @field_validator("rate_limit")
+    @classmethod
+    def known_rate(cls, rate: str | None) -> str | None:
+        """Such as `100/minute`; empty is none."""
+        if not rate:
+            return None
+        try:
+            parse_rate(rate)
+        except ValueError as error:
+            raise ValueError(f"RATE_LIMIT must be such as 100/minute, not {rate!r}") from error
+        return rate
+
     @field_validator("database_url")
     @classmethod
     def known_engine(cls, url: str) -> str:
@@ -60,3 +121,18 @@ class Settings(BaseSettings):
         prefix = "sqlite:///"
         url = self.database_url
         return Path(url.removeprefix(prefix)) if url.startswith(prefix) else None
+
+    def shown(self) -> list[tuple[str, str, str]]:
+        """Each setting as its variable, its value with secrets masked, and what it is for."""
+        listed = []
+        for name, field in type(self).model_fields.items():
+            value = getattr(self, name)
+            text = masked(value) if name == "database_url" else str(value)
+            listed.append((name.upper(), text, field.description or ""))
+        return listed
+
+
+def masked(url: str) -> str:
+    """A database URL without its password, wherever in it the password stands."""
+    url = re.sub(r"(://[^:/@\s]*):[^@\s]*@", r"\1:***@", url)
+    return re.sub(r"(password=)[^&\s]*", r"\1***", url)

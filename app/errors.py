@@ -9,7 +9,10 @@
         ├── Gone              410, the entry was in the record and was removed
         ├── MethodNotAllowed  405
         ├── NotAcceptable     406
+        ├── TooLarge          413
         ├── TooLong           414
+        ├── Misdirected       421
+        ├── TooMany           429, with Retry-After
         ├── Unavailable       503, with Retry-After
         └── Moved             308, from a former id
 
@@ -133,6 +136,33 @@ class NotAcceptable(Problem):
     title = "There is no such representation"
 
 
+class TooLarge(Problem):
+    """A body longer than any question needs."""
+
+    status = 413
+    type = "content-too-large"
+    title = "The body is too long"
+
+
+class Misdirected(Problem):
+    """A host name that is not served here."""
+
+    status = 421
+    type = "misdirected-request"
+    title = "This host is not served here"
+
+
+class TooMany(Problem):
+    """A client asks more often than it may."""
+
+    status = 429
+    type = "too-many-requests"
+    title = "You ask too often"
+
+    def __init__(self, wait: int):
+        super().__init__(f"Ask again in {wait} seconds.", headers={"Retry-After": str(wait)})
+
+
 class TooLong(Problem):
     """A URL longer than any question needs."""
 
@@ -169,7 +199,10 @@ PROBLEMS: tuple[type[Problem], ...] = (
     Gone,
     MethodNotAllowed,
     NotAcceptable,
+    TooLarge,
     TooLong,
+    Misdirected,
+    TooMany,
     Unavailable,
     Moved,
     Problem,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version as installed_version
@@ -15,10 +16,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from app.api import dataset, documentation, entries, reference
+from app.api import dataset, documentation, entries, metrics, reference
 from app.api.answering import Service
 from app.api.edge import Edge, PageCache
-from app.config import Settings
+from app.api.guard import Guard, JsonLines, Readable
+from app.api.metrics import Metrics
+from app.config import LogFormat, Settings
 from app.databases import open_database
 from app.errors import PROBLEM_MEDIA_TYPE, MethodNotAllowed, NotFound, Problem
 
@@ -43,13 +46,16 @@ def create_app(settings: Settings) -> ASGIApp:
     entries.add_routes(app)
     reference.add_routes(app)
     dataset.add_routes(app)
+    metrics.add_routes(app)
     documentation.add_routes(app)
     app.add_exception_handler(Problem, answer_problem)
     app.add_exception_handler(HTTPException, answer_http_error)
     app.add_exception_handler(Exception, answer_failure)
     cache = PageCache(settings.cache_bytes)
     app.state.page_cache = cache
-    return Edge(app, database.current_digest, cache, settings.max_url_length)
+    edge = Edge(app, database.current_digest, cache, settings.max_url_length)
+    app.state.metrics = Metrics()
+    return Guard(edge, settings, app.state.metrics)
 
 
 async def answer_problem(request: Request, problem: Exception) -> Response:
@@ -89,13 +95,28 @@ def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
         "port": port,
         "access_log": False,
         "server_header": False,
-        "date_header": True,
-        "proxy_headers": False,
+        "proxy_headers": bool(settings.trusted_proxies),
+        "forwarded_allow_ips": settings.trusted_proxies or None,
         "timeout_graceful_shutdown": 5,
+        "log_config": log_configuration(settings),
     }
-    application = create_app(settings)
     if workers == 1:
-        uvicorn.run(application, **options)
+        uvicorn.run(create_app(settings), **options)
         return
+    open_database(settings)
     os.environ["DATABASE_URL"] = settings.database_url
-    uvicorn.run("app.main:app_from_environment", factory=True, workers=workers, **options)
+    with tempfile.TemporaryDirectory(prefix="parley-metrics-") as shared:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = shared
+        uvicorn.run("app.main:app_from_environment", factory=True, workers=workers, **options)
+
+
+def log_configuration(settings: Settings) -> dict[str, Any]:
+    """The log on standard error, for people or for machines."""
+    formatter = JsonLines if settings.log_format is LogFormat.json else Readable
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"()": formatter}},
+        "handlers": {"standard": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["standard"], "level": "INFO"},
+    }

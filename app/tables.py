@@ -126,7 +126,21 @@ change = Table(
     Column("action", SLUG, nullable=False),
     Column("before", LargeBinary),
     Index("ix_change_revision", "revision", "sequence"),
-    Index("ix_change_id", "id", "sequence"),
+    Index("ix_change_id", "kind", "id", "sequence"),
+)
+
+# The curated corrections of records of all kinds; `day` is the first day of their date.
+correction = Table(
+    "correction",
+    METADATA,
+    Column("kind", SLUG, primary_key=True),
+    Column("id", SLUG, primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("day", SLUG, nullable=False),
+    Column("date", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Index("ix_correction_day", "day", "kind", "id", "position"),
+    sqlite_with_rowid=False,
 )
 
 state = Table(

@@ -248,6 +248,8 @@ async def send_problem(problem: Problem, send: Send) -> None:
     headers = [
         (b"content-type", PROBLEM_MEDIA_TYPE.encode()),
         (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        *((name.lower().encode(), value.encode()) for name, value in problem.headers.items()),
         *COMMON,
     ]
     await send({"type": "http.response.start", "status": problem.status, "headers": headers})

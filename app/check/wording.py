@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -90,7 +91,6 @@ class Weights:
     """How much a word tells: from 0.2 for the commonest of the record to 1 for the rarest."""
 
     of_word: Mapping[str, float] = field(default_factory=dict)
-    otherwise: float = 0.6
 
     def of(self, key: str) -> float:
         """The weight of a word as it is compared."""
@@ -98,11 +98,16 @@ class Weights:
         if known is not None:
             return known
         parts = key.split("'")
-        return max(self.of_word.get(part, self.otherwise) for part in parts)
+        return max(self.of_word.get(part, guess(part)) for part in parts)
 
     def total(self, keys: Sequence[str]) -> float:
         """The weight of several words."""
         return sum(map(self.of, keys))
+
+
+def guess(word: str) -> float:
+    """The weight of a word that was not looked up: short words are mostly common ones."""
+    return 0.3 if len(word) <= 3 else 0.6
 
 
 @dataclass(frozen=True)
@@ -198,14 +203,9 @@ class Alignment:
 
     def _in_any_order(self, weights: Weights) -> float:
         first, last = self._stretch()
-        asked, printed = list(self.asked.keys), list(self.printed.keys[first:last])
+        asked, printed = self.asked.keys, self.printed.keys[first:last]
         whole = weights.total(asked) + weights.total(printed)
-        left = list(printed)
-        common = 0.0
-        for key in asked:
-            if key in left:
-                left.remove(key)
-                common += 2 * weights.of(key)
+        common = 2 * weights.total(tuple((Counter(asked) & Counter(printed)).elements()))
         return common / whole if whole else 0.0
 
 
@@ -218,6 +218,9 @@ PLAIN_KINDS = {
 
 def align(asked: Reading, printed: Reading) -> Alignment:
     """The alignment of two readings: the shorter stands against its best stretch of the longer."""
+    if asked.joined == printed.joined:
+        whole = Step(Operation.equal, 0, len(asked.keys), 0, len(printed.keys))
+        return Alignment(asked, printed, (whole,))
     first, last = stretch_of(asked.keys, printed.keys)
     if len(asked.keys) <= len(printed.keys):
         within = steps(asked.keys, printed.keys[first:last], 0, first)

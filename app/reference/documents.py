@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
@@ -239,7 +240,7 @@ class ReferenceQuestion(Question):
     ] = None
 
 
-REFERENCE_DOCUMENTS = {
+REFERENCE_DOCUMENTS: dict[str, Callable[[Any, Reference], ReferenceDocument]] = {
     "actor": actor_document,
     "topic": topic_document,
     "source": source_document,

@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, delete, func, literal_column, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.database import Statement
+from app.entries.dates import parse_date
 from app.entries.documents import DOCUMENT_FORMAT
 from app.entries.fulltext import FULL_TEXT
 from app.entries.names import folded_name
@@ -20,6 +21,7 @@ from app.entries.places import key_of
 from app.entries.words import split
 from app.kinds import KINDS
 from app.reference.actors import ActorRecord
+from app.reference.dataset import DatasetRecord
 from app.reference.documents import REFERENCE_DOCUMENTS
 from app.reference.registry import Reference
 from app.reference.sources import SourceRecord
@@ -30,6 +32,7 @@ from app.seeding.stage import Stage
 from app.seeding.target import Target, insertion
 from app.tables import (
     change,
+    correction,
     document,
     former_id,
     name,
@@ -68,6 +71,9 @@ STATE = Statement(select(state.c.value).where(state.c.name == bindparam("name"))
 
 DELETE_RECORD = Statement(
     delete(record).where(record.c.kind == bindparam("k"), record.c.id == bindparam("i"))
+)
+DELETE_CORRECTIONS = Statement(
+    delete(correction).where(correction.c.kind == bindparam("k"), correction.c.id == bindparam("i"))
 )
 DELETE_DOCUMENT = Statement(delete(document).where(document.c.place == bindparam("p")))
 DELETE_POSTING = Statement(
@@ -132,6 +138,11 @@ class Application:
         self.number = scalar(target, LAST_REVISION) + 1
         self.sequence = scalar(target, LAST_CHANGE)
 
+    @property
+    def needed(self) -> bool:
+        """Whether there is anything to do."""
+        return self.comparison.changes_record or self.starts_anew
+
     @cached_property
     def old(self) -> Reference:
         """The reference data as the database has it."""
@@ -188,6 +199,7 @@ class Application:
         rows = Rows(self.target)
         listed = self.stage.connection.execute(
             "SELECT kind, id, action FROM todo WHERE action IN ('added', 'changed', 'removed')"
+            " ORDER BY kind, id"
         )
         for kind, record_id, action in listed:
             before = None if action == "added" else self.old_body(kind, record_id)
@@ -245,6 +257,7 @@ class Application:
         if old is not None:
             self.unindex(rows, kind, record_id, old, new)
         rows.add(DELETE_RECORD, (kind, record_id))
+        rows.add(DELETE_CORRECTIONS, (kind, record_id))
         if kind != "dataset":
             for table, column in owner_columns(kind).items():
                 rows.add(deletion(table, column), (record_id,))
@@ -270,10 +283,13 @@ class Application:
         body = self.stage.body(kind, record_id)
         digest = self.stage.hash(kind, record_id)
         rows.add(insertion(record), (kind, record_id, digest, new, body))
+        curated = model_of(kind).model_validate_json(body)
+        for position, each in enumerate(curated.corrections):
+            day = parse_date(each.date).start.isoformat()
+            row = (kind, record_id, position, day, each.date, each.reason)
+            rows.add(insertion(correction), row)
         if kind == "dataset":
             return
-        model = REFERENCE_MODELS[kind] if kind in REFERENCE_MODELS else KINDS[kind].record
-        curated = model.model_validate_json(body)
         for table, row in rows_of(kind, curated):
             rows.add(insertion(record.metadata.tables[table]), row)
         if new is not None:
@@ -333,6 +349,13 @@ class Application:
         }
         self.target.many(DELETE_STATE, [(each,) for each in values])
         self.target.many(insertion(state), list(values.items()))
+
+
+def model_of(kind: str) -> Any:
+    """The model of a kind of curated record."""
+    if kind == "dataset":
+        return DatasetRecord
+    return REFERENCE_MODELS[kind] if kind in REFERENCE_MODELS else KINDS[kind].record
 
 
 MOVE_RECORD = Statement(

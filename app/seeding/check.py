@@ -28,7 +28,7 @@ from app.seeding.files import (
     seed_files,
     whole,
 )
-from app.seeding.flaws import Flaw, explain, field_path, shown
+from app.seeding.flaws import Flaw, a, explain, field_path, shown
 from app.seeding.references import Location, Mention, mentions
 from app.seeding.stage import ENTRY_KINDS, Stage, Staged
 
@@ -243,18 +243,29 @@ class Checker:
 
     def shared_names(self, realm: str) -> Iterator[Flaw]:
         """Names, aliases and former ids that would find two records."""
-        owners: dict[str, Written] = {}
-        for record in self.reference.of(realm).values():
-            piece = self.known[realm][record.id]
-            for name in (*record.names(), *record.former_ids):
-                folded = folded_name(name)
-                owner = owners.setdefault(folded, piece) if folded else piece
-                if owner.id != piece.id:
-                    location = location_of(piece.fields, name)
-                    wrong = f"{name!r} finds {realm} {owner.id!r} ({owner.file}:{owner.line}) too"
-                    remedy = f"a name finds one {realm}, leave it out of one of the two"
-                    line, field = piece.line_of(location), field_path(location)
-                    yield Flaw(piece.file, line, piece.id, field, f"{wrong}; {remedy}")
+        owners: dict[str, str] = {}
+        records = self.reference.of(realm).values()
+        named = [(record.id, name) for record in records for name in record.names()]
+        former = [
+            (record.id, each)
+            for record in records
+            for each in record.former_ids
+            if each not in self.known[realm]
+        ]
+        for record_id, name in (*named, *former):
+            folded = folded_name(name)
+            owner = owners.setdefault(folded, record_id) if folded else record_id
+            if owner != record_id:
+                yield self.shared_name(realm, record_id, owner, name)
+
+    def shared_name(self, realm: str, record_id: str, owner_id: str, name: str) -> Flaw:
+        """A name that would find another record too."""
+        piece, owner = self.known[realm][record_id], self.known[realm][owner_id]
+        location = location_of(piece.fields, name)
+        wrong = f"{name!r} finds {realm} {owner.id!r} ({owner.file}:{owner.line}) too"
+        remedy = f"a name finds one {realm}, leave it out of one of the two"
+        line, field = piece.line_of(location), field_path(location)
+        return Flaw(piece.file, line, piece.id, field, f"{wrong}; {remedy}")
 
 
 def pieces_of(written: Written) -> Iterator[Written]:
@@ -275,23 +286,21 @@ def former_ids(piece: Written) -> list[str]:
 def field_flaws(
     written: Written, model: type[BaseModel], invalid: ValidationError
 ) -> Iterator[Flaw]:
-    """What is wrong with the fields of a record."""
+    """What is wrong with the fields of a record, or of the terms in a proposal."""
     for error in invalid.errors(include_url=False):
         location = error["loc"]
-        yield Flaw(
-            written.file,
-            written.line_of(location),
-            owner_id(written, location),
-            field_path(location),
-            explain(error, model),
-        )
+        line = written.line_of(location)
+        owner, field = owner_of(written, location)
+        yield Flaw(written.file, line, owner, field_path(field), explain(error, model))
 
 
-def owner_id(written: Written, location: Location) -> str:
-    """The id of the record, or of the term that a location inside a proposal belongs to."""
+def owner_of(written: Written, location: Location) -> tuple[str, Location]:
+    """The id of the record, or of the term in it, that a location belongs to; the field in that."""
     if len(location) > 2 and location[0] == "terms" and isinstance(location[1], int):
-        return written.part("term", "terms", location[1]).id or written.id
-    return written.id
+        term = written.part("term", "terms", location[1]).id
+        if term:
+            return term, location[2:]
+    return written.id, location
 
 
 def unknown_phases(written: Written, proposal: WrittenProposal) -> Iterator[Flaw]:
@@ -302,7 +311,7 @@ def unknown_phases(written: Written, proposal: WrittenProposal) -> Iterator[Flaw
             line = written.line_of(("terms", number, "phase"))
             has = f"has the phases {', '.join(numbers)}" if numbers else "has no phases"
             wrong = f"there is no phase {term.phase}; {proposal.id} {has}, add it or correct this"
-            yield Flaw(written.file, line, term.id, f"terms[{number + 1}].phase", wrong)
+            yield Flaw(written.file, line, term.id, "phase", wrong)
 
 
 def unknown(mention: Mention, piece: Written, known: Iterable[str]) -> Flaw:
@@ -316,11 +325,6 @@ def no_such(mention: Mention, known: Iterable[str]) -> str:
     near = nearest(mention.target, list(known))
     hint = f"did you mean {' or '.join(near)}?" if near else f"add the {mention.kind} first"
     return f"there is no {mention.kind} {mention.target!r}; {hint}"
-
-
-def a(kind: str) -> str:
-    """A kind with its article."""
-    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
 
 
 def in_a_circle(loop: list[str]) -> str:

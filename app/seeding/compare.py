@@ -11,15 +11,17 @@ from sqlalchemy import select
 
 from app.database import Statement
 from app.errors import SeedRefused
+from app.seeding.flaws import a
 from app.seeding.stage import ENTRY_KINDS, Stage
 from app.seeding.target import Target
-from app.tables import record
+from app.tables import change, record
 
 RECORDS = Statement(
     select(record.c.kind, record.c.id, record.c.hash, record.c.place).order_by(
         record.c.kind, record.c.id
     )
 )
+REMOVED = Statement(select(change.c.kind, change.c.id).where(change.c.action == "removed"))
 REMOVALS_WITHOUT_ASKING = 0.1
 
 
@@ -110,21 +112,17 @@ def side_by_side(
             new = next(new_rows, None)
 
 
-def refuse_changed_kinds(stage: Stage) -> None:
-    """An id keeps its kind for good."""
-    marks = ", ".join(f"'{kind}'" for kind in ENTRY_KINDS)
-    rows = stage.connection.execute(
-        f"""
-        SELECT new.id, old.kind, new.kind FROM todo AS old JOIN todo AS new ON new.id = old.id
-        WHERE old.action = 'removed' AND new.action = 'added'
-          AND old.kind IN ({marks}) AND new.kind IN ({marks}) ORDER BY 1 LIMIT 20
-        """
-    ).fetchall()
-    if rows:
-        lines = [f"{each}: was a {old} and would become a {new}" for each, old, new in rows]
-        raise SeedRefused(
-            "An id keeps its kind for good; choose new ids for these:\n" + "\n".join(lines)
-        )
+def refuse_changed_kinds(stage: Stage, target: Target) -> None:
+    """An id keeps its kind for good, also that of an entry that was removed long ago."""
+    before = [*stage.todo("removed"), *((row[0], row[1]) for row in target.rows(REMOVED))]
+    lines = [
+        f"{file}:{line}: {record_id}: id: was {a(old)} and would become {a(new)}; choose another id"
+        for old, record_id in sorted(set(before))
+        if old in ENTRY_KINDS
+        for new, file, line in stage.added_as_other(old, record_id)
+    ]
+    if lines:
+        raise SeedRefused("\n".join(lines))
 
 
 def refuse_losses(comparison: Comparison, *, other_dataset: str | None) -> None:

@@ -226,19 +226,23 @@ def read_yaml(kind: str, path: Path, file: str) -> Iterator[Written | Flaw]:
     try:
         yield from Builder(kind, file).records(text)
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line if error.problem_mark is not None else 0
-        wrong = str(error.problem) if isinstance(error, Refused) else yaml_problem(error, text)
-        yield Flaw(file, line + 1, "", "", wrong, ends_file=True)
+        line, wrong = yaml_problem(error, text)
+        yield Flaw(file, line, "", "", wrong, ends_file=True)
 
 
-def yaml_problem(error: yaml.MarkedYAMLError, text: str) -> str:
-    """A parser's message with what to do about the commonest mistakes."""
-    lines = text.split("\n")
+def yaml_problem(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str]:
+    """The line of a parser's error, and what to do about the commonest mistakes."""
     number = error.problem_mark.line if error.problem_mark is not None else 0
-    line = lines[number] if number < len(lines) else ""
+    if isinstance(error, Refused):
+        return number + 1, str(error.problem)
+    if error.context_mark is not None and "quoted scalar" in (error.context or ""):
+        wrong = "opens a quotation mark that is not closed as it should; close it, or double it"
+        return error.context_mark.line + 1, f"{wrong} inside the text"
+    line = "".join(text.split("\n")[number : number + 1])
     if "\t" in line[: len(line) - len(line.lstrip())]:
-        return "is indented with a tab; use two spaces for each step"
-    return f"is not YAML ({error.problem}); check indentation, quotes and colons near here"
+        return number + 1, "is indented with a tab; use two spaces for each step"
+    wrong = f"is not YAML ({error.problem}); check indentation, quotes and colons near here"
+    return number + 1, wrong
 
 
 def readable(raw: bytes, file: str) -> tuple[str | None, list[Flaw]]:
@@ -278,7 +282,7 @@ class Builder:
         self.file = file
         self.lines: dict[Location, int] = {}
         self.repeated: list[tuple[int, Location]] = []
-        self.events: Iterator[Any] = iter(())
+        self.events: Any = iter(())
 
     def records(self, text: str) -> Iterator[Written | Flaw]:
         """Every record of a file."""
@@ -290,7 +294,8 @@ class Builder:
         top = next(self.events)
         yield from self.one(top) if self.kind == "dataset" else self.of_list(top)
         next(self.events)  # the end of the document
-        if not isinstance(extra := next(self.events), yaml.StreamEndEvent):
+        extra: Any = next(self.events)
+        if not isinstance(extra, yaml.StreamEndEvent):
             line = extra.start_mark.line + 1
             wrong = "starts a second document; keep one in a file"
             yield Flaw(self.file, line, "", "", wrong, ends_file=True)
@@ -306,11 +311,11 @@ class Builder:
             wrong = "must be a list of records; begin each with `- id: …`"
             yield Flaw(self.file, line, "", "", wrong, ends_file=True)
             return
-        number = 0
-        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
-            number += 1
+        blank = True
+        for event in self.until(yaml.SequenceEndEvent):
+            blank = False
             yield from self.one(event)
-        if number == 0:
+        if blank:
             yield empty(self.file)
 
     def one(self, event: Any) -> Iterator[Written | Flaw]:
@@ -334,21 +339,27 @@ class Builder:
             return self.sequence(path)
         return self.mapping(path)
 
+    def until(self, end: type[Any]) -> Iterator[Any]:
+        """The events that begin the items of a list or mapping, whose ends are taken by `value`."""
+        while not isinstance(event := next(self.events), end):
+            yield event
+
     def sequence(self, path: Location) -> list[Any]:
         """A list."""
         items: list[Any] = []
-        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+        for event in self.until(yaml.SequenceEndEvent):
             items.append(self.value(event, (*path, len(items))))
         return items
 
     def mapping(self, path: Location) -> dict[str, Any]:
         """A mapping; of a key given twice the first value is kept, and it is a flaw."""
         items: dict[str, Any] = {}
-        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+        for event in self.until(yaml.MappingEndEvent):
             refuse_what_hides(event, path)
+            mark: yaml.Mark = event.start_mark
             if not isinstance(event, yaml.ScalarEvent):
-                raise Refused("has a key that is no word; write `field: value`", event.start_mark)
-            key, line = event.value, event.start_mark.line + 1
+                raise Refused("has a key that is no word; write `field: value`", mark)
+            key, line = event.value, mark.line + 1
             if key in items:
                 self.repeated.append((line, (*path, key)))
             self.lines.setdefault((*path, key), line)
@@ -359,7 +370,7 @@ class Builder:
 
 def refuse_what_hides(event: Any, path: Location) -> None:
     """Anchors, aliases and tags make a record say what it does not show."""
-    mark = event.start_mark
+    mark: yaml.Mark = event.start_mark
     if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
         raise Refused("has an anchor (&) or an alias (*); write the value out", mark)
     if getattr(event, "tag", None) is not None:

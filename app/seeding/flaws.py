@@ -74,7 +74,8 @@ def text_words(error: ErrorDetails) -> str:
     """Why something is no text."""
     if error["input"] is None:
         return "is empty; write a text, or leave the field out"
-    return f"must be a text, not {shown(error['input'])}; write it in quotes"
+    remedy = "write one" if isinstance(error["input"], list | dict) else "write it in quotes"
+    return f"must be a text, not {shown(error['input'])}; {remedy}"
 
 
 def long_words(error: ErrorDetails) -> str:
@@ -102,11 +103,9 @@ WORDS: Mapping[str, Callable[[ErrorDetails], str]] = {
     "int_type": lambda error: f"must be a whole number, not {shown(error['input'])}",
     "int_from_float": lambda error: f"must be a whole number, not {shown(error['input'])}",
     "greater_than_equal": lambda error: (
-        f"must be {error['ctx']['ge']} or more, not {shown(error['input'])}"
+        f"must be {error['ctx']['ge']} or more, not {error['input']}"
     ),
-    "less_than_equal": lambda error: (
-        f"must be {error['ctx']['le']} or less, not {shown(error['input'])}"
-    ),
+    "less_than_equal": lambda error: f"must be {error['ctx']['le']} or less, not {error['input']}",
 }
 
 
@@ -124,6 +123,11 @@ def unknown_field(name: str, model: type[BaseModel]) -> str:
     near = nearest(name, known)
     hint = f"did you mean {near[0]}?" if near else f"write one of {', '.join(known)}"
     return f"is not a field here; {hint}"
+
+
+def a(kind: str) -> str:
+    """A kind with its article."""
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
 
 
 def shown(value: Any) -> str:

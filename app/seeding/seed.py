@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
 
 from app.config import Settings
@@ -99,12 +100,13 @@ def seed(
 
 @contextmanager
 def disk_errors() -> Iterator[None]:
-    """A full disk is said in words."""
+    """A full disk and a damaged database are said in words; migrations tell them in others."""
     try:
         yield
-    except sqlite3.OperationalError as error:
+    except (sqlite3.DatabaseError, SQLAlchemyError) as error:
+        reason = getattr(error, "orig", None) or error
         raise SeedRefused(
-            f"The database could not be written ({error}); nothing was changed."
+            f"The database could not be written ({reason}); nothing was changed."
         ) from error
 
 
@@ -132,15 +134,15 @@ def load(
 ) -> Summary:
     """Compares, refuses what would lose too much, and applies."""
     comparison = compare(stage, target)
-    refuse_changed_kinds(stage)
+    refuse_changed_kinds(stage, target)
     assert checker.dataset is not None
     if not allow_removals:
         before = dataset_id(target)
         other = before if before not in (None, checker.dataset.id) else None
         refuse_losses(comparison, other_dataset=other)
     application = Application(stage, target, checker.reference, comparison)
-    needed = comparison.changes_record or application.format_differs()
-    if needed and not dry_run:
+    application.add_rerendered()
+    if application.needed and not dry_run:
         with bar("loading") as progress:
             application.run(checker.dataset.version, progress)
         target.commit()

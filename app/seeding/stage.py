@@ -222,6 +222,23 @@ class Stage:
         """Realm, former id and present id."""
         return self.connection.execute("SELECT realm, former, id FROM former").fetchall()
 
+    def todo(self, action: str) -> list[tuple[str, str]]:
+        """Kind and id of the records that an action concerns."""
+        rows = self.connection.execute("SELECT kind, id FROM todo WHERE action = ?", (action,))
+        return rows.fetchall()
+
+    def added_as_other(self, kind: str, record_id: str) -> list[tuple[str, str, int]]:
+        """Kind, file and line of an entry of this id that is new, where its kind is another."""
+        rows = self.connection.execute(
+            """
+            SELECT s.kind, s.file, s.line FROM staged AS s JOIN todo AS t
+                ON t.kind = s.kind AND t.id = s.id AND t.action = 'added'
+            WHERE s.id = ? AND s.realm = 'entry' AND s.kind <> ?
+            """,
+            (record_id, kind),
+        )
+        return rows.fetchall()
+
     def counts(self) -> Counter[str]:
         """How many records of each kind there are."""
         return Counter(

@@ -7,12 +7,14 @@ transaction under a lock of its own.
 from __future__ import annotations
 
 import fcntl
+import glob
+import logging
 import os
 import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -24,6 +26,8 @@ from app.database import Compiled, Row, Statement
 from app.errors import DatabaseUnusable, SeedRefused
 from app.schema import read_schema, refuse_newer_schema
 from app.seeding.migrations import upgrade
+
+log = logging.getLogger(__name__)
 
 PAGE_CACHE_KIB = 256 * 1024
 
@@ -97,7 +101,7 @@ class SqliteTarget:
         self.raw.execute("COMMIT")
         self.raw.close()
         sync(self.working)
-        os.replace(self.working, self.path)
+        self.working.replace(self.path)
         sync(self.path.parent)
 
 
@@ -116,8 +120,9 @@ def sqlite_target(path: Path) -> Iterator[SqliteTarget]:
     working = path.with_name(f".{path.name}.seeding-{os.getpid()}")
     try:
         if path.exists():
-            refuse_newer(path)
+            refuse_unknown(path)
             shutil.copyfile(path, working)
+            shutil.copymode(path, working)
         upgrade(f"sqlite:///{working}")
         target = SqliteTarget(path, working)
         try:
@@ -128,15 +133,21 @@ def sqlite_target(path: Path) -> Iterator[SqliteTarget]:
         working.unlink(missing_ok=True)
 
 
-def refuse_newer(path: Path) -> None:
-    """A database of a newer version is not touched; neither is a file that is no database."""
+def refuse_unknown(path: Path) -> None:
+    """A database of a newer version is not touched; neither is a file that holds anything else."""
+    uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
     try:
-        with sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True) as raw:
+        with closing(sqlite3.connect(uri, uri=True)) as raw:
             schema = read_schema(raw)
+            tables = raw.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     except sqlite3.DatabaseError as error:
         raise DatabaseUnusable(
             f"{path} is not a readable database ({error}); move it away to make a new one."
         ) from error
+    if schema is None and tables:
+        raise DatabaseUnusable(
+            f"{path} is a database of something else; move it away, or name another --database."
+        )
     refuse_newer_schema(schema, str(path))
 
 
@@ -145,8 +156,12 @@ def exclusive(path: Path) -> Iterator[None]:
     """Waits for any other seeding of the same file, then clears what an interrupted one left."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.with_name(f".{path.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        for left in path.parent.glob(f".{path.name}.seeding-*"):
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            log.warning("Waiting until another seeding of %s ends.", path)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        for left in path.parent.glob(f".{glob.escape(path.name)}.seeding-*"):
             left.unlink(missing_ok=True)
         yield
 

@@ -31,6 +31,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_actor")),
     )
     op.create_table(
+        "correction",
+        sa.Column("kind", SLUG, nullable=False),
+        sa.Column("id", SLUG, nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("day", SLUG, nullable=False),
+        sa.Column("date", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "id", "position", name=op.f("pk_correction")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("correction", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_correction_day", ["day", "kind", "id", "position"], unique=False
+        )
+
+    op.create_table(
         "document",
         sa.Column("place", PLACE, autoincrement=False, nullable=False),
         sa.Column("id", SLUG, nullable=False),
@@ -228,7 +244,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sequence", name=op.f("pk_change")),
     )
     with op.batch_alter_table("change", schema=None) as batch_op:
-        batch_op.create_index("ix_change_id", ["id", "sequence"], unique=False)
+        batch_op.create_index("ix_change_id", ["kind", "id", "sequence"], unique=False)
         batch_op.create_index("ix_change_revision", ["revision", "sequence"], unique=False)
 
     op.create_table(
@@ -580,4 +596,8 @@ def downgrade() -> None:
     op.drop_table("former_id")
     op.drop_table("entry")
     op.drop_table("document")
+    with op.batch_alter_table("correction", schema=None) as batch_op:
+        batch_op.drop_index("ix_correction_day")
+
+    op.drop_table("correction")
     op.drop_table("actor")

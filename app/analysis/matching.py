@@ -1,0 +1,234 @@
+"""Which term of one proposal stands for which term of another: one rule, the same for every pair.
+
+Two terms can be matched where they share a topic. Their similarity is the weighted mean of
+
+* `topics` and `obliged`: what both name, of all that either names (Jaccard);
+* `words`: the mean of rapidfuzz's token sort and token set ratios of our words;
+* `phase`: 1 in the same phase, else 0;
+* `quantities`, where both have some: the likest `of` (token set ratio) among those of one unit.
+
+Of all ways to pair the terms of two proposals, each term at most once and no pair below THRESHOLD,
+the one with the greatest sum of similarities is taken (the assignment problem; H. W. Kuhn, "The
+Hungarian method", 1955). Where several proposals are compared, each is paired with the latest
+term of every line before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+
+from rapidfuzz import fuzz
+
+from app.entries.words import split
+
+WEIGHTS = {"topics": 0.25, "obliged": 0.25, "words": 0.35, "phase": 0.15, "quantities": 0.2}
+THRESHOLD = 0.5
+# From here on, two texts without another number or negation are taken to say the same.
+SAME_WORDS = 0.65
+# Curators write the texts of terms in their own words, in English.
+NEGATIONS = frozenset(("no", "not", "never", "none", "neither", "nor", "without", "unless"))
+# Similarities are compared as whole numbers, so that no rounding decides.
+STEPS = 10_000
+
+Quantity = dict[str, Any]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term as its document has it."""
+
+    document: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        """The id of the term."""
+        return str(self.document["id"])
+
+    @property
+    def phase(self) -> int | None:
+        """The phase in which it holds, None for the whole."""
+        phase: int | None = self.document["phase"]
+        return phase
+
+    @property
+    def quantities(self) -> list[Quantity]:
+        """Its numbers."""
+        quantities: list[Quantity] = self.document["quantities"]
+        return quantities
+
+    @cached_property
+    def topics(self) -> tuple[str, ...]:
+        """The ids of its topics, in the curators' order."""
+        return tuple(topic["id"] for topic in self.document["topics"])
+
+    @cached_property
+    def obliged(self) -> frozenset[str]:
+        """Who has to act."""
+        return frozenset(actor["id"] for actor in self.document["obliged"])
+
+    @cached_property
+    def words(self) -> str:
+        """Our words of its text."""
+        return " ".join(split(self.document["text"]))
+
+    @cached_property
+    def deciding_words(self) -> list[str]:
+        """The numbers and negations of its text, which change what it says."""
+        return sorted(
+            word
+            for word in split(self.document["text"])
+            if word in NEGATIONS or any(character.isdigit() for character in word)
+        )
+
+
+def similarity(one: Term, other: Term) -> float:
+    """How much two terms have in common, from 0 to 1; 0 where they share no topic."""
+    if not set(one.topics) & set(other.topics):
+        return 0.0
+    parts = {
+        "topics": shared(one.topics, other.topics),
+        "obliged": shared(one.obliged, other.obliged),
+        "words": word_similarity(one.words, other.words),
+        "phase": float(one.phase == other.phase),
+    }
+    if one.quantities and other.quantities:
+        parts["quantities"] = max(
+            quantity_similarity(mine, theirs)
+            for mine in one.quantities
+            for theirs in other.quantities
+        )
+    weight = sum(WEIGHTS[name] for name in parts)
+    return sum(WEIGHTS[name] * part for name, part in parts.items()) / weight
+
+
+def shared(one: Collection[str], other: Collection[str]) -> float:
+    """What both have, of all that either has (Jaccard)."""
+    return len({*one} & {*other}) / len({*one, *other})
+
+
+def word_similarity(one: str, other: str) -> float:
+    """The mean of the token sort and token set ratios."""
+    return (fuzz.token_sort_ratio(one, other) + fuzz.token_set_ratio(one, other)) / 200
+
+
+def quantity_similarity(one: Quantity, other: Quantity) -> float:
+    """How alike what is counted is; 0 for numbers of different units."""
+    if one["unit"] != other["unit"]:
+        return 0.0
+    mine, theirs = (" ".join(split(each["of"] or "")) for each in (one, other))
+    return float(mine == theirs) or fuzz.token_set_ratio(mine, theirs) / 100
+
+
+def says_the_same(one: Term, other: Term) -> bool:
+    """Whether the words of two terms are near enough to be the same in other words."""
+    if one.words == other.words:
+        return True
+    near = word_similarity(one.words, other.words) >= SAME_WORDS
+    return near and one.deciding_words == other.deciding_words
+
+
+def pairs(
+    ones: Sequence[T], others: Sequence[T], alike: Callable[[T, T], float], threshold: float
+) -> dict[int, int]:
+    """The best pairing: positions in `others` by positions in `ones`; none below the threshold."""
+    scores = [[steps(alike(one, other), threshold) for other in others] for one in ones]
+    matched: dict[int, int] = {}
+    for rows, columns in islands(scores):
+        part = [[scores[row][column] for column in columns] for row in rows]
+        for row, column in best_assignment(part):
+            matched[rows[row]] = columns[column]
+    return matched
+
+
+def steps(score: float, threshold: float) -> int:
+    """A similarity as a whole number; 0 below the threshold."""
+    return round(score * STEPS) if score >= threshold else 0
+
+
+def islands(scores: list[list[int]]) -> list[tuple[list[int], list[int]]]:
+    """Rows and columns that hang together by possible pairs: each is a small problem of its own."""
+    found = []
+    left = set(range(len(scores)))
+    while left:
+        rows, columns, pending = set[int](), set[int](), [min(left)]
+        while pending:
+            row = pending.pop()
+            rows.add(row)
+            reached = {column for column, score in enumerate(scores[row]) if score}
+            columns |= reached
+            pending += [
+                other
+                for other in left - rows - set(pending)
+                if any(scores[other][column] for column in reached)
+            ]
+        left -= rows
+        if columns:
+            found.append((sorted(rows), sorted(columns)))
+    return found
+
+
+def best_assignment(scores: list[list[int]]) -> list[tuple[int, int]]:
+    """The pairs of rows and columns with the greatest sum; a pair that scores 0 is none.
+
+    The Hungarian method with potentials, rows added one by one: O(rows² · columns).
+    """
+    if len(scores) > len(scores[0]):
+        turned = [list(column) for column in zip(*scores, strict=True)]
+        return sorted((row, column) for column, row in best_assignment(turned))
+    height, width = len(scores), len(scores[0])
+    row_potential, column_potential = [0] * (height + 1), [0] * (width + 1)
+    row_of, before = [0] * (width + 1), [0] * (width + 1)
+    for row in range(1, height + 1):
+        row_of[0] = row
+        column = 0
+        least = [STEPS * (height + width)] * (width + 1)
+        visited = [False] * (width + 1)
+        while row_of[column]:
+            visited[column] = True
+            current, delta, following = row_of[column], STEPS * (height + width), 0
+            for j in range(1, width + 1):
+                if visited[j]:
+                    continue
+                cost = -scores[current - 1][j - 1] - row_potential[current] - column_potential[j]
+                if cost < least[j]:
+                    least[j], before[j] = cost, column
+                if least[j] < delta:
+                    delta, following = least[j], j
+            for j in range(width + 1):
+                if visited[j]:
+                    row_potential[row_of[j]] += delta
+                    column_potential[j] -= delta
+                else:
+                    least[j] -= delta
+            column = following
+        while column:
+            row_of[column] = row_of[before[column]]
+            column = before[column]
+    taken = ((row_of[j] - 1, j - 1) for j in range(1, width + 1) if row_of[j])
+    return sorted((row, column) for row, column in taken if scores[row][column])
+
+
+def lines_of(
+    columns: Sequence[Sequence[T]], match: Callable[[list[T], Sequence[T]], dict[int, int]]
+) -> list[list[T | None]]:
+    """What stands for the same in each column, on one line: first those of the first column."""
+    lines: list[list[T | None]] = []
+    for number, column in enumerate(columns):
+        latest = [last_of(line) for line in lines]
+        matched = match(latest, column) if latest and column else {}
+        for position, line in enumerate(lines):
+            line.append(column[matched[position]] if position in matched else None)
+        taken = set(matched.values())
+        lines += [
+            [*[None] * number, each] for place, each in enumerate(column) if place not in taken
+        ]
+    return lines
+
+
+def last_of(line: list[T | None]) -> T:
+    """The latest of a line."""
+    return next(each for each in reversed(line) if each is not None)

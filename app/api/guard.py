@@ -1,0 +1,201 @@
+"""The guard: the outermost layer. It bounds what clients may use, and sees every request.
+
+Limits answer with problem documents instead of growing memory: concurrency, hosts, bodies, and,
+where it is switched on, the rate of each client. What is seen goes to the metrics and the log.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import time
+from itertools import count
+from typing import Any
+
+import orjson
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api.edge import send_problem
+from app.api.metrics import Metrics
+from app.config import LogRequests, Settings
+from app.errors import Misdirected, Problem, TooLarge, TooMany, Unavailable
+
+REQUEST_LOG = logging.getLogger("parley.requests")
+ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+Header = tuple[bytes, bytes]
+
+
+class Guard:
+    """An ASGI application in front of all others."""
+
+    def __init__(self, inner: ASGIApp, settings: Settings, metrics: Metrics):
+        self.inner = inner
+        self.settings = settings
+        self.metrics = metrics
+        self.active = 0
+        self.hosts = frozenset(host.lower() for host in settings.trusted_hosts)
+        self.rate = parse(settings.rate_limit) if settings.rate_limit else None
+        self.limiter = MovingWindowRateLimiter(MemoryStorage())
+        self.numbers = count()
+        self.prefix = secrets.token_hex(4).encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Lets a request through, or says why not; notes how it went."""
+        if scope["type"] != "http":
+            await self.inner(scope, receive, send)
+            return
+        seen = Seen(send, self.request_id(scope["headers"]))
+        began = time.perf_counter()
+        self.active += 1
+        try:
+            refusal, extra = self.refusal(scope)
+            seen.extra.extend(extra)
+            if refusal is not None:
+                await send_problem(refusal, seen)
+            else:
+                await self.inner(scope, receive, seen)
+        finally:
+            self.active -= 1
+            self.note(scope, seen, time.perf_counter() - began)
+
+    def request_id(self, headers: list[Header]) -> bytes:
+        """The id that the client or a proxy gave, where it is a plain one, or one of our own."""
+        for name, value in headers:
+            if name == b"x-request-id" and ID.fullmatch(value):
+                return value
+        return b"%b-%x" % (self.prefix, next(self.numbers))
+
+    def refusal(self, scope: Scope) -> tuple[Problem | None, list[Header]]:
+        """Why a request is not let through, and headers that its answer has in any case."""
+        if self.active > self.settings.max_requests:
+            return Unavailable("Too many questions at once; ask again shortly.", retry_after=1), []
+        headers = dict(scope["headers"])
+        if self.hosts and host_of(headers) not in self.hosts:
+            return Misdirected("This host name is not served here."), []
+        length = headers.get(b"content-length", b"0")
+        limit = self.settings.max_body
+        if b"transfer-encoding" in headers or not length.isdigit() or int(length) > limit:
+            return TooLarge(f"A body may have {limit} bytes, said in Content-Length."), []
+        return self.over_rate(scope) if self.rate is not None else (None, [])
+
+    def over_rate(self, scope: Scope) -> tuple[Problem | None, list[Header]]:
+        """Whether a client asks more often than it may, with the RateLimit headers."""
+        assert self.rate is not None
+        client = scope["client"][0] if scope.get("client") else ""
+        allowed = self.limiter.hit(self.rate, client)
+        stats = self.limiter.get_window_stats(self.rate, client)
+        wait = max(1, int(stats.reset_time - time.time()) + 1)
+        policy = f'"default";q={self.rate.amount};w={self.rate.get_expiry()}'
+        left = f'"default";r={stats.remaining};t={wait}'
+        headers = [(b"ratelimit-policy", policy.encode()), (b"ratelimit", left.encode())]
+        return (None if allowed else TooMany(wait)), headers
+
+    def note(self, scope: Scope, seen: Seen, seconds: float) -> None:
+        """Counts a request, and logs it where the settings say so."""
+        self.metrics.note(route_of(scope), seen.status, seen.cache, seconds)
+        wanted = self.settings.log_requests
+        slow = seconds >= self.settings.slow_request or seen.status >= 500
+        if wanted is LogRequests.all or (wanted is LogRequests.slow and slow):
+            REQUEST_LOG.info("request", extra={"parley": self.described(scope, seen, seconds)})
+
+    def described(self, scope: Scope, seen: Seen, seconds: float) -> dict[str, Any]:
+        """What the log says of a request; the client's address only where it is asked for."""
+        query = scope["query_string"].decode("ascii", "backslashreplace")
+        path = scope["raw_path"].split(b"?")[0].decode("ascii", "backslashreplace")
+        said = {
+            "request_id": seen.request_id.decode(),
+            "method": scope["method"],
+            "question": f"{path}?{query}" if query else path,
+            "status": seen.status,
+            "milliseconds": round(seconds * 1000, 3),
+            "bytes": seen.size,
+            "rows": scope.get("rows"),
+            "cache": seen.cache,
+            "revision": seen.revision,
+        }
+        if self.settings.log_clients and scope.get("client"):
+            said["client"] = scope["client"][0]
+        return said
+
+
+class Seen:
+    """Passes an answer on, with its request id, and remembers how it went."""
+
+    def __init__(self, send: Send, request_id: bytes):
+        self.send = send
+        self.request_id = request_id
+        self.extra: list[Header] = [(b"x-request-id", request_id)]
+        self.status = 0
+        self.size = 0
+        self.cache = "none"
+        self.revision: str | None = None
+
+    async def __call__(self, message: Message) -> None:
+        """One message of the answer."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = message["headers"]
+            for name, value in headers:
+                if name == b"cache-status":
+                    self.cache = "hit" if value.endswith(b"hit") else "miss"
+                elif name == b"parley-revision":
+                    self.revision = value.decode()[:16]
+            message = {**message, "headers": [*headers, *self.extra]}
+        else:
+            self.size += len(message.get("body", b""))
+        await self.send(message)
+
+
+def host_of(headers: dict[bytes, bytes]) -> str:
+    """The host name that was asked for, without its port."""
+    host = headers.get(b"host", b"").decode("latin-1").lower()
+    return host.rsplit(":", 1)[0] if not host.endswith("]") else host
+
+
+def route_of(scope: Scope) -> str:
+    """The template of the path, whether the answer came from the application or from memory."""
+    route = scope.get("route")
+    if route is not None:
+        return str(route.path)
+    parts = scope["path"].split("/")
+    if parts[1] != "v1":
+        return "other"
+    return f"/v1/{parts[2]}" if len(parts) == 3 and parts[2] in LISTS else "/v1/…"
+
+
+LISTS = frozenset(
+    ("events", "quotes", "proposals", "terms", "figures", "timeline", "actors", "topics", "sources")
+)
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as JSON."""
+        said = {
+            "time": self.formatTime(record),
+            "level": record.levelname.lower(),
+            "message": record.getMessage(),
+            **getattr(record, "parley", {}),
+        }
+        if record.exc_info:
+            said["exception"] = self.formatException(record.exc_info)
+        return orjson.dumps(said, default=str).decode()
+
+
+class Readable(logging.Formatter):
+    """One line for people."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as `time level message name=value …`."""
+        said = getattr(record, "parley", {})
+        pairs = " ".join(f"{name}={value}" for name, value in said.items() if value is not None)
+        line = f"{self.formatTime(record)} {record.levelname.lower()} {record.getMessage()} {pairs}"
+        if record.exc_info:
+            line += "\n" + self.formatException(record.exc_info)
+        return line.rstrip()

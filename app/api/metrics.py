@@ -1,0 +1,127 @@
+"""What Prometheus is told: requests by route, status and cache, their durations, the record.
+
+Requests are counted in plain numbers and handed to `prometheus_client` at most once a second; with
+several workers it keeps them in files that all share, so that any worker answers for all.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from bisect import bisect_left
+from collections import Counter as Tally
+from collections import defaultdict
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Query
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+    multiprocess,
+)
+from starlette.requests import Request
+
+from app.api.answering import service_of
+from app.api.entries import OneQuestion
+from app.api.models import problem_responses
+from app.api.route import QuestionRoute, Rendered
+from app.errors import InvalidQuery, TooLong, Unavailable
+
+BUCKETS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0)
+HANDED_EVERY = 1.0
+
+
+class Metrics:
+    """The numbers of one worker."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "parley_requests",
+            "Requests answered.",
+            ("route", "status", "cache"),
+            registry=self.registry,
+        )
+        self.seconds = Histogram(
+            "parley_request_seconds",
+            "Time from the request to the end of its answer.",
+            ("route",),
+            buckets=BUCKETS,
+            registry=self.registry,
+        )
+        self.revision = Gauge(
+            "parley_revision",
+            "The number of the revision that answers.",
+            registry=self.registry,
+            multiprocess_mode="max",
+        )
+        self.counted: Tally[tuple[str, int, str]] = Tally()
+        self.timed: dict[str, list[float]] = defaultdict(lambda: [0.0] * (len(BUCKETS) + 2))
+        self.handed = time.monotonic()
+
+    def note(self, route: str, status: int, cache: str, seconds: float) -> None:
+        """One answered request."""
+        self.counted[route, status, cache] += 1
+        timed = self.timed[route]
+        timed[bisect_left(BUCKETS, seconds)] += 1
+        timed[-1] += seconds
+        now = time.monotonic()
+        if now - self.handed >= HANDED_EVERY:
+            self.handed = now
+            self.hand_over()
+
+    def hand_over(self) -> None:
+        """Hands what was counted to the library."""
+        for (route, status, cache), number in self.counted.items():
+            self.requests.labels(route, str(status), cache).inc(number)
+        self.counted.clear()
+        for route, timed in self.timed.items():
+            histogram: Any = self.seconds.labels(route)
+            histogram._sum.inc(timed[-1])
+            for bucket, number in zip(histogram._buckets, timed[:-1], strict=True):
+                bucket.inc(number)
+        self.timed.clear()
+
+    def text(self, revision: int) -> bytes:
+        """The exposition of all workers."""
+        self.hand_over()
+        self.revision.set(revision)
+        if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+            return generate_latest(self.registry)
+        together = CollectorRegistry()
+        multiprocess.MultiProcessCollector(together)
+        return generate_latest(together)
+
+
+async def metrics(request: Request, question: Annotated[OneQuestion, Query()]) -> Rendered:
+    """What Prometheus scrapes."""
+    del question
+    async with service_of(request).database.snapshot() as ask:
+        revision = ask.revision.number
+    kept: Metrics = request.app.state.metrics
+    headers = [(b"content-type", CONTENT_TYPE_LATEST.encode()), (b"cache-control", b"no-store")]
+    return Rendered(200, headers, kept.text(revision))
+
+
+def add_routes(app: FastAPI) -> None:
+    """Registers the metrics."""
+    app.router.add_api_route(
+        "/metrics",
+        metrics,
+        route_class_override=QuestionRoute,
+        operation_id="getMetrics",
+        summary="Metrics for Prometheus",
+        tags=["operation"],
+        response_model=None,
+        responses={
+            200: {
+                "description": "The metrics of all workers.",
+                "content": {"text/plain": {"schema": {"type": "string"}}},
+            },
+            **problem_responses(InvalidQuery, TooLong, Unavailable),
+        },
+    )

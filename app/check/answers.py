@@ -1,0 +1,172 @@
+"""What the quote check answers: a verdict, the closest recorded wordings, and how they differ."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from app.entries.documents import Document, EntryLink, SourceSummary, Summary
+from app.kinds.quotes import Attribution, RenderingDocument, SpeakerDocument
+
+
+class Verdict(StrEnum):
+    """How a quotation stands to the record; none of them says that it is true or false.
+
+    `exact`: a whole recorded wording. `near`: a recorded wording, but a word, a number, a "not",
+    the speaker or the date is another. `partial`: a part of a recorded wording, unchanged.
+    `not_in_record`: none of these; it may still have been said.
+    """
+
+    exact = "exact"
+    near = "near"
+    partial = "partial"
+    not_in_record = "not_in_record"
+
+
+class Operation(StrEnum):
+    """What leads from the asked words to the printed ones."""
+
+    equal = "equal"
+    replace = "replace"
+    delete = "delete"
+    insert = "insert"
+
+
+class DifferenceKind(StrEnum):
+    """What is different.
+
+    `word`: other words; `dropped`: printed words that were not asked; `added`: asked words that
+    are not printed; `number`: another number; `negation`: a "not" too many or too few; `speaker`
+    and `date`: others than those on record.
+    """
+
+    word = "word"
+    dropped = "dropped"
+    added = "added"
+    number = "number"
+    negation = "negation"
+    speaker = "speaker"
+    date = "date"
+
+
+class Difference(Document):
+    """One thing that a reader must know before taking the quotation as recorded."""
+
+    kind: DifferenceKind
+    """What is different."""
+    asked: Annotated[str | None, Field(examples=["60"])]
+    """What was asked, as it was written; null where it has nothing there."""
+    printed: Annotated[str | None, Field(examples=["42"])]
+    """What is on record, as it is printed; null where it has nothing there."""
+
+
+class DiffPart(Document):
+    """One step from the asked words to the printed ones."""
+
+    op: Operation
+    """`delete`: asked, not printed; `insert`: printed, not asked."""
+    asked: Annotated[str, Field(examples=["60 days"])]
+    """The asked words of this step, as they were written."""
+    printed: Annotated[str, Field(examples=["42 days"])]
+    """The printed words of this step."""
+
+
+class Asked(Document):
+    """What was asked."""
+
+    text: Annotated[str, Field(examples=["We can stop the fighting for 60 days"])]
+    """The quotation."""
+    speaker: Summary | None
+    """Who is said to have said it."""
+    date: Annotated[str | None, Field(examples=["2024-06"])]
+    """When it is said to have been said, in the date language."""
+
+
+class QuoteMatch(Document):
+    """A recorded wording, and how the asked words differ from it."""
+
+    quote: EntryLink
+    """The quote of this record."""
+    verdict: Verdict
+    """How what was asked stands to this quote: words, speaker and date."""
+    words: Verdict
+    """How the words alone stand to it."""
+    similarity: Annotated[float, Field(ge=0, le=1, examples=[0.93])]
+    """How alike the asked words and those they stand against are; rare words count for more."""
+    text: Annotated[str, Field(examples=["We can stop the fighting for 42 days"])]
+    """The recorded wording that is closest, as its source prints it."""
+    source: SourceSummary
+    """The source that prints it."""
+    language: Annotated[str, Field(examples=["en"])]
+    """The language of the wording (BCP 47)."""
+    speakers: list[SpeakerDocument]
+    """Who said it, each with the office held on that date."""
+    date: Annotated[str, Field(examples=["2024-06-03"])]
+    """When, in the date language."""
+    attribution: Attribution
+    """On whose word the quotation rests."""
+    context: str | None
+    """Where, when and about what, in our words."""
+    diff: list[DiffPart]
+    """From the asked words to the printed ones, step by step."""
+    differences: list[Difference]
+    """What a reader must know, in the order of the words."""
+    renderings: list[RenderingDocument]
+    """The other wordings of the same utterance, each with its source."""
+
+
+class CheckAnswer(Document):
+    """Whether a quotation is in this record."""
+
+    verdict: Verdict
+    """The best verdict of all matches."""
+    statement: Annotated[
+        str, Field(examples=["Not in this record. That does not mean that it was never said."])
+    ]
+    """The answer in words."""
+    asked: Asked
+    """What was asked."""
+    matches: list[QuoteMatch]
+    """The closest quotes, the closest first; also where none is close enough for a verdict."""
+
+
+class Mark(Document):
+    """A passage of a text that is recorded, or close to what is recorded."""
+
+    start: Annotated[int, Field(ge=0, examples=[214])]
+    """Where it begins: the number of characters (Unicode code points) before it."""
+    end: Annotated[int, Field(ge=0, examples=[227])]
+    """Where it ends: the number of characters before its end."""
+    text: Annotated[str, Field(examples=["total victory"])]
+    """The passage."""
+    verdict: Verdict
+    """How it stands to the recorded wording; never `not_in_record`."""
+    similarity: Annotated[float, Field(ge=0, le=1, examples=[1.0])]
+    """How alike the passage and the words it stands against are; rare words count for more."""
+    quote: EntryLink
+    """The quote of this record."""
+    printed: Annotated[str, Field(examples=["total victory"])]
+    """The recorded wording, as its source prints it."""
+    source: SourceSummary
+    """The source that prints it."""
+    speakers: list[SpeakerDocument]
+    """Who said it, each with the office held on that date."""
+    date: Annotated[str, Field(examples=["2024-02-07"])]
+    """When, in the date language."""
+    differences: list[Difference]
+    """What a reader must know, in the order of the words."""
+    also: list[EntryLink]
+    """Other quotes of this record that have the same words."""
+
+
+class MarksAnswer(Document):
+    """The recorded quotations that stand in a text."""
+
+    statement: Annotated[str, Field(examples=["2 passages of this text are in this record."])]
+    """The answer in words."""
+    characters: Annotated[int, Field(examples=[18250])]
+    """How long the text is."""
+    marks: list[Mark]
+    """The passages in the order of the text; they do not overlap."""

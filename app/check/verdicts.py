@@ -1,0 +1,135 @@
+"""The rules by which wordings, speakers and dates make a verdict. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from app.check.answers import DifferenceKind, Verdict
+from app.check.candidates import Candidate
+from app.check.reading import Reading, readings
+from app.check.wording import Alignment, Found, Weights, align
+from app.entries.dates import DateSpan
+
+# Fewer words in a row could be anyone's.
+PART_WORDS = 4
+WHOLE_WORDS = 5
+NEAR_LIKENESS = 0.7
+NEAR_WORDS = 3
+
+RANK = {Verdict.not_in_record: 0, Verdict.near: 1, Verdict.partial: 2, Verdict.exact: 3}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """How a text stands to one recorded wording, by its words alone."""
+
+    words: Verdict
+    likeness: float
+    alignment: Alignment
+    wording: Mapping[str, Any]
+    found: tuple[Found, ...]
+
+    @property
+    def order(self) -> tuple[int, float, float]:
+        """The closest is the greatest."""
+        covered = len(self.alignment.asked.words) / max(1, len(self.alignment.printed.words))
+        return RANK[self.words], self.likeness, min(covered, 1 / covered if covered else 0)
+
+
+@dataclass(frozen=True)
+class Match:
+    """How all that was asked stands to one quote."""
+
+    candidate: Candidate
+    judged: Judged
+    others: tuple[Found, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """Right words of another speaker or of another day are near, whatever they are alone."""
+        words = self.judged.words
+        return Verdict.near if self.others and words is not Verdict.not_in_record else words
+
+    @property
+    def order(self) -> tuple[int, int, float, float, int]:
+        """The closest is the greatest; of equals the one with the right speaker and date."""
+        return (RANK[self.verdict], *self.judged.order, -len(self.others))
+
+    @property
+    def found(self) -> tuple[Found, ...]:
+        """Everything that a reader must know."""
+        return (*self.judged.found, *self.others)
+
+
+def judged(alignment: Alignment, weights: Weights, wording: Mapping[str, Any]) -> Judged:
+    """The verdict on one alignment."""
+    likeness = min(1.0, alignment.likeness(weights))
+    cut = tuple(alignment.negations_cut()) if alignment.is_part else ()
+    words = words_verdict(alignment, likeness, bool(cut))
+    found = ()
+    if words is Verdict.near:
+        found = cut or tuple(alignment.differences())
+    return Judged(words, likeness, alignment, wording, found)
+
+
+def words_verdict(alignment: Alignment, likeness: float, negation_cut: bool) -> Verdict:
+    """The verdict on the words alone."""
+    if alignment.is_whole:
+        return Verdict.exact
+    if alignment.is_part:
+        return part_verdict(alignment, negation_cut)
+    if alignment.holds_whole and len(alignment.printed.words) >= WHOLE_WORDS:
+        return Verdict.near
+    same = sum(step.b - step.a for step in alignment.steps if step.op == "equal")
+    if likeness >= NEAR_LIKENESS and same >= NEAR_WORDS:
+        return Verdict.near
+    return Verdict.not_in_record
+
+
+def part_verdict(alignment: Alignment, negation_cut: bool) -> Verdict:
+    """The verdict on an unchanged part; what lost its "not" by the cut is near at best."""
+    asked, printed = len(alignment.asked.words), len(alignment.printed.words)
+    if negation_cut and (asked >= PART_WORDS or asked + 1 == printed):
+        return Verdict.near
+    return Verdict.partial if asked >= PART_WORDS else Verdict.not_in_record
+
+
+def closest(asked: tuple[Reading, ...], candidate: Candidate, weights: Weights) -> Judged:
+    """The closest wording of a quote, each read with and without what stands in brackets."""
+    return max(
+        (
+            judged(align(one, other), weights, wording)
+            for wording in candidate.wordings
+            for other in readings(wording["text"])
+            for one in asked
+            if other.words
+        ),
+        key=lambda each: each.order,
+    )
+
+
+def other_than_asked(
+    candidate: Candidate, speaker: str | None, spoke: bool, day: DateSpan | None
+) -> Iterator[Found]:
+    """Whether the speaker or the date on record is another than the one given."""
+    quote = candidate.document
+    if speaker is not None and not spoke:
+        names = ", ".join(each["actor"]["name"] for each in quote["speakers"])
+        yield Found(DifferenceKind.speaker, speaker, names)
+    if day is not None and not overlaps(quote, day):
+        yield Found(DifferenceKind.date, day.text, quote["date"])
+
+
+def overlaps(quote: Mapping[str, Any], day: DateSpan) -> bool:
+    """Whether the days of a quote and those of a date have one in common."""
+    start = date.fromisoformat(quote["start_date"])
+    end = date.fromisoformat(quote["end_date"]) if quote["end_date"] else date.max
+    return start <= day.end and day.start <= end
+
+
+def best_first(matches: Iterable[Match]) -> list[Match]:
+    """The closest first."""
+    return sorted(matches, key=lambda match: (match.order, match.candidate.place), reverse=True)

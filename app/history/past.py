@@ -1,0 +1,103 @@
+"""Documents as they stood at a revision, with what they refer to as it stood then.
+
+They are rendered again from the curated records of that revision, by what renders them when the
+record is seeded: the bytes are those that were served then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from app.database import Ask, Revision
+from app.errors import NotFound
+from app.history.log import changes_of, standing_at
+from app.kinds import KINDS
+from app.reference.actors import ActorRecord
+from app.reference.documents import REFERENCE_DOCUMENTS
+from app.reference.registry import Reference
+from app.reference.sources import SourceRecord
+from app.reference.topics import TopicRecord
+
+REFERENCE_RECORDS: dict[str, Any] = {
+    "actor": ActorRecord,
+    "topic": TopicRecord,
+    "source": SourceRecord,
+}
+
+
+async def entry_at(
+    at: Revision, kinds: Sequence[str], entry_id: str, ask: Ask
+) -> tuple[str, bytes] | None:
+    """The kind and document of an entry; None where no entry of the kinds has that id then."""
+    found = await standing_at(at.number, kinds, [entry_id], ask)
+    if not found:
+        return None
+    ((kind, _), body) = next(iter(found.items()))
+    record = KINDS[kind].record.model_validate_json(body)
+    past = Past(at, ask)
+    await past.load("actor", [link.actor for link in record.links()])
+    await past.load("topic", record.topics)
+    await past.load("source", record.sources())
+    document = KINDS[kind].document_of(record, past.reference)
+    return kind, document.model_dump_json().encode()
+
+
+async def reference_at(at: Revision, realm: str, record_id: str, ask: Ask) -> bytes | None:
+    """The document of an actor, topic or source; None where there is none of that id then."""
+    past = Past(at, ask)
+    await past.load(realm, [record_id])
+    record = past.reference.of(realm).get(record_id)
+    if record is None:
+        return None
+    if realm == "actor":
+        await past.load("actor", [part.actor for part in record.part_of])
+        await past.load("source", [citation.source for citation in record.citations])
+    if realm == "topic":
+        await past.load("topic", None)
+    return REFERENCE_DOCUMENTS[realm](record, past.reference).model_dump_json().encode()
+
+
+async def sources_at(at: Revision, ids: Sequence[str], ask: Ask) -> list[SourceRecord]:
+    """The records of sources, in the order of their ids as given."""
+    past = Past(at, ask)
+    await past.load("source", ids)
+    return [past.reference.sources[each] for each in ids]
+
+
+class Past:
+    """The reference data of a revision, as far as it was asked for."""
+
+    def __init__(self, at: Revision, ask: Ask):
+        self.at = at
+        self.ask = ask
+        self.reference = Reference()
+
+    async def load(self, realm: str, ids: Sequence[str] | None) -> None:
+        """Takes records in, None for all; actors with those of whom they held an office."""
+        known = self.reference.of(realm)
+        wanted = None if ids is None else [each for each in ids if each not in known]
+        found = await standing_at(self.at.number, (realm,), wanted, self.ask)
+        records = [REFERENCE_RECORDS[realm].model_validate_json(body) for body in found.values()]
+        for record in records:
+            self.reference.add(realm, record)
+        if realm == "actor":
+            of = {held.of for record in records for held in record.positions} - {None}
+            missing = sorted(of - known.keys())
+            if missing:
+                await self.load("actor", missing)
+
+
+async def why_missing_at(
+    at: Revision, kinds: Sequence[str], record_id: str, ask: Ask
+) -> NotFound | None:
+    """Says when a record that was not there at a revision came and went; None if it never was."""
+    changes = await changes_of(kinds, [record_id], ask)
+    told = [each for each in changes if each.action in ("added", "removed")]
+    if not told:
+        return None
+    lines = [f"{each.action} with revision {each.revision}" for each in told]
+    return NotFound(
+        f"{record_id!r} was not in the record at revision {at.number}; it was {', '.join(lines)}.",
+        revisions=[{"revision": each.revision, "action": each.action} for each in told],
+    )

@@ -1,0 +1,69 @@
+"""Which revision a client means: by its number in this database, or by the digest it had."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, select
+
+from app.database import Ask, Revision, Statement
+from app.errors import InvalidQuery
+from app.tables import revision
+
+# A number has fewer digits than the shortest beginning of a digest, so that none is taken for both.
+NUMBER = re.compile(r"[0-9]{1,11}")
+DIGEST = re.compile(r"[0-9a-f]{12,64}")
+LAST_HEX = "g"
+
+BY_NUMBER = Statement(
+    select(revision.c.number, revision.c.digest, revision.c.version).where(
+        revision.c.number == bindparam("number")
+    )
+)
+# The same record may have stood twice; the later revision of the two is meant.
+BY_DIGEST = Statement(
+    select(revision.c.number, revision.c.digest, revision.c.version)
+    .where(revision.c.digest >= bindparam("start"), revision.c.digest < bindparam("end"))
+    .order_by(revision.c.number.desc())
+)
+
+
+def readable_revision(value: str) -> str:
+    """A number, or at least 12 digits of a digest."""
+    if NUMBER.fullmatch(value) or DIGEST.fullmatch(value):
+        return value
+    raise ValueError("must be the number of a revision, or 12 to 64 hex digits of its digest")
+
+
+def is_digest(value: str) -> bool:
+    """Whether a revision is named by its digest, which means the same in every database."""
+    return NUMBER.fullmatch(value) is None
+
+
+async def named_revision(value: str, ask: Ask, parameter: str = "revision") -> Revision:
+    """The revision that a client names; refuses one that this database does not have."""
+    if is_digest(value):
+        rows = await ask.rows(BY_DIGEST, start=value, end=value + LAST_HEX)
+        refuse_ambiguous(value, [row[1] for row in rows], parameter)
+    else:
+        rows = await ask.rows(BY_NUMBER, number=int(value))
+    if not rows:
+        raise InvalidQuery.of(
+            parameter,
+            value,
+            f"is no revision of this database, which has the numbers 1 to {ask.revision.number}; "
+            f"the digest of the last one begins with {ask.revision.digest[:16]}.",
+            [str(ask.revision.number)],
+        )
+    number, digest, version = rows[0]
+    return Revision(number, digest, version)
+
+
+def refuse_ambiguous(value: str, digests: Sequence[str], parameter: str) -> None:
+    """Digits that begin several digests name none of them."""
+    several = sorted(set(digests))
+    if len(several) > 1:
+        raise InvalidQuery.of(
+            parameter, value, "begins several digests; give more digits.", several[:3]
+        )

@@ -1,0 +1,86 @@
+"""Every version of a record: what it was, what changed, and the correction that says why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from app.database import Ask
+from app.history.log import Change, changes_of
+from app.history.patch import patch
+
+
+@dataclass(frozen=True)
+class Version:
+    """A change of a record, with the record after it and what stood before under either id."""
+
+    change: Change
+    action: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+    def document(self) -> dict[str, Any]:
+        """The version as clients get it."""
+        change = self.change
+        edited = self.before is not None and self.after is not None
+        return {
+            "id": change.id,
+            "kind": change.kind,
+            "revision": {
+                "number": change.revision,
+                "digest": change.digest,
+                "version": change.version,
+            },
+            "action": self.action,
+            "record": self.after,
+            "patch": list(patch(self.before, self.after)) if edited else None,
+            "corrections": self.corrections(),
+        }
+
+    def corrections(self) -> list[dict[str, Any]]:
+        """The curated corrections that this version added: they say why it is another one."""
+        known = (self.before or {}).get("corrections", [])
+        added = (self.after or {}).get("corrections", [])
+        return [each for each in added if each not in known]
+
+
+async def versions_of(kinds: Sequence[str], record_id: str, ask: Ask) -> list[Version]:
+    """Every version of a record, the newest first, those under its former ids among them."""
+    own = await changes_of(kinds, [record_id], ask)
+    if not own:
+        return []
+    last = own[-1].after or own[-1].before
+    former = orjson.loads(last or b"{}").get("former_ids", [])
+    if not former:
+        return [plain(change) for change in reversed(own)]
+    return joined(await changes_of(kinds, [record_id, *former], ask))[::-1]
+
+
+def plain(change: Change) -> Version:
+    """A change on its own."""
+    return Version(change, change.action, loaded(change.before), loaded(change.after))
+
+
+def joined(changes: Sequence[Change]) -> list[Version]:
+    """The changes of a record under all its ids; gone here and come there is a new name."""
+    removed = {(each.revision, each.kind): each for each in changes if each.action == "removed"}
+    added = {(each.revision, each.kind) for each in changes if each.action == "added"}
+    versions = []
+    for change in changes:
+        key = (change.revision, change.kind)
+        if change.action == "removed" and key in added:
+            continue
+        if change.action == "added" and key in removed:
+            before = loaded(removed[key].before)
+            versions.append(Version(change, "renamed", before, loaded(change.after)))
+        else:
+            versions.append(plain(change))
+    return versions
+
+
+def loaded(body: bytes | None) -> dict[str, Any] | None:
+    """A curated record as JSON gives it."""
+    return orjson.loads(body) if body is not None else None
