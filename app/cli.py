@@ -23,9 +23,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ParleyError as error:
         print(error, file=sys.stderr)
     except ValidationError as invalid:
-        for error in invalid.errors():
-            name = "_".join(str(step) for step in error["loc"]).upper()
-            print(f"{name}: {error['msg']}", file=sys.stderr)
+        for wrong in invalid.errors():
+            name = "_".join(str(step) for step in wrong["loc"]).upper()
+            print(f"{name}: {wrong['msg']}", file=sys.stderr)
     except KeyboardInterrupt:
         print("Interrupted; nothing was changed.", file=sys.stderr)
         return 130

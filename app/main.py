@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from app.api import dataset, documentation, entries, metrics, reference
+from app.api import compare, dataset, documentation, entries, metrics, reference
 from app.api.answering import Service
 from app.api.edge import Edge, PageCache
 from app.api.guard import Guard, JsonLines, Readable
@@ -45,6 +45,7 @@ def create_app(settings: Settings) -> ASGIApp:
     app.state.service = Service(settings, database, VERSION)
     entries.add_routes(app)
     reference.add_routes(app)
+    compare.add_routes(app)
     dataset.add_routes(app)
     metrics.add_routes(app)
     documentation.add_routes(app)

@@ -104,6 +104,7 @@ class Writer:
         self.sources = Zipf([f"source-{n}" for n in range(size.sources)], 0.7)
         self.words = Zipf(vocabulary(size.words))
         self.event_types = Zipf(list(EventType))
+        self.event_ids: list[str] = []
 
     def text(self, shortest: int, longest: int) -> str:
         """A sentence of some words."""
@@ -120,11 +121,12 @@ class Writer:
             return f"{day}/{day + timedelta(days=self.dice.randint(1, 40))}"
         return str(day)
 
-    def entry(self, entry_id: str, number: int) -> Fields:
-        """The fields that all kinds of entry have."""
+    def entry(self, kind: str, number: int) -> Fields:
+        """The fields that all kinds of entry have; ids begin with the day, as curators write them."""
+        written = self.date()
         fields: Fields = {
-            "id": entry_id,
-            "date": self.date(),
+            "id": f"{kind}-{written[:10]}-{number}",
+            "date": written,
             "topics": self.topics.distinct(self.dice, 2),
             "citations": [
                 {"source": source}
@@ -140,7 +142,7 @@ class Writer:
         for number in range(self.size.events):
             actors = self.actors.distinct(self.dice, self.dice.randint(1, 3))
             event = {
-                **self.entry(f"event-{number}", number),
+                **self.entry("ev", number),
                 "title": self.text(4, 9),
                 "summary": self.text(15, 45),
                 "event_type": self.event_types.draw(self.dice, 1)[0],
@@ -152,6 +154,7 @@ class Writer:
                 event["responds_to"] = [
                     {"proposal": proposal, "actor": actors[0], "stance": stance}
                 ]
+            self.event_ids.append(event["id"])
             yield event
 
     def quotes(self) -> Iterator[Fields]:
@@ -160,7 +163,7 @@ class Writer:
             text = self.text(8, 30)
             speaker, *others = self.actors.distinct(self.dice, 2)
             quote = {
-                **self.entry(f"quote-{number}", number),
+                **self.entry("q", number),
                 "text": text,
                 "speakers": [{"actor": speaker}],
                 "actors": [{"actor": other, "role": "addressee"} for other in others],
@@ -171,7 +174,7 @@ class Writer:
                 ],
             }
             if number % 2:
-                quote["event"] = f"event-{self.dice.randrange(self.size.events)}"
+                quote["event"] = self.dice.choice(self.event_ids)
             if number % 3 == 0:
                 quote["context"] = self.text(6, 14)
             yield quote
@@ -181,7 +184,8 @@ class Writer:
         for number in range(self.size.proposals):
             proposal_id = f"proposal-{number}"
             yield {
-                **self.entry(proposal_id, number),
+                **self.entry("proposal", number),
+                "id": proposal_id,
                 "title": self.text(4, 8),
                 "summary": self.text(15, 40),
                 "proposers": self.actors.distinct(self.dice, 1),
@@ -194,10 +198,11 @@ class Writer:
 
     def term(self, proposal_id: str, number: int) -> Fields:
         """A term as it is written in its proposal."""
-        fields = self.entry(f"{proposal_id}-term-{number}", 1)
+        fields = self.entry("term", 1)
         del fields["date"]
         return {
             **fields,
+            "id": f"{proposal_id}-term-{number}",
             "phase": 1,
             "obliged": self.actors.distinct(self.dice, 1),
             "beneficiary": self.actors.distinct(self.dice, 1),
@@ -211,7 +216,7 @@ class Writer:
         """Reported numbers."""
         for number in range(self.size.figures):
             yield {
-                **self.entry(f"figure-{number}", number),
+                **self.entry("figure", number),
                 "metric": self.dice.choice(METRICS),
                 "description": self.text(5, 12),
                 "quantity": {

@@ -6,7 +6,6 @@ import asyncio
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -28,7 +27,7 @@ COMMANDS = [
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.AsyncClient]:
+def client(tmp_path_factory: pytest.TempPathFactory) -> httpx.AsyncClient:
     """The application over the shipped record."""
     url = f"sqlite:///{tmp_path_factory.mktemp('readme') / 'parley.db'}"
     settings = Settings(database_url=url)

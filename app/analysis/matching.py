@@ -32,6 +32,7 @@ SAME_WORDS = 0.65
 NEGATIONS = frozenset(("no", "not", "never", "none", "neither", "nor", "without", "unless"))
 # Similarities are compared as whole numbers, so that no rounding decides.
 STEPS = 10_000
+BEYOND = 1 << 60
 
 Quantity = dict[str, Any]
 T = TypeVar("T")
@@ -185,11 +186,11 @@ def best_assignment(scores: list[list[int]]) -> list[tuple[int, int]]:
     for row in range(1, height + 1):
         row_of[0] = row
         column = 0
-        least = [STEPS * (height + width)] * (width + 1)
+        least = [BEYOND] * (width + 1)
         visited = [False] * (width + 1)
         while row_of[column]:
             visited[column] = True
-            current, delta, following = row_of[column], STEPS * (height + width), 0
+            current, delta, following = row_of[column], BEYOND, 0
             for j in range(1, width + 1):
                 if visited[j]:
                     continue

@@ -35,6 +35,7 @@ LICENCE = {"name": "MIT (code); the record: CC BY 4.0", "identifier": "MIT"}
 TAGS = [
     {"name": "entries", "description": "Events, quotes, proposals, terms and figures."},
     {"name": "reference", "description": "Actors, topics and sources."},
+    {"name": "analysis", "description": "Proposals side by side, and who took which position."},
     {"name": "dataset", "description": "The record as a whole."},
     {"name": "operation", "description": "For those who run the service."},
 ]

@@ -236,6 +236,7 @@ def add_routes(app: FastAPI) -> None:
     """Registers every dated list and entry on the application itself, which is fastest."""
     for kind in KINDS.values():
         title = kind.name.capitalize()
+        model: Any = kind.document
         app.router.add_api_route(
             f"/v1/{kind.plural}",
             list_endpoint(kind),
@@ -244,7 +245,7 @@ def add_routes(app: FastAPI) -> None:
             summary=f"List {kind.plural}",
             description=DESCRIPTIONS[kind.name],
             tags=["entries"],
-            response_model=named(EntryListOf[kind.document], f"{title}List"),
+            response_model=named(EntryListOf[model], f"{title}List"),
             responses=list_responses(),
         )
         app.router.add_api_route(
@@ -255,7 +256,7 @@ def add_routes(app: FastAPI) -> None:
             summary=f"Get one {kind.name}",
             description=f"One {kind.name} by its id; a former id redirects, a removed one is 410.",
             tags=["entries"],
-            response_model=named(OneOf[kind.document], f"{title}Answer"),
+            response_model=named(OneOf[model], f"{title}Answer"),
             responses=one_responses(),
         )
     app.router.add_api_route(

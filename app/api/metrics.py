@@ -76,8 +76,8 @@ class Metrics:
 
     def hand_over(self) -> None:
         """Hands what was counted to the library."""
-        for (route, status, cache), number in self.counted.items():
-            self.requests.labels(route, str(status), cache).inc(number)
+        for (route, status, cache), times in self.counted.items():
+            self.requests.labels(route, str(status), cache).inc(times)
         self.counted.clear()
         for route, timed in self.timed.items():
             histogram: Any = self.seconds.labels(route)
@@ -93,7 +93,7 @@ class Metrics:
         if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
             return generate_latest(self.registry)
         together = CollectorRegistry()
-        multiprocess.MultiProcessCollector(together)
+        multiprocess.MultiProcessCollector(together)  # type: ignore[no-untyped-call]
         return generate_latest(together)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 from fastapi import FastAPI, Query
@@ -167,7 +167,7 @@ async def count(question: ReferenceQuestion, realm: Realm, ids: list[str], ask: 
     """How many there are on all pages."""
     values, wanted, unwanted = word_values(read_query(question.q) if question.q else ())
     statement = list_statement(wanted, unwanted, len(ids), counting=True)
-    given = {f"id_{number}": each for number, each in enumerate(ids)}
+    given: dict[str, Any] = {f"id_{number}": each for number, each in enumerate(ids)}
     rows = await ask.rows(statement, realm=realm.name, after="", **values, **given)
     return int(rows[0][0])
 
@@ -255,6 +255,7 @@ def add_routes(app: FastAPI) -> None:
     """Registers the lists and single documents of each realm."""
     for realm in REALMS:
         title = realm.name.capitalize()
+        model: Any = realm.document
         app.router.add_api_route(
             f"/v1/{realm.plural}",
             list_endpoint(realm),
@@ -263,7 +264,7 @@ def add_routes(app: FastAPI) -> None:
             summary=f"List {realm.plural}",
             description=realm.description,
             tags=["reference"],
-            response_model=named(ListOf[realm.document], f"{title}List"),  # type: ignore[name-defined]
+            response_model=named(ListOf[model], f"{title}List"),
             responses={
                 200: {
                     "description": "The page, in the representation asked for.",
@@ -282,7 +283,7 @@ def add_routes(app: FastAPI) -> None:
             summary=f"Get one {realm.name}",
             description=f"One {realm.name} by its id; a former id redirects, a removed one is 410.",
             tags=["reference"],
-            response_model=named(OneOf[realm.document], f"{title}Answer"),  # type: ignore[name-defined]
+            response_model=named(OneOf[model], f"{title}Answer"),
             responses={
                 200: {"description": "The document.", "headers": HEADERS},
                 304: {"description": "The client has this representation already."},

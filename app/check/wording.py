@@ -139,6 +139,16 @@ class Alignment:
         """Whether the printed words stand, unchanged and without a gap, in the asked ones."""
         return len(self.inner) == 1 and self.inner[0].d - self.inner[0].c == len(self.printed.words)
 
+    def common(self) -> tuple[str, ...]:
+        """The asked words that stand against the same printed ones."""
+        equal = (step for step in self.steps if step.op is Operation.equal)
+        return tuple(key for step in equal for key in self.asked.keys[step.a : step.b])
+
+    def covered(self) -> float:
+        """The share of the printed words against which the asked ones stand."""
+        first, last = self._stretch()
+        return (last - first) / max(1, len(self.printed.words))
+
     def longest_run(self) -> int:
         """The most words in one run that are the same."""
         runs = (step.b - step.a for step in self.steps if step.op is Operation.equal)

@@ -9,6 +9,7 @@ import datetime
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple, NoReturn
 
 OPEN_END = ".."
@@ -120,6 +121,12 @@ FLAWS = tuple(
 def parse_date(text: str) -> DateSpan:
     """Read one date, `a`, `a/b` or `a/..`; raise DateLanguageError for anything else."""
     _refuse_other_than_text(text)
+    return _parse(text)
+
+
+# A record has few different dates, each of them in many entries.
+@lru_cache(maxsize=16384)
+def _parse(text: str) -> DateSpan:
     start, slash, end = text.partition("/")
     if not slash:
         return _parse_part(text, given=text)

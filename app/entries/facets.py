@@ -80,8 +80,9 @@ async def facets_of(
     answered = {}
     for name in question.facets:
         if name not in known:
+            offered = ", ".join(known)
             raise InvalidQuery.of(
-                "facets", name, f"is no facet here; there are {', '.join(known)}."
+                "facets", name, f"is no facet here; there are {offered}.", nearest(name, known)
             )
         link = Link(path, parameters, question, name)
         if name == "month":

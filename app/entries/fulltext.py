@@ -14,6 +14,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     column,
+    exists,
     func,
     literal_column,
     select,
@@ -69,8 +70,8 @@ class FullText(Protocol):
         """How well a row of the walk answers `wanted`: the lower, the better."""
         ...
 
-    def unwanted_places(self) -> Select[Any]:
-        """The places that answer `unwanted`."""
+    def lacks(self, place: Any) -> ColumnElement[bool]:
+        """Whether nothing of the exclusions in `unwanted` occurs at a place."""
         ...
 
     def stored(self, texts: Iterable[str]) -> str:
@@ -104,9 +105,10 @@ class Fts5:
         """BM25, which SQLite gives as a negative number."""
         return func.bm25(literal_column("words"))
 
-    def unwanted_places(self) -> Select[Any]:
-        """The rows that match `unwanted`."""
-        return self._matching("unwanted")
+    def lacks(self, place: Any) -> ColumnElement[bool]:
+        """Not among the rows that match `unwanted`."""
+        excluded: ColumnElement[bool] = place.not_in(self._matching("unwanted"))
+        return excluded
 
     def _matching(self, name: str) -> Select[Any]:
         matching = self.match.op("MATCH")(bindparam(name))
@@ -146,10 +148,12 @@ class TsVector:
         query = cast(bindparam("wanted"), TSQUERY)
         return -func.ts_rank_cd(self.table.c.vector, query)
 
-    def unwanted_places(self) -> Select[Any]:
-        """The rows that do not match the exclusions of `unwanted`."""
-        vector, query = self.table.c.vector, cast(bindparam("unwanted"), TSQUERY)
-        return select(self.table.c.place).where(~vector.op("@@")(query))
+    def lacks(self, place: Any) -> ColumnElement[bool]:
+        """The place's own row matches the negations of `unwanted`."""
+        own = self.table.alias("own_words")
+        matching = own.c.vector.op("@@")(cast(bindparam("unwanted"), TSQUERY))
+        negated: ColumnElement[bool] = exists().where(own.c.place == place, matching)
+        return negated
 
     def _matching(self, name: str) -> Select[Any]:
         matching = self.table.c.vector.op("@@")(cast(bindparam(name), TSQUERY))

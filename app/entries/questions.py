@@ -61,6 +61,9 @@ class FormatName(StrEnum):
     json = "json"
     ndjson = "ndjson"
     csv = "csv"
+    jsonld = "jsonld"
+    atom = "atom"
+    ics = "ics"
 
 
 def readable_date(value: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,18 +23,18 @@ from app.entries.dates import DateSpan, parse_date
 SLUG_PATTERN = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 PLAIN_NUMBER = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?")
 LARGEST_NUMBER = 10**15
-BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Controls of text direction and lone surrogates; of the C0 and C1 controls only the line's end stays.
+HIDDEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def without_controls(text: str) -> str:
     """Refuses control characters, bidi controls and lone surrogates, wherever they hide."""
-    for place, character in enumerate(text):
-        hidden = unicodedata.category(character) in ("Cc", "Cs") and character != "\n"
-        if hidden or character in BIDI_CONTROLS:
-            raise ValueError(
-                f"has the control character U+{ord(character):04X} at position {place + 1}; "
-                "remove it"
-            )
+    hidden = HIDDEN.search(text)
+    if hidden is not None:
+        raise ValueError(
+            f"has the control character U+{ord(hidden[0]):04X} at position {hidden.start() + 1}; "
+            "remove it"
+        )
     return text
 
 

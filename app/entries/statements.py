@@ -135,12 +135,18 @@ def places(shape: Shape, *, limited: bool) -> Any:
     walks = [
         walk for number, groups in enumerate(shape.groups) for walk in arm(shape, number, groups)
     ]
+    if limited and len(walks) > 1 and shape.engine == "postgresql":
+        # SQLite merges the walks as they go; PostgreSQL would walk each of them to its end.
+        walks = [first_ones(walk, shape) for walk in walks]
     joined: Any = walks[0] if len(walks) == 1 else union(*walks)
-    if not limited:
-        return joined.subquery("walk")
-    column = joined.selected_columns.place if len(walks) == 1 else joined.exported_columns.place
-    order = column.desc() if shape.descending else column.asc()
-    return joined.order_by(order).limit(bindparam("limit")).subquery("walk")
+    return (first_ones(joined, shape) if limited else joined).subquery("walk")
+
+
+def first_ones(walk: Any, shape: Shape) -> Any:
+    """The first places of a walk, or of several together."""
+    columns = walk.selected_columns if isinstance(walk, Select) else walk.exported_columns
+    order = columns.place.desc() if shape.descending else columns.place.asc()
+    return walk.order_by(order).limit(bindparam("limit"))
 
 
 def arm(shape: Shape, number: int, groups: tuple[int, ...]) -> list[Select[Any]]:
@@ -173,5 +179,5 @@ def narrowed(walk: Select[Any], place: Any, shape: Shape, number: int, first: in
         held = other.c.key == keys[0] if len(keys) == 1 else other.c.key.in_(keys)
         walk = walk.where(exists().where(held, other.c.place == place))
     if shape.words == (False, True):
-        walk = walk.where(place.not_in(FULL_TEXT[shape.engine].unwanted_places()))
+        walk = walk.where(FULL_TEXT[shape.engine].lacks(place))
     return walk

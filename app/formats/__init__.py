@@ -1,29 +1,38 @@
 """The representations of a list: one function each, and the one table where each is listed.
 
-To add a format: its function, its row in `FORMATS`, its name in `FormatName`. Every list gains it.
+To add a format: its function, its row in `FORMATS`, its name in `FormatName`. Every list gains it;
+one that tells entries by their dates is `dated`, and every dated list gains it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from app.entries.questions import FormatName
 from app.errors import NotAcceptable
 from app.formats.answer import Answer
+from app.formats.atom import as_atom
 from app.formats.csv import as_csv
+from app.formats.ical import as_ical
 from app.formats.json import as_json
+from app.formats.jsonld import as_jsonld
 from app.formats.ndjson import as_ndjson
 
 
 @dataclass(frozen=True)
 class Format:
-    """A representation: its name in queries, its media type, and what makes it."""
+    """A representation: its name in queries, its media type, and what makes it.
+
+    A `dated` one is made of whole entries with their dates and lasting ids: it is not for lists of
+    actors, topics and sources, knows no `fields`, and needs to know the dataset.
+    """
 
     name: FormatName
     media_type: str
     render: Callable[[Answer], bytes]
     by_accept: bool = False
+    dated: bool = False
 
     def content_type(self, answer: Answer) -> str:
         """The media type of an answer; sparse documents have a type of their own."""
@@ -45,17 +54,24 @@ FORMATS: dict[FormatName, Format] = {
         Format(FormatName.json, "application/json", as_json, by_accept=True),
         Format(FormatName.ndjson, "application/x-ndjson", as_ndjson, by_accept=True),
         Format(FormatName.csv, "text/csv", as_csv),
+        Format(FormatName.jsonld, "application/ld+json", as_jsonld, by_accept=True, dated=True),
+        Format(FormatName.atom, "application/atom+xml", as_atom, dated=True),
+        Format(FormatName.ics, "text/calendar", as_ical, dated=True),
     )
 }
+# What lists of actors, topics and sources offer.
+UNDATED_FORMATS = {name: each for name, each in FORMATS.items() if not each.dated}
 
 
-def chosen_format(asked: FormatName | None, accept: str) -> Format:
+def chosen_format(
+    asked: FormatName | None, accept: str, formats: Mapping[FormatName, Format] = FORMATS
+) -> Format:
     """The format asked for, or the one that `Accept` prefers; JSON where it says none."""
     if asked is not None:
-        return FORMATS[asked]
+        return formats[asked]
     if accept in ("", "*/*"):
-        return FORMATS[FormatName.json]
-    offered = [each for each in FORMATS.values() if each.by_accept]
+        return formats[FormatName.json]
+    offered = [each for each in formats.values() if each.by_accept]
     ranked = [(quality(accept, each.media_type), -number) for number, each in enumerate(offered)]
     best, place = max(ranked)
     if best <= 0:

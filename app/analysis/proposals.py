@@ -1,0 +1,203 @@
+"""What is asked of a comparison, and the documents that answer it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated, Any, Self
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from sqlalchemy import bindparam, exists, select
+
+from app.analysis.comparison import Comparison, comparison_of
+from app.database import Ask, Statement
+from app.entries.names import UnknownName, id_of
+from app.entries.places import key_of
+from app.entries.questions import Values
+from app.errors import InvalidQuery
+from app.tables import document, posting
+
+FEWEST, MOST = 2, 12
+LONGEST_CHAIN = 50
+MOST_TERMS = 400
+
+PROPOSAL = Statement(
+    select(document.c.place, document.c.body).where(document.c.id == bindparam("id"))
+)
+POSTED = Statement(
+    select(document.c.place, document.c.body)
+    .join(posting, posting.c.place == document.c.place)
+    .where(posting.c.key == bindparam("key"))
+    .order_by(document.c.place)
+    .limit(bindparam("limit"))
+)
+UNDER = posting.alias("under")
+POSTED_UNDER = Statement(
+    select(document.c.id)
+    .join(posting, posting.c.place == document.c.place)
+    .where(
+        posting.c.key == bindparam("key"),
+        exists().where(UNDER.c.key == bindparam("topic"), UNDER.c.place == posting.c.place),
+    )
+)
+
+
+class TableFormat(StrEnum):
+    """The representations of a comparison."""
+
+    json = "json"
+    csv = "csv"
+
+
+class CompareQuestion(BaseModel):
+    """What can be compared."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    proposal: Annotated[
+        list[str],
+        Field(
+            description="The proposals, in the order of the columns: two to twelve, each as a "
+            "parameter of its own.",
+            examples=[["prop-2024-05-israel-biden", "prop-2025-01-agreement"]],
+        ),
+    ] = []
+    chain: Annotated[
+        str | None,
+        Field(
+            description="Instead of `proposal`: every proposal that hangs together with this one "
+            "by `in_reply_to`, in the order of dates.",
+            examples=["prop-2024-05-israel-biden"],
+        ),
+    ] = None
+    topic: Annotated[
+        list[str],
+        Values,
+        Field(
+            description="Only lines with a term on this topic, narrower topics included; "
+            "repeatable.",
+            examples=[["hostages"]],
+        ),
+    ] = []
+    format: Annotated[
+        TableFormat,
+        Field(description="The representation; CSV has one row for each line."),
+    ] = TableFormat.json
+
+    @model_validator(mode="after")
+    def one_way_of_choosing(self) -> Self:
+        """Either some proposals or a chain."""
+        given = len(self.proposal)
+        if self.chain is not None and given:
+            raise ValueError("chain: give either chain, or proposal twice or more")
+        if self.chain is None and not FEWEST <= given <= MOST:
+            raise ValueError(f"proposal: give it {FEWEST} to {MOST} times; it was given {given}")
+        if repeated := [each for each in self.proposal if self.proposal.count(each) > 1]:
+            raise ValueError(f"proposal: {repeated[0][:100]!r} is given twice")
+        return self
+
+
+Placed = tuple[int, dict[str, Any]]
+
+
+async def compare(question: CompareQuestion, ask: Ask) -> Comparison:
+    """The comparison that is asked for; raises `InvalidQuery` for what cannot be compared."""
+    named = await resolved(question, ask)
+    if question.chain is not None:
+        proposals = await whole_chain(named["chain"][0], ask)
+    else:
+        proposals = [(await placed(each, ask))[1] for each in named["proposal"]]
+    terms = await terms_of(proposals, ask)
+    wanted = await on_topics(proposals, named["topic"], ask) if named["topic"] else None
+    return await asyncio.to_thread(comparison_of, proposals, terms, wanted)
+
+
+async def resolved(question: CompareQuestion, ask: Ask) -> dict[str, list[str]]:
+    """The ids behind what is named."""
+    asked = {
+        "proposal": ("proposal", question.proposal),
+        "chain": ("proposal", [question.chain] if question.chain is not None else []),
+        "topic": ("topic", question.topic),
+    }
+    named: dict[str, list[str]] = {}
+    errors = []
+    for parameter, (realm, values) in asked.items():
+        named[parameter] = []
+        for value in values:
+            try:
+                named[parameter].append(await id_of(value, realm, ask))
+            except UnknownName as unknown:
+                errors.append(unknown.error(parameter))
+    if errors:
+        raise InvalidQuery(errors)
+    if len(set(named["proposal"])) < len(named["proposal"]):
+        raise InvalidQuery.of(
+            "proposal", " ".join(question.proposal), "names one proposal twice, by a former id."
+        )
+    return named
+
+
+async def placed(proposal: str, ask: Ask) -> Placed:
+    """The place and document of a proposal that is known to be there."""
+    (row,) = await ask.rows(PROPOSAL, id=proposal)
+    return row[0], orjson.loads(row[1])
+
+
+async def whole_chain(proposal: str, ask: Ask) -> list[dict[str, Any]]:
+    """Every proposal that answers, or is answered by, one of the chain, in the order of dates."""
+    found: dict[str, Placed] = {}
+    pending = [proposal]
+    while pending:
+        each = pending.pop()
+        if each in found:
+            continue
+        found[each] = await placed(each, ask)
+        if len(found) > LONGEST_CHAIN:
+            raise InvalidQuery.of(
+                "chain", proposal, f"has more than {LONGEST_CHAIN} proposals; name some of them."
+            )
+        reply = found[each][1]["in_reply_to"]
+        pending += [reply["proposal"]["id"]] if reply else []
+        key = key_of("proposal", "in_reply_to", each)
+        replies = await ask.rows(POSTED, key=key, limit=LONGEST_CHAIN + 1)
+        pending += [orjson.loads(row[1])["id"] for row in replies]
+    if len(found) < FEWEST:
+        raise InvalidQuery.of("chain", proposal, "answers no proposal, and none answers it.")
+    return [chained for _, chained in sorted(found.values(), key=lambda each: each[0])]
+
+
+async def terms_of(
+    proposals: Sequence[dict[str, Any]], ask: Ask
+) -> list[list[dict[str, Any]]]:
+    """The terms of each proposal; refuses more than can be matched at once."""
+    terms: list[list[dict[str, Any]]] = []
+    for proposal in proposals:
+        left = MOST_TERMS - sum(map(len, terms))
+        key = key_of("term", "proposal", proposal["id"])
+        rows = await ask.rows(POSTED, key=key, limit=left + 1)
+        if len(rows) > left:
+            raise InvalidQuery.of(
+                "proposal",
+                " ".join(each["id"] for each in proposals),
+                f"have more than {MOST_TERMS} terms together; compare fewer at once.",
+            )
+        terms.append([orjson.loads(row[1]) for row in rows])
+    return terms
+
+
+async def on_topics(
+    proposals: Sequence[dict[str, Any]], topics: Sequence[str], ask: Ask
+) -> frozenset[str]:
+    """The ids of the terms that are about one of the topics, narrower ones included."""
+    found = [
+        await ask.rows(
+            POSTED_UNDER,
+            key=key_of("term", "proposal", proposal["id"]),
+            topic=key_of("term", "topic", topic),
+        )
+        for proposal in proposals
+        for topic in topics
+    ]
+    return frozenset(str(row[0]) for rows in found for row in rows)

@@ -1,0 +1,78 @@
+"""Proposals side by side, or a whole chain of them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import FastAPI, Query
+from starlette.requests import Request
+
+from app.analysis.comparison import Comparison
+from app.analysis.proposals import CompareQuestion, TableFormat, compare
+from app.api.answering import etag_of, headers_of, is_known, not_modified, service_of
+from app.api.entries import not_modified_response
+from app.api.models import HEADERS, OneOf, named, problem_responses
+from app.api.route import QuestionRoute, Rendered
+from app.errors import InvalidQuery, TooLong, Unavailable
+from app.formats.comparison import comparison_csv
+from app.formats.json import enveloped, revision_meta
+
+MEDIA_TYPES = {TableFormat.json: "application/json", TableFormat.csv: "text/csv; charset=utf-8"}
+CSV_EXAMPLE = (
+    "topic,change,certain,prop-2024-05-israel-biden.term,prop-2024-05-israel-biden.url,…\r\n"
+    "aid-entry,changed,true,prop-2024-05-israel-biden-aid-surge,"
+    "/v1/terms/prop-2024-05-israel-biden-aid-surge,…\r\n"
+)
+
+
+async def answer(request: Request, question: Annotated[CompareQuestion, Query()]) -> Rendered:
+    """Two to twelve proposals side by side, or a whole chain of replies: by topic, then by term,
+    what is the same, changed, added or dropped, who is obliged, in which phase, and the numbers.
+
+    Terms are matched within a topic by who is obliged, the phase, the units and objects of their
+    numbers, and words, each at most once, so that the sum of similarities is greatest; a pair of
+    less than 0.5 is none. A term that is missing from a proposal whose `detail` is `partial` may
+    yet be in its text: such lines have `certain: false`. An example:
+    `/v1/compare?proposal=prop-2024-05-israel-biden&proposal=prop-2025-01-agreement&topic=hostages`.
+    """
+    service = service_of(request)
+    media_type = MEDIA_TYPES[question.format]
+    async with service.database.snapshot() as ask:
+        comparison = await compare(question, ask)
+    etag = etag_of(service, ask.revision, request, media_type)
+    headers = headers_of(ask.revision, etag, media_type)
+    if is_known(request, etag):
+        return not_modified(headers)
+    if question.format is TableFormat.csv:
+        return Rendered(200, headers, comparison_csv(comparison))
+    query = request.scope["query_string"].decode("ascii", "replace")
+    links = {"self": f"/v1/compare?{query}", "next": None}
+    meta = {"revision": revision_meta(ask.revision)}
+    return Rendered(200, headers, enveloped(comparison.model_dump_json().encode(), meta, links))
+
+
+def add_routes(app: FastAPI) -> None:
+    """Registers the comparison."""
+    app.router.add_api_route(
+        "/v1/compare",
+        answer,
+        route_class_override=QuestionRoute,
+        operation_id="compareProposals",
+        summary="Compare proposals term by term",
+        tags=["analysis"],
+        response_model=named(OneOf[Comparison], "ComparisonAnswer"),
+        responses={
+            200: {
+                "description": "The comparison.",
+                "headers": HEADERS,
+                "content": {
+                    "text/csv": {
+                        "schema": {"type": "string", "description": "One row for each line."},
+                        "example": CSV_EXAMPLE,
+                    }
+                },
+            },
+            **not_modified_response(),
+            **problem_responses(InvalidQuery, TooLong, Unavailable),
+        },
+    )

@@ -1,0 +1,190 @@
+"""Single documents: what can be asked of every one of them, and its representations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any
+
+import orjson
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from starlette.requests import Request
+
+from app.api.answering import (
+    CACHE_CONTROL,
+    asked_path,
+    chosen_fields,
+    etag_of,
+    headers_of,
+    is_known,
+    not_modified,
+    service_of,
+)
+from app.api.route import Rendered
+from app.database import Ask, Revision
+from app.entries.documents import Document
+from app.entries.questions import MAX_VALUES, separated
+from app.formats import SPARSE_MEDIA_TYPE
+from app.formats.citations import CITATION_FORMATS, Cited
+from app.formats.json import enveloped, revision_meta
+from app.history.log import standing_at
+from app.history.past import sources_at
+from app.history.revisions import is_digest, named_revision, readable_revision
+from app.reference.dataset import DatasetRecord
+
+# What a digest names never changes; a number means another revision in another database.
+FOR_A_DIGEST = b"public, max-age=31536000, immutable"
+FOR_A_NUMBER = b"public, max-age=86400"
+
+
+class OneFormat(StrEnum):
+    """The representations of a single document."""
+
+    json = "json"
+    bibtex = "bibtex"
+    ris = "ris"
+    csl_json = "csl-json"
+
+
+class NoQuestion(BaseModel):
+    """What takes no parameters."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class OneQuestion(NoQuestion):
+    """What can be asked of every single document."""
+
+    format: Annotated[
+        OneFormat,
+        Field(
+            description="The representation. `bibtex`, `ris` and `csl-json` cite the document at "
+            "the revision that answers, with the sources that it rests on.",
+            examples=["bibtex"],
+        ),
+    ] = OneFormat.json
+    fields: Annotated[
+        list[str],
+        BeforeValidator(separated),
+        Field(
+            max_length=MAX_VALUES,
+            description="Only these members of the document, separated by commas.",
+            examples=[["id,date"]],
+        ),
+    ] = []
+    revision: Annotated[
+        str | None,
+        AfterValidator(readable_revision),
+        Field(
+            description="The document as it stood at this revision, with what it refers to as it "
+            "stood then: the number of a revision of this database, or at least 12 digits of its "
+            "digest, which mean the same in every database.",
+            examples=["1"],
+        ),
+    ] = None
+
+    @model_validator(mode="after")
+    def fields_of_json(self) -> OneQuestion:
+        """A citation has no members to choose from."""
+        if self.fields and self.format is not OneFormat.json:
+            raise ValueError(f"fields: cannot be chosen with format={self.format.value}")
+        return self
+
+
+@dataclass(frozen=True)
+class Found:
+    """A document: its kind, its bytes, its model."""
+
+    kind: str
+    body: bytes
+    model: type[Document]
+
+
+async def revision_asked(question: OneQuestion, ask: Ask) -> Revision:
+    """The revision that is to answer: the present one, where none is named."""
+    if question.revision is None:
+        return ask.revision
+    return await named_revision(question.revision, ask)
+
+
+async def answer_found(
+    request: Request, question: OneQuestion, found: Found, at: Revision, ask: Ask
+) -> Rendered:
+    """A document in the representation asked for, as of a revision."""
+    service = service_of(request)
+    content_type = content_type_of(question)
+    etag = etag_of(service, at, request, content_type)
+    headers = headers_of(at, etag, content_type, keep=keeping(question))
+    if is_known(request, etag):
+        return not_modified(headers)
+    if question.format is OneFormat.json:
+        fields = chosen_fields(question.fields, tuple(found.model.model_fields))
+        return Rendered(200, headers, enveloped_one(request, found.body, fields, at))
+    cited = await cited_document(found, at, service.settings.public_url, ask)
+    return Rendered(200, headers, CITATION_FORMATS[question.format].write(cited))
+
+
+def content_type_of(question: OneQuestion) -> str:
+    """The media type of the representation."""
+    if question.format is not OneFormat.json:
+        return CITATION_FORMATS[question.format].content_type
+    return SPARSE_MEDIA_TYPE if question.fields else "application/json"
+
+
+def keeping(question: OneQuestion) -> bytes:
+    """How long the answer may be kept."""
+    if question.revision is None:
+        return CACHE_CONTROL
+    return FOR_A_DIGEST if is_digest(question.revision) else FOR_A_NUMBER
+
+
+def enveloped_one(request: Request, body: bytes, fields: tuple[str, ...], at: Revision) -> bytes:
+    """The document as `{"data": …, "meta": {…}, "links": {…}}`."""
+    if fields:
+        document = orjson.loads(body)
+        body = orjson.dumps({name: document[name] for name in document if name in fields})
+    query = request.scope["query_string"].decode("ascii", "replace")
+    path = asked_path(request)
+    links = {"self": f"{path}?{query}" if query else path, "next": None}
+    return enveloped(body, {"revision": revision_meta(at)}, links)
+
+
+async def cited_document(found: Found, at: Revision, public_url: str, ask: Ask) -> Cited:
+    """A document with what its citation needs."""
+    document = orjson.loads(found.body)
+    (dataset,) = (await standing_at(at.number, ("dataset",), None, ask)).values()
+    return Cited(
+        found.kind,
+        document,
+        DatasetRecord.model_validate_json(dataset),
+        await sources_at(at, sources_in(found.kind, document), ask),
+        at,
+        public_url,
+    )
+
+
+def sources_in(kind: str, document: dict[str, Any]) -> list[str]:
+    """The ids of the sources that a document rests on, each once."""
+    if kind == "source":
+        return [document["id"]]
+    citing = [*document.get("citations", []), *document.get("renderings", [])]
+    return list(dict.fromkeys(each["source"]["id"] for each in citing))
+
+
+def one_content() -> dict[str, Any]:
+    """The other representations of a single document, for the documentation."""
+    sparse = {
+        "type": "object",
+        "description": "As JSON, with the members named in `fields` only.",
+        "required": ["data", "meta", "links"],
+    }
+    described = {"type": "string", "description": "How to cite the document, with its sources."}
+    return {
+        SPARSE_MEDIA_TYPE: {"schema": sparse},
+        "application/x-bibtex": {"schema": described},
+        "application/x-research-info-systems": {"schema": described},
+        "application/vnd.citationstyles.csl+json": {
+            "schema": {"type": "array", "items": {"type": "object"}, "description": "CSL-JSON."}
+        },
+    }
+

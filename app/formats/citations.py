@@ -1,0 +1,234 @@
+"""How to cite an entry, a reference document or the dataset: BibTeX, RIS and CSL-JSON.
+
+Each begins with what was asked for, at the address that answers the same for good, and goes on with
+the sources that it rests on. All three are written from the same items of CSL-JSON.
+To add a format: its writer, its row in `CITATION_FORMATS`, its name in `app.api.single.OneFormat`.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import orjson
+
+from app.database import Revision
+from app.formats.headline import headline
+from app.kinds import KINDS
+from app.reference.dataset import DatasetRecord
+from app.reference.sources import SourceKind, SourceRecord, TitleOrigin
+
+LONGEST_TITLE = 300
+# Digits of a digest in an address: enough to be told apart for good.
+DIGEST_DIGITS = 16
+VERSION_DATE = re.compile(r"([0-9]{4})[.-]([0-9]{2})[.-]([0-9]{2})")
+
+Item = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Cited:
+    """What is cited: a document of a kind at a revision, its dataset, and its sources."""
+
+    kind: str
+    document: dict[str, Any]
+    dataset: DatasetRecord
+    sources: Sequence[SourceRecord]
+    revision: Revision
+    public_url: str
+
+
+def items(cited: Cited) -> list[Item]:
+    """The items of CSL-JSON: the document first, then its sources; a source is only itself."""
+    sources = [source_item(source) for source in cited.sources]
+    return sources if cited.kind == "source" else [own_item(cited), *sources]
+
+
+def own_item(cited: Cited) -> Item:
+    """An entry, an actor or a topic as part of its dataset, or the dataset."""
+    document, dataset, digest = cited.document, cited.dataset, cited.revision.digest
+    whole = cited.kind == "dataset"
+    path = "/v1/dataset" if whole else document["url"]
+    return given(
+        {
+            "id": f"{cited.kind}:{document['id']}",
+            "type": "dataset" if whole else "entry",
+            "title": title_of(cited),
+            "container-title": None if whole else dataset.title,
+            "publisher": dataset.contact.name if dataset.contact is not None else None,
+            "version": dataset.version,
+            "issued": version_date(dataset.version),
+            "event-date": csl_date(document.get("date")),
+            "note": f"Revision {digest}",
+            "URL": f"{cited.public_url}{path}?revision={digest[:DIGEST_DIGITS]}",
+        }
+    )
+
+
+def title_of(cited: Cited) -> str:
+    """The line by which the document is shown, cut where it is long."""
+    if cited.kind == "dataset":
+        return cited.dataset.title
+    named = headline(cited.document) if cited.kind in KINDS else str(cited.document["name"])
+    return textwrap.shorten(named, LONGEST_TITLE, placeholder=" …")
+
+
+def source_item(source: SourceRecord) -> Item:
+    """A source; a title that is not the printed one stands in brackets."""
+    printed = source.title_origin is TitleOrigin.page
+    archived = f"Archived at {source.archive_url}" if source.archive_url is not None else None
+    return given(
+        {
+            "id": f"source:{source.id}",
+            "type": CSL_TYPES.get(source.kind, "document"),
+            "title": source.title if printed else f"[{source.title}]",
+            "publisher": source.publisher,
+            "issued": csl_date(source.date),
+            "language": source.language,
+            "note": archived,
+            "URL": source.url,
+        }
+    )
+
+
+CSL_TYPES = {SourceKind.news: "article-newspaper", SourceKind.report: "report"}
+
+
+def given(item: Item) -> Item:
+    """An item without what is not known."""
+    return {name: value for name, value in item.items() if value is not None}
+
+
+def csl_date(dated: str | None) -> Item | None:
+    """A date of the date language as CSL-JSON has it; of an open interval, its beginning."""
+    if dated is None:
+        return None
+    bounds = [bound.rstrip("~?%") for bound in dated.split("/") if bound != ".."]
+    parts = [[int(part) for part in bound.split("-")] for bound in bounds]
+    return {"date-parts": parts, "circa": True} if dated[-1] in "~?%" else {"date-parts": parts}
+
+
+def version_date(version: str) -> Item | None:
+    """The day that a version names, where it names one: nothing else says when it came out."""
+    found = VERSION_DATE.fullmatch(version)
+    if found is None:
+        return None
+    try:
+        return csl_date(date(*map(int, found.groups())).isoformat())
+    except ValueError:
+        return None
+
+
+def written_dates(item: Item, name: str) -> list[str]:
+    """The one or two days, months or years of a date of an item, as ISO 8601 writes them."""
+    bounds = item.get(name, {}).get("date-parts", [])
+    return ["-".join([f"{year:04d}", *(f"{part:02d}" for part in rest)]) for year, *rest in bounds]
+
+
+def as_csl(cited: Cited) -> bytes:
+    """CSL-JSON: a list of items, for citation processors and reference managers."""
+    return orjson.dumps(items(cited))
+
+
+def as_bibtex(cited: Cited) -> bytes:
+    """BibTeX in UTF-8: one entry for each item."""
+    return "\n".join(bibtex_entry(item) for item in items(cited)).encode()
+
+
+def bibtex_entry(item: Item) -> str:
+    """An item as `@misc`, which every style knows; `date` and `eventdate` are biblatex's."""
+    issued, event = written_dates(item, "issued"), written_dates(item, "event-date")
+    fields = {
+        # The inner braces keep capitals as they are.
+        "title": f"{{{tex(item['title'])}}}",
+        "howpublished": tex(item.get("container-title")),
+        "publisher": tex(item.get("publisher")),
+        "version": tex(item.get("version")),
+        "year": issued[0][:4] if issued else None,
+        "date": "/".join(issued) or None,
+        "eventdate": "/".join(event) or None,
+        "language": item.get("language"),
+        "note": tex(item.get("note")),
+        "url": tex_address(item.get("URL")),
+    }
+    lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value is not None]
+    return f"@misc{{{item['id']},\n" + ",\n".join(lines) + "\n}\n"
+
+
+# What TeX would take for a command. Braces are written by name: BibTeX counts escaped ones too.
+TEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "{": r"\textbraceleft{}",
+        "}": r"\textbraceright{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        **{character: f"\\{character}" for character in "$&#_%"},
+    }
+)
+# An address stands as it is; only what would end or break the field is percent-encoded.
+ADDRESS = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
+
+
+def tex(text: str | None) -> str | None:
+    """Text that TeX prints as it stands."""
+    return one_line(text).translate(TEX) if text is not None else None
+
+
+def tex_address(address: str | None) -> str | None:
+    """An address for the `url` field."""
+    return address.translate(ADDRESS) if address is not None else None
+
+
+def one_line(text: str) -> str:
+    """Text without line breaks."""
+    return " ".join(text.split())
+
+
+def as_ris(cited: Cited) -> bytes:
+    """RIS in UTF-8: one record for each item, lines ended by CR LF."""
+    lines = [line for item in items(cited) for line in ris_record(item)]
+    return "".join(f"{line}\r\n" for line in lines).encode()
+
+
+RIS_TYPES = {"article-newspaper": "NEWS", "report": "RPRT", "document": "GEN"}
+
+
+def ris_record(item: Item) -> Iterator[str]:
+    """The lines of an item: a tag of two characters, two spaces, a dash, a space, the value."""
+    issued, event = written_dates(item, "issued"), written_dates(item, "event-date")
+    values = (
+        ("TY", RIS_TYPES.get(item["type"], "DATA")),
+        ("ID", item["id"]),
+        ("TI", item["title"]),
+        ("T2", item.get("container-title")),
+        ("PB", item.get("publisher")),
+        ("ET", item.get("version")),
+        ("PY", issued[0][:4] if issued else None),
+        ("DA", issued[0].replace("-", "/") if issued else None),
+        ("LA", item.get("language")),
+        ("N1", f"Dated {' to '.join(event)}" if event else None),
+        ("N1", item.get("note")),
+        ("UR", item.get("URL")),
+    )
+    yield from (f"{tag}  - {one_line(value)}" for tag, value in values if value is not None)
+    yield "ER  - "
+
+
+@dataclass(frozen=True)
+class CitationFormat:
+    """A way to write citations: its media type and its writer."""
+
+    content_type: str
+    write: Callable[[Cited], bytes]
+
+
+CITATION_FORMATS = {
+    "bibtex": CitationFormat("application/x-bibtex; charset=utf-8", as_bibtex),
+    "ris": CitationFormat("application/x-research-info-systems; charset=utf-8", as_ris),
+    "csl-json": CitationFormat("application/vnd.citationstyles.csl+json", as_csl),
+}

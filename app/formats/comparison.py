@@ -1,0 +1,57 @@
+"""A comparison as CSV: one row for each line, some columns for each proposal."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from app.analysis.comparison import Cell, Comparison, TermLine
+from app.entries.documents import QuantityDocument
+from app.formats.csv import SEPARATOR, safe
+
+COLUMNS = ("term", "url", "change", "differs_in", "phase", "obliged", "quantities", "text")
+
+
+def comparison_csv(comparison: Comparison) -> bytes:
+    """Topic and change of each line, then what every proposal has there, by its id."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    own = [f"{each.id}.{column}" for each in comparison.proposals for column in COLUMNS]
+    writer.writerow(["topic", "change", "certain", *own])
+    for topic in comparison.topics:
+        for line in topic.lines:
+            shown = [topic.topic.id, line.change, line.certain, *cells(line)]
+            writer.writerow([safe(each) for each in shown])
+    return out.getvalue().encode()
+
+
+def cells(line: TermLine) -> Iterator[Any]:
+    """What stands in the columns of every proposal."""
+    for number, cell in enumerate(line.cells):
+        quantities = [each.values[number] for each in line.quantities]
+        yield from columns_of(cell, [written(each) for each in quantities if each is not None])
+
+
+def columns_of(cell: Cell, quantities: list[str]) -> tuple[Any, ...]:
+    """What stands in the columns of one proposal."""
+    if cell.term is None:
+        return (None, None, cell.change, *[None] * (len(COLUMNS) - 3))
+    return (
+        cell.term.id,
+        cell.term.url,
+        cell.change,
+        SEPARATOR.join(cell.differs_in),
+        cell.term.phase,
+        SEPARATOR.join(actor.id for actor in cell.term.obliged),
+        SEPARATOR.join(quantities),
+        cell.term.text,
+    )
+
+
+def written(quantity: QuantityDocument) -> str:
+    """A number with its qualifier, unit and what is counted: `at_least 35 persons (hostages)`."""
+    number = quantity.printed if quantity.value is None else f"{quantity.qualifier} {quantity.value}"
+    counted = f" ({quantity.of})" if quantity.of is not None else ""
+    return f"{number} {quantity.unit}{counted}"
