@@ -27,7 +27,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             name = "_".join(str(step) for step in wrong["loc"]).upper()
             print(f"{name}: {wrong['msg']}", file=sys.stderr)
     except KeyboardInterrupt:
-        print("Interrupted; nothing was changed.", file=sys.stderr)
         return 130
     return 1
 
@@ -82,12 +81,17 @@ def run_seed(asked: argparse.Namespace) -> None:
     """Prints what was added, changed and removed."""
     from app.seeding.seed import seed  # noqa: PLC0415
 
-    summary = seed(
-        asked.folder,
-        settings_of(asked),
-        dry_run=asked.dry_run,
-        allow_removals=asked.allow_removals,
-    )
+    try:
+        summary = seed(
+            asked.folder,
+            settings_of(asked),
+            dry_run=asked.dry_run,
+            allow_removals=asked.allow_removals,
+        )
+    except KeyboardInterrupt:
+        whole = "Interrupted; the database holds the old record or the new one, whole."
+        print(whole, file=sys.stderr)
+        raise
     print("dry run, nothing was written" if asked.dry_run else "seeded", end="; ")
     print(summary)
 

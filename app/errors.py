@@ -11,6 +11,7 @@
         ├── NotAcceptable     406
         ├── TooLarge          413
         ├── TooLong           414
+        ├── NoSuchRange       416, with the length of what there is
         ├── Misdirected       421
         ├── TooMany           429, with Retry-After
         ├── Unavailable       503, with Retry-After
@@ -171,6 +172,20 @@ class TooLong(Problem):
     title = "The address is too long"
 
 
+class NoSuchRange(Problem):
+    """A part of a file that the file does not have; `Content-Range` says how long it is."""
+
+    status = 416
+    type = "no-such-range"
+    title = "The file has no such part"
+
+    def __init__(self, size: int):
+        super().__init__(
+            f"The file has {size} bytes; ask for a part of it, as in `Range: bytes=0-1023`.",
+            headers={"Content-Range": f"bytes */{size}"},
+        )
+
+
 class Unavailable(Problem):
     """The answer cannot be given now; `Retry-After` says when to ask again."""
 
@@ -201,6 +216,7 @@ PROBLEMS: tuple[type[Problem], ...] = (
     NotAcceptable,
     TooLarge,
     TooLong,
+    NoSuchRange,
     Misdirected,
     TooMany,
     Unavailable,

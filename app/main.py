@@ -16,14 +16,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from app.api import compare, dataset, documentation, entries, metrics, reference
+from app.api import compare, dataset, documentation, entries, history, metrics, positions, reference
 from app.api.answering import Service
 from app.api.edge import Edge, PageCache
 from app.api.guard import Guard, JsonLines, Readable
 from app.api.metrics import Metrics
 from app.config import LogFormat, Settings
 from app.databases import open_database
-from app.errors import PROBLEM_MEDIA_TYPE, MethodNotAllowed, NotFound, Problem
+from app.errors import PROBLEM_MEDIA_TYPE, MethodNotAllowed, Moved, NotFound, Problem
 
 VERSION = installed_version("parley")
 
@@ -45,7 +45,9 @@ def create_app(settings: Settings) -> ASGIApp:
     app.state.service = Service(settings, database, VERSION)
     entries.add_routes(app)
     reference.add_routes(app)
+    history.add_routes(app)
     compare.add_routes(app)
+    positions.add_routes(app)
     dataset.add_routes(app)
     metrics.add_routes(app)
     documentation.add_routes(app)
@@ -60,10 +62,11 @@ def create_app(settings: Settings) -> ASGIApp:
 
 
 async def answer_problem(request: Request, problem: Exception) -> Response:
-    """A problem as its document."""
-    del request
+    """A problem as its document; what has moved is asked there as it was asked here."""
     assert isinstance(problem, Problem)
     headers = {**problem.headers, "Cache-Control": "no-store"}
+    if isinstance(problem, Moved) and request.url.query:
+        headers["Location"] += f"?{request.url.query}"
     return Response(problem.body(), problem.status, headers=headers, media_type=PROBLEM_MEDIA_TYPE)
 
 

@@ -1,6 +1,7 @@
 """The tidy tables: what someone who opens the database file reads and joins.
 
-They refer to each other by public id. The server never reads them; it reads `app.tables`.
+They refer to each other by public id. Questions are answered from `app.tables`; of these the
+server makes the data package, and counts publishers.
 `rows_of` says which rows a curated record makes; each row is a tuple in the order of its columns.
 """
 
@@ -273,6 +274,10 @@ class Figure(Tidy, table=True):
     description: str
     claimed_by: str | None
     event_id: str | None = To("event", nullable=True)
+
+
+MODELS: dict[str, type[Tidy]] = {str(each.__tablename__): each for each in Tidy.__subclasses__()}
+TABLES: dict[str, Table] = {name: METADATA.tables[name] for name in MODELS}
 
 
 def actor_rows(record: ActorRecord) -> Iterator[TidyRow]:

@@ -6,7 +6,7 @@ Which terms stand on one line is decided in `app.analysis.matching`; what a line
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -20,7 +20,6 @@ from app.analysis.matching import (
     lines_of,
     pairs,
     quantity_similarity,
-    says_the_same,
     similarity,
 )
 from app.entries.documents import Document, QuantityDocument, Summary
@@ -30,9 +29,15 @@ ALIKE_QUANTITIES = 0.5
 
 
 class Change(StrEnum):
-    """How a line goes from the first proposal to the last."""
+    """How a line goes from the first proposal to the last.
+
+    `same`: the same parties, phase, numbers and words. `reworded`: only the words differ, which
+    are ours; whether that is a change of substance is for the reader of both. `changed`: a party,
+    the phase or a number is another one. `passing`: in neither the first nor the last.
+    """
 
     same = "same"
+    reworded = "reworded"
     changed = "changed"
     added = "added"
     dropped = "dropped"
@@ -65,7 +70,7 @@ class ComparedProposal(Document):
     status: Status
     """What became of it."""
     detail: Detail
-    """Whether the record holds all of its terms; what is missing from a partial one may be in it."""
+    """Whether the record holds all of its terms; in a `partial` one, more may stand."""
     in_reply_to: Annotated[str | None, Field(examples=["prop-2024-05-egypt-qatar"])]
     """The id of the proposal that it answers."""
 
@@ -93,8 +98,7 @@ class Cell(Document):
     term: ComparedTerm | None
     """The term; null where the proposal has none on this line."""
     change: Change | None
-    """Against the proposal before it: same, changed, added or dropped; null where there is
-    nothing to hold it against."""
+    """Against the proposal before it; null where there is nothing to hold it against."""
     differs_in: Annotated[list[Aspect], Field(examples=[["quantities", "text"]])]
     """In what the term differs from the latest one before it on the line."""
     similarity: Annotated[float | None, Field(examples=[0.74])]
@@ -116,7 +120,7 @@ class TermLine(Document):
     """Terms that stand for the same, one of each proposal at most."""
 
     change: Change
-    """From the first proposal to the last: same, changed, added, dropped; passing if in neither."""
+    """From the first proposal to the last."""
     certain: Annotated[bool, Field(examples=[True])]
     """False where the term is missing from a proposal of which the record holds only a part."""
     differs_in: Annotated[list[Aspect], Field(examples=[["quantities"]])]
@@ -161,7 +165,9 @@ class Comparison(Document):
 
     proposals: list[ComparedProposal]
     """The columns, in the order asked for; those of a chain in the order of their dates."""
-    counts: Annotated[dict[Change, int], Field(examples=[{"same": 3, "changed": 9, "added": 10}])]
+    counts: Annotated[
+        dict[Change, int], Field(examples=[{"same": 1, "reworded": 6, "changed": 7, "added": 9}])
+    ]
     """How many lines there are of each change."""
     phases: list[PhaseLine]
     """The phases by number."""
@@ -239,10 +245,8 @@ def term_line(line: list[Term | None], partial: list[bool]) -> dict[str, Any]:
     cells = list(cells_of(line))
     differs = {aspect for cell in cells for aspect in cell["differs_in"]}
     return {
-        "change": overall(line, changed=bool(differs)),
-        "certain": not any(
-            term is None and part for term, part in zip(line, partial, strict=True)
-        ),
+        "change": overall(line, by_aspects(differs)),
+        "certain": not any(term is None and part for term, part in zip(line, partial, strict=True)),
         "differs_in": [aspect for aspect in Aspect if aspect in differs],
         "cells": cells,
         "quantities": quantity_lines(line),
@@ -257,24 +261,31 @@ def cells_of(line: list[Term | None]) -> Iterable[dict[str, Any]]:
         differs = differences(latest, term) if latest and term else []
         yield {
             "term": term_column(term) if term else None,
-            "change": step(line[number - 1], term, changed=bool(differs)) if number else None,
+            "change": step(line[number - 1], term, by_aspects(differs)) if number else None,
             "differs_in": differs,
             "similarity": round(similarity(latest, term), 3) if latest and term else None,
         }
 
 
-def step(before: Any, now: Any, *, changed: bool) -> Change | None:
+def step(before: Any, now: Any, otherwise: Change) -> Change | None:
     """How something goes from one proposal to the next."""
     if before is None and now is None:
         return None
-    return overall([before, now], changed=changed)
+    return overall([before, now], otherwise)
 
 
-def overall(line: Sequence[Any], *, changed: bool) -> Change:
-    """How a line goes from its first proposal to its last."""
+def by_aspects(aspects: Collection[Aspect]) -> Change:
+    """What differences amount to."""
+    if not aspects:
+        return Change.same
+    return Change.reworded if set(aspects) == {Aspect.text} else Change.changed
+
+
+def overall(line: Sequence[Any], otherwise: Change) -> Change:
+    """How a line goes from its first proposal to its last; `otherwise` where all have it."""
     first, last = line[0] is not None, line[-1] is not None
     if first and last:
-        return Change.changed if changed or None in line else Change.same
+        return Change.changed if None in line else otherwise
     if first or last:
         return Change.dropped if first else Change.added
     return Change.passing
@@ -292,7 +303,7 @@ def differences(one: Term, other: Term) -> list[Aspect]:
         Aspect.quantities: any(
             line["change"] is not Change.same for line in quantity_lines([one, other])
         ),
-        Aspect.text: not says_the_same(one, other),
+        Aspect.text: one.words != other.words,
     }
     return [aspect for aspect, differs in differ.items() if differs]
 
@@ -303,16 +314,14 @@ def quantity_lines(line: Sequence[Term | None]) -> list[dict[str, Any]]:
     return [
         {
             "unit": last_of(each)["unit"],
-            "change": overall(each, changed=len({stated(value) for value in each}) > 1),
+            "change": overall(each, same_if(len({stated(value) for value in each}) == 1)),
             "values": each,
         }
         for each in lines
     ]
 
 
-def matched_quantities(
-    ones: Sequence[Quantity], others: Sequence[Quantity]
-) -> dict[int, int]:
+def matched_quantities(ones: Sequence[Quantity], others: Sequence[Quantity]) -> dict[int, int]:
     """Numbers of one unit that count alike things, or that are the only ones of that unit."""
     units = [Counter(each["unit"] for each in side) for side in (ones, others)]
 
@@ -321,7 +330,8 @@ def matched_quantities(
         alone = all(counts[one["unit"]] == 1 for counts in units)
         if one["unit"] != other["unit"] or (score < ALIKE_QUANTITIES and not alone):
             return 0.0
-        return 0.5 + 0.4 * score + 0.1 * (one["qualifier"] == other["qualifier"])
+        same_qualifier = float(one["qualifier"] == other["qualifier"])
+        return 0.5 + 0.4 * score + 0.1 * same_qualifier
 
     return pairs(ones, others, alike, ALIKE_QUANTITIES)
 
@@ -335,6 +345,11 @@ def stated(quantity: Quantity | None) -> tuple[Any, ...] | None:
     return (quantity["value"], quantity["qualifier"])
 
 
+def same_if(same: bool) -> Change:
+    """Same or changed."""
+    return Change.same if same else Change.changed
+
+
 def phase_lines(proposals: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The fields of each `PhaseLine`."""
     columns = [{phase["number"]: phase for phase in each["phases"]} for each in proposals]
@@ -345,7 +360,7 @@ def phase_lines(proposals: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         lines.append(
             {
                 "number": number,
-                "change": overall(phases, changed=len(days) > 1),
+                "change": overall(phases, same_if(len(days) == 1)),
                 "phases": [
                     phase and {"title": phase["title"], "days": phase["days"]} for phase in phases
                 ],

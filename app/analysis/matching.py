@@ -5,7 +5,8 @@ Two terms can be matched where they share a topic. Their similarity is the weigh
 * `topics` and `obliged`: what both name, of all that either names (Jaccard);
 * `words`: the mean of rapidfuzz's token sort and token set ratios of our words;
 * `phase`: 1 in the same phase, else 0;
-* `quantities`, where both have some: the likest `of` (token set ratio) among those of one unit.
+* `quantities`, where both have some: the likest `of` (token sort ratio) among those of one unit;
+  an `of` with other digits ("on day 7", "on day 30") counts something else.
 
 Of all ways to pair the terms of two proposals, each term at most once and no pair below THRESHOLD,
 the one with the greatest sum of similarities is taken (the assignment problem; H. W. Kuhn, "The
@@ -15,7 +16,7 @@ term of every line before it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -26,10 +27,6 @@ from app.entries.words import split
 
 WEIGHTS = {"topics": 0.25, "obliged": 0.25, "words": 0.35, "phase": 0.15, "quantities": 0.2}
 THRESHOLD = 0.5
-# From here on, two texts without another number or negation are taken to say the same.
-SAME_WORDS = 0.65
-# Curators write the texts of terms in their own words, in English.
-NEGATIONS = frozenset(("no", "not", "never", "none", "neither", "nor", "without", "unless"))
 # Similarities are compared as whole numbers, so that no rounding decides.
 STEPS = 10_000
 BEYOND = 1 << 60
@@ -76,15 +73,6 @@ class Term:
         """Our words of its text."""
         return " ".join(split(self.document["text"]))
 
-    @cached_property
-    def deciding_words(self) -> list[str]:
-        """The numbers and negations of its text, which change what it says."""
-        return sorted(
-            word
-            for word in split(self.document["text"])
-            if word in NEGATIONS or any(character.isdigit() for character in word)
-        )
-
 
 def similarity(one: Term, other: Term) -> float:
     """How much two terms have in common, from 0 to 1; 0 where they share no topic."""
@@ -117,19 +105,18 @@ def word_similarity(one: str, other: str) -> float:
 
 
 def quantity_similarity(one: Quantity, other: Quantity) -> float:
-    """How alike what is counted is; 0 for numbers of different units."""
-    if one["unit"] != other["unit"]:
+    """How alike what is counted is; 0 for other units, or other digits."""
+    mine, theirs = (split(each["of"] or "") for each in (one, other))
+    if one["unit"] != other["unit"] or digits(mine) != digits(theirs):
         return 0.0
-    mine, theirs = (" ".join(split(each["of"] or "")) for each in (one, other))
-    return float(mine == theirs) or fuzz.token_set_ratio(mine, theirs) / 100
+    if mine == theirs:
+        return 1.0
+    return fuzz.token_sort_ratio(" ".join(mine), " ".join(theirs)) / 100
 
 
-def says_the_same(one: Term, other: Term) -> bool:
-    """Whether the words of two terms are near enough to be the same in other words."""
-    if one.words == other.words:
-        return True
-    near = word_similarity(one.words, other.words) >= SAME_WORDS
-    return near and one.deciding_words == other.deciding_words
+def digits(words: Iterable[str]) -> list[str]:
+    """The words that hold a digit, in order."""
+    return [word for word in words if any(character.isdigit() for character in word)]
 
 
 def pairs(

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import bindparam, exists, select
 
+from app.analysis.asking import Loaded, placed, resolved
 from app.analysis.comparison import Comparison, comparison_of
 from app.database import Ask, Statement
-from app.entries.names import UnknownName, id_of
 from app.entries.places import key_of
 from app.entries.questions import Values
 from app.errors import InvalidQuery
@@ -23,9 +23,6 @@ FEWEST, MOST = 2, 12
 LONGEST_CHAIN = 50
 MOST_TERMS = 400
 
-PROPOSAL = Statement(
-    select(document.c.place, document.c.body).where(document.c.id == bindparam("id"))
-)
 POSTED = Statement(
     select(document.c.place, document.c.body)
     .join(posting, posting.c.place == document.c.place)
@@ -99,12 +96,20 @@ class CompareQuestion(BaseModel):
         return self
 
 
-Placed = tuple[int, dict[str, Any]]
-
-
 async def compare(question: CompareQuestion, ask: Ask) -> Comparison:
     """The comparison that is asked for; raises `InvalidQuery` for what cannot be compared."""
-    named = await resolved(question, ask)
+    named = await resolved(
+        {
+            "proposal": ("proposal", question.proposal),
+            "chain": ("proposal", [question.chain] if question.chain is not None else []),
+            "topic": ("topic", question.topic),
+        },
+        ask,
+    )
+    if len(set(named["proposal"])) < len(named["proposal"]):
+        raise InvalidQuery.of(
+            "proposal", " ".join(question.proposal), "names one proposal twice, by a former id."
+        )
     if question.chain is not None:
         proposals = await whole_chain(named["chain"][0], ask)
     else:
@@ -114,40 +119,9 @@ async def compare(question: CompareQuestion, ask: Ask) -> Comparison:
     return await asyncio.to_thread(comparison_of, proposals, terms, wanted)
 
 
-async def resolved(question: CompareQuestion, ask: Ask) -> dict[str, list[str]]:
-    """The ids behind what is named."""
-    asked = {
-        "proposal": ("proposal", question.proposal),
-        "chain": ("proposal", [question.chain] if question.chain is not None else []),
-        "topic": ("topic", question.topic),
-    }
-    named: dict[str, list[str]] = {}
-    errors = []
-    for parameter, (realm, values) in asked.items():
-        named[parameter] = []
-        for value in values:
-            try:
-                named[parameter].append(await id_of(value, realm, ask))
-            except UnknownName as unknown:
-                errors.append(unknown.error(parameter))
-    if errors:
-        raise InvalidQuery(errors)
-    if len(set(named["proposal"])) < len(named["proposal"]):
-        raise InvalidQuery.of(
-            "proposal", " ".join(question.proposal), "names one proposal twice, by a former id."
-        )
-    return named
-
-
-async def placed(proposal: str, ask: Ask) -> Placed:
-    """The place and document of a proposal that is known to be there."""
-    (row,) = await ask.rows(PROPOSAL, id=proposal)
-    return row[0], orjson.loads(row[1])
-
-
-async def whole_chain(proposal: str, ask: Ask) -> list[dict[str, Any]]:
+async def whole_chain(proposal: str, ask: Ask) -> list[Loaded]:
     """Every proposal that answers, or is answered by, one of the chain, in the order of dates."""
-    found: dict[str, Placed] = {}
+    found: dict[str, tuple[int, Loaded]] = {}
     pending = [proposal]
     while pending:
         each = pending.pop()
@@ -168,11 +142,9 @@ async def whole_chain(proposal: str, ask: Ask) -> list[dict[str, Any]]:
     return [chained for _, chained in sorted(found.values(), key=lambda each: each[0])]
 
 
-async def terms_of(
-    proposals: Sequence[dict[str, Any]], ask: Ask
-) -> list[list[dict[str, Any]]]:
+async def terms_of(proposals: Sequence[Loaded], ask: Ask) -> list[list[Loaded]]:
     """The terms of each proposal; refuses more than can be matched at once."""
-    terms: list[list[dict[str, Any]]] = []
+    terms: list[list[Loaded]] = []
     for proposal in proposals:
         left = MOST_TERMS - sum(map(len, terms))
         key = key_of("term", "proposal", proposal["id"])
@@ -187,9 +159,7 @@ async def terms_of(
     return terms
 
 
-async def on_topics(
-    proposals: Sequence[dict[str, Any]], topics: Sequence[str], ask: Ask
-) -> frozenset[str]:
+async def on_topics(proposals: Sequence[Loaded], topics: Sequence[str], ask: Ask) -> frozenset[str]:
     """The ids of the terms that are about one of the topics, narrower ones included."""
     found = [
         await ask.rows(

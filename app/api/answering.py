@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -14,9 +14,9 @@ from app.config import Settings
 from app.database import Database, Revision
 from app.entries.documents import DOCUMENT_FORMAT, Document
 from app.entries.names import nearest
-from app.entries.questions import Question
+from app.entries.questions import FormatName, Question
 from app.errors import InvalidQuery
-from app.formats import Format
+from app.formats import FORMATS, UNDATED_FORMATS, Format, chosen_format
 from app.formats.answer import Answer
 
 CACHE_CONTROL = b"public, max-age=30, stale-while-revalidate=30"
@@ -72,13 +72,17 @@ def etag_matches(known: str, etag: str) -> bool:
 
 
 def headers_of(
-    revision: Revision, etag: str, content_type: str, link: str | None = None
+    revision: Revision,
+    etag: str,
+    content_type: str,
+    link: str | None = None,
+    keep: bytes = CACHE_CONTROL,
 ) -> list[tuple[bytes, bytes]]:
     """The headers of a 200."""
     headers = [
         (b"content-type", content_type.encode()),
         (b"etag", etag.encode()),
-        (b"cache-control", CACHE_CONTROL),
+        (b"cache-control", keep),
         (b"vary", b"Accept, Accept-Encoding"),
         (b"parley-revision", revision.digest.encode()),
     ]
@@ -93,14 +97,30 @@ def not_modified(headers: Sequence[tuple[bytes, bytes]]) -> Rendered:
     return response
 
 
-def chosen_fields(question: Question, known: Sequence[str]) -> tuple[str, ...]:
+def chosen_fields(fields: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
     """The members asked for; refuses one that no document has."""
-    unknown = [name for name in question.fields if name not in known]
+    unknown = [name for name in fields if name not in known]
     if unknown:
         raise InvalidQuery.of(
             "fields", unknown[0], "is not a member of these documents.", nearest(unknown[0], known)
         )
-    return tuple(question.fields)
+    return tuple(fields)
+
+
+def form_of(
+    request: Request, question: Question, formats: Mapping[FormatName, Format] = FORMATS
+) -> Format:
+    """The format of the answer; refuses `fields` where whole documents are needed."""
+    form = chosen_format(question.format, request.headers.get("accept", ""), formats)
+    if form.dated and question.fields:
+        possible = ", ".join(UNDATED_FORMATS)
+        raise InvalidQuery.of(
+            "fields",
+            ",".join(question.fields),
+            f"cannot be chosen in {form.name}, which is made of whole entries; leave `fields` out, "
+            f"or ask for {possible}.",
+        )
+    return form
 
 
 def answer_of(
@@ -122,7 +142,7 @@ def answer_of(
         revision=revision,
         public_url=service_of(request).settings.public_url,
         limit=question.limit,
-        fields=chosen_fields(question, known_fields),
+        fields=chosen_fields(question.fields, known_fields),
         **page,
     )
 

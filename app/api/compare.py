@@ -13,9 +13,9 @@ from app.api.answering import etag_of, headers_of, is_known, not_modified, servi
 from app.api.entries import not_modified_response
 from app.api.models import HEADERS, OneOf, named, problem_responses
 from app.api.route import QuestionRoute, Rendered
+from app.api.single import enveloped_one
 from app.errors import InvalidQuery, TooLong, Unavailable
 from app.formats.comparison import comparison_csv
-from app.formats.json import enveloped, revision_meta
 
 MEDIA_TYPES = {TableFormat.json: "application/json", TableFormat.csv: "text/csv; charset=utf-8"}
 CSV_EXAMPLE = (
@@ -45,10 +45,8 @@ async def answer(request: Request, question: Annotated[CompareQuestion, Query()]
         return not_modified(headers)
     if question.format is TableFormat.csv:
         return Rendered(200, headers, comparison_csv(comparison))
-    query = request.scope["query_string"].decode("ascii", "replace")
-    links = {"self": f"/v1/compare?{query}", "next": None}
-    meta = {"revision": revision_meta(ask.revision)}
-    return Rendered(200, headers, enveloped(comparison.model_dump_json().encode(), meta, links))
+    body = comparison.model_dump_json().encode()
+    return Rendered(200, headers, enveloped_one(request, body, (), ask.revision))
 
 
 def add_routes(app: FastAPI) -> None:

@@ -7,31 +7,42 @@ from typing import Annotated, Any
 import orjson
 from fastapi import FastAPI, Query
 from pydantic import Field
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from starlette.requests import Request
 
 from app.api.answering import (
-    asked_path,
-    etag_of,
-    headers_of,
-    is_known,
-    not_modified,
     service_of,
 )
-from app.api.entries import OneQuestion
 from app.api.models import HEADERS, OneOf, named, problem_responses
 from app.api.route import QuestionRoute, Rendered
-from app.database import Ask, Statement
+from app.api.single import (
+    Found,
+    NoQuestion,
+    OneQuestion,
+    answer_found,
+    dataset_body,
+    one_content,
+    revision_asked,
+)
+from app.database import Ask, Revision, Statement
 from app.entries.documents import DOCUMENT_FORMAT, Document
 from app.entries.places import key_of
 from app.entries.selection import lengths
 from app.errors import InvalidQuery, NotAcceptable, TooLong, Unavailable
-from app.formats.json import enveloped, revision_meta
 from app.kinds import KINDS
-from app.reference.dataset import Contact, Coverage, Doubt, Licence
-from app.tables import state
+from app.reference.dataset import STATE, Contact, Coverage, Doubt, Licence
+from app.tables import change
 
-STATE = Statement(select(state.c.value).where(state.c.name == bindparam("name")))
+COME_AND_GONE = Statement(
+    select(change.c.kind, change.c.action, func.count())
+    .where(change.c.revision > bindparam("revision"), change.c.action != "changed")
+    .group_by(change.c.kind, change.c.action)
+)
+LINKS = {
+    "cite": "/v1/dataset?format=bibtex",
+    "changes": "/v1/changes?since_revision=0",
+    "corrections": "/v1/corrections",
+}
 
 
 class DatasetDocument(Document):
@@ -61,6 +72,8 @@ class DatasetDocument(Document):
     """What the sources leave open."""
     counts: Annotated[dict[str, int], Field(examples=[{"quote": 226}])]
     """How many entries of each kind it has."""
+    links: Annotated[dict[str, str], Field(examples=[{"cite": "/v1/dataset?format=bibtex"}])]
+    """How to cite it, and what has changed in it, as paths."""
 
 
 class Health(Document):
@@ -72,26 +85,19 @@ class Health(Document):
 
 async def dataset(request: Request, question: Annotated[OneQuestion, Query()]) -> Rendered:
     """What the record is, what it covers and lacks, its licence, and how to cite it."""
-    del question
-    service = service_of(request)
-    async with service.database.snapshot() as ask:
-        etag = etag_of(service, ask.revision, request, "application/json")
-        headers = headers_of(ask.revision, etag, "application/json")
-        if is_known(request, etag):
-            return not_modified(headers)
-        described = await description(ask)
-    meta = {"revision": revision_meta(ask.revision)}
-    links = {"self": asked_path(request), "next": None}
-    return Rendered(200, headers, enveloped(described, meta, links))
+    async with service_of(request).database.snapshot() as ask:
+        at = await revision_asked(question, ask)
+        found = Found("dataset", await description(at, ask), DatasetDocument)
+        return await answer_found(request, question, found, at, ask)
 
 
-async def description(ask: Ask) -> bytes:
-    """The dataset's document."""
-    stored = orjson.loads((await ask.rows(STATE, name="dataset"))[0][0])
+async def description(at: Revision, ask: Ask) -> bytes:
+    """The dataset's document as of a revision."""
+    stored = without_corrections(orjson.loads(await dataset_body(at, ask)))
     missing = dict.fromkeys(("contact", "removal"))
-    counts = await kind_counts(ask)
+    counts = await kind_counts(at, ask)
     document = DatasetDocument.model_validate(
-        {**missing, "doubts": [], **without_corrections(stored), "counts": counts}
+        {**missing, "doubts": [], **stored, "counts": counts, "links": LINKS}
     )
     return document.model_dump_json().encode()
 
@@ -101,20 +107,24 @@ def without_corrections(stored: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in stored.items() if name != "corrections"}
 
 
-async def kind_counts(ask: Ask) -> dict[str, int]:
-    """How many entries of each kind there are."""
+async def kind_counts(at: Revision, ask: Ask) -> dict[str, int]:
+    """How many entries of each kind there were at a revision."""
     keys = {kind: key_of(kind, "kind", kind) for kind in KINDS}
     found = await lengths(list(keys.values()), ask)
-    return {kind: found.get(key, 0) for kind, key in keys.items()}
+    counts = {kind: found.get(key, 0) for kind, key in keys.items()}
+    for kind, action, number in await ask.rows(COME_AND_GONE, revision=at.number):
+        if kind in counts:
+            counts[kind] -= number if action == "added" else -number
+    return counts
 
 
-async def live(request: Request, question: Annotated[OneQuestion, Query()]) -> Rendered:
+async def live(request: Request, question: Annotated[NoQuestion, Query()]) -> Rendered:
     """The process runs."""
     del request, question
     return health("live")
 
 
-async def ready(request: Request, question: Annotated[OneQuestion, Query()]) -> Rendered:
+async def ready(request: Request, question: Annotated[NoQuestion, Query()]) -> Rendered:
     """The record can be asked: the database is there, with our schema and document format."""
     del question
     database = service_of(request).database
@@ -143,7 +153,11 @@ def add_routes(app: FastAPI) -> None:
         tags=["dataset"],
         response_model=named(OneOf[DatasetDocument], "DatasetAnswer"),
         responses={
-            200: {"description": "The description.", "headers": HEADERS},
+            200: {
+                "description": "The description.",
+                "headers": HEADERS,
+                "content": one_content(),
+            },
             304: {"description": "The client has this representation already."},
             **problem_responses(InvalidQuery, NotAcceptable, TooLong, Unavailable),
         },

@@ -14,11 +14,11 @@ from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, R
 from starlette.types import Lifespan
 
 from app.api.answering import etag_of, headers_of, is_known, not_modified, service_of
-from app.api.dataset import STATE
-from app.api.entries import OneQuestion
 from app.api.models import Links, ListMeta, ProblemDocument, QueryError
 from app.api.route import QuestionRoute, Rendered
+from app.api.single import NoQuestion
 from app.errors import PROBLEMS, NotFound
+from app.reference.dataset import STATE
 
 TITLE = "Parley"
 DESCRIPTION = """\
@@ -36,6 +36,7 @@ TAGS = [
     {"name": "entries", "description": "Events, quotes, proposals, terms and figures."},
     {"name": "reference", "description": "Actors, topics and sources."},
     {"name": "analysis", "description": "Proposals side by side, and who took which position."},
+    {"name": "history", "description": "Versions, changes and corrections of the record."},
     {"name": "dataset", "description": "The record as a whole."},
     {"name": "operation", "description": "For those who run the service."},
 ]
@@ -103,6 +104,7 @@ def documented(lifespan: Lifespan[FastAPI]) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        redirect_slashes=False,
         lifespan=lifespan,
     )
     app.openapi = lambda: openapi(app)  # type: ignore[method-assign]
@@ -134,7 +136,7 @@ def openapi(app: FastAPI) -> dict[str, Any]:
     return app.openapi_schema
 
 
-async def openapi_json(request: Request, question: Annotated[OneQuestion, Query()]) -> Rendered:
+async def openapi_json(request: Request, question: Annotated[NoQuestion, Query()]) -> Rendered:
     """The OpenAPI document."""
     del question
     service = service_of(request)

@@ -102,7 +102,7 @@ class Edge:
         """Answers from memory, or asks the application and keeps what it renders."""
         if scope["type"] != "http":
             await self.inner(scope, receive, send)
-        elif len(scope["raw_path"]) + len(scope["query_string"]) > self.max_url_length:
+        elif len(target_of(scope)) > self.max_url_length:
             limit = self.max_url_length
             await send_problem(TooLong(f"An address may have {limit} bytes; ask for less."), send)
         elif scope["method"] == "GET":
@@ -117,8 +117,7 @@ class Edge:
     async def get(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A GET, from memory where it can be."""
         accept, coding, known = negotiated(scope["headers"])
-        target = scope["raw_path"].split(b"?")[0] + b"?" + scope["query_string"]
-        key = (target, accept, coding, self.digest())
+        key = (target_of(scope), accept, coding, self.digest())
         page = self.cache.get(key)
         if page is None:
             capture = Capture(send, coding)
@@ -135,6 +134,13 @@ class Edge:
 
 
 EMPTY: Message = {"type": "http.response.body", "body": b""}
+
+
+def target_of(scope: Scope) -> bytes:
+    """The path and query as they came over the wire."""
+    path: bytes = scope["raw_path"].split(b"?")[0]
+    query: bytes = scope["query_string"]
+    return b"%b?%b" % (path, query) if query else path
 
 
 def negotiated(headers: list[Header]) -> tuple[bytes, bytes, bytes | None]:

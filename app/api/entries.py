@@ -9,13 +9,14 @@ from typing import Annotated, Any, Union
 import orjson
 from fastapi import FastAPI, Query
 from pydantic import Field
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal, select
 from starlette.requests import Request
 
 from app.api.answering import (
     answer_of,
     asked_path,
     etag_of,
+    form_of,
     headers_of,
     is_known,
     not_modified,
@@ -24,12 +25,13 @@ from app.api.answering import (
 )
 from app.api.models import HEADERS, EntryListOf, OneOf, list_content, named, problem_responses
 from app.api.route import QuestionRoute, Rendered
-from app.database import Ask, Statement
+from app.api.single import Found, OneEntryQuestion, answer_found, one_content, revision_asked
+from app.database import Ask, Revision, Statement
 from app.entries.documents import Document, EntryDocument, EntryEnd
 from app.entries.facets import facets_of
 from app.entries.names import BY_FORMER_ID, ENTRY_REALM, UnknownName, id_of
 from app.entries.pages import Page, read_page
-from app.entries.questions import EntryQuestion, FormatName, Values
+from app.entries.questions import EntryQuestion, Values
 from app.entries.selection import Selection, select_entries
 from app.entries.snippets import snippet
 from app.errors import (
@@ -41,26 +43,22 @@ from app.errors import (
     TooLong,
     Unavailable,
 )
-from app.formats import FORMATS, chosen_format
-from app.formats.json import enveloped, revision_meta
+from app.formats import FORMATS
+from app.history.past import entry_at, why_missing_at
 from app.kinds import KINDS, Kind
+from app.reference.dataset import described
 from app.tables import change, document
 
 ONE = Statement(select(document.c.kind, document.c.body).where(document.c.id == bindparam("id")))
 LAST_ACTION = Statement(
     select(change.c.action)
-    .where(change.c.id == bindparam("id"))
+    .where(change.c.kind.in_([literal(kind) for kind in KINDS]), change.c.id == bindparam("id"))
     .order_by(change.c.sequence.desc())
     .limit(1)
 )
 
 LIST_PROBLEMS = (InvalidQuery, NotAcceptable, TooLong, Unavailable)
 ONE_PROBLEMS = (InvalidQuery, NotAcceptable, NotFound, Gone, Moved, TooLong, Unavailable)
-OTHER_FORMATS = {
-    each.media_type: f"The same documents as {each.name.value.upper()}."
-    for each in FORMATS.values()
-    if each.name is not FormatName.json
-}
 
 
 class KindName(StrEnum):
@@ -103,10 +101,6 @@ class TimelineRow(EntryEnd, HeadlineFields, EntryDocument):
     """What entries of all kinds have, for tables."""
 
 
-class OneQuestion(Document):
-    """What can be asked of a single entry."""
-
-
 async def answer_list(
     request: Request,
     question: EntryQuestion,
@@ -115,7 +109,7 @@ async def answer_list(
     known_fields: tuple[str, ...],
 ) -> Rendered:
     """The page that a question asks for."""
-    form = chosen_format(question.format, request.headers.get("accept", ""))
+    form = form_of(request, question)
     service = service_of(request)
     async with service.database.snapshot() as ask:
         selection = await select_entries(question, kinds, ask)
@@ -124,6 +118,7 @@ async def answer_list(
             return not_modified(headers_of(ask.revision, etag, form.media_type))
         page = await read_page(question, kinds, selection, ask)
         meta = await more_about(request, question, selection, page, ask)
+        dataset = await described(ask) if form.dated else None
     answer = answer_of(
         request,
         question,
@@ -134,6 +129,7 @@ async def answer_list(
         documents=page.documents,
         next_cursor=page.next_cursor,
         total=page.total,
+        dataset=dataset,
         meta=meta,
     )
     return represented(answer, form, etag)
@@ -154,20 +150,45 @@ async def more_about(
     return meta
 
 
-async def answer_one(request: Request, entry_id: str, kind: str) -> Rendered:
+async def answer_one(
+    request: Request, question: OneEntryQuestion, entry_id: str, kind: str
+) -> Rendered:
     """The entry at a path, or what became of it."""
-    service = service_of(request)
-    async with service.database.snapshot() as ask:
-        found = await ask.rows(ONE, id=entry_id)
-        if not found or kind not in (ENTRY_REALM, found[0][0]):
-            raise await why_missing(entry_id, kind, found[0][0] if found else None, ask)
-        etag = etag_of(service, ask.revision, request, "application/json")
-        headers = headers_of(ask.revision, etag, "application/json")
-        if is_known(request, etag):
-            return not_modified(headers)
-    meta = {"revision": revision_meta(ask.revision)}
-    links = {"self": asked_path(request), "next": None}
-    return Rendered(200, headers, enveloped(bytes(found[0][1]), meta, links))
+    async with service_of(request).database.snapshot() as ask:
+        at = await revision_asked(question, ask)
+        if question.revision is None:
+            named, body = await entry_now(entry_id, kind, ask)
+        else:
+            named, body = await entry_then(entry_id, kind, at, ask)
+        found = Found(named, body, KINDS[named].document)
+        return await answer_found(request, question, found, at, ask)
+
+
+async def entry_now(entry_id: str, kind: str, ask: Ask) -> tuple[str, bytes]:
+    """The kind and document of an entry."""
+    found = await ask.rows(ONE, id=entry_id)
+    if not found or kind not in (ENTRY_REALM, found[0][0]):
+        raise await why_missing(entry_id, kind, found[0][0] if found else None, ask)
+    named, body = found[0]
+    return named, bytes(body)
+
+
+async def entry_then(entry_id: str, kind: str, at: Revision, ask: Ask) -> tuple[str, bytes]:
+    """The kind and document of an entry as it stood at a revision."""
+    kinds = kinds_of(kind)
+    found = await entry_at(at, kinds, entry_id, ask)
+    if found is not None:
+        return found
+    missing = await why_missing_at(at, kinds, entry_id, ask)
+    if missing is not None:
+        raise missing
+    # It never was among these kinds, which the present says best.
+    return await entry_now(entry_id, kind, ask)
+
+
+def kinds_of(kind: str) -> tuple[str, ...]:
+    """The kinds that a path of a kind, or of any, answers."""
+    return tuple(KINDS) if kind == ENTRY_REALM else (kind,)
 
 
 async def why_missing(entry_id: str, kind: str, other: str | None, ask: Ask) -> Exception:
@@ -181,7 +202,8 @@ async def why_missing(entry_id: str, kind: str, other: str | None, ask: Ask) -> 
         return Moved(f"/v1/{plural}/{former[0][0]}")
     last = await ask.rows(LAST_ACTION, id=entry_id)
     if last and last[0][0] == "removed":
-        return Gone(f"{entry_id!r} was removed from the record; its past is in /v1/changes.")
+        past = f"/v1/entries/{entry_id}/history"
+        return Gone(f"{entry_id!r} was removed from the record; its past is at {past}.")
     try:
         await id_of(entry_id, kind, ask)
     except UnknownName as unknown:
@@ -206,10 +228,9 @@ def one_endpoint(kind: str) -> Callable[..., Awaitable[Rendered]]:
     """The endpoint of single entries of a kind, or of any."""
 
     async def endpoint(request: Request, question: Any, id: str) -> Rendered:
-        del question
-        return await answer_one(request, id, kind)
+        return await answer_one(request, question, id, kind)
 
-    endpoint.__annotations__["question"] = Annotated[OneQuestion, Query()]
+    endpoint.__annotations__["question"] = Annotated[OneEntryQuestion, Query()]
     return endpoint
 
 
@@ -288,7 +309,7 @@ def list_responses() -> dict[int | str, dict[str, Any]]:
         200: {
             "description": "The page, in the representation asked for.",
             "headers": HEADERS,
-            "content": list_content(OTHER_FORMATS),
+            "content": list_content(FORMATS),
         },
         **not_modified_response(),
         **problem_responses(*LIST_PROBLEMS),
@@ -298,7 +319,11 @@ def list_responses() -> dict[int | str, dict[str, Any]]:
 def one_responses() -> dict[int | str, dict[str, Any]]:
     """What a single entry may answer."""
     return {
-        200: {"description": "The document.", "headers": HEADERS},
+        200: {
+            "description": "The document.",
+            "headers": HEADERS,
+            "content": one_content(linked=True),
+        },
         **not_modified_response(),
         **problem_responses(*ONE_PROBLEMS),
     }

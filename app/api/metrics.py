@@ -26,9 +26,9 @@ from prometheus_client import (
 from starlette.requests import Request
 
 from app.api.answering import service_of
-from app.api.entries import OneQuestion
 from app.api.models import problem_responses
 from app.api.route import QuestionRoute, Rendered
+from app.api.single import NoQuestion
 from app.errors import InvalidQuery, TooLong, Unavailable
 
 BUCKETS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0)
@@ -97,7 +97,7 @@ class Metrics:
         return generate_latest(together)
 
 
-async def metrics(request: Request, question: Annotated[OneQuestion, Query()]) -> Rendered:
+async def metrics(request: Request, question: Annotated[NoQuestion, Query()]) -> Rendered:
     """What Prometheus scrapes."""
     del question
     async with service_of(request).database.snapshot() as ask:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from app.entries.documents import Document
+from app.entries.questions import FormatName
 from app.errors import PROBLEM_MEDIA_TYPE, Problem
-from app.formats import SPARSE_MEDIA_TYPE
+from app.formats import SPARSE_MEDIA_TYPE, Format
 
 T = TypeVar("T")
 
@@ -176,8 +178,8 @@ def problem_responses(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def list_content(formats: dict[str, str]) -> dict[str, Any]:
-    """The other representations of a list: media type and description."""
+def list_content(formats: Mapping[FormatName, Format]) -> dict[str, Any]:
+    """The representations of a list besides plain JSON."""
     content: dict[str, Any] = {
         SPARSE_MEDIA_TYPE: {
             "schema": {
@@ -192,9 +194,25 @@ def list_content(formats: dict[str, str]) -> dict[str, Any]:
             }
         }
     }
-    for media_type, description in formats.items():
-        content[media_type] = {"schema": {"type": "string", "description": description}}
+    for name, each in formats.items():
+        if name is not FormatName.json:
+            content[each.media_type] = {"schema": schema_of(each)}
     return content
+
+
+def schema_of(form: Format) -> dict[str, Any]:
+    """What a generated client may expect of a representation."""
+    description = f"The same documents as {form.name.value.upper()}."
+    if not form.media_type.endswith("+json"):
+        return {"type": "string", "description": description}
+    members = {"@context": {"type": "object"}, "@graph": {"type": "array"}}
+    members["@graph"]["items"] = {"type": "object"}
+    return {
+        "type": "object",
+        "description": description,
+        "required": list(members),
+        "properties": members,
+    }
 
 
 def named(model: type[BaseModel], name: str) -> type[BaseModel]:

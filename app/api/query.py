@@ -89,13 +89,17 @@ def explained(
         choices = expected.replace(" or ", ", ").replace("'", "").split(", ")
         return query_error(name, value, f"must be {expected}.", nearest(str(value), choices))
     if kind == "value_error":
-        return from_validator(name, value, str(context["error"]))
-    return query_error(name, value, f"{error['msg']}.")
+        message = str(context["error"])
+        if not name:
+            # A mistake about several parameters names the first.
+            name, _, message = message.partition(": ")
+        return query_error(name, as_written(name, value, values), message.rstrip(".") + ".")
+    return query_error(name, as_written(name, value, values), f"{error['msg']}.")
 
 
-def from_validator(name: str, value: Any, message: str) -> dict[str, Any]:
-    """A mistake found by a validator of ours; one about several parameters names the first."""
-    if not name:
-        name, _, message = message.partition(": ")
-        return query_error(name, "", message + ".")
-    return query_error(name, value, message.rstrip(".") + ".")
+def as_written(name: str, value: Any, values: dict[str, Any]) -> str:
+    """The value of a parameter in the words of the client; that of a repeated one, joined."""
+    if isinstance(value, str):
+        return value
+    given = values.get(name, "")
+    return given if isinstance(given, str) else ",".join(given)

@@ -17,25 +17,26 @@ from starlette.requests import Request
 
 from app.api.answering import (
     answer_of,
-    asked_path,
     etag_of,
+    form_of,
     headers_of,
     is_known,
     not_modified,
     represented,
     service_of,
 )
-from app.api.entries import LIST_PROBLEMS, ONE_PROBLEMS, OTHER_FORMATS, OneQuestion
+from app.api.entries import LIST_PROBLEMS, ONE_PROBLEMS
 from app.api.models import HEADERS, ListOf, OneOf, list_content, named, problem_responses
 from app.api.route import QuestionRoute, Rendered
-from app.database import Ask, Row, Statement
+from app.api.single import Found, OneQuestion, answer_found, one_content, revision_asked
+from app.database import Ask, Revision, Row, Statement
 from app.entries.documents import Document
 from app.entries.names import BY_FORMER_ID, UnknownName, id_of
 from app.entries.questions import Count
 from app.entries.words import Sought, read_query
 from app.errors import Gone, InvalidQuery, Moved, NotFound
-from app.formats import chosen_format
-from app.formats.json import enveloped, revision_meta
+from app.formats import UNDATED_FORMATS
+from app.history.past import reference_at, why_missing_at
 from app.reference.documents import (
     ActorDocument,
     ReferenceQuestion,
@@ -112,7 +113,7 @@ def word_values(sought: tuple[Sought, ...]) -> tuple[dict[str, str], int, int]:
 
 async def answer_list(request: Request, question: ReferenceQuestion, realm: Realm) -> Rendered:
     """A page of a realm, by id."""
-    form = chosen_format(question.format, request.headers.get("accept", ""))
+    form = form_of(request, question, UNDATED_FORMATS)
     service = service_of(request)
     mark = fingerprint(question, realm)
     after = read_cursor(question.cursor, mark) if question.cursor is not None else ""
@@ -196,20 +197,35 @@ def read_cursor(cursor: str, mark: bytes) -> str:
     )
 
 
-async def answer_one(request: Request, realm: Realm, record_id: str) -> Rendered:
+async def answer_one(
+    request: Request, question: OneQuestion, realm: Realm, record_id: str
+) -> Rendered:
     """One document of a realm, or what became of it."""
-    service = service_of(request)
-    async with service.database.snapshot() as ask:
-        found = await ask.rows(ONE, realm=realm.name, id=record_id)
-        if not found:
-            raise await why_missing(realm, record_id, ask)
-        etag = etag_of(service, ask.revision, request, "application/json")
-        headers = headers_of(ask.revision, etag, "application/json")
-        if is_known(request, etag):
-            return not_modified(headers)
-    meta = {"revision": revision_meta(ask.revision)}
-    links = {"self": asked_path(request), "next": None}
-    return Rendered(200, headers, enveloped(bytes(found[0][0]), meta, links))
+    async with service_of(request).database.snapshot() as ask:
+        at = await revision_asked(question, ask)
+        if question.revision is None:
+            body = await document_now(realm, record_id, ask)
+        else:
+            body = await document_then(realm, record_id, at, ask)
+        found = Found(realm.name, body, realm.document)
+        return await answer_found(request, question, found, at, ask)
+
+
+async def document_now(realm: Realm, record_id: str, ask: Ask) -> bytes:
+    """A document of a realm."""
+    found = await ask.rows(ONE, realm=realm.name, id=record_id)
+    if not found:
+        raise await why_missing(realm, record_id, ask)
+    return bytes(found[0][0])
+
+
+async def document_then(realm: Realm, record_id: str, at: Revision, ask: Ask) -> bytes:
+    """A document of a realm as it stood at a revision."""
+    body = await reference_at(at, realm.name, record_id, ask)
+    if body is not None:
+        return body
+    missing = await why_missing_at(at, (realm.name,), record_id, ask)
+    raise missing or await why_missing(realm, record_id, ask)
 
 
 async def why_missing(realm: Realm, record_id: str, ask: Ask) -> Exception:
@@ -219,7 +235,8 @@ async def why_missing(realm: Realm, record_id: str, ask: Ask) -> Exception:
         return Moved(f"/v1/{realm.plural}/{former[0][0]}")
     last = await ask.rows(LAST_ACTION, id=record_id, realm=realm.name)
     if last and last[0][0] == "removed":
-        return Gone(f"{record_id!r} was removed from the record; its past is in /v1/changes.")
+        past = f"/v1/{realm.plural}/{record_id}/history"
+        return Gone(f"{record_id!r} was removed from the record; its past is at {past}.")
     try:
         near = [await id_of(record_id, realm.name, ask)]
     except UnknownName as unknown:
@@ -245,8 +262,7 @@ def one_endpoint(realm: Realm) -> Callable[..., Awaitable[Rendered]]:
     async def endpoint(
         request: Request, question: Annotated[OneQuestion, Query()], id: str
     ) -> Rendered:
-        del question
-        return await answer_one(request, realm, id)
+        return await answer_one(request, question, realm, id)
 
     return endpoint
 
@@ -269,7 +285,7 @@ def add_routes(app: FastAPI) -> None:
                 200: {
                     "description": "The page, in the representation asked for.",
                     "headers": HEADERS,
-                    "content": list_content(OTHER_FORMATS),
+                    "content": list_content(UNDATED_FORMATS),
                 },
                 304: {"description": "The client has this representation already."},
                 **problem_responses(*LIST_PROBLEMS),
@@ -285,7 +301,11 @@ def add_routes(app: FastAPI) -> None:
             tags=["reference"],
             response_model=named(OneOf[model], f"{title}Answer"),
             responses={
-                200: {"description": "The document.", "headers": HEADERS},
+                200: {
+                    "description": "The document.",
+                    "headers": HEADERS,
+                    "content": one_content(),
+                },
                 304: {"description": "The client has this representation already."},
                 **problem_responses(*ONE_PROBLEMS),
             },

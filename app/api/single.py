@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 import orjson
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.requests import Request
 
 from app.api.answering import (
@@ -23,14 +23,16 @@ from app.api.answering import (
 from app.api.route import Rendered
 from app.database import Ask, Revision
 from app.entries.documents import Document
-from app.entries.questions import MAX_VALUES, separated
-from app.formats import SPARSE_MEDIA_TYPE
+from app.entries.questions import MAX_VALUES, FormatName, separated
+from app.errors import InvalidQuery
+from app.formats import FORMATS, SPARSE_MEDIA_TYPE
+from app.formats.answer import Answer
 from app.formats.citations import CITATION_FORMATS, Cited
 from app.formats.json import enveloped, revision_meta
 from app.history.log import standing_at
 from app.history.past import sources_at
 from app.history.revisions import is_digest, named_revision, readable_revision
-from app.reference.dataset import DatasetRecord
+from app.reference.dataset import DatasetRecord, read_description
 
 # What a digest names never changes; a number means another revision in another database.
 FOR_A_DIGEST = b"public, max-age=31536000, immutable"
@@ -46,23 +48,25 @@ class OneFormat(StrEnum):
     csl_json = "csl-json"
 
 
+class EntryFormat(StrEnum):
+    """The representations of a single entry."""
+
+    json = "json"
+    jsonld = "jsonld"
+    bibtex = "bibtex"
+    ris = "ris"
+    csl_json = "csl-json"
+
+
 class NoQuestion(BaseModel):
     """What takes no parameters."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class OneQuestion(NoQuestion):
-    """What can be asked of every single document."""
+class PinnedQuestion(NoQuestion):
+    """What can be asked of every single document, whatever its representations."""
 
-    format: Annotated[
-        OneFormat,
-        Field(
-            description="The representation. `bibtex`, `ris` and `csl-json` cite the document at "
-            "the revision that answers, with the sources that it rests on.",
-            examples=["bibtex"],
-        ),
-    ] = OneFormat.json
     fields: Annotated[
         list[str],
         BeforeValidator(separated),
@@ -83,12 +87,27 @@ class OneQuestion(NoQuestion):
         ),
     ] = None
 
-    @model_validator(mode="after")
-    def fields_of_json(self) -> OneQuestion:
-        """A citation has no members to choose from."""
-        if self.fields and self.format is not OneFormat.json:
-            raise ValueError(f"fields: cannot be chosen with format={self.format.value}")
-        return self
+
+ONE_FORMAT = Field(
+    description="The representation. `bibtex`, `ris` and `csl-json` cite the document at the "
+    "revision that answers, with the sources that it rests on.",
+    examples=["bibtex"],
+)
+
+
+class OneQuestion(PinnedQuestion):
+    """What can be asked of an actor, a topic, a source or the dataset."""
+
+    format: Annotated[OneFormat, ONE_FORMAT] = OneFormat.json
+
+
+class OneEntryQuestion(PinnedQuestion):
+    """What can be asked of an entry."""
+
+    format: Annotated[EntryFormat, ONE_FORMAT] = EntryFormat.json
+
+
+Single = OneQuestion | OneEntryQuestion
 
 
 @dataclass(frozen=True)
@@ -100,7 +119,7 @@ class Found:
     model: type[Document]
 
 
-async def revision_asked(question: OneQuestion, ask: Ask) -> Revision:
+async def revision_asked(question: PinnedQuestion, ask: Ask) -> Revision:
     """The revision that is to answer: the present one, where none is named."""
     if question.revision is None:
         return ask.revision
@@ -108,30 +127,37 @@ async def revision_asked(question: OneQuestion, ask: Ask) -> Revision:
 
 
 async def answer_found(
-    request: Request, question: OneQuestion, found: Found, at: Revision, ask: Ask
+    request: Request, question: Single, found: Found, at: Revision, ask: Ask
 ) -> Rendered:
     """A document in the representation asked for, as of a revision."""
     service = service_of(request)
     content_type = content_type_of(question)
+    fields = chosen_fields(question.fields, tuple(found.model.model_fields))
     etag = etag_of(service, at, request, content_type)
     headers = headers_of(at, etag, content_type, keep=keeping(question))
     if is_known(request, etag):
         return not_modified(headers)
-    if question.format is OneFormat.json:
-        fields = chosen_fields(question.fields, tuple(found.model.model_fields))
+    if question.format == "json":
         return Rendered(200, headers, enveloped_one(request, found.body, fields, at))
+    if question.format == "jsonld":
+        return Rendered(200, headers, await linked_data(request, found, at, ask))
     cited = await cited_document(found, at, service.settings.public_url, ask)
     return Rendered(200, headers, CITATION_FORMATS[question.format].write(cited))
 
 
-def content_type_of(question: OneQuestion) -> str:
-    """The media type of the representation."""
-    if question.format is not OneFormat.json:
-        return CITATION_FORMATS[question.format].content_type
-    return SPARSE_MEDIA_TYPE if question.fields else "application/json"
+def content_type_of(question: Single) -> str:
+    """The media type of the representation; refuses `fields` where it has none to choose from."""
+    if question.format == "json":
+        return SPARSE_MEDIA_TYPE if question.fields else "application/json"
+    if question.fields:
+        asked = ",".join(question.fields)
+        raise InvalidQuery.of("fields", asked, f"cannot be chosen with format={question.format}.")
+    if question.format == "jsonld":
+        return FORMATS[FormatName.jsonld].media_type
+    return CITATION_FORMATS[question.format].content_type
 
 
-def keeping(question: OneQuestion) -> bytes:
+def keeping(question: PinnedQuestion) -> bytes:
     """How long the answer may be kept."""
     if question.revision is None:
         return CACHE_CONTROL
@@ -149,14 +175,36 @@ def enveloped_one(request: Request, body: bytes, fields: tuple[str, ...], at: Re
     return enveloped(body, {"revision": revision_meta(at)}, links)
 
 
+async def linked_data(request: Request, found: Found, at: Revision, ask: Ask) -> bytes:
+    """An entry as JSON-LD: as a list of one."""
+    answer = Answer(
+        documents=[found.body],
+        model=found.model,
+        name=found.kind,
+        path=asked_path(request),
+        query=request.scope["query_string"].decode("ascii", "replace"),
+        parameters=request.scope["parameters"],
+        revision=at,
+        public_url=service_of(request).settings.public_url,
+        limit=1,
+        dataset=read_description(await dataset_body(at, ask)),
+    )
+    return FORMATS[FormatName.jsonld].render(answer)
+
+
+async def dataset_body(at: Revision, ask: Ask) -> bytes:
+    """The dataset's curated description as of a revision."""
+    (body,) = (await standing_at(at.number, ("dataset",), None, ask)).values()
+    return body
+
+
 async def cited_document(found: Found, at: Revision, public_url: str, ask: Ask) -> Cited:
     """A document with what its citation needs."""
     document = orjson.loads(found.body)
-    (dataset,) = (await standing_at(at.number, ("dataset",), None, ask)).values()
     return Cited(
         found.kind,
         document,
-        DatasetRecord.model_validate_json(dataset),
+        DatasetRecord.model_validate_json(await dataset_body(at, ask)),
         await sources_at(at, sources_in(found.kind, document), ask),
         at,
         public_url,
@@ -171,7 +219,7 @@ def sources_in(kind: str, document: dict[str, Any]) -> list[str]:
     return list(dict.fromkeys(each["source"]["id"] for each in citing))
 
 
-def one_content() -> dict[str, Any]:
+def one_content(*, linked: bool = False) -> dict[str, Any]:
     """The other representations of a single document, for the documentation."""
     sparse = {
         "type": "object",
@@ -179,12 +227,13 @@ def one_content() -> dict[str, Any]:
         "required": ["data", "meta", "links"],
     }
     described = {"type": "string", "description": "How to cite the document, with its sources."}
+    graph = {"type": "object", "description": "JSON-LD in the terms of schema.org."}
     return {
         SPARSE_MEDIA_TYPE: {"schema": sparse},
+        **({FORMATS[FormatName.jsonld].media_type: {"schema": graph}} if linked else {}),
         "application/x-bibtex": {"schema": described},
         "application/x-research-info-systems": {"schema": described},
         "application/vnd.citationstyles.csl+json": {
             "schema": {"type": "array", "items": {"type": "object"}, "description": "CSL-JSON."}
         },
     }
-

@@ -27,8 +27,8 @@ from app.entries.words import Sought
 from app.tables import document, posting
 
 KIND = "quote"
-# Probes in one statement.
-BATCH = 32
+# Probes in one statement, which so mostly ends within the budget of the event loop.
+BATCH = 16
 # Places that one probe may answer.
 ANSWERS = 300
 # Documents looked at for one quotation.
@@ -83,7 +83,7 @@ class Answers:
         weights = self.weights()
         score: defaultdict[int, float] = defaultdict(float)
         for probe, places in self.places.items():
-            told = weights.of(probe[0]) if len(probe) == 1 else RUN_WEIGHT
+            told = weights[probe[0]] if len(probe) == 1 else RUN_WEIGHT
             for place in places:
                 score[place] += told
         return heapq.nlargest(count, score, key=lambda place: (score[place], place))

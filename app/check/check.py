@@ -25,7 +25,7 @@ from app.check.candidates import (
     spoken_by,
 )
 from app.check.reading import Reading, readings
-from app.check.verdicts import Match, best_first, closest, other_than_asked
+from app.check.verdicts import Match, best_first, closest, other_than_asked, promising
 from app.check.wording import Alignment, Found
 from app.database import Ask, Statement
 from app.entries.dates import DateLanguageError, DateSpan, parse_date
@@ -112,11 +112,12 @@ async def summary_of(speaker: str, ask: Ask) -> Summary:
 async def matches_of(quotation: Quotation, ask: Ask) -> list[Match]:
     """The quotes that may be meant, the closest first."""
     found = await answers(probes_of(split(quotation.text)), ask)
-    candidates = await candidates_at(found.best(CANDIDATES), ask)
+    weights = found.weights()
+    likely = await candidates_at(found.best(CANDIDATES), ask)
+    candidates = promising(quotation.readings[0], likely, weights)
     speaker = quotation.speaker
     places = [candidate.place for candidate in candidates]
     spoke = await spoken_by(speaker.id, places, ask) if speaker is not None else set()
-    weights = found.weights()
     return best_first(
         Match(
             candidate,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import heapq
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,6 +14,8 @@ from app.check.reading import Reading, readings
 from app.check.wording import Alignment, Found, Weights, align
 from app.entries.dates import DateSpan
 
+# Quotes of which the words are aligned one by one.
+ALIGNED = 12
 # Fewer words in a row could be anyone's.
 PART_WORDS = 4
 WHOLE_WORDS = 5
@@ -111,6 +114,28 @@ def part_verdict(alignment: Alignment, negation_cut: bool) -> Verdict:
     if negation_cut and (asked >= PART_WORDS or asked + 1 == printed):
         return Verdict.near
     return Verdict.partial if asked >= PART_WORDS else Verdict.not_in_record
+
+
+def promising(
+    asked: Reading, candidates: Sequence[Candidate], weights: Weights
+) -> list[Candidate]:
+    """The candidates that share most with the asked words, whatever their order."""
+    keys = frozenset(asked.keys)
+
+    def shared(candidate: Candidate) -> float:
+        return max(
+            shared_weight(keys, frozenset(readings(wording["text"])[0].keys), weights)
+            for wording in candidate.wordings
+        )
+
+    return heapq.nlargest(ALIGNED, candidates, key=shared)
+
+
+def shared_weight(asked: frozenset[str], printed: frozenset[str], weights: Weights) -> float:
+    """What the words in common tell, more where they are most of either side."""
+    common = weights.total(asked & printed)
+    least = min(weights.total(asked), weights.total(printed))
+    return common * common / least if least else 0.0
 
 
 def closest(asked: tuple[Reading, ...], candidate: Candidate, weights: Weights) -> Judged:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from rapidfuzz import fuzz
@@ -86,23 +86,21 @@ class Found:
     printed: str
 
 
-@dataclass(frozen=True)
-class Weights:
-    """How much a word tells: from 0.2 for the commonest of the record to 1 for the rarest."""
+class Weights(dict[str, float]):
+    """How much each word tells: from 0.2 for the commonest of the record to 1 for the rarest.
 
-    of_word: Mapping[str, float] = field(default_factory=dict)
+    Holds the words that were looked up; of others the weight is guessed.
+    """
 
-    def of(self, key: str) -> float:
-        """The weight of a word as it is compared."""
-        known = self.of_word.get(key)
-        if known is not None:
-            return known
+    def __missing__(self, key: str) -> float:
         parts = key.split("'")
-        return max(self.of_word.get(part, guess(part)) for part in parts)
+        told = guess(key) if len(parts) == 1 else max(self[part] for part in parts)
+        self[key] = told
+        return told
 
-    def total(self, keys: Sequence[str]) -> float:
+    def total(self, keys: Iterable[str]) -> float:
         """The weight of several words."""
-        return sum(map(self.of, keys))
+        return sum(map(self.__getitem__, keys))
 
 
 def guess(word: str) -> float:
@@ -143,6 +141,11 @@ class Alignment:
         """The asked words that stand against the same printed ones."""
         equal = (step for step in self.steps if step.op is Operation.equal)
         return tuple(key for step in equal for key in self.asked.keys[step.a : step.b])
+
+    def changed(self) -> int:
+        """How many words differ between the first and the last word in common."""
+        other = (step for step in self.inner if step.op is not Operation.equal)
+        return sum(max(step.b - step.a, step.d - step.c) for step in other)
 
     def covered(self) -> float:
         """The share of the printed words against which the asked ones stand."""
@@ -215,7 +218,7 @@ class Alignment:
         first, last = self._stretch()
         asked, printed = self.asked.keys, self.printed.keys[first:last]
         whole = weights.total(asked) + weights.total(printed)
-        common = 2 * weights.total(tuple((Counter(asked) & Counter(printed)).elements()))
+        common = 2 * weights.total((Counter(asked) & Counter(printed)).elements())
         return common / whole if whole else 0.0
 
 
@@ -248,11 +251,11 @@ def align(asked: Reading, printed: Reading) -> Alignment:
 def stretch_of(one: Sequence[str], other: Sequence[str]) -> tuple[int, int]:
     """Where in the longer of two the shorter has its likest stretch."""
     short, long = (one, other) if len(one) <= len(other) else (other, one)
-    if len(long) <= len(short) + 2 * SLACK:
-        return 0, len(long)
     exact = position_of(short, long)
     if exact is not None:
         return exact, exact + len(short)
+    if len(long) <= len(short) + 2 * SLACK:
+        return 0, len(long)
     found = fuzz.partial_ratio_alignment(short, long)
     if found is None:
         return 0, len(long)

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from urllib.parse import urlencode
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import BigInteger, bindparam, cast, func, select
 
 from app.database import Ask, Statement
 from app.entries.names import nearest
@@ -135,7 +135,7 @@ def whole_statement(kinds: int) -> Statement:
     """The counts of a dimension over all entries of some kinds."""
     given = [bindparam(f"kind_{number}") for number in range(kinds)]
     return Statement(
-        select(tally.c.value, func.sum(tally.c.n))
+        select(tally.c.value, cast(func.sum(tally.c.n), BigInteger))
         .where(tally.c.kind.in_(given), tally.c.dimension == bindparam("dimension"))
         .group_by(tally.c.value)
     )

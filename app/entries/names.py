@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from rapidfuzz import fuzz, process, utils
@@ -13,6 +14,8 @@ from app.errors import query_error
 from app.tables import document, former_id, name, tally
 
 NEAREST = 3
+# No name has a control character; PostgreSQL takes no NUL.
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 CANDIDATES = 5000
 
 BY_NAME = Statement(
@@ -23,6 +26,7 @@ BY_NAME = Statement(
 NAMES = Statement(
     select(name.c.folded, name.c.id)
     .where(name.c.realm == bindparam("realm"))
+    .order_by(name.c.folded)
     .limit(bindparam("limit"))
 )
 BY_ID = Statement(select(document.c.kind, document.c.place).where(document.c.id == bindparam("id")))
@@ -31,16 +35,23 @@ BY_FORMER_ID = Statement(
         former_id.c.realm == bindparam("realm"), former_id.c.former == bindparam("former")
     )
 )
-# Ids that begin alike, and those that follow: a bounded stretch of the index.
+# The ids on both sides of one that is not there: two bounded stretches of the index.
 IDS_FROM = Statement(
     select(document.c.id)
     .where(document.c.id >= bindparam("start"), document.c.kind == bindparam("kind"))
     .order_by(document.c.id)
     .limit(bindparam("limit"))
 )
+IDS_BEFORE = Statement(
+    select(document.c.id)
+    .where(document.c.id < bindparam("start"), document.c.kind == bindparam("kind"))
+    .order_by(document.c.id.desc())
+    .limit(bindparam("limit"))
+)
 POSTED = Statement(
     select(tally.c.value)
     .where(tally.c.kind == bindparam("kind"), tally.c.dimension == bindparam("dimension"))
+    .order_by(tally.c.value)
     .limit(bindparam("limit"))
 )
 
@@ -77,6 +88,8 @@ async def id_of(value: str, realm: str, ask: Ask) -> str:
     """The id that a value names in its realm; raises `UnknownName` with the nearest ids."""
     known = ask.known_names.get((realm, value))
     if known is None:
+        if CONTROL.search(value):
+            raise UnknownName(value, realm, ())
         known = await look_up(value, realm, ask)
         ask.known_names[realm, value] = known
     return known
@@ -115,8 +128,9 @@ async def entry_id(value: str, kind: str, ask: Ask) -> str:
     kinds = POSSIBLE_KINDS if kind == ENTRY_REALM else (kind,)
     ids: list[str] = []
     for each in kinds:
-        rows = await ask.rows(IDS_FROM, start=value[:4], kind=each, limit=CANDIDATES)
-        ids.extend(str(row[0]) for row in rows)
+        for side in (IDS_BEFORE, IDS_FROM):
+            rows = await ask.rows(side, start=value, kind=each, limit=CANDIDATES // 2)
+            ids.extend(str(row[0]) for row in rows)
     raise UnknownName(value, kind, nearest(value, ids))
 
 

@@ -66,6 +66,14 @@ class FormatName(StrEnum):
     ics = "ics"
 
 
+class UndatedFormatName(StrEnum):
+    """Those of lists whose documents have no dates."""
+
+    json = FormatName.json
+    ndjson = FormatName.ndjson
+    csv = FormatName.csv
+
+
 def readable_date(value: str) -> str:
     """In the date language."""
     parse_date(value)
@@ -126,13 +134,14 @@ class Question(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     limit: Annotated[
-        NumberParameter,
+        int,
         Field(
             ge=1,
             le=MAX_LIMIT,
             description="Entries on a page. More than the maximum is refused, never clamped.",
             examples=[20],
         ),
+        BeforeValidator(whole_number),
     ] = 50
     cursor: Annotated[
         str | None,

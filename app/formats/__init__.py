@@ -68,7 +68,7 @@ def chosen_format(
 ) -> Format:
     """The format asked for, or the one that `Accept` prefers; JSON where it says none."""
     if asked is not None:
-        return formats[asked]
+        return formats[FormatName(asked)]
     if accept in ("", "*/*"):
         return formats[FormatName.json]
     offered = [each for each in formats.values() if each.by_accept]

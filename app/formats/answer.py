@@ -10,11 +10,15 @@ import orjson
 
 from app.database import Revision
 from app.entries.documents import Document
+from app.reference.dataset import Described
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One page of a list. `model` is the document model, for what depends on the fields."""
+    """One page of a list. `model` is the document model, for what depends on the fields.
+
+    `dataset` is given to formats that are `dated`.
+    """
 
     documents: list[bytes]
     model: type[Document]
@@ -28,6 +32,7 @@ class Answer:
     next_cursor: str | None = None
     total: int | None = None
     fields: tuple[str, ...] = ()
+    dataset: Described | None = None
     meta: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -49,6 +54,16 @@ class Answer:
         if self.next_link is not None:
             links.append(f'<{self.next_link}>; rel="next"')
         return ", ".join(links)
+
+    def about(self) -> Described:
+        """What the answer is from."""
+        assert self.dataset is not None
+        return self.dataset
+
+    def as_json_link(self) -> str:
+        """The path of the same question, answered as JSON."""
+        kept = [(name, value) for name, value in self.parameters if name != "format"]
+        return f"{self.path}?{urlencode(kept)}" if kept else self.path
 
     def loaded(self) -> list[dict[str, Any]]:
         """The documents as dictionaries, with the wanted fields only."""

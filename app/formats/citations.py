@@ -8,7 +8,6 @@ To add a format: its writer, its row in `CITATION_FORMATS`, its name in `app.api
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,12 +16,11 @@ from typing import Any
 import orjson
 
 from app.database import Revision
-from app.formats.headline import headline
+from app.formats.headline import title
 from app.kinds import KINDS
 from app.reference.dataset import DatasetRecord
 from app.reference.sources import SourceKind, SourceRecord, TitleOrigin
 
-LONGEST_TITLE = 300
 # Digits of a digest in an address: enough to be told apart for good.
 DIGEST_DIGITS = 16
 VERSION_DATE = re.compile(r"([0-9]{4})[.-]([0-9]{2})[.-]([0-9]{2})")
@@ -70,11 +68,10 @@ def own_item(cited: Cited) -> Item:
 
 
 def title_of(cited: Cited) -> str:
-    """The line by which the document is shown, cut where it is long."""
+    """The line by which the document is shown."""
     if cited.kind == "dataset":
         return cited.dataset.title
-    named = headline(cited.document) if cited.kind in KINDS else str(cited.document["name"])
-    return textwrap.shorten(named, LONGEST_TITLE, placeholder=" …")
+    return title(cited.document) if cited.kind in KINDS else str(cited.document["name"])
 
 
 def source_item(source: SourceRecord) -> Item:

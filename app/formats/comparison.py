@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import Any
 
 from app.analysis.comparison import Cell, Comparison, TermLine
 from app.entries.documents import QuantityDocument
-from app.formats.csv import SEPARATOR, safe
+from app.formats.csv import SEPARATOR, header, plain
 
 COLUMNS = ("term", "url", "change", "differs_in", "phase", "obliged", "quantities", "text")
 
 
 def comparison_csv(comparison: Comparison) -> bytes:
     """Topic and change of each line, then what every proposal has there, by its id."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
     own = [f"{each.id}.{column}" for each in comparison.proposals for column in COLUMNS]
-    writer.writerow(["topic", "change", "certain", *own])
-    for topic in comparison.topics:
-        for line in topic.lines:
-            shown = [topic.topic.id, line.change, line.certain, *cells(line)]
-            writer.writerow([safe(each) for each in shown])
-    return out.getvalue().encode()
+    rows = [
+        [topic.topic.id, line.change, line.certain, *cells(line)]
+        for topic in comparison.topics
+        for line in topic.lines
+    ]
+    lines = [",".join(plain(row)) + "\r\n" for row in rows]
+    return header(["topic", "change", "certain", *own]) + "".join(lines).encode()
 
 
 def cells(line: TermLine) -> Iterator[Any]:
@@ -36,22 +33,25 @@ def cells(line: TermLine) -> Iterator[Any]:
 
 def columns_of(cell: Cell, quantities: list[str]) -> tuple[Any, ...]:
     """What stands in the columns of one proposal."""
-    if cell.term is None:
+    term = cell.term
+    if term is None:
         return (None, None, cell.change, *[None] * (len(COLUMNS) - 3))
     return (
-        cell.term.id,
-        cell.term.url,
+        term.id,
+        term.url,
         cell.change,
         SEPARATOR.join(cell.differs_in),
-        cell.term.phase,
-        SEPARATOR.join(actor.id for actor in cell.term.obliged),
+        term.phase,
+        SEPARATOR.join(actor.id for actor in term.obliged),
         SEPARATOR.join(quantities),
-        cell.term.text,
+        term.text,
     )
 
 
 def written(quantity: QuantityDocument) -> str:
     """A number with its qualifier, unit and what is counted: `at_least 35 persons (hostages)`."""
-    number = quantity.printed if quantity.value is None else f"{quantity.qualifier} {quantity.value}"
+    number = (
+        quantity.printed if quantity.value is None else f"{quantity.qualifier} {quantity.value}"
+    )
     counted = f" ({quantity.of})" if quantity.of is not None else ""
     return f"{number} {quantity.unit}{counted}"

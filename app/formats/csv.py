@@ -7,10 +7,9 @@ separated by ` | `; what is more than a name in a list stands there as JSON.
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any, get_args
 
 import orjson
@@ -22,30 +21,69 @@ from app.entries.documents import (
     Document,
     QuantityDocument,
 )
+from app.entries.names import nearest
+from app.errors import InvalidQuery
 from app.formats.answer import Answer
+from app.formats.headline import headline
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = frozenset("=+-@\t\r")
 SEPARATOR = " | "
+# So many loaded documents stay in the processor's cache: three times as fast as a thousand at once.
+BATCH = 100
 LEFT_OUT = frozenset(("links",))
-Cell = Callable[[Any], Any]
+Documents = Sequence[dict[str, Any]]
+# A column reads many documents at once and answers its cell of each.
+Column = Callable[[Documents], list[str]]
+FLAGS = {None: "", True: "true", False: "false"}
+# The record holds no control characters: this one cannot stand inside a value.
+BETWEEN = "\0"
+QUOTED = ('"', ",", "\n", "\r")
+RISKY = (*QUOTED, *(BETWEEN + sign for sign in sorted(FORMULA)))
 
 
 def as_csv(answer: Answer) -> bytes:
     """The documents of the page as rows under one line of names."""
+    columns = shown_columns(answer)
+    return header(columns) + lines(answer.documents, columns.values())
+
+
+def header(columns: Iterable[str]) -> bytes:
+    """The line of names."""
+    return f"{','.join(columns)}\r\n".encode()
+
+
+def lines(documents: Sequence[bytes], columns: Collection[Column]) -> bytes:
+    """One line for each document."""
+    batches = range(0, len(documents), BATCH)
+    return b"".join(batch(documents[start : start + BATCH], columns) for start in batches)
+
+
+def batch(documents: Iterable[bytes], columns: Iterable[Column]) -> bytes:
+    """The lines of a few documents, made column by column."""
+    loaded = [orjson.loads(document) for document in documents]
+    rows = zip(*[column(loaded) for column in columns], strict=True)
+    # Encoded row by row: most rows are ASCII, and one that is not would widen all the others.
+    return b"".join([f"{','.join(row)}\r\n".encode() for row in rows])
+
+
+def shown_columns(answer: Answer) -> dict[str, Column]:
+    """The columns asked for; refuses a member that is no column of this table."""
     columns = columns_of(answer.model)
-    shown = [name for name in columns if not answer.fields or name.split(".")[0] in answer.fields]
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(shown)
-    for document in answer.loaded():
-        writer.writerow([columns[name](document) for name in shown])
-    return out.getvalue().encode()
+    members = dict.fromkeys(name.split(".")[0] for name in columns)
+    for name in answer.fields:
+        if name not in members:
+            raise InvalidQuery.of(
+                "fields", name, "is no column of this table.", nearest(name, list(members))
+            )
+    if not answer.fields:
+        return columns
+    return {name: column for name, column in columns.items() if name.split(".")[0] in answer.fields}
 
 
 @cache
-def columns_of(model: type[Document]) -> dict[str, Cell]:
+def columns_of(model: type[Document]) -> dict[str, Column]:
     """The columns of a document model, in the order of its fields."""
-    columns: dict[str, Cell] = {}
+    columns: dict[str, Column] = {}
     for name, field in model.model_fields.items():
         if name in LEFT_OUT:
             continue
@@ -53,8 +91,10 @@ def columns_of(model: type[Document]) -> dict[str, Cell]:
         if inner is QuantityDocument and not is_list(field.annotation):
             for part in QuantityDocument.model_fields:
                 columns[f"{name}.{part}"] = part_of(name, part)
+        elif name == "headline":
+            columns[name] = lambda documents: texts([headline(each) for each in documents])
         else:
-            columns[name] = cell_of(name, inner, many=is_list(field.annotation))
+            columns[name] = column_of(name, inner, many=is_list(field.annotation))
     return columns
 
 
@@ -70,19 +110,24 @@ def is_list(annotation: Any) -> bool:
     return getattr(annotation, "__origin__", None) is list
 
 
-def part_of(name: str, part: str) -> Cell:
+def part_of(name: str, part: str) -> Column:
     """A column for one member of an object."""
-    return lambda document: safe(document[name][part])
+    return lambda documents: plain([document[name][part] for document in documents])
 
 
-def cell_of(name: str, inner: type[BaseModel] | None, *, many: bool) -> Cell:
+def column_of(name: str, inner: type[BaseModel] | None, *, many: bool) -> Column:
     """A column for a field, by what stands in it."""
+    member = itemgetter(name)
+    if inner is None and not many:
+        return lambda documents: plain(list(map(member, documents)))
     shorten = shortened(inner)
     if many:
-        return lambda document: safe(SEPARATOR.join(shorten(each) for each in document[name]))
-    if inner is None:
-        return lambda document: safe(document[name])
-    return lambda document: None if document[name] is None else safe(shorten(document[name]))
+        return lambda documents: texts(
+            [SEPARATOR.join([shorten(each) for each in parts]) for parts in map(member, documents)]
+        )
+    return lambda documents: texts(
+        ["" if value is None else shorten(value) for value in map(member, documents)]
+    )
 
 
 def shortened(inner: type[BaseModel] | None) -> Callable[[Any], str]:
@@ -98,10 +143,35 @@ def shortened(inner: type[BaseModel] | None) -> Callable[[Any], str]:
     return lambda value: orjson.dumps(value).decode()
 
 
-def safe(value: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula; numbers and flags as they are."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return f"'{value}"
+def plain(values: list[Any]) -> list[str]:
+    """Cells of what is no list and no object: text, numbers, flags or nothing."""
+    if all(value.__class__ is str for value in values):
+        return texts(values)
+    return [text(value) if value.__class__ is str else bare(value) for value in values]
+
+
+def bare(value: Any) -> str:
+    """A number, a flag or nothing."""
+    return FLAGS[value] if value is None or value.__class__ is bool else str(value)
+
+
+def texts(values: list[str]) -> list[str]:
+    """Cells of text; where none of them needs care, one search has shown it for all."""
+    together = BETWEEN + BETWEEN.join(values)
+    if any(sign in together for sign in RISKY):
+        return [text(value) for value in values]
+    return values
+
+
+def text(value: str) -> str:
+    """A cell that no spreadsheet takes for a formula, quoted where its characters ask for it.
+
+    Python's own writer looks at every character in turn; searching costs a tenth of that.
+    """
+    if value[:1] in FORMULA:
+        value = f"'{value}"
+    if '"' in value:
+        return '"' + value.replace('"', '""') + '"'
+    if "," in value or "\n" in value or "\r" in value:
+        return f'"{value}"'
     return value

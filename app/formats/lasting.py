@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from app.entries.dates import parse_date
 
 # What all of Parley's ids are derived from; it is a name, and nothing needs to be found there.
-NAMESPACE = uuid5(NAMESPACE_URL, "https://schema.org/Dataset#parley")
+NAMESPACE = uuid5(NAMESPACE_URL, "tag:parley,2026:datasets")
 
 
 def lasting_id(dataset: str, name: str) -> UUID:

@@ -1,1 +1,1 @@
-"""The record's past: revisions, versions of records, documents as they stood, the feed of changes."""
+"""The record's past: revisions, versions of records, documents of then, the feed of changes."""

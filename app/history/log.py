@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, bindparam, case, func, literal, select, union_all
 
@@ -56,11 +56,20 @@ _now = (
 AFTER = case((change.c.action == "removed", None), else_=func.coalesce(_next_before, _now))
 
 
+def given(name: str, number: int) -> list[Any]:
+    """The parameters of a list of values."""
+    return [bindparam(f"{name}_{place}") for place in range(number)]
+
+
+def values(name: str, listed: Iterable[str]) -> dict[str, str]:
+    """The values of such parameters."""
+    return {f"{name}_{place}": value for place, value in enumerate(listed)}
+
+
 @lru_cache(maxsize=256)
 def standing_statement(kinds: int, ids: int) -> Statement:
     """What the changes after a revision keep, and what stands now, of some kinds and ids."""
-    given_kinds = [bindparam(f"kind_{number}") for number in range(kinds)]
-    given_ids = [bindparam(f"id_{number}") for number in range(ids)]
+    given_kinds, given_ids = given("kind", kinds), given("id", ids)
     past = select(
         change.c.sequence, change.c.kind, change.c.id, change.c.before.label("body")
     ).where(change.c.kind.in_(given_kinds), change.c.revision > bindparam("revision"))
@@ -81,8 +90,7 @@ async def standing_at(
 
     Asked of all ids it reads the whole log of the kinds, which is meant for kinds with few records.
     """
-    kind_values = {f"kind_{place}": kind for place, kind in enumerate(kinds)}
-    id_values = {f"id_{place}": each for place, each in enumerate(dict.fromkeys(ids or ()))}
+    kind_values, id_values = values("kind", kinds), values("id", dict.fromkeys(ids or ()))
     if ids is not None and not id_values:
         return {}
     statement = standing_statement(len(kind_values), len(id_values))
@@ -96,8 +104,7 @@ async def standing_at(
 @lru_cache(maxsize=64)
 def changes_statement(kinds: int, ids: int) -> Statement:
     """Every change of some kinds and ids, the oldest first."""
-    given_kinds = [bindparam(f"kind_{number}") for number in range(kinds)]
-    given_ids = [bindparam(f"id_{number}") for number in range(ids)]
+    given_kinds, given_ids = given("kind", kinds), given("id", ids)
     return Statement(
         select(
             change.c.sequence,
@@ -118,8 +125,7 @@ def changes_statement(kinds: int, ids: int) -> Statement:
 
 async def changes_of(kinds: Iterable[str], ids: Iterable[str], ask: Ask) -> list[Change]:
     """Every change of some kinds and ids, the oldest first."""
-    kind_values = {f"kind_{place}": kind for place, kind in enumerate(kinds)}
-    id_values = {f"id_{place}": each for place, each in enumerate(ids)}
+    kind_values, id_values = values("kind", kinds), values("id", ids)
     statement = changes_statement(len(kind_values), len(id_values))
     rows = await ask.rows(statement, **kind_values, **id_values)
     return [change_of(row) for row in rows]
@@ -128,8 +134,5 @@ async def changes_of(kinds: Iterable[str], ids: Iterable[str], ask: Ask) -> list
 def change_of(row: Row) -> Change:
     """A change as read."""
     *named, before, after = row
-    return Change(
-        *named,
-        bytes(before) if before is not None else None,
-        bytes(after) if after is not None else None,
-    )
+    bodies = (bytes(body) if body is not None else None for body in (before, after))
+    return Change._make((*named, *bodies))

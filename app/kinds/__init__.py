@@ -37,7 +37,11 @@ class Kind:
         """The validated document of a record; what it refers to is looked up in `reference`."""
         span = record.span
         own = self.render(record, reference)
-        links = {**own.pop("links"), "history": f"/v1/entries/{record.id}/history"}
+        links = {
+            **own.pop("links"),
+            "history": f"/v1/entries/{record.id}/history",
+            "cite": f"/v1/{self.plural}/{record.id}?format=bibtex",
+        }
         return self.document.model_validate(
             {
                 **shared_fields(record, self.name, self.plural),

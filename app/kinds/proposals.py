@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from app.entries.documents import (
@@ -21,7 +21,7 @@ from app.entries.documents import (
     Summary,
     quantity_document,
 )
-from app.entries.questions import EntryQuestion, Filter, NumberParameter, Values
+from app.entries.questions import EntryQuestion, Filter, Values, whole_number
 from app.entries.record import (
     ActorId,
     ActorLink,
@@ -67,7 +67,8 @@ class Basis(StrEnum):
     inferred = "inferred"
 
 
-PhaseNumber = Annotated[Whole, Field(ge=1, le=20)]
+LAST_PHASE = 20
+PhaseNumber = Annotated[Whole, Field(ge=1, le=LAST_PHASE)]
 
 
 class Reply(Record):
@@ -373,10 +374,10 @@ class TermQuestion(EntryQuestion):
         ),
     ] = []
     phase: Annotated[
-        list[NumberParameter],
+        list[Annotated[int, Field(ge=0, le=LAST_PHASE), BeforeValidator(whole_number)]],
         Values,
         Filter("phase"),
-        Field(description="The phase; 0 for terms of the whole; repeatable.", examples=[["1"]]),
+        Field(description="The phase; 0 for terms of the whole; repeatable.", examples=[[1]]),
     ] = []
     obliged: Annotated[
         list[str],

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from app.entries.documents import (
     Document,
@@ -35,6 +36,13 @@ from app.entries.record import (
     Verbatim,
     linked,
     once,
+)
+from app.kinds.evidence import (
+    Evidence,
+    EvidenceStatus,
+    VerificationDocument,
+    verification,
+    words_hash,
 )
 from app.reference.registry import Reference
 
@@ -81,6 +89,7 @@ class QuoteRecord(EntryRecord):
     fragment: Flag = False
     attribution: Attribution
     renderings: tuple[Rendering, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
 
     def links(self) -> tuple[ActorLink, ...]:
         """The speakers and the curated actors."""
@@ -107,6 +116,19 @@ class QuoteRecord(EntryRecord):
         )
         return (first, *self.renderings)
 
+    def evidence_of(self, wording: Rendering) -> Evidence | None:
+        """What is known of a wording's place in its source."""
+        words = words_hash(wording.text) if self.evidence else None
+        found = (e for e in self.evidence if (e.source, e.words) == (wording.source, words))
+        return next(found, None)
+
+    def evidence_status(self) -> EvidenceStatus:
+        """The best of all wordings: one that stands in its source proves the quotation."""
+        if not self.evidence:
+            return EvidenceStatus.unverified
+        proved = any(each.status is EvidenceStatus.verified for each in self.evidence)
+        return EvidenceStatus.verified if proved else EvidenceStatus.failed
+
     def postings(self) -> Iterator[tuple[str, str]]:
         """Where a quote is found, beside what all kinds have."""
         for speaker in self.speakers:
@@ -114,6 +136,7 @@ class QuoteRecord(EntryRecord):
         if self.event is not None:
             yield "event", self.event
         yield "attribution", self.attribution
+        yield "evidence", self.evidence_status()
         yield "fragment", "true" if self.fragment else "false"
         for language in {wording.language or self.language for wording in self.wordings()}:
             yield "language", language
@@ -134,6 +157,18 @@ class SpeakerDocument(Document):
     """The office held on that date."""
 
 
+class WrittenQuote(QuoteRecord):
+    """A quote as written in a seed file; its evidence stands in a file of its own."""
+
+    evidence: SkipJsonSchema[tuple[Evidence, ...]] = ()
+
+    @field_validator("evidence", mode="before")
+    @classmethod
+    def given_elsewhere(cls, _: object) -> tuple[Evidence, ...]:
+        """Evidence is recorded by `parley verify`."""
+        raise ValueError("is not written in a quote; `parley verify --write` writes evidence.yaml")
+
+
 class RenderingDocument(Document):
     """One wording of the utterance, as one source prints it."""
 
@@ -149,6 +184,10 @@ class RenderingDocument(Document):
     """The outlet or wire that the source itself credits."""
     note: str | None
     """A remark on this wording."""
+    evidence: EvidenceStatus
+    """Whether the words were found in the text of the source."""
+    verification: VerificationDocument | None
+    """Where and when; null where nobody has looked."""
 
 
 class QuoteFields(Document):
@@ -170,6 +209,8 @@ class QuoteFields(Document):
     """Whether `text` is part of a sentence."""
     attribution: Attribution
     """On whose word the quotation rests."""
+    evidence: EvidenceStatus
+    """The best of its wordings: verified if one of them is, else failed if one of them is."""
     renderings: list[RenderingDocument]
     """Every wording of the utterance with its source, the principal one first."""
 
@@ -199,6 +240,7 @@ def render(record: QuoteRecord, reference: Reference) -> dict[str, Any]:
         "translated": record.translated,
         "fragment": record.fragment,
         "attribution": record.attribution,
+        "evidence": record.evidence_status(),
         "renderings": [
             {
                 "text": wording.text,
@@ -207,8 +249,11 @@ def render(record: QuoteRecord, reference: Reference) -> dict[str, Any]:
                 "translated": wording.translated,
                 "via": wording.via,
                 "note": wording.note,
+                "evidence": found.status if found else EvidenceStatus.unverified,
+                "verification": verification(found),
             }
             for wording in record.wordings()
+            for found in (record.evidence_of(wording),)
         ],
         "links": {},
     }
@@ -246,5 +291,15 @@ class QuoteQuestion(EntryQuestion):
     fragment: Annotated[
         FlagParameter | None,
         Filter("fragment"),
-        Field(description="Whether it is part of a sentence.", examples=["true"]),
+        Field(description="Whether it is part of a sentence.", examples=[True]),
     ] = None
+    evidence: Annotated[
+        list[EvidenceStatus],
+        Values,
+        Filter("evidence"),
+        Field(
+            description="Whether one of its wordings was found in the text of its source; "
+            "repeatable.",
+            examples=[["verified"]],
+        ),
+    ] = []

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+import orjson
+from sqlalchemy import bindparam, select
+
+from app.database import Ask, Statement
+from app.entries.dates import parse_date
 from app.entries.record import Correction, Edtf, Line, Prose, Record, Slug, WebAddress
+from app.tables import state
+
+STATE = Statement(select(state.c.value).where(state.c.name == bindparam("name")))
 
 
 class Coverage(Record):
@@ -51,3 +63,34 @@ class DatasetRecord(Record):
     removal: Prose | None = None
     doubts: tuple[Doubt, ...] = ()
     corrections: tuple[Correction, ...] = ()
+
+
+@dataclass(frozen=True)
+class Described:
+    """What a representation says of the dataset that it is from."""
+
+    id: str
+    title: str
+    description: str
+    licence: str
+    version: str
+    first_day: date
+
+
+async def described(ask: Ask) -> Described:
+    """What a representation says of the dataset."""
+    return read_description(bytes((await ask.rows(STATE, name="dataset"))[0][0]))
+
+
+@lru_cache(maxsize=8)
+def read_description(body: bytes) -> Described:
+    """The same from the stored description, which is read once."""
+    stored = orjson.loads(body)
+    return Described(
+        id=stored["id"],
+        title=stored["title"],
+        description=stored["description"],
+        licence=stored["licence"]["url"],
+        version=stored["version"],
+        first_day=parse_date(stored["coverage"]["date"]).start,
+    )

@@ -15,7 +15,7 @@ from app.entries.documents import (
     citation_document,
     correction_document,
 )
-from app.entries.questions import Question, Values, readable_words
+from app.entries.questions import Question, UndatedFormatName, Values, readable_words
 from app.reference.actors import ActorKind, ActorRecord, ExternalIds
 from app.reference.registry import Reference
 from app.reference.sources import SourceKind, SourceRecord, TitleOrigin
@@ -137,6 +137,7 @@ def actor_document(record: ActorRecord, reference: Reference) -> ActorDocument:
         "timeline": f"/v1/timeline?actor={record.id}",
         "affiliates": f"/v1/timeline?actor={record.id}&include_affiliates=true",
         "history": f"/v1/actors/{record.id}/history",
+        "cite": f"/v1/actors/{record.id}?format=bibtex",
     }
     return ActorDocument.model_validate(
         {
@@ -174,6 +175,7 @@ def topic_document(record: TopicRecord, reference: Reference) -> TopicDocument:
         "timeline": f"/v1/timeline?topic={record.id}",
         "terms": f"/v1/terms?topic={record.id}",
         "history": f"/v1/topics/{record.id}/history",
+        "cite": f"/v1/topics/{record.id}?format=bibtex",
     }
     return TopicDocument.model_validate(
         {
@@ -195,6 +197,7 @@ def source_document(record: SourceRecord, reference: Reference) -> SourceDocumen
     asking = {
         "timeline": f"/v1/timeline?source={record.id}",
         "history": f"/v1/sources/{record.id}/history",
+        "cite": f"/v1/sources/{record.id}?format=bibtex",
     }
     return SourceDocument.model_validate(
         {
@@ -226,6 +229,13 @@ def ending(record: Any, links: dict[str, str]) -> dict[str, Any]:
 class ReferenceQuestion(Question):
     """What can be asked of actors, topics and sources."""
 
+    format: Annotated[  # type: ignore[assignment] - a part of the formats
+        UndatedFormatName | None,
+        Field(
+            description="The representation; without it the `Accept` header chooses.",
+            examples=["json"],
+        ),
+    ] = None
     id: Annotated[
         list[str], Values, Field(description="By id; repeatable.", examples=[["netanyahu"]])
     ] = []

@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, delete, func, literal_column, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    MetaData,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.database import Statement
@@ -28,7 +38,7 @@ from app.reference.sources import SourceRecord
 from app.reference.topics import TopicRecord
 from app.seeding.compare import Comparison
 from app.seeding.index import UNCOUNTED, postings, texts
-from app.seeding.stage import Stage
+from app.seeding.stage import Stage, Task
 from app.seeding.target import Target, insertion
 from app.tables import (
     change,
@@ -47,6 +57,8 @@ from app.tables import (
 from app.tidy import owner_columns, rows_of
 
 BATCH = 1000
+# Changed lengths of posting lists that are held in memory.
+COUNTS_KEPT = 100_000
 REFERENCE_MODELS: dict[str, Any] = {
     "actor": ActorRecord,
     "topic": TopicRecord,
@@ -87,6 +99,16 @@ RAISE_TALLY = Statement(
         index_elements=[tally.c.key], set_={"n": tally.c.n + NEW_TALLY.excluded.n}
     )
 )
+# Where no posting is there yet, they come in any order, and are put in theirs at the end.
+UNSORTED = Table(
+    "unsorted", MetaData(), Column("key", BigInteger), Column("place", BigInteger)
+)
+CREATE_UNSORTED = "CREATE TEMPORARY TABLE unsorted (key bigint, place bigint)"
+SORT = Statement(
+    insert(posting).from_select(
+        ("key", "place"), select(UNSORTED).order_by(UNSORTED.c.key, UNSORTED.c.place)
+    )
+)
 EVERYTHING_INDEXED = Statement(
     select(record.c.kind, record.c.id, record.c.place).where(record.c.place.is_not(None))
 )
@@ -114,15 +136,20 @@ class Rows:
         self.target.run(full_text.insert, self.words)
         for statement, rows in self.waiting.items():
             self.target.many(statement, rows)
-        tallies = [
-            (key_of(kind, dimension, value), kind, dimension, value, number)
-            for (kind, dimension, value), number in self.counts.items()
-            if number
-        ]
-        self.target.many(RAISE_TALLY, tallies)
         self.waiting.clear()
         self.words.clear()
         self.wordless.clear()
+        if len(self.counts) > COUNTS_KEPT:
+            self.flush_counts()
+
+    def flush_counts(self) -> None:
+        """Adds to the length of each posting list what came and what went."""
+        tallies = sorted(
+            (key_of(kind, dimension, value), kind, dimension, value, number)
+            for (kind, dimension, value), number in self.counts.items()
+            if number
+        )
+        self.target.many(RAISE_TALLY, tallies)
         self.counts.clear()
 
 
@@ -135,6 +162,9 @@ class Application:
         self.new = new
         self.comparison = comparison
         self.starts_anew = self.format_differs()
+        # What entries were indexed by; it is read before anything of it is removed.
+        self.old = Reference() if self.starts_anew else old_reference(target)
+        self.posting = posting if comparison.present and not self.starts_anew else UNSORTED
         self.number = scalar(target, LAST_REVISION) + 1
         self.sequence = scalar(target, LAST_CHANGE)
 
@@ -143,17 +173,14 @@ class Application:
         """Whether there is anything to do."""
         return self.comparison.changes_record or self.starts_anew
 
-    @cached_property
-    def old(self) -> Reference:
-        """The reference data as the database has it."""
-        return old_reference(self.target)
-
     def run(self, version: str, progress: Callable[[int], object]) -> None:
         """Everything, in an order in which nothing is deleted that was just written."""
         if self.comparison.changes_record:
             self.write_revision(version)
         if self.starts_anew:
             self.empty_index()
+        if self.posting is UNSORTED:
+            self.target.run(CREATE_UNSORTED, [()])
         for action, step in (
             ("removed", self.remove),
             ("changed", self.remove),
@@ -168,6 +195,8 @@ class Application:
             ("rendered", self.index),
         ):
             self.each(action, step, progress)
+        if self.posting is UNSORTED:
+            self.target.many(SORT, [()])
         self.target.many(DELETE_EMPTY_TALLIES, [()])
         self.write_reference()
         self.write_state()
@@ -175,21 +204,18 @@ class Application:
     def each(
         self,
         action: str,
-        step: Callable[[Rows, str, str, int | None, int | None], None],
+        step: Callable[[Rows, Task], None],
         progress: Callable[[int], object],
     ) -> None:
         """A step for each record that an action concerns, in the order of places."""
         rows = Rows(self.target)
-        done = self.stage.connection.execute(
-            "SELECT kind, id, old, new FROM todo WHERE action = ? ORDER BY coalesce(new, old)",
-            (action,),
-        )
-        for number, (kind, record_id, old, new) in enumerate(done, 1):
-            step(rows, kind, record_id, old, new)
+        for number, task in enumerate(self.stage.tasks(action), 1):
+            step(rows, task)
             if number % BATCH == 0:
                 rows.flush()
                 progress(BATCH)
         rows.flush()
+        rows.flush_counts()
 
     def write_revision(self, version: str) -> None:
         """The new revision and its change log."""
@@ -250,27 +276,23 @@ class Application:
             self.target.many(Statement(delete(table)), [()])
         self.target.run(FULL_TEXT[self.target.engine].clear, [()])
 
-    def remove(
-        self, rows: Rows, kind: str, record_id: str, old: int | None, new: int | None
-    ) -> None:
+    def remove(self, rows: Rows, task: Task) -> None:
         """Everything about a record but its past."""
-        if old is not None:
-            self.unindex(rows, kind, record_id, old, new)
-        rows.add(DELETE_RECORD, (kind, record_id))
-        rows.add(DELETE_CORRECTIONS, (kind, record_id))
-        if kind != "dataset":
-            for table, column in owner_columns(kind).items():
-                rows.add(deletion(table, column), (record_id,))
+        if task.old is not None:
+            self.unindex(rows, task)
+        rows.add(DELETE_RECORD, (task.kind, task.id))
+        rows.add(DELETE_CORRECTIONS, (task.kind, task.id))
+        if task.kind != "dataset":
+            for table, column in owner_columns(task.kind).items():
+                rows.add(deletion(table, column), (task.id,))
 
-    def unindex(
-        self, rows: Rows, kind: str, record_id: str, old: int | None, new: int | None
-    ) -> None:
+    def unindex(self, rows: Rows, task: Task) -> None:
         """The document and index rows of an entry, as they were made before."""
-        del new
         if self.starts_anew:
             return
+        kind, old = task.kind, task.old
         assert old is not None
-        entry = KINDS[kind].record.model_validate_json(self.old_body(kind, record_id))
+        entry = KINDS[kind].record.model_validate_json(self.old_body(kind, task.id))
         for dimension, value in postings(kind, entry, self.old):
             rows.add(DELETE_POSTING, (key_of(kind, dimension, value), old))
             if dimension not in UNCOUNTED:
@@ -278,12 +300,11 @@ class Application:
         rows.add(DELETE_DOCUMENT, (old,))
         rows.wordless.append((old,))
 
-    def put(self, rows: Rows, kind: str, record_id: str, old: int | None, new: int | None) -> None:
+    def put(self, rows: Rows, task: Task) -> None:
         """A record that was not there, or was removed a moment ago."""
-        body = self.stage.body(kind, record_id)
-        digest = self.stage.hash(kind, record_id)
-        rows.add(insertion(record), (kind, record_id, digest, new, body))
-        curated = model_of(kind).model_validate_json(body)
+        kind, record_id = task.kind, task.id
+        rows.add(insertion(record), (kind, record_id, task.hash, task.new, task.body))
+        curated = model_of(kind).model_validate_json(task.body)
         for position, each in enumerate(curated.corrections):
             day = parse_date(each.date).start.isoformat()
             row = (kind, record_id, position, day, each.date, each.reason)
@@ -292,32 +313,26 @@ class Application:
             return
         for table, row in rows_of(kind, curated):
             rows.add(insertion(record.metadata.tables[table]), row)
-        if new is not None:
-            self.index_entry(rows, kind, curated, new)
-        del old
+        if task.new is not None:
+            self.index_entry(rows, kind, curated, task.new)
 
-    def replace(
-        self, rows: Rows, kind: str, record_id: str, old: int | None, new: int | None
-    ) -> None:
+    def replace(self, rows: Rows, task: Task) -> None:
         """An entry whose place another one took."""
-        rows.add(MOVE_RECORD, (new, kind, record_id))
-        self.index(rows, kind, record_id, old, new)
+        rows.add(MOVE_RECORD, (task.new, task.kind, task.id))
+        self.index(rows, task)
 
-    def index(
-        self, rows: Rows, kind: str, record_id: str, old: int | None, new: int | None
-    ) -> None:
+    def index(self, rows: Rows, task: Task) -> None:
         """The document and index rows of an entry whose record is in place."""
-        del old
-        assert new is not None
-        curated = KINDS[kind].record.model_validate_json(self.stage.body(kind, record_id))
-        self.index_entry(rows, kind, curated, new)
+        assert task.new is not None
+        curated = KINDS[task.kind].record.model_validate_json(task.body)
+        self.index_entry(rows, task.kind, curated, task.new)
 
     def index_entry(self, rows: Rows, kind: str, curated: Any, place: int) -> None:
         """The document and index rows of an entry."""
         body = KINDS[kind].document_of(curated, self.new).model_dump_json().encode()
         rows.add(insertion(document), (place, curated.id, kind, body))
         for dimension, value in postings(kind, curated, self.new):
-            rows.add(insertion(posting), (key_of(kind, dimension, value), place))
+            rows.add(insertion(self.posting), (key_of(kind, dimension, value), place))
             if dimension not in UNCOUNTED:
                 rows.counts[kind, dimension, value] += 1
         rows.words.append((place, FULL_TEXT[self.target.engine].stored(texts(curated, self.new))))

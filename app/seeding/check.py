@@ -14,7 +14,9 @@ from app.entries.names import folded_name, nearest
 from app.entries.places import place_of
 from app.entries.record import EntryRecord
 from app.kinds import KINDS
+from app.kinds.evidence import Evidence, WrittenEvidence, words_hash
 from app.kinds.proposals import ProposalRecord, WrittenProposal, WrittenTerm
+from app.kinds.quotes import WrittenQuote
 from app.reference.actors import ActorRecord
 from app.reference.dataset import DatasetRecord
 from app.reference.registry import Reference
@@ -39,7 +41,8 @@ MODELS: dict[str, type[BaseModel]] = {
     "topic": TopicRecord,
     "source": SourceRecord,
     "event": KINDS["event"].record,
-    "quote": KINDS["quote"].record,
+    "evidence": WrittenEvidence,
+    "quote": WrittenQuote,
     "proposal": WrittenProposal,
     "figure": KINDS["figure"].record,
 }
@@ -175,12 +178,34 @@ class Checker:
             if piece.id:
                 self.stage.add(Staged(piece.kind, piece.id, b"", None, piece.file, piece.line, b""))
             return
+        if isinstance(record, WrittenEvidence):
+            self.keep_evidence(piece, record)
+            return
+        if isinstance(record, WrittenQuote):
+            record = self.with_evidence(record)
         base = None
         if isinstance(record, EntryRecord):
             base = place_of(record.span.start.toordinal(), record.order or 0, record.id)
         body = canonical(record)
         digest = sha256(body).digest()
         self.stage.add(Staged(piece.kind, record.id, digest, base, piece.file, piece.line, body))
+
+    def keep_evidence(self, piece: Written, record: WrittenEvidence) -> None:
+        """Evidence, until its quote is read."""
+        key = (record.quote, record.source, record.words)
+        body = canonical(record.of_quote())
+        if not self.stage.add_evidence(key, piece.file, piece.line, body):
+            wrong = "is evidence of words that have some already; keep the latest of the two"
+            self.flaws.append(Flaw(piece.file, piece.line, record.quote, "words", wrong))
+
+    def with_evidence(self, quote: WrittenQuote) -> WrittenQuote:
+        """The quote with the evidence of its wordings, in their order."""
+        keys = dict.fromkeys((each.source, words_hash(each.text)) for each in quote.wordings())
+        bodies = self.stage.take_evidence(quote.id, list(keys))
+        if not bodies:
+            return quote
+        evidence = tuple(Evidence.model_validate_json(body) for body in bodies)
+        return quote.model_copy(update={"evidence": evidence})
 
     def across(self) -> Iterator[Flaw]:
         """What only shows when all records are in."""
@@ -191,6 +216,10 @@ class Checker:
         for former, record_id, file, line, holder in self.stage.reused_former_ids():
             wrong = f"{former!r} is {holder}; an id is never reused, leave it out"
             yield Flaw(file, line, record_id, "former_ids", wrong)
+        for quote, source, file, line in self.stage.unused_evidence():
+            wrong = f"has no wording in {source} with these words (any more)"
+            remedy = "run `parley verify --write`, or remove this"
+            yield Flaw(file, line, quote, "words", f"{wrong}; {remedy}")
         for loop, file, line in self.stage.reply_cycles():
             yield Flaw(file, line, loop[0], "in_reply_to.proposal", in_a_circle(loop))
 

@@ -36,12 +36,17 @@ LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 # Where each kind of record is written: one file at the top, or a folder of files.
 DATASET_FILE = "dataset.yaml"
-TOP_FILES = {"actors": "actor", "topics": "topic", "sources": "source"}
+TOP_FILES = {
+    "actors": "actor",
+    "topics": "topic",
+    "sources": "source",
+    "evidence": "evidence",
+}
 FOLDERS = {"events": "event", "quotes": "quote", "proposals": "proposal", "figures": "figure"}
 READING_ORDER = ("dataset", *TOP_FILES.values(), *FOLDERS.values())
 SUFFIXES = (".yaml", ".ndjson")
 # What stands beside the seed files and is read by others, or by none.
-BESIDE = frozenset(("evidence.yaml", "schemas"))
+BESIDE = frozenset(("schemas",))
 DATA_SUFFIXES = frozenset((*SUFFIXES, ".yml", ".json", ".jsonl", ".csv"))
 SEED_FILES = ", ".join(
     [DATASET_FILE, *(f"{stem}.yaml" for stem in TOP_FILES), *(f"{each}/*.yaml" for each in FOLDERS)]

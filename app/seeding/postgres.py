@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -17,8 +18,10 @@ from sqlalchemy.sql.dml import Insert
 from app.database import Row, Statement
 from app.errors import SeedRefused
 from app.postgres import conninfo_of
-from app.schema import refuse_newer_schema
+from app.schema import SCHEMA, refuse_newer_schema
 from app.seeding.migrations import upgrade_within
+
+log = logging.getLogger(__name__)
 
 # Any number, as long as nothing else in the database uses it: "parley" on a telephone's keys.
 LOCK = 727539
@@ -90,7 +93,7 @@ class PostgresTarget:
 def copying(statement: Statement) -> str | None:
     """The COPY for a statement that inserts whole rows; None for any other statement."""
     clause = statement.clause
-    if type(clause) is not Insert:
+    if type(clause) is not Insert or clause.select is not None:
         return None
     columns = ", ".join(f'"{column.name}"' for column in clause.table.columns)
     return f'COPY "{clause.table.name}" ({columns}) FROM STDIN'
@@ -107,9 +110,11 @@ def postgres_target(url: str) -> Iterator[PostgresTarget]:
             raw = connection.connection.driver_connection
             assert isinstance(raw, Connection)
             raw.execute(UNHURRIED)
-            raw.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
-            refuse_newer_schema(read_schema(raw), "The database")
-            upgrade_within(connection)
+            wait_for_others(raw)
+            schema = read_schema(raw)
+            refuse_newer_schema(schema, "The database")
+            if schema != SCHEMA:
+                upgrade_within(connection)
             yield PostgresTarget(raw)
             raw.rollback()
     except (psycopg.Error, SQLAlchemyError) as error:
@@ -129,6 +134,14 @@ def writable(url: str) -> Engine:
         return raw
 
     return create_engine("postgresql+psycopg://", creator=connect, poolclass=NullPool)
+
+
+def wait_for_others(raw: Connection[Row]) -> None:
+    """Waits until no other seeding is at work, and keeps them waiting until this one ends."""
+    taken = raw.execute("SELECT pg_try_advisory_xact_lock(%s)", (LOCK,)).fetchone()
+    if taken is None or not taken[0]:
+        log.warning("Waiting until another seeding of the database ends.")
+        raw.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
 
 
 def read_schema(raw: Connection[Row]) -> str | None:

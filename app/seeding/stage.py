@@ -20,6 +20,10 @@ CREATE TABLE staged (
 );
 CREATE TABLE mention (kind TEXT, target TEXT, file TEXT, line INTEGER, id TEXT, field TEXT);
 CREATE TABLE former (realm TEXT, former TEXT, id TEXT, file TEXT, line INTEGER);
+CREATE TABLE evidence (
+    quote TEXT, source TEXT, words TEXT, file TEXT, line INTEGER, body BLOB, used INTEGER,
+    PRIMARY KEY (quote, source, words)
+) WITHOUT ROWID;
 CREATE TABLE moved (id TEXT PRIMARY KEY, place INTEGER);
 """
 BATCH = 5000
@@ -39,6 +43,17 @@ class Staged(NamedTuple):
     body: bytes
 
 
+class Task(NamedTuple):
+    """A record that something has to be done to: where it stood and stands, and what it is now."""
+
+    kind: str
+    id: str
+    old: int | None
+    new: int | None
+    hash: bytes
+    body: bytes
+
+
 class Stage:
     """A temporary SQLite file; it vanishes with `close`."""
 
@@ -53,6 +68,7 @@ class Stage:
         self.records: list[Staged] = []
         self.bytes = 0
         self.mentions: list[tuple[str, str, str, int, str, str]] = []
+        self.has_evidence = False
 
     def add(self, staged: Staged) -> None:
         """Takes a record in."""
@@ -69,6 +85,41 @@ class Stage:
         """Notes a former id."""
         self.connection.execute(
             "INSERT INTO former VALUES (?, ?, ?, ?, ?)", (realm, former, new, file, line)
+        )
+
+    def add_evidence(self, key: tuple[str, str, str], file: str, line: int, body: bytes) -> bool:
+        """Takes in evidence of a quote's words in a source; False where there is some already."""
+        self.has_evidence = True
+        added = self.connection.execute(
+            "INSERT OR IGNORE INTO evidence VALUES (?, ?, ?, ?, ?, ?, 0)", (*key, file, line, body)
+        )
+        return added.rowcount == 1
+
+    def take_evidence(self, quote: str, keys: list[tuple[str, str]]) -> list[bytes]:
+        """The evidence of a quote's wordings, given by source and words, in their order."""
+        if not self.has_evidence:
+            return []
+        rows = self.connection.execute(
+            "SELECT source, words, body FROM evidence WHERE quote = ?", (quote,)
+        )
+        bodies = {(source, words): bytes(body) for source, words, body in rows}
+        taken = [key for key in keys if key in bodies]
+        self.connection.executemany(
+            "UPDATE evidence SET used = 1 WHERE quote = ? AND source = ? AND words = ?",
+            ((quote, *key) for key in taken),
+        )
+        return [bodies[key] for key in taken]
+
+    def unused_evidence(self) -> Iterator[tuple[str, str, str, int]]:
+        """Quote, source, file and line of evidence for words that its quote does not have."""
+        yield from self.connection.execute(
+            """
+            SELECT e.quote, e.source, e.file, e.line FROM evidence AS e
+            WHERE NOT e.used AND EXISTS (
+                SELECT 1 FROM staged AS s
+                WHERE s.kind = 'quote' AND s.id = e.quote AND length(s.hash) > 0
+            ) ORDER BY e.file, e.line
+            """
         )
 
     def flush(self) -> None:
@@ -199,19 +250,17 @@ class Stage:
         for kind, record_id, digest, base in rows:
             yield kind, record_id, digest, moved.get(record_id, base) if base else base
 
-    def body(self, kind: str, record_id: str) -> bytes:
-        """The canonical form of a record."""
-        row = self.connection.execute(
-            "SELECT body FROM staged WHERE kind = ? AND id = ?", (kind, record_id)
-        ).fetchone()
-        return bytes(row[0])
-
-    def hash(self, kind: str, record_id: str) -> bytes:
-        """The hash of a record's canonical form."""
-        row = self.connection.execute(
-            "SELECT hash FROM staged WHERE kind = ? AND id = ?", (kind, record_id)
-        ).fetchone()
-        return bytes(row[0])
+    def tasks(self, action: str) -> Iterator[Task]:
+        """What an action has to be done to, in the order of places."""
+        rows = self.connection.execute(
+            """
+            SELECT t.kind, t.id, t.old, t.new, s.hash, s.body FROM todo AS t
+            LEFT JOIN staged AS s ON s.kind = t.kind AND s.id = t.id
+            WHERE t.action = ? ORDER BY coalesce(t.new, t.old)
+            """,
+            (action,),
+        )
+        return map(Task._make, rows)
 
     def only_body(self, kind: str) -> bytes:
         """The canonical form of the one record of a kind."""

@@ -24,7 +24,7 @@ from sqlalchemy import Table
 from app.config import Settings
 from app.database import Compiled, Row, Statement
 from app.errors import DatabaseUnusable, SeedRefused
-from app.schema import read_schema, refuse_newer_schema
+from app.schema import SCHEMA, read_schema, refuse_newer_schema
 from app.seeding.migrations import upgrade
 
 log = logging.getLogger(__name__)
@@ -118,12 +118,14 @@ def sync(path: Path) -> None:
 def sqlite_target(path: Path) -> Iterator[SqliteTarget]:
     """A copy of the file at its newest schema; what is not committed vanishes."""
     working = path.with_name(f".{path.name}.seeding-{os.getpid()}")
+    schema = None
     try:
         if path.exists():
-            refuse_unknown(path)
+            schema = schema_of(path)
             shutil.copyfile(path, working)
             shutil.copymode(path, working)
-        upgrade(f"sqlite:///{working}")
+        if schema != SCHEMA:
+            upgrade(f"sqlite:///{working}")
         target = SqliteTarget(path, working)
         try:
             yield target
@@ -133,8 +135,11 @@ def sqlite_target(path: Path) -> Iterator[SqliteTarget]:
         working.unlink(missing_ok=True)
 
 
-def refuse_unknown(path: Path) -> None:
-    """A database of a newer version is not touched; neither is a file that holds anything else."""
+def schema_of(path: Path) -> str | None:
+    """The schema of a file, None where it is empty.
+
+    Refuses a database of a newer version, and a file that holds anything else.
+    """
     uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
     try:
         with closing(sqlite3.connect(uri, uri=True)) as raw:
@@ -149,6 +154,7 @@ def refuse_unknown(path: Path) -> None:
             f"{path} is a database of something else; move it away, or name another --database."
         )
     refuse_newer_schema(schema, str(path))
+    return schema
 
 
 @contextmanager

@@ -1,1 +1,1 @@
-"""What clients may rely on: questions, answers, refusals, caching, and the description of it all."""
+"""What clients may rely on: questions, answers, refusals, caching, and their description."""

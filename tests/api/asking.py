@@ -24,10 +24,11 @@ START_SECONDS = 20
 
 
 class Asker:
-    """Asks an application over a database file; `ask("/v1/events").json()`."""
+    """Asks an application over a database file or URL; `ask("/v1/events").json()`."""
 
-    def __init__(self, database: Path, **settings: Any):
-        self.app: ASGIApp = create_app(Settings(database_url=f"sqlite:///{database}", **settings))
+    def __init__(self, database: Path | str, **settings: Any):
+        url = database if isinstance(database, str) else f"sqlite:///{database}"
+        self.app: ASGIApp = create_app(Settings(database_url=url, **settings))
         self.runner = asyncio.Runner()
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url=BASE)

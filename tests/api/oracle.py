@@ -71,10 +71,10 @@ OWN = {
     "term": ("proposal", "phase", "obliged", "beneficiary"),
     "figure": ("metric", "claimant", "event"),
 }
-# What several values of a field mean beside "one of them" is said by these.
+# Fields that are looked at on their own, as several of them bind to one another.
 SPECIAL = frozenset(
-    ("actor", "actor_role", "actor_match", "include_affiliates", "topic", "topic_match")
-    + ("date", "start_date", "end_date", "q", "sort", "stance", "proposal")
+    "actor actor_role actor_match include_affiliates topic topic_match date start_date end_date "
+    "q sort stance proposal".split()
 )
 
 

@@ -23,7 +23,6 @@ BINARIES: Path = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
 # Speed, as nothing here has to outlive a power cut.
 SETTINGS = """
 fsync = off
-synchronous_commit = off
 full_page_writes = off
 shared_buffers = 64MB
 unix_socket_directories = ''

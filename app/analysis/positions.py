@@ -1,0 +1,433 @@
+"""Who took which position on a proposal, and where the record has none.
+
+A position is what an event's `responds_to` says. Quotes show it where they were said at that event
+by that actor. Who is linked to a proposal, or obliged by one of its terms, and has no answer on
+record is listed as such; who is not concerned does not appear.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import bindparam, literal, select
+
+from app.analysis.asking import Loaded, all_of, placed, resolved
+from app.database import Ask, Statement
+from app.entries.documents import Document, EntryLink, Summary
+from app.entries.questions import MAX_LIMIT, MAX_VALUES, FlagParameter, Values
+from app.entries.record import Role
+from app.kinds.events import EventQuestion, Stance
+from app.kinds.proposals import ProposalQuestion, TermQuestion
+from app.kinds.quotes import QuoteQuestion
+from app.reference.actors import ActorRecord
+from app.reference.registry import Reference
+from app.tables import record
+
+ACTOR = Statement(
+    select(record.c.body).where(record.c.kind == literal("actor"), record.c.id == bindparam("id"))
+)
+
+
+class OnRecord(StrEnum):
+    """Whether the record has an answer of the actor to the proposal."""
+
+    on_record = "on_record"
+    none_on_record = "none_on_record"
+
+
+class TitledLink(EntryLink):
+    """Another entry with its title and date."""
+
+    title: Annotated[str, Field(examples=["Hamas counter-proposal of 6 February 2024"])]
+    """Its title."""
+    date: Annotated[str, Field(examples=["2024-02-07"])]
+    """Its date, in the date language."""
+
+
+class QuoteLink(EntryLink):
+    """A quote that shows a stance."""
+
+    date: Annotated[str, Field(examples=["2024-02-07"])]
+    """When it was said, in the date language."""
+    text: str
+    """The words, exactly as the source prints them."""
+
+
+class ShownStance(Document):
+    """One stance, as one event shows it."""
+
+    stance: Stance
+    """How the actor answered."""
+    note: str | None
+    """A remark on the answer."""
+    event: TitledLink
+    """The event that shows it."""
+    quotes: list[QuoteLink]
+    """What the actor said at that event."""
+    contradicts: Annotated[list[str], Field(examples=[["ev-2024-02-07-netanyahu"]])]
+    """Ids of the events, of the same or overlapping dates, at which the actor answered otherwise;
+    both are kept, and neither is taken for the true one."""
+
+
+class Position(Document):
+    """An actor's answers to one proposal, or that none is on record."""
+
+    actor: Summary
+    """Who."""
+    proposal: TitledLink
+    """The proposal."""
+    concerned_as: Annotated[list[Role], Field(examples=[["addressee", "obliged"]])]
+    """What the actor is to the proposal and its terms; empty for who answered from outside."""
+    position: OnRecord
+    """`none_on_record`: the actor is concerned, and the record has no answer of it; it may still
+    have given one."""
+    stances: Annotated[list[Stance], Field(examples=[["rejects"]])]
+    """The latest stance; several where the latest answers contradict each other."""
+    answers: list[ShownStance]
+    """Every answer, the latest first."""
+    affiliates: list[Summary]
+    """Where the actor has no answer on record: those who have one, and who held an office of the
+    actor or were part of it then. Whether they spoke for it is for the reader of their answers."""
+
+
+class ProposalPositions(Document):
+    """Everyone's position on one proposal."""
+
+    proposal: TitledLink
+    """The proposal."""
+    positions: list[Position]
+    """Who answered last stands first; then those without an answer on record."""
+
+
+class ActorPositions(Document):
+    """An actor's position on every proposal that concerns it."""
+
+    actor: Summary
+    """The actor asked for."""
+    positions: list[Position]
+    """The latest answer first; then the proposals without an answer on record."""
+
+
+class ProposalPositionsQuestion(BaseModel):
+    """What can be asked of the positions on a proposal."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    actor: Annotated[
+        list[str],
+        Values,
+        Field(
+            description="Only these actors: by id, name or alias; repeatable.",
+            examples=[["hamas"]],
+        ),
+    ] = []
+
+
+class ActorPositionsQuestion(BaseModel):
+    """What can be asked of an actor's positions."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    proposal: Annotated[
+        list[str],
+        Values,
+        Field(description="Only on these; repeatable.", examples=[["prop-2024-02-hamas"]]),
+    ] = []
+    include_affiliates: Annotated[
+        FlagParameter,
+        Field(
+            description="Also the answers of those who, on the date of the event, held an office "
+            "of the actor or were part of it, each under its own name."
+        ),
+    ] = False
+
+
+@dataclass
+class Account:
+    """What is known of one actor and one proposal; answers as (event, response), latest first."""
+
+    actor: Loaded
+    proposal: Loaded
+    roles: list[str] = field(default_factory=list)
+    answers: list[tuple[Loaded, Loaded]] = field(default_factory=list)
+    affiliates: dict[str, Loaded] = field(default_factory=dict)
+
+
+# What the responder of an event belonged to then, by (event, responder).
+Ties = dict[tuple[str, str], frozenset[str]]
+
+
+class Accounts:
+    """What is known of some actors and some proposals."""
+
+    def __init__(self, proposals: Iterable[Loaded]):
+        self.proposals = {proposal["id"]: proposal for proposal in proposals}
+        self.kept: dict[tuple[str, str], Account] = {}
+
+    def of(self, actor: Loaded, proposal: str) -> Account:
+        """The account of an actor on a proposal."""
+        account = Account(actor, self.proposals[proposal])
+        return self.kept.setdefault((actor["id"], proposal), account)
+
+    def note_roles(self, terms: Iterable[Loaded], actors: frozenset[str] | None) -> None:
+        """Who is concerned: by a link of the proposal, or obliged by a term; None for everyone."""
+        links = [
+            (link["actor"], proposal["id"], link["role"])
+            for proposal in self.proposals.values()
+            for link in proposal["actors"]
+        ]
+        links += [
+            (actor, term["proposal"]["id"], Role.obliged.value)
+            for term in terms
+            for actor in term["obliged"]
+        ]
+        for actor, proposal, role in links:
+            if actors is None or actor["id"] in actors:
+                account = self.of(actor, proposal)
+                if role not in account.roles:
+                    account.roles.append(role)
+
+    def note_answers(self, events: Iterable[Loaded], whose: Collection[tuple[str, str]]) -> None:
+        """The answers that events show; `whose` has the (event, actor) that count."""
+        for event, response in self.responses(events):
+            actor = response["actor"]
+            if (event["id"], actor["id"]) in whose:
+                account = self.of(actor, response["proposal"]["id"])
+                account.answers.append((event, response))
+
+    def note_affiliates(self, events: Iterable[Loaded], ties: Ties) -> None:
+        """Who answered and belonged to an actor without an answer of its own."""
+        for event, response in self.responses(events):
+            actor, proposal = response["actor"], response["proposal"]["id"]
+            for above in ties[event["id"], actor["id"]]:
+                account = self.kept.get((above, proposal))
+                if account is not None and not account.answers:
+                    account.affiliates.setdefault(actor["id"], actor)
+
+    def responses(self, events: Iterable[Loaded]) -> Iterator[tuple[Loaded, Loaded]]:
+        """Every answer to one of the proposals, with its event."""
+        for event in events:
+            for response in event["responds_to"]:
+                if response["proposal"]["id"] in self.proposals:
+                    yield event, response
+
+    def keep(self, wanted: Callable[[Account], bool]) -> None:
+        """Leaves out the other accounts."""
+        self.kept = {key: account for key, account in self.kept.items() if wanted(account)}
+
+
+async def proposal_positions(
+    proposal: Loaded, question: ProposalPositionsQuestion, ask: Ask
+) -> ProposalPositions:
+    """The positions on a proposal, given as its document."""
+    named = await resolved({"actor": ("actor", question.actor)}, ask)
+    actors = frozenset(named["actor"]) or None
+    events = await answering(named["actor"], [proposal["id"]], "actor", ask)
+    ties = await ties_of(events, ask)
+    obliging = TermQuestion(proposal=[proposal["id"]], obliged=named["actor"], limit=MAX_LIMIT)
+    accounts = Accounts([proposal])
+    accounts.note_roles(await all_of(obliging, "term", "actor", ask), actors)
+    whose = {each for each in ties if actors is None or each[1] in actors}
+    accounts.note_answers(events, whose)
+    accounts.note_affiliates(events, ties)
+    return ProposalPositions(
+        proposal=titled(proposal), positions=await positions_of(accounts, events, "actor", ask)
+    )
+
+
+async def actor_positions(
+    actor: Summary, question: ActorPositionsQuestion, ask: Ask
+) -> ActorPositions:
+    """The positions of an actor, and of its affiliates where they are asked for."""
+    named = await resolved({"proposal": ("proposal", question.proposal)}, ask)
+    chosen = named["proposal"]
+    events = await answering([actor.id], chosen, "proposal", ask)
+    ties = await ties_of(events, ask)
+    belonging = {each for each, above in ties.items() if actor.id in above}
+    whose = {each for each in belonging if question.include_affiliates or each[1] == actor.id}
+    actors = frozenset(each for _, each in whose) | {actor.id}
+    terms = await obliging_terms(actors, chosen, ask)
+    linked = ProposalQuestion(actor=[actor.id], id=chosen, limit=MAX_LIMIT)
+    proposals = {each["id"]: each for each in await all_of(linked, "proposal", "proposal", ask)}
+    for each in concerned_proposals(events, terms, whose, actor.id):
+        if each not in proposals and (not chosen or each in chosen):
+            proposals[each] = (await placed(each, ask))[1]
+    accounts = Accounts(proposals.values())
+    accounts.note_roles((term for term in terms if term["proposal"]["id"] in proposals), actors)
+    accounts.note_answers(events, whose)
+    accounts.note_affiliates(events, ties)
+    # An affiliate appears for what it answered; only the actor itself for what it did not.
+    accounts.keep(lambda account: bool(account.answers) or account.actor["id"] == actor.id)
+    return ActorPositions(
+        actor=actor, positions=await positions_of(accounts, events, "proposal", ask)
+    )
+
+
+async def answering(
+    actors: Sequence[str], proposals: Sequence[str], narrow_by: str, ask: Ask
+) -> list[Loaded]:
+    """The events that show answers to the proposals by the actors or their affiliates."""
+    responder = {"actor_role": [Role.responder], "include_affiliates": "true"} if actors else {}
+    asked = EventQuestion.model_validate(
+        {"actor": actors, "proposal": proposals, "limit": MAX_LIMIT, **responder}
+    )
+    return await all_of(asked, "event", narrow_by, ask)
+
+
+def concerned_proposals(
+    events: Iterable[Loaded], terms: Iterable[Loaded], whose: set[tuple[str, str]], actor: str
+) -> list[str]:
+    """The proposals that were answered, and those that oblige the actor, each once."""
+    answered = [
+        response["proposal"]["id"]
+        for event in events
+        for response in event["responds_to"]
+        if (event["id"], response["actor"]["id"]) in whose
+    ]
+    obliging = [
+        term["proposal"]["id"]
+        for term in terms
+        if actor in (obliged["id"] for obliged in term["obliged"])
+    ]
+    return list(dict.fromkeys([*answered, *obliging]))
+
+
+async def obliging_terms(actors: Iterable[str], proposals: Sequence[str], ask: Ask) -> list[Loaded]:
+    """The terms that oblige some of the actors."""
+    found: list[Loaded] = []
+    for some in portions(sorted(actors)):
+        asked = TermQuestion(obliged=some, proposal=list(proposals), limit=MAX_LIMIT)
+        found += await all_of(asked, "term", "proposal", ask)
+    return found
+
+
+def portions(values: Sequence[str]) -> list[list[str]]:
+    """The values in lists as long as one question takes."""
+    return [list(values[n : n + MAX_VALUES]) for n in range(0, len(values), MAX_VALUES)]
+
+
+async def ties_of(events: Sequence[Loaded], ask: Ask) -> Ties:
+    """What each responder of each event was, or belonged to, on the days of the event."""
+    reference = Reference()
+    ties: Ties = {}
+    for event in events:
+        for response in event["responds_to"]:
+            responder = response["actor"]["id"]
+            await load_above(responder, reference, ask)
+            ties[event["id"], responder] = reference.affiliates(responder, *days_of(event))
+    return ties
+
+
+async def load_above(actor: str, reference: Reference, ask: Ask) -> None:
+    """Takes an actor into the reference data with all that it ever belonged to."""
+    pending = [actor]
+    while pending:
+        each = pending.pop()
+        if each in reference.actors:
+            continue
+        (row,) = await ask.rows(ACTOR, id=each)
+        curated = ActorRecord.model_validate_json(bytes(row[0]))
+        reference.add("actor", curated)
+        pending += [held.of for held in curated.positions if held.of is not None]
+        pending += [part.actor for part in curated.part_of]
+
+
+async def positions_of(
+    accounts: Accounts, events: Sequence[Loaded], narrow_by: str, ask: Ask
+) -> list[Position]:
+    """The positions, those with the latest answers first, those without one last."""
+    said = await quotes_by_event(accounts, narrow_by, ask)
+    order = {event["id"]: number for number, event in enumerate(events)}
+    answered = [account for account in accounts.kept.values() if account.answers]
+    silent = [account for account in accounts.kept.values() if not account.answers]
+    answered.sort(key=lambda each: order[each.answers[0][0]["id"]])
+    silent.sort(key=lambda each: (each.proposal["start_date"], each.proposal["id"]), reverse=True)
+    return [position_of(account, said) for account in (*answered, *silent)]
+
+
+async def quotes_by_event(
+    accounts: Accounts, narrow_by: str, ask: Ask
+) -> dict[tuple[str, str], list[Loaded]]:
+    """What was said at the events by those who answered there, by (event, speaker)."""
+    answers = [
+        (event["id"], account.actor["id"])
+        for account in accounts.kept.values()
+        for event, _ in account.answers
+    ]
+    said: dict[tuple[str, str], list[Loaded]] = {each: [] for each in answers}
+    for some in portions(sorted({event for event, _ in answers})):
+        asked = QuoteQuestion(event=some, limit=MAX_LIMIT)
+        for quote in await all_of(asked, "quote", narrow_by, ask):
+            for speaker in quote["speakers"]:
+                key = (quote["event"]["id"], speaker["actor"]["id"])
+                if key in said:
+                    said[key].append(quote)
+    return said
+
+
+def position_of(account: Account, said: dict[tuple[str, str], list[Loaded]]) -> Position:
+    """The position that an account amounts to."""
+    answers = [
+        {
+            "stance": response["stance"],
+            "note": response["note"],
+            "event": titled(event),
+            "quotes": [quote_link(each) for each in said[event["id"], account.actor["id"]]],
+            "contradicts": contradicted(event, response, account.answers),
+        }
+        for event, response in account.answers
+    ]
+    stances = []
+    if answers:
+        against = set(answers[0]["contradicts"])
+        latest = [each["stance"] for each in answers[1:] if each["event"].id in against]
+        stances = list(dict.fromkeys([answers[0]["stance"], *latest]))
+    return Position.model_validate(
+        {
+            "actor": account.actor,
+            "proposal": titled(account.proposal),
+            "concerned_as": account.roles,
+            "position": OnRecord.on_record if answers else OnRecord.none_on_record,
+            "stances": stances,
+            "answers": answers,
+            "affiliates": list(account.affiliates.values()),
+        }
+    )
+
+
+def contradicted(
+    event: Loaded, response: Loaded, answers: Iterable[tuple[Loaded, Loaded]]
+) -> list[str]:
+    """The events whose days meet and whose stance is another one."""
+    first, last = days_of(event)
+    return [
+        other["id"]
+        for other, otherwise in answers
+        if otherwise["stance"] != response["stance"]
+        and days_of(other)[0] <= last
+        and days_of(other)[1] >= first
+    ]
+
+
+def days_of(entry: Loaded) -> tuple[datetime.date, datetime.date]:
+    """The first and the last day; an open end is the last of all days."""
+    end = entry["end_date"]
+    return (
+        datetime.date.fromisoformat(entry["start_date"]),
+        datetime.date.fromisoformat(end) if end is not None else datetime.date.max,
+    )
+
+
+def titled(entry: Loaded) -> TitledLink:
+    """An entry as a link with its title."""
+    return TitledLink(**{name: entry[name] for name in TitledLink.model_fields})
+
+
+def quote_link(quote: Loaded) -> dict[str, Any]:
+    """The fields of a `QuoteLink`."""
+    return {name: quote[name] for name in QuoteLink.model_fields}

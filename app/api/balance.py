@@ -1,0 +1,119 @@
+"""Whom the record listens to: how its entries divide among actors, outlets and kinds.
+
+Counted from the tallies that filters use, so that each number is what the filter finds.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import Field
+from sqlalchemy import case, func, select
+
+from app.database import Ask, Row, Statement
+from app.entries.documents import Document, Summary
+from app.entries.places import day_of
+from app.kinds import KINDS
+from app.tables import document, reference, tally
+from app.tidy import TABLES
+
+TOP = 25
+BY_KIND = [func.sum(case((tally.c.kind == kind, tally.c.n), else_=0)) for kind in KINDS]
+ALL_KINDS = func.sum(tally.c.n)
+SOURCE = TABLES["source"]
+
+
+def ranked(*columns: Any, dimension: str) -> Any:
+    """The first of a dimension's values by the number of entries, with the number of each kind."""
+    counted = tally.c.kind.in_(tuple(KINDS)) & (tally.c.dimension == dimension)
+    ordered = (ALL_KINDS.desc(), columns[0])
+    return select(*columns, ALL_KINDS, *BY_KIND).where(counted).order_by(*ordered).limit(TOP)
+
+
+ACTORS = Statement(
+    ranked(reference.c.id, reference.c.name, dimension="actor")
+    .where(reference.c.realm == "actor", reference.c.id == tally.c.value)
+    .group_by(reference.c.id, reference.c.name)
+)
+PUBLISHERS = Statement(
+    ranked(SOURCE.c.publisher, func.count(SOURCE.c.id.distinct()), dimension="source")
+    .where(SOURCE.c.id == tally.c.value)
+    .group_by(SOURCE.c.publisher)
+)
+PLACES = Statement(select(func.min(document.c.place), func.max(document.c.place)))
+
+KindCounts = Annotated[dict[str, int], Field(examples=[{"event": 12, "quote": 30}])]
+
+
+class ActorShare(Document):
+    """An actor's share of the record."""
+
+    actor: Summary
+    """The actor."""
+    entries: Annotated[int, Field(examples=[42])]
+    """In how many entries it has a part, in whatever role."""
+    by_kind: KindCounts
+    """The same for each kind of entry."""
+
+
+class PublisherShare(Document):
+    """An outlet's share of the record."""
+
+    publisher: Annotated[str, Field(examples=["Reuters"])]
+    """Who published the texts."""
+    sources: Annotated[int, Field(examples=[12])]
+    """How many of its texts are cited."""
+    citations: Annotated[int, Field(examples=[42])]
+    """How often they are cited: once for each text and entry."""
+    by_kind: KindCounts
+    """The same for each kind of entry."""
+
+
+class Balance(Document):
+    """Whom the record listens to; the most frequent ones, at most 25 of each."""
+
+    first_day: date | None
+    """The first day of the earliest entry; null where there is none."""
+    last_day: date | None
+    """The first day of the latest entry; null where there is none."""
+    actors: list[ActorShare]
+    """Who has a part in the most entries."""
+    publishers: list[PublisherShare]
+    """Whose texts are cited most often."""
+
+
+async def balance_of(ask: Ask) -> Balance:
+    """The balance of the present revision."""
+    first, last = (await ask.rows(PLACES))[0]
+    return Balance(
+        first_day=starting_day(first),
+        last_day=starting_day(last),
+        actors=[
+            ActorShare(
+                actor=Summary(id=row[0], name=row[1], url=f"/v1/actors/{row[0]}"),
+                entries=int(row[2]),
+                by_kind=kind_counts(row[3:]),
+            )
+            for row in await ask.rows(ACTORS)
+        ],
+        publishers=[
+            PublisherShare(
+                publisher=row[0],
+                sources=row[1],
+                citations=int(row[2]),
+                by_kind=kind_counts(row[3:]),
+            )
+            for row in await ask.rows(PUBLISHERS)
+        ],
+    )
+
+
+def starting_day(place: int | None) -> date | None:
+    """The first day of the entry at a place."""
+    return None if place is None else date.fromordinal(day_of(place))
+
+
+def kind_counts(row: Row) -> dict[str, int]:
+    """The numbers of each kind that has any."""
+    return {kind: int(number) for kind, number in zip(KINDS, row, strict=True) if number}

@@ -1,0 +1,117 @@
+"""Who took which position: on one proposal, or one actor on all of them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import orjson
+from fastapi import FastAPI, Query
+from pydantic import BaseModel
+from starlette.requests import Request
+
+from app.analysis.positions import (
+    ActorPositions,
+    ActorPositionsQuestion,
+    ProposalPositions,
+    ProposalPositionsQuestion,
+    actor_positions,
+    proposal_positions,
+)
+from app.api import entries, reference
+from app.api.answering import etag_of, headers_of, is_known, not_modified, service_of
+from app.api.entries import not_modified_response
+from app.api.models import HEADERS, OneOf, named, problem_responses
+from app.api.route import QuestionRoute, Rendered
+from app.api.single import enveloped_one
+from app.database import Revision
+from app.entries.documents import Summary
+from app.errors import Gone, InvalidQuery, Moved, NotFound, TooLong, Unavailable
+
+PROBLEMS = (InvalidQuery, NotFound, Gone, Moved, TooLong, Unavailable)
+JSON = "application/json"
+ACTORS = next(realm for realm in reference.REALMS if realm.name == "actor")
+
+
+async def on_proposal(
+    request: Request, question: Annotated[ProposalPositionsQuestion, Query()], id: str
+) -> Rendered:
+    """How everyone answered a proposal over time: stances with the events and quotes that show
+    them, the latest first.
+
+    Different stances of one actor on the same or overlapping dates stand side by side and are
+    marked as contradicting each other. Who is linked to the proposal, or obliged by one of its
+    terms, and has no answer on record is listed with `position: none_on_record`; who is not
+    concerned is not listed.
+    """
+    async with service_of(request).database.snapshot() as ask:
+        found = await ask.rows(entries.ONE, id=id)
+        if not found or found[0][0] != "proposal":
+            raise await entries.why_missing(id, "proposal", found[0][0] if found else None, ask)
+        positions = await proposal_positions(orjson.loads(found[0][1]), question, ask)
+    return answered(request, positions, ask.revision)
+
+
+async def of_actor(
+    request: Request, question: Annotated[ActorPositionsQuestion, Query()], id: str
+) -> Rendered:
+    """How an actor answered each proposal over time, the latest first, with the events and quotes
+    that show it.
+
+    Proposals that the actor is linked to, or that oblige it, and to which it has no answer on
+    record are listed with `position: none_on_record`. With `include_affiliates=true` the answers
+    of those who belonged to it on the date of the event are listed under their own names.
+    """
+    async with service_of(request).database.snapshot() as ask:
+        found = await ask.rows(reference.ONE, realm=ACTORS.name, id=id)
+        if not found:
+            raise await reference.why_missing(ACTORS, id, ask)
+        document = orjson.loads(found[0][0])
+        actor = Summary(id=id, name=document["name"], url=document["url"])
+        positions = await actor_positions(actor, question, ask)
+    return answered(request, positions, ask.revision)
+
+
+def answered(request: Request, positions: BaseModel, revision: Revision) -> Rendered:
+    """The response with the positions."""
+    etag = etag_of(service_of(request), revision, request, JSON)
+    headers = headers_of(revision, etag, JSON)
+    if is_known(request, etag):
+        return not_modified(headers)
+    body = positions.model_dump_json().encode()
+    return Rendered(200, headers, enveloped_one(request, body, (), revision))
+
+
+def add_routes(app: FastAPI) -> None:
+    """Registers the positions."""
+    for path, endpoint, operation, summary, model, name in (
+        (
+            "/v1/proposals/{id}/positions",
+            on_proposal,
+            "listProposalPositions",
+            "Who answered a proposal how",
+            ProposalPositions,
+            "ProposalPositionsAnswer",
+        ),
+        (
+            "/v1/actors/{id}/positions",
+            of_actor,
+            "listActorPositions",
+            "How an actor answered each proposal",
+            ActorPositions,
+            "ActorPositionsAnswer",
+        ),
+    ):
+        app.router.add_api_route(
+            path,
+            endpoint,
+            route_class_override=QuestionRoute,
+            operation_id=operation,
+            summary=summary,
+            tags=["analysis"],
+            response_model=named(OneOf[model], name),  # type: ignore[valid-type]
+            responses={
+                200: {"description": "The positions.", "headers": HEADERS},
+                **not_modified_response(),
+                **problem_responses(*PROBLEMS),
+            },
+        )

@@ -1,0 +1,180 @@
+"""The whole record as a Frictionless Data Package: a zip of CSV tables with their description.
+
+Every tidy table is a resource; `datapackage.json` says their columns, types and keys. Text stands
+as it is: what reads a package does not take it for formulas. The zip is made while it is sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from typing import IO, Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+import orjson
+from sqlalchemy import Column, Table, select
+
+from app.database import Ask, Row, Statement
+from app.formats.lasting import lasting_id
+from app.reference.dataset import STATE
+from app.tidy import MODELS, TABLES
+
+# The same record makes the same bytes: members of the archive have the earliest time there is.
+NO_TIME = (1980, 1, 1, 0, 0, 0)
+# Fast, as it is made while the client waits; the best level would take three times as long.
+LEVEL = 1
+DATES = {"start_date", "end_date"}
+TYPES = {str: "string", int: "integer", float: "number", bool: "boolean"}
+PROFILE = "tabular-data-package"
+SOURCES = Statement(
+    select(TABLES["source"].c.title, TABLES["source"].c.publisher, TABLES["source"].c.url).order_by(
+        TABLES["source"].c.id
+    )
+)
+CONTENTS = {
+    name: Statement(select(table).order_by(*table.primary_key)) for name, table in TABLES.items()
+}
+
+
+class Outlet(io.RawIOBase):
+    """Where the archive is written: a file that cannot be sought, emptied as it fills."""
+
+    def __init__(self) -> None:
+        self.filled = bytearray()
+
+    def writable(self) -> bool:
+        """It can be written and nothing else."""
+        return True
+
+    def write(self, part: Any) -> int:
+        """Takes a part."""
+        self.filled += part
+        return len(part)
+
+    def take(self) -> bytes:
+        """What was written since it was last taken."""
+        taken = bytes(self.filled)
+        self.filled.clear()
+        return taken
+
+
+async def package(ask: Ask, public_url: str) -> AsyncIterator[bytes]:
+    """The archive in parts."""
+    outlet = Outlet()
+    description = await descriptor(ask, public_url)
+    with ZipFile(outlet, "w", ZIP_DEFLATED, compresslevel=LEVEL) as archive:
+        archive.writestr(member_of("datapackage.json"), orjson.dumps(description, option=orjson.OPT_INDENT_2))
+        for name, table in TABLES.items():
+            with archive.open(member_of(f"{name}.csv"), "w", force_zip64=True) as member:
+                member.write(csv_bytes([tuple(column.name for column in table.c)]))
+                async with aclosing(ask.stream(CONTENTS[name])) as chunks:  # type: ignore[type-var]
+                    async for rows in chunks:
+                        await asyncio.to_thread(write_rows, member, table, rows)
+                        yield outlet.take()
+    yield outlet.take()
+
+
+def member_of(name: str) -> ZipInfo:
+    """A member of the archive, compressed."""
+    info = ZipInfo(name, NO_TIME)
+    info.compress_type = ZIP_DEFLATED
+    info._compresslevel = LEVEL  # type: ignore[attr-defined]
+    info.external_attr = 0o644 << 16
+    return info
+
+
+def write_rows(member: IO[bytes], table: Table, rows: Sequence[Row]) -> None:
+    """Writes rows of a table, flags and numbers in the same words on every engine."""
+    flags = [n for n, column in enumerate(table.c) if python_type(column) is bool]
+    numbers = [n for n, column in enumerate(table.c) if python_type(column) is float]
+    if flags or numbers:
+        rows = [plainly(row, flags, numbers) for row in rows]
+    member.write(csv_bytes(rows))
+
+
+def plainly(row: Row, flags: list[int], numbers: list[int]) -> Row:
+    """A row with its flags as words and whole numbers without a fraction."""
+    cells = list(row)
+    for n in flags:
+        cells[n] = None if row[n] is None else ("true" if row[n] else "false")
+    for n in numbers:
+        whole = row[n] is not None and float(row[n]).is_integer()
+        cells[n] = int(row[n]) if whole else row[n]
+    return tuple(cells)
+
+
+def csv_bytes(rows: Sequence[Row]) -> bytes:
+    """Rows as CSV."""
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    return out.getvalue().encode()
+
+
+def python_type(column: Column[Any]) -> type:
+    """What a column holds."""
+    held: type = column.type.python_type
+    return held
+
+
+async def descriptor(ask: Ask, public_url: str) -> dict[str, Any]:
+    """The description of the package."""
+    dataset = orjson.loads((await ask.rows(STATE, name="dataset"))[0][0])
+    licence = dataset["licence"]
+    return {
+        "profile": PROFILE,
+        "name": dataset["id"],
+        "id": str(lasting_id(dataset["id"], "datapackage")),
+        "title": dataset["title"],
+        "description": dataset["description"],
+        "homepage": f"{public_url}/v1/dataset",
+        "version": dataset["version"],
+        "revision": {"number": ask.revision.number, "digest": ask.revision.digest},
+        "citation": dataset["how_to_cite"],
+        "licenses": [{"name": licence["id"], "title": licence["name"], "path": licence["url"]}],
+        "sources": [source_of(*row) for row in await ask.rows(SOURCES)],
+        "resources": [resource_of(name, table) for name, table in TABLES.items()],
+    }
+
+
+def source_of(title: str, publisher: str, url: str | None) -> dict[str, str]:
+    """A cited text."""
+    named = {"title": f"{publisher}: {title}"}
+    return named if url is None else {**named, "path": url}
+
+
+def resource_of(name: str, table: Table) -> dict[str, Any]:
+    """A table of the package."""
+    return {
+        "profile": "tabular-data-resource",
+        "name": name,
+        "path": f"{name}.csv",
+        "description": (MODELS[name].__doc__ or "").strip(),
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "schema": {
+            "fields": [field_of(column) for column in table.c],
+            "missingValues": [""],
+            "primaryKey": [column.name for column in table.primary_key],
+            "foreignKeys": [
+                {
+                    "fields": [key.parent.name],
+                    "reference": {
+                        "resource": "" if key.column.table is table else key.column.table.name,
+                        "fields": [key.column.name],
+                    },
+                }
+                for key in sorted(table.foreign_keys, key=lambda key: key.parent.name)
+            ],
+        },
+    }
+
+
+def field_of(column: Column[Any]) -> dict[str, Any]:
+    """A column of a table."""
+    kind = "date" if column.name in DATES else TYPES[python_type(column)]
+    field: dict[str, Any] = {"name": column.name, "type": kind}
+    return field if column.nullable else {**field, "constraints": {"required": True}}

@@ -1,0 +1,1 @@
+"""The same answers as pages for people: templates, one stylesheet, few scripts."""

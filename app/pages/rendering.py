@@ -1,0 +1,126 @@
+"""From answers to pages: the template environment, the headers of a page, what templates may call."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from urllib.parse import urlencode
+
+import jinja2
+from starlette.requests import Request
+
+from app.api.answering import asked_path, etag_of, headers_of, is_known, not_modified, service_of
+from app.api.route import Rendered
+from app.database import Revision
+from app.formats.headline import headline
+
+STATIC = files("app.pages") / "static"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+EMBED_POLICY = POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
+HTML = "text/html; charset=utf-8"
+MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
+QUALIFIERS = {
+    "exactly": "",
+    "about": "about ",
+    "at_least": "at least ",
+    "more_than": "more than ",
+    "up_to": "up to ",
+    "less_than": "fewer than ",
+}
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """Templates that escape everything, and fail where a name is unknown."""
+    made = jinja2.Environment(
+        loader=jinja2.PackageLoader("app.pages"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(
+        day=shown_date, quantity=shown_quantity, headline=headline, page=page_path, words=in_words
+    )
+    made.globals.update(asset=asset, query=urlencode)
+    return made
+
+
+@cache
+def asset(name: str) -> str:
+    """The path of a static file, with a mark of its content, so that it may be kept for ever."""
+    mark = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/assets/{mark}/{name}"
+
+
+def shown_date(document: dict[str, Any]) -> str:
+    """The date of an entry in words; uncertain ones say so."""
+    first = datetime.date.fromisoformat(document["start_date"])
+    sign = {"approximate": "about ", "uncertain": "probably ", "both": "probably about "}
+    before = sign.get(document["date_qualifier"] or "", "")
+    precision = document["date_precision"]
+    if precision == "year":
+        return f"{before}{first.year}"
+    if precision == "month":
+        return f"{before}{MONTHS[first.month - 1]} {first.year}"
+    if precision == "open":
+        return f"{before}from {one_day(first)}"
+    last = datetime.date.fromisoformat(document["end_date"])
+    return before + (one_day(first) if first == last else f"{one_day(first)} to {one_day(last)}")
+
+
+def one_day(day: datetime.date) -> str:
+    """A day as people write it."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def shown_quantity(quantity: dict[str, Any]) -> str:
+    """A number with its qualifier, or the printed words where there is no number."""
+    if quantity["value"] is None:
+        return f"{quantity['printed']} {quantity['unit']}"
+    return f"{QUALIFIERS[quantity['qualifier']]}{quantity['value']:,} {quantity['unit']}"
+
+
+def page_path(url: str) -> str:
+    """The page of a document or question, by its path in the API."""
+    return url.removeprefix("/v1")
+
+
+def in_words(name: str) -> str:
+    """A value such as `accepts_conditionally` as words."""
+    return name.replace("_", " ")
+
+
+def page(
+    request: Request,
+    revision: Revision,
+    template: str,
+    values: dict[str, Any],
+    *,
+    policy: str = POLICY,
+) -> Rendered:
+    """A page, with an ETag like every answer."""
+    service = service_of(request)
+    etag = etag_of(service, revision, request, HTML)
+    headers = [
+        *headers_of(revision, etag, HTML),
+        (b"content-security-policy", policy.encode()),
+    ]
+    if is_known(request, etag):
+        return not_modified(headers)
+    shown = environment().get_template(template).render(
+        revision=revision,
+        path=asked_path(request),
+        query_string=request.scope["query_string"].decode("ascii", "replace"),
+        public_url=service.settings.public_url,
+        **values,
+    )
+    return Rendered(200, headers, shown.encode())

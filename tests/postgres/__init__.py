@@ -1,0 +1,1 @@
+"""What PostgreSQL must do as SQLite does, and what it does besides: servers, standbys, loss."""

@@ -1,0 +1,57 @@
+"""Editions of the tiny record: every event's title tells its edition, and so does the version."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import orjson
+
+from app.config import Settings
+from app.database import Ask, Database
+from app.entries.pages import Page, read_page
+from app.entries.questions import EntryQuestion
+from app.entries.selection import select_entries
+from app.seeding.seed import Summary, seed
+from tests.conftest import TINY
+
+EVENTS = 5
+
+
+def edition(folder: Path, number: int) -> Path:
+    """The seed files of an edition."""
+    made = folder / f"edition-{number}"
+    shutil.copytree(TINY, made)
+    for file in (made / "events").glob("*.yaml"):
+        text = file.read_text()
+        file.write_text(re.sub(r"^(  title: .*)$", rf"\1 [{number}]", text, flags=re.MULTILINE))
+    dataset = made / "dataset.yaml"
+    dataset.write_text(
+        re.sub(r"^version:.*$", f"version: '{number}'", dataset.read_text(), flags=re.M)
+    )
+    return made
+
+
+def seed_edition(url: str, folder: Path, number: int) -> Summary:
+    """Seeds an edition."""
+    return seed(edition(folder, number), Settings(database_url=url))
+
+
+async def ask_page(ask: Ask, **asked: object) -> Page:
+    """A page of the events."""
+    question = EntryQuestion.model_validate(asked)
+    selection = await select_entries(question, ("event",), ask)
+    return await read_page(question, ("event",), selection, ask)
+
+
+def editions_of(page: Page) -> set[str]:
+    """The editions that the documents of a page are of."""
+    titles = [orjson.loads(document)["title"] for document in page.documents]
+    return {title.rpartition("[")[2].rstrip("]") for title in titles}
+
+
+async def version_of(database: Database) -> str:
+    """The version that answers now."""
+    async with database.snapshot() as ask:
+        return ask.revision.version

@@ -1,0 +1,246 @@
+"""Snapshots of PostgreSQL: one revision each, bounded in time; what is said where one is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import func, insert, select
+
+from app.config import Settings
+from app.database import Database, SnapshotLost, Statement
+from app.databases import open_database
+from app.entries.pages import export
+from app.entries.questions import EntryQuestion
+from app.entries.selection import select_entries
+from app.errors import Unavailable
+from app.seeding.seed import seed
+from app.tables import document, state
+from tests.conftest import TINY
+from tests.postgres.editions import ask_page, editions_of, seed_edition, version_of
+from tests.postgres.servers import execute, free_port, servers
+
+COUNT = Statement(select(func.count()).select_from(document))
+SLEEP = Statement(select(func.pg_sleep(10)))
+WRITE = Statement(insert(state))
+END_ALL = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+
+
+@asynccontextmanager
+async def opened(url: str, timeout: float = 5, connections: int = 3) -> AsyncIterator[Database]:
+    """A database that is closed in the end."""
+    database = open_database(
+        Settings(database_url=url, statement_timeout=timeout, database_connections=connections)
+    )
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+async def eventually(ask: Callable[[], Awaitable[str]], seconds: float) -> tuple[str, float]:
+    """What is answered as soon as something is, and after how many seconds."""
+    started = time.monotonic()
+    while True:
+        try:
+            return await ask(), time.monotonic() - started
+        except Unavailable:
+            if time.monotonic() - started > seconds:
+                raise
+
+
+def test_snapshot_is_one_revision(empty_url: str, tmp_path: Path) -> None:
+    """A seeding during a snapshot is seen by the next one, not by this one."""
+
+    async def asked() -> None:
+        seed_edition(empty_url, tmp_path, 1)
+        async with opened(empty_url) as database, database.snapshot() as ask:
+            assert (ask.revision.number, ask.revision.version) == (1, "1")
+            await asyncio.to_thread(seed_edition, empty_url, tmp_path, 2)
+            assert editions_of(await ask_page(ask)) == {"1"}
+            async with database.snapshot() as later:
+                assert (later.revision.number, later.revision.version) == (2, "2")
+                assert editions_of(await ask_page(later)) == {"2"}
+                assert later.known_names is not ask.known_names
+
+    asyncio.run(asked())
+
+
+def test_new_revision_is_noticed(empty_url: str, tmp_path: Path) -> None:
+    """The digest that answers is the new one within two seconds, though nothing else is asked."""
+
+    async def asked() -> None:
+        seed_edition(empty_url, tmp_path, 1)
+        async with opened(empty_url) as database:
+            before = database.current_digest()
+            digest = (await asyncio.to_thread(seed_edition, empty_url, tmp_path, 2)).digest
+            deadline = time.monotonic() + 2
+            while database.current_digest() == before and time.monotonic() < deadline:
+                await asyncio.sleep(0.05)
+            assert database.current_digest() == digest != before
+
+    asyncio.run(asked())
+
+
+def test_export_is_streamed(shipped_url: str) -> None:
+    """An answer without a bound comes in chunks, in order, and may be left before its end."""
+
+    async def asked() -> None:
+        async with opened(shipped_url) as database, database.snapshot() as ask:
+            question = EntryQuestion(sort="date")  # type: ignore[arg-type]
+            selection = await select_entries(question, ("event", "quote"), ask)
+            whole = [each async for chunk in export(selection, ask) for each in chunk]
+            assert len(whole) == len(set(whole)) > 300
+            async for _ in ask.stream(COUNT):
+                break
+            assert (await ask.rows(COUNT))[0][0] > len(whole)
+
+    asyncio.run(asked())
+
+
+def test_statement_timeout(tiny_url: str) -> None:
+    """A question past its time gets a 503 that says what to do, and leaves nothing running."""
+
+    async def asked() -> None:
+        async with opened(tiny_url, timeout=0.3, connections=1) as database:
+            with pytest.raises(Unavailable, match=r"longer than 0.3 seconds") as late:
+                async with database.snapshot() as ask:
+                    await ask.rows(SLEEP)
+            assert late.value.headers["Retry-After"]
+            assert await version_of(database) == "1.10"
+
+    asyncio.run(asked())
+
+
+def test_cancelled_question_gives_its_connection_back(tiny_url: str) -> None:
+    """A client that goes away leaves the connection to the next one."""
+
+    async def sleeping(database: Database) -> None:
+        async with database.snapshot() as ask:
+            await ask.rows(SLEEP)
+
+    async def asked() -> None:
+        async with opened(tiny_url, connections=1) as database:
+            for _ in range(3):
+                with pytest.raises(TimeoutError):
+                    await asyncio.wait_for(sleeping(database), 0.2)
+            assert await version_of(database) == "1.10"
+
+    asyncio.run(asked())
+
+
+def test_connections_exhausted(tiny_url: str) -> None:
+    """Where every connection is taken for too long, a 503 says so."""
+
+    async def asked() -> None:
+        async with opened(tiny_url, timeout=0.3, connections=1) as database:
+            async with database.snapshot():
+                with pytest.raises(Unavailable, match="asked too much") as busy:
+                    await version_of(database)
+                assert busy.value.headers["Retry-After"]
+            assert await version_of(database) == "1.10"
+
+    asyncio.run(asked())
+
+
+def test_nothing_can_be_written(tiny_url: str) -> None:
+    """The database refuses whatever the server would write."""
+
+    async def asked() -> None:
+        async with opened(tiny_url) as database, database.snapshot() as ask:
+            with pytest.raises(Unavailable) as refused:
+                await ask.rows(WRITE, name="x", value=b"x")
+            assert isinstance(refused.value.__cause__, psycopg.errors.ReadOnlySqlTransaction)
+
+    asyncio.run(asked())
+
+
+def test_lost_connection_is_replaced(tiny_url: str) -> None:
+    """A snapshot goes on over another connection to the same revision; idle ones are replaced."""
+
+    async def asked() -> None:
+        async with opened(tiny_url) as database:
+            async with database.snapshot() as ask:
+                before = (await ask_page(ask)).documents
+                execute(tiny_url, END_ALL)
+                assert (await ask_page(ask)).documents == before
+            execute(tiny_url, END_ALL)
+            assert await version_of(database) == "1.10"
+
+    asyncio.run(asked())
+
+
+def test_lost_snapshot_is_never_mixed(empty_url: str, tmp_path: Path) -> None:
+    """A snapshot that cannot go on at its own revision ends with a 503, not at another one."""
+
+    async def asked() -> None:
+        seed_edition(empty_url, tmp_path, 1)
+        async with opened(empty_url) as database:
+            async with database.snapshot() as ask:
+                assert editions_of(await ask_page(ask)) == {"1"}
+                await asyncio.to_thread(seed_edition, empty_url, tmp_path, 2)
+                execute(empty_url, END_ALL)
+                with pytest.raises(SnapshotLost) as lost:
+                    await ask_page(ask)
+                assert lost.value.headers["Retry-After"] == "1"
+            assert await version_of(database) == "2"
+
+    asyncio.run(asked())
+
+
+def test_schema_change_while_serving(empty_url: str) -> None:
+    """After another version upgraded the database, this one answers 503 and logs why."""
+
+    async def asked() -> None:
+        seed(TINY, Settings(database_url=empty_url))
+        async with opened(empty_url) as database:
+            assert await version_of(database) == "1.10"
+            execute(empty_url, "UPDATE alembic_version SET version_num = '9999'")
+            with pytest.raises(Unavailable, match="of another version"):
+                await database.check()
+
+    asyncio.run(asked())
+
+
+def test_server_stops_and_starts() -> None:
+    """Without a server every question gets a 503 in time; seconds after its return, answers."""
+
+    async def asked() -> None:
+        with servers("fleeting") as (server,):
+            server.create()
+            server.start()
+            seed(TINY, Settings(database_url=server.url()))
+            async with opened(server.url(), timeout=1) as database:
+                assert await version_of(database) == "1.10"
+                server.stop()
+                for _ in range(3):
+                    with pytest.raises(Unavailable, match="cannot be reached"):
+                        await version_of(database)
+                server.start()
+                version, seconds = await eventually(lambda: version_of(database), 10)
+                assert version == "1.10"
+                assert seconds < 5
+
+    asyncio.run(asked())
+
+
+def test_serving_before_the_server_is_there(caplog: pytest.LogCaptureFixture) -> None:
+    """A server that cannot be reached yet is waited for, and that is logged."""
+
+    async def asked() -> None:
+        nowhere = f"postgresql+psycopg://postgres@127.0.0.1:{free_port()}/nothing"
+        async with opened(nowhere, timeout=0.2) as database:
+            assert "cannot be reached yet" in caplog.text
+            assert database.current_digest() == ""
+            with pytest.raises(Unavailable, match="cannot be reached"):
+                await database.check()
+
+    asyncio.run(asked())

@@ -1,0 +1,1 @@
+"""Tests of the way from seed files to the database."""

@@ -1,0 +1,107 @@
+"""All that a database holds, as values that can be compared, and whether it agrees with itself."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from app.kinds import KINDS
+from app.reference.documents import REFERENCE_DOCUMENTS
+from app.reference.registry import Reference
+from app.seeding.apply import REFERENCE_MODELS
+from app.tables import METADATA
+
+Row = tuple[Any, ...]
+Contents = dict[str, list[Row]]
+
+# These tell when and in which steps a record came about; all others tell only what it is.
+OF_THE_PAST = {"revision", "change"}
+OF_THE_PRESENT = sorted(set(METADATA.tables) - OF_THE_PAST)
+
+
+@contextmanager
+def opened(database: Path) -> Iterator[sqlite3.Connection]:
+    """A connection that cannot write."""
+    with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
+        yield connection
+
+
+def rows_of(database: Path, statement: str, *values: Any) -> list[Row]:
+    """The rows of a statement."""
+    with opened(database) as connection:
+        return connection.execute(statement, values).fetchall()
+
+
+def contents(database: Path) -> Contents:
+    """Every row of every table but the past, sorted, and every word of the full text."""
+    with opened(database) as connection:
+        found = {
+            table: sorted(connection.execute(f'SELECT * FROM "{table}"').fetchall(), key=repr)
+            for table in OF_THE_PRESENT
+        }
+        connection.execute(
+            "CREATE VIRTUAL TABLE temp.word_places USING fts5vocab(main, words, instance)"
+        )
+        found["words"] = sorted(connection.execute("SELECT * FROM temp.word_places").fetchall())
+        found["words text"] = connection.execute(
+            "SELECT rowid, text FROM words ORDER BY 1"
+        ).fetchall()
+    return found
+
+
+def records(database: Path) -> dict[tuple[str, str], bytes]:
+    """Every curated record by kind and id."""
+    rows = rows_of(database, "SELECT kind, id, body FROM record")
+    return {(kind, record_id): body for kind, record_id, body in rows}
+
+
+def changes(database: Path, revision: int) -> list[Row]:
+    """Kind, id, action and former body of each change of a revision, in order."""
+    return rows_of(
+        database,
+        "SELECT kind, id, action, before FROM change WHERE revision = ? ORDER BY sequence",
+        revision,
+    )
+
+
+def check_agreement(database: Path) -> None:
+    """Asserts that references hold, counts are true, and documents render what is on record."""
+    with opened(database) as connection:
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        counted = connection.execute("SELECT key, n FROM tally ORDER BY key").fetchall()
+        assert (
+            counted
+            == connection.execute(
+                "SELECT key, count(*) FROM posting WHERE key IN (SELECT key FROM tally)"
+                " GROUP BY key ORDER BY key"
+            ).fetchall()
+        )
+    check_documents(database)
+
+
+def check_documents(database: Path) -> None:
+    """Asserts that every document equals, byte for byte, what its record gives now."""
+    reference = Reference()
+    kept = records(database)
+    for (kind, _), body in kept.items():
+        if kind in REFERENCE_MODELS:
+            reference.add(kind, REFERENCE_MODELS[kind].model_validate_json(body))
+    entries = {
+        record_id: KINDS[kind]
+        .document_of(KINDS[kind].record.model_validate_json(body), reference)
+        .model_dump_json()
+        .encode()
+        for (kind, record_id), body in kept.items()
+        if kind in KINDS
+    }
+    assert dict(rows_of(database, "SELECT id, body FROM document")) == entries
+    others = {
+        (realm, record.id): REFERENCE_DOCUMENTS[realm](record, reference).model_dump_json().encode()
+        for realm, record in reference.records()
+    }
+    stored = rows_of(database, "SELECT realm, id, body FROM reference")
+    assert {(realm, record_id): body for realm, record_id, body in stored} == others

@@ -1,0 +1,79 @@
+"""Seed folders made for one test: the tiny record with a few changes, or one held in memory."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+
+from app.seeding.check import Checker
+from app.seeding.files import FOLDERS, TOP_FILES, read_file, seed_files
+from app.seeding.flaws import Flaw
+from app.seeding.stage import Stage
+
+Fields = dict[str, Any]
+# Kind, then id, then the fields as written; terms stand within their proposals.
+Curated = dict[str, dict[str, Fields]]
+
+
+class Edit(NamedTuple):
+    """A change of a file: `old` replaced by `new` once, or all of it where `old` is None."""
+
+    file: str
+    old: str | None
+    new: str | bytes
+
+
+def edited(folder: Path, edits: list[Edit], copy: Path) -> Path:
+    """A copy of a folder with some changes."""
+    shutil.copytree(folder, copy)
+    for edit in edits:
+        path = copy / edit.file
+        path.parent.mkdir(exist_ok=True)
+        new = edit.new.encode() if isinstance(edit.new, str) else edit.new
+        if edit.old is None:
+            path.write_bytes(new)
+        else:
+            before = path.read_bytes()
+            assert edit.old.encode() in before, f"{edit.file} has no {edit.old!r}"
+            path.write_bytes(before.replace(edit.old.encode(), new, 1))
+    return copy
+
+
+def flaws_of(folder: Path) -> list[str]:
+    """Every flaw of a folder, as a curator sees it."""
+    with tempfile.TemporaryDirectory() as place:
+        stage = Stage(Path(place) / "stage")
+        try:
+            return [str(flaw) for flaw in Checker(folder, stage).run()]
+        finally:
+            stage.close()
+
+
+def read_folder(folder: Path) -> Curated:
+    """What is written in a folder without flaws."""
+    curated: Curated = {}
+    for file in seed_files(folder):
+        assert not isinstance(file, Flaw)
+        for written in read_file(*file, folder):
+            assert not isinstance(written, Flaw)
+            curated.setdefault(written.kind, {})[written.id] = written.fields
+    return curated
+
+
+def write_folder(curated: Curated, folder: Path) -> Path:
+    """A folder with all that is in memory, in place of what it held."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    (dataset,) = curated["dataset"].values()
+    # JSON is YAML too.
+    (folder / "dataset.yaml").write_bytes(orjson.dumps(dataset))
+    for stem, kind in (*TOP_FILES.items(), *FOLDERS.items()):
+        path = folder / stem / "all.ndjson" if stem in FOLDERS else folder / f"{stem}.ndjson"
+        path.parent.mkdir(exist_ok=True)
+        if lines := [orjson.dumps(fields) for fields in curated.get(kind, {}).values()]:
+            path.write_bytes(b"\n".join(lines))
+    return folder
