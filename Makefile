@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 WORKERS ?= 2
+SIZE ?= S
 UV ?= uv
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -12,7 +13,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: setup dev run test lint check format lock clean help
+.PHONY: setup dev run test lint check format lock bench clean help
 
 setup: $(VENV)/.run  ## install what the server needs into .venv (the default)
 
@@ -45,6 +46,10 @@ lock:  ## choose exact versions again: make lock UPGRADE=--upgrade (needs uv)
 	$(COMPILE) pyproject.toml --all-extras --group build --output-file requirements/dev.txt
 	$(COMPILE) pyproject.toml --extra postgres --group build --constraints requirements/dev.txt --output-file requirements/postgres.txt
 	$(COMPILE) pyproject.toml --group build --constraints requirements/dev.txt --output-file requirements/run.txt
+
+bench: $(VENV)/.dev  ## measure loading and serving beside others (needs wrk): make bench SIZE=L
+	$(BIN)/python -m benchmarks.load $(SIZE)
+	$(BIN)/python -m benchmarks.serve $(SIZE)
 
 clean:  ## remove what was installed, built and cached; var/ with the database stays
 	rm -rf $(VENV) dist .coverage .coverage.* htmlcov .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -53,6 +53,13 @@ class Settings(BaseSettings):
     max_url_length: Annotated[
         int, Field(ge=256, description="The longest path with its query, in bytes.")
     ] = 8192
+    verify_private_addresses: Annotated[
+        tuple[str, ...],
+        Field(
+            description="Private addresses that `parley verify --fetch` may read from all the "
+            'same, as JSON: `["127.0.0.1"]`; empty for none.'
+        ),
+    ] = ()
 
     max_requests: Annotated[
         int, Field(ge=1, description="Questions answered at once by a worker; more get 503.")

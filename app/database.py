@@ -6,7 +6,7 @@ comes from it.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import cached_property
@@ -104,7 +104,7 @@ class Ask(Protocol):
         """All rows of a statement; raises `Unavailable` past the deadline."""
         ...
 
-    def stream(self, statement: Statement, **values: Any) -> AsyncIterator[Sequence[Row]]:
+    def stream(self, statement: Statement, **values: Any) -> AsyncGenerator[Sequence[Row]]:
         """The rows in chunks, for answers without a bound."""
         ...
 
@@ -116,8 +116,8 @@ class Database(Protocol):
         """One revision of the record."""
         ...
 
-    def current_digest(self) -> str:
-        """The digest of the revision that answers now, a second late at most."""
+    def current_revision(self) -> Revision | None:
+        """The revision that answers now, a second late at most; None before the first look."""
         ...
 
     async def check(self) -> None:

@@ -4,6 +4,7 @@
     ├── DatabaseUnusable      the database is missing, older, newer or broken; says what to do
     ├── SeedRefused           the seed files or the seeding cannot go through; nothing was loaded
     └── Problem               an answer to a client, as application/problem+json (RFC 9457)
+        ├── BadRequest        400, what is no HTTP
         ├── InvalidQuery      422, names the parameter, the value and the nearest valid one
         ├── NotFound          404
         ├── Gone              410, the entry was in the record and was removed
@@ -68,6 +69,14 @@ class Problem(ParleyError):
     def body(self) -> bytes:
         """The problem document as JSON bytes."""
         return orjson.dumps(self.document())
+
+
+class BadRequest(Problem):
+    """What the server cannot read as HTTP."""
+
+    status = 400
+    type = "bad-request"
+    title = "This is not a request"
 
 
 class InvalidQuery(Problem):
@@ -209,6 +218,7 @@ class Moved(Problem):
 
 
 PROBLEMS: tuple[type[Problem], ...] = (
+    BadRequest,
     InvalidQuery,
     NotFound,
     Gone,

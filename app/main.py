@@ -16,7 +16,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from app.api import compare, dataset, documentation, entries, history, metrics, positions, reference
+from app import pages
+from app.api import (
+    compare,
+    dataset,
+    documentation,
+    downloads,
+    entries,
+    history,
+    llms,
+    metrics,
+    positions,
+    reference,
+)
 from app.api.answering import Service
 from app.api.edge import Edge, PageCache
 from app.api.guard import Guard, JsonLines, Readable
@@ -24,6 +36,7 @@ from app.api.metrics import Metrics
 from app.config import LogFormat, Settings
 from app.databases import open_database
 from app.errors import PROBLEM_MEDIA_TYPE, MethodNotAllowed, Moved, NotFound, Problem
+from app.pages.problems import problem_page, wants_page
 
 VERSION = installed_version("parley")
 
@@ -49,14 +62,17 @@ def create_app(settings: Settings) -> ASGIApp:
     compare.add_routes(app)
     positions.add_routes(app)
     dataset.add_routes(app)
+    downloads.add_routes(app)
+    llms.add_routes(app)
     metrics.add_routes(app)
     documentation.add_routes(app)
+    pages.add_routes(app)
     app.add_exception_handler(Problem, answer_problem)
     app.add_exception_handler(HTTPException, answer_http_error)
     app.add_exception_handler(Exception, answer_failure)
     cache = PageCache(settings.cache_bytes)
     app.state.page_cache = cache
-    edge = Edge(app, database.current_digest, cache, settings.max_url_length)
+    edge = Edge(app, database.current_revision, cache, settings.max_url_length)
     app.state.metrics = Metrics()
     return Guard(edge, settings, app.state.metrics)
 
@@ -67,6 +83,8 @@ async def answer_problem(request: Request, problem: Exception) -> Response:
     headers = {**problem.headers, "Cache-Control": "no-store"}
     if isinstance(problem, Moved) and request.url.query:
         headers["Location"] += f"?{request.url.query}"
+    if wants_page(request):
+        return await problem_page(request, problem)
     return Response(problem.body(), problem.status, headers=headers, media_type=PROBLEM_MEDIA_TYPE)
 
 
@@ -98,10 +116,13 @@ def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
         "host": host,
         "port": port,
         "access_log": False,
+        "http": protocol(),
         "server_header": False,
         "proxy_headers": bool(settings.trusted_proxies),
         "forwarded_allow_ips": settings.trusted_proxies or None,
         "timeout_graceful_shutdown": 5,
+        # A worker that is still importing on a busy machine is not a dead one.
+        "timeout_worker_healthcheck": 60,
         "log_config": log_configuration(settings),
     }
     if workers == 1:
@@ -112,6 +133,15 @@ def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
     with tempfile.TemporaryDirectory(prefix="parley-metrics-") as shared:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = shared
         uvicorn.run("app.main:app_from_environment", factory=True, workers=workers, **options)
+
+
+def protocol() -> Any:
+    """Our reading of HTTP, or uvicorn's where httptools is not installed."""
+    try:
+        from app.api.wire import Wire  # noqa: PLC0415
+    except ImportError:
+        return "auto"
+    return Wire
 
 
 def log_configuration(settings: Settings) -> dict[str, Any]:

@@ -315,13 +315,13 @@ class PostgresDatabase:
                 await connection.rollback()
         await self.pool.putconn(connection)
 
-    def current_digest(self) -> str:
-        """The digest of the newest revision seen; looks for a newer one in the background."""
+    def current_revision(self) -> Revision | None:
+        """The newest revision seen; looks for a newer one in the background."""
         now = time.monotonic()
         if now - self.looked >= LOOK_EVERY:
             self.looked = now
             self.start(self.look())
-        return self.newest.digest if self.newest is not None else ""
+        return self.newest
 
     async def look(self) -> None:
         """Notes the newest revision."""

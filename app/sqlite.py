@@ -11,7 +11,7 @@ import asyncio
 import queue
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -151,7 +151,7 @@ class SqliteAsk:
         finally:
             self.opened.spare.put(connection)
 
-    async def stream(self, statement: Statement, **values: Any) -> AsyncIterator[Sequence[Row]]:
+    async def stream(self, statement: Statement, **values: Any) -> AsyncGenerator[Sequence[Row]]:
         """The rows in chunks, read in threads; without a deadline, as the client sets the pace."""
         compiled = statement.sqlite
         connection = self.opened.take()
@@ -191,10 +191,10 @@ class SqliteDatabase:
             if opened.retired and opened.users == 0:
                 opened.close()
 
-    def current_digest(self) -> str:
-        """The digest of the revision that answers now."""
+    def current_revision(self) -> Revision:
+        """The revision that answers now."""
         self.refresh()
-        return self.opened.revision.digest
+        return self.opened.revision
 
     async def check(self) -> None:
         """Raises where the path no longer names a database that can be served."""

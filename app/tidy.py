@@ -16,6 +16,7 @@ from sqlmodel import Field, SQLModel
 from app.entries.dates import Precision
 from app.entries.record import Citation, Correction, EntryRecord, Quantity
 from app.kinds.events import EventRecord
+from app.kinds.evidence import Evidence, EvidenceStatus
 from app.kinds.figures import FigureRecord
 from app.kinds.proposals import ProposalRecord, TermRecord
 from app.kinds.quotes import QuoteRecord
@@ -232,6 +233,12 @@ class Rendering(Tidy, table=True):
     translated: bool | None
     via: str | None
     note: str | None
+    evidence: str = Field(sa_type=SLUG)
+    evidence_date: str | None
+    evidence_text_sha256: str | None
+    evidence_exact: str | None
+    evidence_prefix: str | None
+    evidence_suffix: str | None
 
 
 class Proposal(Tidy, table=True):
@@ -408,8 +415,17 @@ def quote_rows(record: QuoteRecord) -> Iterator[TidyRow]:
                 wording.translated,
                 wording.via,
                 wording.note,
+                *evidence_cells(record.evidence_of(wording)),
             ),
         )
+
+
+def evidence_cells(evidence: Evidence | None) -> tuple[str | None, ...]:
+    """Status, date, hash of the text, and where the words stand in it."""
+    if evidence is None:
+        return (EvidenceStatus.unverified, None, None, None, None, None)
+    around = (evidence.exact, evidence.prefix, evidence.suffix)
+    return (evidence.status, evidence.date, evidence.text_sha256, *around)
 
 
 def proposal_rows(record: ProposalRecord) -> Iterator[TidyRow]:

@@ -122,7 +122,7 @@ class Writer:
         return str(day)
 
     def entry(self, kind: str, number: int) -> Fields:
-        """The fields that all kinds of entry have; ids begin with the day, as curators write them."""
+        """The fields that all kinds of entry have; ids begin with the day."""
         written = self.date()
         fields: Fields = {
             "id": f"{kind}-{written[:10]}-{number}",

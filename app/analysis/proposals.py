@@ -80,7 +80,7 @@ class CompareQuestion(BaseModel):
     ] = []
     format: Annotated[
         TableFormat,
-        Field(description="The representation; CSV has one row for each line."),
+        Field(description="The representation; CSV has one row for each line.", examples=["csv"]),
     ] = TableFormat.json
 
     @model_validator(mode="after")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -58,10 +59,26 @@ def etag_of(service: Service, revision: Revision, request: Request, content_type
     return f'"{blake2b(named, digest_size=12).hexdigest()}"'
 
 
-def is_known(request: Request, etag: str) -> bool:
-    """Whether the client has this representation already (RFC 9110, weak comparison)."""
+def is_held(request: Request, etag: str) -> bool:
+    """Whether the client has what is sent as it is (RFC 9110, weak comparison)."""
     known = request.headers.get("if-none-match")
     return known is not None and etag_matches(known, etag)
+
+
+def is_known(request: Request, etag: str) -> bool:
+    """Whether it is certain, before anything is rendered, that the client has it already.
+
+    Of what the edge compresses that is only certain by the ETag of the coding; of `*` never. What
+    is not certain is rendered, and the edge compares again.
+    """
+    known = request.headers.get("if-none-match", "*")
+    sent = coded_etag(etag) if request.scope.get("coding") else etag
+    return known.strip() != "*" and etag_matches(known, sent)
+
+
+def coded_etag(etag: str) -> str:
+    """The ETag of the same representation, compressed."""
+    return f'{etag[:-1]}-gzip"'
 
 
 def etag_matches(known: str, etag: str) -> bool:
@@ -147,8 +164,10 @@ def answer_of(
     )
 
 
-def represented(answer: Answer, form: Format, etag: str) -> Rendered:
-    """The response of an answer in a format."""
+async def represented(answer: Answer, form: Format, etag: str) -> Rendered:
+    """The response of an answer in a format; one that takes long to make is made in a thread."""
     content_type = form.content_type(answer)
     headers = headers_of(answer.revision, etag, content_type, answer.link_header())
+    if form.dated:
+        return Rendered(200, headers, await asyncio.to_thread(form.render, answer))
     return Rendered(200, headers, form.render(answer))

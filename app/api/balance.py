@@ -9,7 +9,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, literal, select
 
 from app.database import Ask, Row, Statement
 from app.entries.documents import Document, Summary
@@ -26,7 +26,7 @@ SOURCE = TABLES["source"]
 
 def ranked(*columns: Any, dimension: str) -> Any:
     """The first of a dimension's values by the number of entries, with the number of each kind."""
-    counted = tally.c.kind.in_(tuple(KINDS)) & (tally.c.dimension == dimension)
+    counted = tally.c.kind.in_([literal(kind) for kind in KINDS]) & (tally.c.dimension == dimension)
     ordered = (ALL_KINDS.desc(), columns[0])
     return select(*columns, ALL_KINDS, *BY_KIND).where(counted).order_by(*ordered).limit(TOP)
 

@@ -10,9 +10,11 @@ from pydantic import Field
 from sqlalchemy import bindparam, func, select
 from starlette.requests import Request
 
+from app.api import downloads
 from app.api.answering import (
     service_of,
 )
+from app.api.balance import Balance, balance_of
 from app.api.models import HEADERS, OneOf, named, problem_responses
 from app.api.route import QuestionRoute, Rendered
 from app.api.single import (
@@ -72,6 +74,12 @@ class DatasetDocument(Document):
     """What the sources leave open."""
     counts: Annotated[dict[str, int], Field(examples=[{"quote": 226}])]
     """How many entries of each kind it has."""
+    balance: Balance | None
+    """Whom the record listens to; null where a past revision is asked for."""
+    downloads: Annotated[
+        dict[str, str], Field(examples=[{"entries.ndjson": "/v1/dataset/entries.ndjson"}])
+    ]
+    """The whole record as files, as paths; always of the present revision."""
     links: Annotated[dict[str, str], Field(examples=[{"cite": "/v1/dataset?format=bibtex"}])]
     """How to cite it, and what has changed in it, as paths."""
 
@@ -95,9 +103,16 @@ async def description(at: Revision, ask: Ask) -> bytes:
     """The dataset's document as of a revision."""
     stored = without_corrections(orjson.loads(await dataset_body(at, ask)))
     missing = dict.fromkeys(("contact", "removal"))
-    counts = await kind_counts(at, ask)
     document = DatasetDocument.model_validate(
-        {**missing, "doubts": [], **stored, "counts": counts, "links": LINKS}
+        {
+            **missing,
+            "doubts": [],
+            **stored,
+            "counts": await kind_counts(at, ask),
+            "balance": await balance_of(ask) if at == ask.revision else None,
+            "downloads": downloads.links(ask.engine),
+            "links": LINKS,
+        }
     )
     return document.model_dump_json().encode()
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import html
 from importlib.resources import files
-from typing import Annotated, Any
+from typing import Annotated
 
 import orjson
 from fastapi import FastAPI, Query
-from fastapi.openapi.utils import get_openapi
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.types import Lifespan
 
 from app.api.answering import etag_of, headers_of, is_known, not_modified, service_of
-from app.api.models import Links, ListMeta, ProblemDocument, QueryError
+from app.api.openapi import openapi
 from app.api.route import QuestionRoute, Rendered
 from app.api.single import NoQuestion
 from app.errors import PROBLEMS, NotFound
-from app.reference.dataset import STATE
 
 TITLE = "Parley"
 DESCRIPTION = """\
@@ -47,7 +44,8 @@ ASSETS = {
 }
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
 )
 DOCS_PAGE = """<!doctype html>
 <html lang="en">
@@ -74,22 +72,6 @@ SwaggerUIBundle({
   validatorUrl: null,
 });
 """
-QUESTIONS = (
-    ("/v1/quotes?q=victory", "What was said about victory, and in which words"),
-    (
-        "/v1/terms?proposal=prop-2024-02-hamas&obliged=israel&phase=1",
-        "What the Hamas proposal of February 2024 asks of Israel in phase one",
-    ),
-    ("/v1/timeline?date=2024-02-07&sort=date", "What happened on 7 February 2024, in order"),
-    (
-        "/v1/events?proposal=prop-2024-02-hamas&stance=rejects",
-        "Who rejected that proposal",
-    ),
-    (
-        "/v1/figures?metric=killed&sort=date",
-        "Which death tolls were reported, by whom and as of when",
-    ),
-)
 
 
 def documented(lifespan: Lifespan[FastAPI]) -> FastAPI:
@@ -109,31 +91,6 @@ def documented(lifespan: Lifespan[FastAPI]) -> FastAPI:
     )
     app.openapi = lambda: openapi(app)  # type: ignore[method-assign]
     return app
-
-
-def openapi(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document; made once."""
-    if app.openapi_schema is None:
-        document = get_openapi(
-            title=app.title,
-            version=app.version,
-            openapi_version="3.1.0",
-            description=app.description,
-            routes=app.routes,
-            tags=app.openapi_tags,
-            contact=app.contact,
-            license_info=app.license_info,
-            servers=[{"url": "/", "description": "Where this document came from."}],
-        )
-        schemas = document["components"]["schemas"]
-        for model in (ProblemDocument, QueryError, ListMeta, Links):
-            own = model.model_json_schema(ref_template="#/components/schemas/{model}")
-            own.pop("$defs", None)
-            schemas.setdefault(model.__name__, own)
-        for name in ("HTTPValidationError", "ValidationError"):
-            schemas.pop(name, None)
-        app.openapi_schema = document
-    return app.openapi_schema
 
 
 async def openapi_json(request: Request, question: Annotated[NoQuestion, Query()]) -> Rendered:
@@ -163,35 +120,6 @@ async def docs_asset(name: str) -> Response:
     return FileResponse(str(path), media_type=ASSETS[name])
 
 
-async def home(request: Request) -> Response:
-    """What the record is, five good questions, and where the rest is described."""
-    async with service_of(request).database.snapshot() as ask:
-        described = orjson.loads((await ask.rows(STATE, name="dataset"))[0][0])
-    title = html.escape(described["title"])
-    items = "\n".join(
-        f'<li><a href="{html.escape(path)}">{html.escape(words)}</a></li>'
-        for path, words in QUESTIONS
-    )
-    page = f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-</head>
-<body>
-<h1>{title}</h1>
-<p>{html.escape(described["description"])}</p>
-<ul>
-{items}
-</ul>
-<p><a href="/docs">Everything that can be asked</a> · <a href="/v1/dataset">About the record</a></p>
-</body>
-</html>
-"""
-    return HTMLResponse(page, headers={"Content-Security-Policy": POLICY})
-
-
 async def problem_page(name: str) -> Response:
     """What a kind of problem means."""
     for problem in PROBLEMS:
@@ -216,7 +144,6 @@ def add_routes(app: FastAPI) -> None:
         include_in_schema=False,
     )
     pages = (
-        ("/", home),
         ("/docs", docs),
         ("/docs/assets/{name}", docs_asset),
         ("/problems/{name}", problem_page),

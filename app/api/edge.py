@@ -2,26 +2,30 @@
 answers OPTIONS, and adds the headers that every answer has.
 
 Only whole 200s of GET are kept, bounded in bytes. A page is found again by its raw path and query,
-what the client accepts, the coding, and the digest of the revision that answers.
+what the client accepts, the coding, and the revision that answers.
 """
 
 from __future__ import annotations
 
 import gzip
+import re
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.answering import etag_matches
+from app.api.answering import coded_etag, etag_matches
+from app.database import Revision
 from app.errors import PROBLEM_MEDIA_TYPE, Problem, TooLong
 
 Header = tuple[bytes, bytes]
 
 COMPRESS_FROM = 500
 COMPRESSIBLE = (b"application/json", b"application/", b"text/", b"image/svg")
-EXPOSED = b"ETag, Link, Parley-Revision, Cache-Status, Retry-After"
+EXPOSED = (
+    b"ETag, Link, Parley-Revision, Cache-Status, Retry-After, Content-Range, Content-Disposition"
+)
 COMMON: list[Header] = [
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", EXPOSED),
@@ -31,10 +35,9 @@ COMMON: list[Header] = [
 PREFLIGHT: list[Header] = [
     (b"allow", b"GET, HEAD, OPTIONS"),
     (b"access-control-allow-methods", b"GET, HEAD, OPTIONS"),
-    (b"access-control-allow-headers", b"Accept, If-None-Match, Content-Type"),
+    (b"access-control-allow-headers", b"Accept, If-None-Match, Range, If-Range, Content-Type"),
     (b"access-control-max-age", b"86400"),
     (b"vary", b"Access-Control-Request-Headers"),
-    (b"content-length", b"0"),
 ]
 HIT = (b"cache-status", b"parley; hit")
 MISS = (b"cache-status", b"parley; fwd=miss; stored")
@@ -51,7 +54,8 @@ class Kept:
     size: int
 
 
-Key = tuple[bytes, bytes, bytes, str]
+# A record may be seeded again as it was: the same digest, but a past that is longer.
+Key = tuple[bytes, bytes, bytes, Revision | None]
 
 
 class PageCache:
@@ -91,10 +95,14 @@ class Edge:
     """An ASGI application in front of another one."""
 
     def __init__(
-        self, inner: ASGIApp, digest: Callable[[], str], cache: PageCache, max_url_length: int
+        self,
+        inner: ASGIApp,
+        revision: Callable[[], Revision | None],
+        cache: PageCache,
+        max_url_length: int,
     ):
         self.inner = inner
-        self.digest = digest
+        self.revision = revision
         self.cache = cache
         self.max_url_length = max_url_length
 
@@ -105,7 +113,7 @@ class Edge:
         elif len(target_of(scope)) > self.max_url_length:
             limit = self.max_url_length
             await send_problem(TooLong(f"An address may have {limit} bytes; ask for less."), send)
-        elif scope["method"] == "GET":
+        elif scope["method"] in ("GET", "HEAD"):
             await self.get(scope, receive, send)
         elif scope["method"] == "OPTIONS":
             headers = [*PREFLIGHT, *COMMON]
@@ -115,22 +123,22 @@ class Edge:
             await self.inner(scope, receive, with_common_headers(send))
 
     async def get(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """A GET, from memory where it can be."""
+        """A GET, from memory where it can be; HEAD has the same headers."""
         accept, coding, known = negotiated(scope["headers"])
-        key = (target_of(scope), accept, coding, self.digest())
+        scope["coding"] = coding
+        key = (target_of(scope), accept, coding, self.revision())
         page = self.cache.get(key)
         if page is None:
-            capture = Capture(send, coding)
+            capture = Capture(send, coding, known)
             await self.inner(scope, receive, capture)
-            if capture.page is not None:
+            if capture.page is not None and scope["method"] == "GET":
                 self.cache.put(key, capture.page)
-            return
-        if known is not None and etag_matches(known.decode("latin-1"), page.etag):
+        elif known is not None and etag_matches(known, page.etag):
             await send(page.unchanged)
             await send(EMPTY)
-            return
-        await send(page.start)
-        await send(page.body)
+        else:
+            await send(page.start)
+            await send(page.body)
 
 
 EMPTY: Message = {"type": "http.response.body", "body": b""}
@@ -143,7 +151,7 @@ def target_of(scope: Scope) -> bytes:
     return b"%b?%b" % (path, query) if query else path
 
 
-def negotiated(headers: list[Header]) -> tuple[bytes, bytes, bytes | None]:
+def negotiated(headers: list[Header]) -> tuple[bytes, bytes, str | None]:
     """What the client accepts, the coding it gets, and what it has already."""
     accept, coding, known = b"", b"", None
     for name, value in headers:
@@ -152,25 +160,27 @@ def negotiated(headers: list[Header]) -> tuple[bytes, bytes, bytes | None]:
         elif name == b"accept-encoding":
             coding = b"gzip" if accepts_gzip(value) else b""
         elif name == b"if-none-match":
-            known = value
+            known = value.decode("latin-1")
     return accept, coding, known
 
 
+REFUSED = re.compile(rb";\s*q\s*=\s*0(?:\.0*)?\s*$")
+
+
 def accepts_gzip(value: bytes) -> bool:
-    """Whether gzip is among the codings, and not refused by a weight of 0."""
-    for part in value.lower().split(b","):
-        name, _, weight = part.strip().partition(b";")
-        if name.strip() in (b"gzip", b"*"):
-            return weight.strip().replace(b" ", b"") not in (b"q=0", b"q=0.0", b"q=0.00")
-    return False
+    """Whether gzip is among the codings, or any is, and not refused by a weight of 0."""
+    codings = {part.split(b";")[0].strip(): part for part in value.lower().split(b",")}
+    accepted = codings.get(b"gzip", codings.get(b"*"))
+    return accepted is not None and REFUSED.search(accepted) is None
 
 
 class Capture:
     """Takes one response: passes it on, coded, and keeps it where it may be kept."""
 
-    def __init__(self, send: Send, coding: bytes):
+    def __init__(self, send: Send, coding: bytes, known: str | None):
         self.send = send
         self.coding = coding
+        self.known = known
         self.start: Message | None = None
         self.page: Kept | None = None
 
@@ -189,13 +199,23 @@ class Capture:
             await self.send(message)
             return
         body = message.get("body", b"")
+        status = start["status"]
+        if status == 304 and self.coding and not self.has(headers):
+            headers = [named_as_coded(each) for each in headers]
         headers, body = coded(headers, body, self.coding)
-        if start["status"] == 200:
+        if status == 200:
             self.page = kept(headers, body)
             if self.page is not None:
                 headers = [*headers, MISS]
-        await self.send({**start, "headers": headers})
+                if self.has(headers):
+                    status, headers, body = 304, without_body(headers), b""
+        await self.send({**start, "status": status, "headers": headers})
         await self.send({"type": "http.response.body", "body": body})
+
+    def has(self, headers: list[Header]) -> bool:
+        """Whether the client has what these headers name."""
+        etag = dict(headers).get(b"etag", b"").decode()
+        return self.known is not None and etag_matches(self.known, etag)
 
 
 def coded(headers: list[Header], body: bytes, coding: bytes) -> tuple[list[Header], bytes]:
@@ -208,12 +228,24 @@ def coded(headers: list[Header], body: bytes, coding: bytes) -> tuple[list[Heade
     changed: list[Header] = []
     for name, value in headers:
         if name == b"etag":
-            changed.append((name, value[:-1] + b'-gzip"'))
+            changed.append(named_as_coded((name, value)))
         elif name == b"content-length":
             changed.append((name, str(len(body)).encode()))
         else:
             changed.append((name, value))
     return [*changed, (b"content-encoding", coding)], body
+
+
+def named_as_coded(header: Header) -> Header:
+    """An ETag becomes that of the coding; other headers stay."""
+    name, value = header
+    return (name, coded_etag(value.decode()).encode()) if name == b"etag" else header
+
+
+def without_body(headers: list[Header]) -> list[Header]:
+    """The headers of a 304: those of the 200 without those of a body."""
+    of_body = (b"content-type", b"content-length", b"content-encoding")
+    return [each for each in headers if each[0] not in of_body]
 
 
 def kept(headers: list[Header], body: bytes) -> Kept | None:
@@ -223,15 +255,10 @@ def kept(headers: list[Header], body: bytes) -> Kept | None:
     if etag is None or b"no-store" in fields.get(b"cache-control", b""):
         return None
     hit = [*headers, HIT]
-    bodiless = [
-        each
-        for each in hit
-        if each[0] not in (b"content-type", b"content-length", b"content-encoding")
-    ]
     return Kept(
         etag=etag.decode("latin-1"),
         start={"type": "http.response.start", "status": 200, "headers": hit},
-        unchanged={"type": "http.response.start", "status": 304, "headers": bodiless},
+        unchanged={"type": "http.response.start", "status": 304, "headers": without_body(hit)},
         body={"type": "http.response.body", "body": body},
         size=len(body) + sum(len(name) + len(value) for name, value in headers) + 1000,
     )

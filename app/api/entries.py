@@ -25,7 +25,14 @@ from app.api.answering import (
 )
 from app.api.models import HEADERS, EntryListOf, OneOf, list_content, named, problem_responses
 from app.api.route import QuestionRoute, Rendered
-from app.api.single import Found, OneEntryQuestion, answer_found, one_content, revision_asked
+from app.api.single import (
+    Found,
+    OneEntryQuestion,
+    answer_found,
+    one_content,
+    path_id,
+    revision_asked,
+)
 from app.database import Ask, Revision, Statement
 from app.entries.documents import Document, EntryDocument, EntryEnd
 from app.entries.facets import facets_of
@@ -132,7 +139,7 @@ async def answer_list(
         dataset=dataset,
         meta=meta,
     )
-    return represented(answer, form, etag)
+    return await represented(answer, form, etag)
 
 
 async def more_about(
@@ -231,6 +238,7 @@ def one_endpoint(kind: str) -> Callable[..., Awaitable[Rendered]]:
         return await answer_one(request, question, id, kind)
 
     endpoint.__annotations__["question"] = Annotated[OneEntryQuestion, Query()]
+    endpoint.__annotations__["id"] = path_id(kind)
     return endpoint
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import FastAPI, Query
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from starlette.requests import Request
 
 from app.api.answering import (
@@ -37,12 +37,12 @@ from app.api.models import (
 from app.api.reference import REALMS, Realm
 from app.api.reference import why_missing as why_no_reference
 from app.api.route import QuestionRoute, Rendered
-from app.api.single import NoQuestion
+from app.api.single import NoQuestion, path_id
 from app.database import Ask, Revision
 from app.entries.documents import CorrectionDocument, Document
 from app.entries.names import ENTRY_REALM
 from app.entries.pages import read_cursor, write_cursor
-from app.entries.questions import MAX_LIMIT, FormatName, NumberParameter
+from app.entries.questions import MAX_LIMIT, FormatName, whole_number
 from app.errors import InvalidQuery, Moved, TooLong, Unavailable
 from app.formats import FORMATS
 from app.formats.answer import Answer
@@ -171,13 +171,14 @@ class FeedQuestion(NoQuestion):
     """What every feed understands."""
 
     limit: Annotated[
-        NumberParameter,
+        int,
         Field(
             ge=1,
             le=MAX_LIMIT,
             description="Lines on a page. More than the maximum is refused, never clamped.",
             examples=[100],
         ),
+        BeforeValidator(whole_number),
     ] = 50
     cursor: Annotated[
         str | None,
@@ -250,6 +251,7 @@ def entry_history(kind: str) -> Callable[..., Awaitable[Rendered]]:
             request, kinds_of(kind), id, lambda ask: why_no_entry(id, kind, None, ask)
         )
 
+    endpoint.__annotations__["id"] = path_id(kind)
     return endpoint
 
 
@@ -264,6 +266,7 @@ def reference_history(realm: Realm) -> Callable[..., Awaitable[Rendered]]:
             request, (realm.name,), id, lambda ask: why_no_reference(realm, id, ask)
         )
 
+    endpoint.__annotations__["id"] = path_id(realm.name)
     return endpoint
 
 
@@ -301,7 +304,7 @@ async def changes(request: Request, question: Annotated[ChangesQuestion, Query()
     following = write_cursor(rows[-1][0], mark) if more else None
     documents = [body for _, body in rows]
     answer = fed(request, question, ask.revision, ChangeDocument, "changes", documents, following)
-    return represented(answer, form, etag)
+    return await represented(answer, form, etag)
 
 
 async def known_since(asked: str, ask: Ask) -> int:
@@ -332,7 +335,7 @@ async def corrections(
     answer = fed(
         request, question, ask.revision, CorrectionEntry, "corrections", documents, following
     )
-    return represented(answer, form, etag)
+    return await represented(answer, form, etag)
 
 
 def fed(

@@ -187,7 +187,10 @@ def list_content(formats: Mapping[FormatName, Format]) -> dict[str, Any]:
                 "description": "As JSON, with the members named in `fields` only.",
                 "required": ["data", "meta", "links"],
                 "properties": {
-                    "data": {"type": "array", "items": {"type": "object"}},
+                    "data": {
+                        "type": "array",
+                        "items": {"type": "object", "additionalProperties": True},
+                    },
                     "meta": {"$ref": "#/components/schemas/ListMeta"},
                     "links": {"$ref": "#/components/schemas/Links"},
                 },
@@ -205,8 +208,8 @@ def schema_of(form: Format) -> dict[str, Any]:
     description = f"The same documents as {form.name.value.upper()}."
     if not form.media_type.endswith("+json"):
         return {"type": "string", "description": description}
-    members = {"@context": {"type": "object"}, "@graph": {"type": "array"}}
-    members["@graph"]["items"] = {"type": "object"}
+    anything = {"type": "object", "additionalProperties": True}
+    members = {"@context": anything, "@graph": {"type": "array", "items": anything}}
     return {
         "type": "object",
         "description": description,

@@ -10,13 +10,12 @@ from pydantic import BaseModel
 from starlette.requests import Request
 
 from app.analysis.positions import (
-    ActorPositions,
     ActorPositionsQuestion,
-    ProposalPositions,
     ProposalPositionsQuestion,
     actor_positions,
     proposal_positions,
 )
+from app.analysis.stances import ActorPositions, ProposalPositions
 from app.api import entries, reference
 from app.api.answering import etag_of, headers_of, is_known, not_modified, service_of
 from app.api.entries import not_modified_response

@@ -30,8 +30,13 @@ def read_question(model: type[Q], query: bytes) -> tuple[Q, list[tuple[str, str]
             raise InvalidQuery.of(name, value, "is given twice; give it once.")
         else:
             values[name] = value
+    return validated(model, values), parameters
+
+
+def validated(model: type[Q], values: dict[str, Any]) -> Q:
+    """The question of some values."""
     try:
-        return model.model_validate(values), parameters
+        return model.model_validate(values)
     except ValidationError as invalid:
         errors = [explained(error, model, values) for error in invalid.errors(include_url=False)]
         raise InvalidQuery(errors) from invalid
@@ -40,7 +45,7 @@ def read_question(model: type[Q], query: bytes) -> tuple[Q, list[tuple[str, str]
 @cache
 def empty_question(model: type[Q]) -> Q:
     """A question without parameters; it is frozen, so that one is enough."""
-    return model()
+    return validated(model, {})
 
 
 def read_parameters(query: bytes) -> list[tuple[str, str]]:

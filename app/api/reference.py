@@ -28,7 +28,7 @@ from app.api.answering import (
 from app.api.entries import LIST_PROBLEMS, ONE_PROBLEMS
 from app.api.models import HEADERS, ListOf, OneOf, list_content, named, problem_responses
 from app.api.route import QuestionRoute, Rendered
-from app.api.single import Found, OneQuestion, answer_found, one_content, revision_asked
+from app.api.single import Found, OneQuestion, answer_found, one_content, path_id, revision_asked
 from app.database import Ask, Revision, Row, Statement
 from app.entries.documents import Document
 from app.entries.names import BY_FORMER_ID, UnknownName, id_of
@@ -93,7 +93,7 @@ def list_statement(wanted: int, unwanted: int, ids: int, counting: bool) -> Stat
         )
         clause = clause.where(begins if number < wanted else ~begins)
     if ids:
-        given = [bindparam(f"id_{number}") for number in range(ids)]
+        given: list[Any] = [bindparam(f"id_{number}") for number in range(ids)]
         clause = clause.where(reference.c.id.in_(given))
     if counting:
         return Statement(clause.select_from(reference))
@@ -137,7 +137,7 @@ async def answer_list(request: Request, question: ReferenceQuestion, realm: Real
         next_cursor=write_cursor(rows[-1][0], mark) if more else None,
         total=total,
     )
-    return represented(answer, form, etag)
+    return await represented(answer, form, etag)
 
 
 async def known_ids(question: ReferenceQuestion, realm: Realm, ask: Ask) -> list[str]:
@@ -264,6 +264,7 @@ def one_endpoint(realm: Realm) -> Callable[..., Awaitable[Rendered]]:
     ) -> Rendered:
         return await answer_one(request, question, realm, id)
 
+    endpoint.__annotations__["id"] = path_id(realm.name)
     return endpoint
 
 

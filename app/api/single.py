@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 import orjson
+from fastapi import Path
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.requests import Request
 
@@ -37,6 +38,25 @@ from app.reference.dataset import DatasetRecord, read_description
 # What a digest names never changes; a number means another revision in another database.
 FOR_A_DIGEST = b"public, max-age=31536000, immutable"
 FOR_A_NUMBER = b"public, max-age=86400"
+
+
+EXAMPLES = {
+    "event": "ev-2023-10-07-attack",
+    "quote": "q-20240207-netanyahu-victory",
+    "proposal": "prop-2024-02-hamas",
+    "term": "prop-2024-02-hamas-all-hostages",
+    "figure": "fig-oct7-killed-ap",
+    "entry": "q-20240207-netanyahu-victory",
+    "actor": "netanyahu",
+    "topic": "ceasefire",
+    "source": "article-20240207-absolute-victory",
+}
+
+
+def path_id(kind: str) -> Any:
+    """The type of the id in a path, for the documentation."""
+    said = f"The id of the {kind}; a former one redirects to the present one."
+    return Annotated[str, Path(description=said, examples=[EXAMPLES[kind]])]
 
 
 class OneFormat(StrEnum):
@@ -225,6 +245,11 @@ def one_content(*, linked: bool = False) -> dict[str, Any]:
         "type": "object",
         "description": "As JSON, with the members named in `fields` only.",
         "required": ["data", "meta", "links"],
+        "properties": {
+            "data": {"type": "object"},
+            "meta": {"$ref": "#/components/schemas/Meta"},
+            "links": {"$ref": "#/components/schemas/Links"},
+        },
     }
     described = {"type": "string", "description": "How to cite the document, with its sources."}
     graph = {"type": "object", "description": "JSON-LD in the terms of schema.org."}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Annotated
 
 from pydantic import Field
@@ -25,7 +25,7 @@ class Verdict(StrEnum):
     not_in_record = "not_in_record"
 
 
-class Operation(StrEnum):
+class Operation(Enum):
     """What leads from the asked words to the printed ones."""
 
     equal = "equal"

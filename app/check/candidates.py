@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import bindparam, exists, literal_column, select, union_all
@@ -40,6 +40,7 @@ RUN_LENGTH = 3
 # A run of words in common tells more than the words alone.
 RUN_WEIGHT = 2.0
 
+T = TypeVar("T")
 Probe = tuple[str, ...]
 
 
@@ -113,14 +114,14 @@ def probe_statement(engine: str, count: int) -> Statement:
 @lru_cache(maxsize=64)
 def documents_statement(count: int) -> Statement:
     """The documents at some places."""
-    places = [bindparam(f"place_{number}") for number in range(count)]
+    places: list[Any] = [bindparam(f"place_{number}") for number in range(count)]
     return Statement(select(document.c.place, document.c.body).where(document.c.place.in_(places)))
 
 
 @lru_cache(maxsize=64)
 def spoken_statement(count: int) -> Statement:
     """Which of some places stand in a posting list."""
-    places = [bindparam(f"place_{number}") for number in range(count)]
+    places: list[Any] = [bindparam(f"place_{number}") for number in range(count)]
     held = posting.c.key == bindparam("key")
     return Statement(select(posting.c.place).where(held, posting.c.place.in_(places)))
 
@@ -139,9 +140,9 @@ async def answers(probes: Iterable[Probe], ask: Ask, limit: int = ANSWERS) -> An
     return Answers(found)
 
 
-def batches(probes: Iterable[Probe], size: int) -> Iterator[list[Probe]]:
-    """The probes, so many at a time."""
-    rest = iter(probes)
+def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The items, so many at a time."""
+    rest = iter(items)
     while batch := list(islice(rest, size)):
         yield batch
 

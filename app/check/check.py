@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from app.check.answers import (
 )
 from app.check.candidates import (
     CANDIDATES,
+    Candidate,
     answers,
     candidates_at,
     probes_of,
@@ -26,7 +28,7 @@ from app.check.candidates import (
 )
 from app.check.reading import Reading, readings
 from app.check.verdicts import Match, best_first, closest, other_than_asked, promising
-from app.check.wording import Alignment, Found
+from app.check.wording import Alignment, Found, Weights
 from app.database import Ask, Statement
 from app.entries.dates import DateLanguageError, DateSpan, parse_date
 from app.entries.documents import Summary
@@ -104,7 +106,7 @@ def wrong_text(text: str, maximum: int) -> dict[str, object] | None:
 
 async def summary_of(speaker: str, ask: Ask) -> Summary:
     """The actor that a speaker's id, name or alias names; raises `UnknownName`."""
-    actor = await id_of(speaker, "actor", ask)
+    actor = await id_of(without_surrogates(speaker).replace("\0", " "), "actor", ask)
     body = orjson.loads((await ask.rows(SUMMARY, realm="actor", id=actor))[0][0])
     return Summary(id=actor, name=body["name"], url=body["url"])
 
@@ -112,26 +114,26 @@ async def summary_of(speaker: str, ask: Ask) -> Summary:
 async def matches_of(quotation: Quotation, ask: Ask) -> list[Match]:
     """The quotes that may be meant, the closest first."""
     found = await answers(probes_of(split(quotation.text)), ask)
-    weights = found.weights()
     likely = await candidates_at(found.best(CANDIDATES), ask)
-    candidates = promising(quotation.readings[0], likely, weights)
-    speaker = quotation.speaker
-    places = [candidate.place for candidate in candidates]
-    spoke = await spoken_by(speaker.id, places, ask) if speaker is not None else set()
+    spoke: set[int] = set()
+    if quotation.speaker is not None:
+        places = [candidate.place for candidate in likely]
+        spoke = await spoken_by(quotation.speaker.id, places, ask)
+    return await asyncio.to_thread(ranked, quotation, likely, spoke, found.weights())
+
+
+def ranked(
+    quotation: Quotation, likely: Sequence[Candidate], spoke: set[int], weights: Weights
+) -> list[Match]:
+    """The quotes that share most words, the closest first."""
+    name = quotation.speaker.name if quotation.speaker is not None else None
     return best_first(
         Match(
             candidate,
             closest(quotation.readings, candidate, weights),
-            tuple(
-                other_than_asked(
-                    candidate,
-                    speaker.name if speaker is not None else None,
-                    candidate.place in spoke,
-                    quotation.date,
-                )
-            ),
+            tuple(other_than_asked(candidate, name, candidate.place in spoke, quotation.date)),
         )
-        for candidate in candidates
+        for candidate in promising(quotation.readings[0], likely, weights)
     )
 
 

@@ -12,7 +12,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 
 from app.check.answers import Mark, MarksAnswer, Verdict
 from app.check.candidates import (
@@ -39,7 +39,7 @@ CANDIDATES = 300
 # Places that one run of words may answer.
 ANSWERS = 60
 # Quoted passages that are judged, and up to how many words they are looked up as a whole.
-QUOTATIONS = 600
+QUOTATIONS = 2400
 PHRASE_WORDS = 5
 PHRASE_WEIGHT = 4.0
 # Where one run of words stands in a text, and how many stretches of it a wording is held against.
@@ -53,9 +53,11 @@ WHOLE_WORDS = 6
 PART_QUOTED_WORDS = 6
 PART_WORDS = 8
 NEAR_QUOTED_WORDS = 5
+NEAR_QUOTED_LIKENESS = 0.6
 NEAR_WORDS = 8
 NEAR_LIKENESS = 0.8
 FRAGMENT_WORDS = 2
+FRAGMENT_PART_WORDS = 3
 # A fragment fills its quotation marks, but for so many words.
 FRAGMENT_SPARE = 1
 TELLING = 2.5
@@ -146,7 +148,7 @@ def runs_of(words: Sequence[Located]) -> Iterator[Probe]:
     runs = [tuple(plain[n : n + RUN_LENGTH]) for n in range(len(plain) - RUN_LENGTH + 1)]
     for number in range(0, len(runs), 2):
         yield max(runs[number : number + 2], key=lambda run: sum(map(len, run)))
-    yield from zip(plain, plain[1:], strict=False) if len(plain) <= PHRASE_WORDS else ()
+    yield from pairwise(plain) if len(plain) <= PHRASE_WORDS else ()
 
 
 async def voices_of(
@@ -287,10 +289,12 @@ def quoted_passage(
         Verdict.partial: PART_QUOTED_WORDS,
         Verdict.near: NEAR_QUOTED_WORDS,
     }
-    if verdict is Verdict.not_in_record:
+    # A passage that only holds a recorded wording is found as a run.
+    distant = verdict is Verdict.near and result.likeness < NEAR_QUOTED_LIKENESS
+    if verdict is Verdict.not_in_record or distant:
         return
     fits = setting.fits(span, candidate)
-    short = 1 if verdict is Verdict.exact else FRAGMENT_WORDS
+    short = 1 if verdict is Verdict.exact else FRAGMENT_PART_WORDS
     if len(words) >= (short if fits else enough[verdict]):
         yield Passage(span, verdict, result, candidate, fits)
 

@@ -14,7 +14,7 @@ Span = tuple[int, int]
 
 PARAGRAPH_END = re.compile(r"\n+")
 # A full stop inside a name (U.S., J.D.) or a number ends no sentence.
-SENTENCE_END = re.compile(r"(?<![.\s]\w)[.!?…。！？؟]+[”»\"’']?\s+|\n+")
+SENTENCE_END = re.compile(r"(?<![.!?…。！？؟])(?<![.\s]\w)[.!?…。！？؟]+[”»\"’']?\s+|\n+")
 # Between two letters a straight mark is a Hebrew abbreviation's.
 PAIRS = tuple(
     re.compile(pattern)

@@ -14,8 +14,9 @@ from sqlalchemy import bindparam, select
 
 from app.check.candidates import Candidate, batches
 from app.check.prose import Prose, Span
+from app.check.reading import Word
 from app.database import Ask, Statement
-from app.entries.words import Located, located, split
+from app.entries.words import Located, split
 from app.tables import name_word, reference
 
 BATCH = 200
@@ -31,13 +32,36 @@ COUNTRY_LETTERS = 4
 NEARBY = 600
 
 PRONOUNS = frozenset(
-    "he she they his her their him them"
-    " הוא היא הם"
-    " هو هي هم وقال وأضاف قال أضاف"
-    " il elle ils elles er sie él ella ellos".split()
+    (
+        *("he", "she", "they", "his", "her", "their", "him", "them"),
+        *("הוא", "היא", "הם"),
+        *("هو", "هي", "هم", "وقال", "وأضاف", "قال", "أضاف"),
+        *("il", "elle", "ils", "elles", "er", "sie", "él", "ella", "ellos"),
+    )
 )
 # Before a place, an institution or a building, hardly before a person.
-NO_PERSON_AFTER = frozenset("the in at from near to of into around outside".split())
+NO_PERSON_AFTER = frozenset(
+    ("the", "in", "at", "from", "near", "to", "of", "into", "around", "outside")
+)
+# Capitalised because a sentence begins with them.
+NO_NAME_BEGINS = NO_PERSON_AFTER | frozenset(
+    (
+        "on",
+        "by",
+        "after",
+        "before",
+        "but",
+        "and",
+        "when",
+        "as",
+        "while",
+        "for",
+        "with",
+        "if",
+        "later",
+    )
+)
+NO_WORD = Word("", 0, 0)
 
 
 @dataclass(frozen=True)
@@ -69,7 +93,7 @@ class Named:
 @lru_cache(maxsize=8)
 def words_statement(count: int) -> Statement:
     """Which actors have these words in their names."""
-    words = [bindparam(f"word_{number}") for number in range(count)]
+    words: list[Any] = [bindparam(f"word_{number}") for number in range(count)]
     return Statement(
         select(name_word.c.word, name_word.c.id)
         .where(name_word.c.realm == "actor", name_word.c.word.in_(words))
@@ -80,7 +104,7 @@ def words_statement(count: int) -> Statement:
 @lru_cache(maxsize=8)
 def actors_statement(count: int) -> Statement:
     """The documents of some actors."""
-    ids = [bindparam(f"id_{number}") for number in range(count)]
+    ids: list[Any] = [bindparam(f"id_{number}") for number in range(count)]
     return Statement(
         select(reference.c.body).where(reference.c.realm == "actor", reference.c.id.in_(ids))
     )
@@ -215,23 +239,22 @@ class Scene:
 
     def _stranger(self, span: Span) -> bool:
         """Whether someone is named whom the record does not know: two capitalised words."""
-        words = self.prose.words_in(span)
-        text = self.prose.text
         known = {number for each in self._named(span) for number in range(*each.span)}
-        for number in range(len(words) - 1):
-            pair = words[number : number + 2]
-            if any(word.start in known or not text[word.start].isupper() for word in pair):
-                continue
-            together = text[pair[0].end : pair[1].start] == " "
-            before = words[number - 1].key if number else ""
-            if together and before not in NO_PERSON_AFTER and not self._opens(pair[0].start):
-                return True
-        return False
+        words = [word for word in self.prose.words_in(span) if word.start not in known]
+        return any(
+            self._is_name(one, other) and before.key not in NO_PERSON_AFTER
+            for before, one, other in zip([NO_WORD, *words], words, words[1:], strict=False)
+        )
 
-    def _opens(self, start: int) -> bool:
-        """Whether a sentence or a quotation begins at a character, which explains its capital."""
-        begins = self.prose.sentence((start, start + 1))[0]
-        return not self.prose.text[begins:start].strip(" “\"«„'‘")
+    def _is_name(self, one: Word, other: Word) -> bool:
+        text = self.prose.text
+        return (
+            text[one.start].isupper()
+            and text[other.start].isupper()
+            and text[one.end : other.start] == " "
+            and one.key not in NO_NAME_BEGINS
+            and self.prose.around((one.start, other.end)) is None
+        )
 
 
 def clipped(span: Span, around: Span) -> Span:

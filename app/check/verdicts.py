@@ -79,7 +79,7 @@ def judged(alignment: Alignment, weights: Weights, wording: Mapping[str, Any]) -
     likeness = min(1.0, alignment.likeness(weights))
     cut = tuple(alignment.negations_cut()) if alignment.is_part else ()
     words = words_verdict(alignment, likeness, weights, negation_cut=bool(cut))
-    found = ()
+    found: tuple[Found, ...] = ()
     if words is Verdict.near:
         found = cut or tuple(alignment.differences())
     return Judged(words, likeness, alignment, wording, found)
@@ -116,9 +116,7 @@ def part_verdict(alignment: Alignment, negation_cut: bool) -> Verdict:
     return Verdict.partial if asked >= PART_WORDS else Verdict.not_in_record
 
 
-def promising(
-    asked: Reading, candidates: Sequence[Candidate], weights: Weights
-) -> list[Candidate]:
+def promising(asked: Reading, candidates: Sequence[Candidate], weights: Weights) -> list[Candidate]:
     """The candidates that share most with the asked words, whatever their order."""
     keys = frozenset(asked.keys)
 

@@ -19,10 +19,14 @@ ALIKE = 75.0
 SLACK = 3
 
 NEGATORS = frozenset(
-    "not no never none neither nor nobody nothing nowhere cannot without"
-    " לא אין אל בלי ללא אינו אינה אינם"
-    " لا لم لن ليس ليست غير بدون دون"
-    " nicht kein keine nie ohne ne pas jamais sans sin nunca jamás".split()
+    (
+        *("not", "no", "never", "none", "neither", "nor", "nobody", "nothing", "nowhere"),
+        *("cannot", "without"),
+        *("לא", "אין", "אל", "בלי", "ללא", "אינו", "אינה", "אינם"),
+        *("لا", "لم", "لن", "ليس", "ليست", "غير", "بدون", "دون"),
+        *("nicht", "kein", "keine", "nie", "ohne"),
+        *("ne", "pas", "jamais", "sans", "sin", "nunca", "jamás"),
+    )
 )
 NUMBER_WORDS = {
     word: str(value)
@@ -162,18 +166,15 @@ class Alignment:
         if not self.inner:
             return
         first, last = self.inner[0], self.inner[-1]
-        keys = self.printed.keys
-        whole_before, whole_after = first.a == 0, last.b == len(self.asked.words)
-        before, after = first.c - 1, last.d
-        if whole_before and before >= 0 and is_negator(keys[before]):
-            if not self.printed.breaks(first.c):
-                yield self._cut(before)
-        if whole_after and after < len(keys) and is_negator(keys[after]):
-            if not self.printed.breaks(after):
-                yield self._cut(after)
+        if first.a == 0 and first.c > 0 and not self.printed.breaks(first.c):
+            yield from self._cut(first.c - 1)
+        end = last.b == len(self.asked.words) and last.d < len(self.printed.words)
+        if end and not self.printed.breaks(last.d):
+            yield from self._cut(last.d)
 
-    def _cut(self, number: int) -> Found:
-        return Found(DifferenceKind.negation, "", self.printed.printed(number, number + 1))
+    def _cut(self, number: int) -> Iterator[Found]:
+        if is_negator(self.printed.keys[number]):
+            yield Found(DifferenceKind.negation, "", self.printed.printed(number, number + 1))
 
     def differences(self) -> Iterator[Found]:
         """What of the alignment a reader must know, in the order of the words."""
@@ -274,8 +275,14 @@ def position_of(short: Sequence[str], long: Sequence[str]) -> int | None:
 def steps(asked: Sequence[str], printed: Sequence[str], a: int, c: int) -> list[Step]:
     """The fewest changes from the asked words to the printed ones, moved by `a` and `c`."""
     return [
-        Step(Operation[tag], a + a1, a + a2, c + c1, c + c2)
-        for tag, a1, a2, c1, c2 in Levenshtein.opcodes(asked, printed)
+        Step(
+            Operation(change.tag),
+            a + change.src_start,
+            a + change.src_end,
+            c + change.dest_start,
+            c + change.dest_end,
+        )
+        for change in Levenshtein.opcodes(asked, printed)
     ]
 
 
@@ -337,7 +344,7 @@ def numbers(keys: Sequence[str]) -> list[str]:
 
 
 def number_of(key: str) -> str | None:
-    """The number that a word writes, in digits; `7th` is 7, `first` is 1, `one` may be no number."""
+    """The number that a word writes, in digits: `7th` is 7, `first` is 1; `one` may be none."""
     if key[0].isdigit():
         digits = key.rstrip("stndrh") if key[-1].isalpha() else key
         return digits if digits.isdigit() else key

@@ -116,7 +116,6 @@ def separated(value: Any) -> Any:
 
 Values = Field(max_length=MAX_VALUES)
 FlagParameter = Annotated[bool, BeforeValidator(query_flag)]
-NumberParameter = Annotated[int, BeforeValidator(whole_number)]
 
 
 # Any of (dimension, value) must hold for an entry.
@@ -168,7 +167,7 @@ class Question(BaseModel):
         Field(
             max_length=MAX_VALUES,
             description="Only these members of each document, separated by commas.",
-            examples=[["id,date"]],
+            examples=[["id,url"]],
         ),
     ] = []
 
@@ -207,6 +206,7 @@ class EntryQuestion(Question):
         Field(
             description="Also those who, on the entry's date, held an office of the actor or were "
             "part of it.",
+            examples=[True],
         ),
     ] = False
     date: Annotated[
@@ -280,6 +280,7 @@ class EntryQuestion(Question):
         Field(
             description="With `q`: a passage of each entry with the words marked, in "
             "`meta.snippets` by id; it is HTML, escaped but for `<mark>`.",
+            examples=[True],
         ),
     ] = False
     sort: Annotated[

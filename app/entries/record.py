@@ -23,7 +23,7 @@ from app.entries.dates import DateSpan, parse_date
 SLUG_PATTERN = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 PLAIN_NUMBER = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?")
 LARGEST_NUMBER = 10**15
-# Controls of text direction and lone surrogates; of the C0 and C1 controls only the line's end stays.
+# Controls, those of text direction and lone surrogates among them; only the end of a line stays.
 HIDDEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 

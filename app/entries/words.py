@@ -108,7 +108,9 @@ def located(text: str) -> list[Located]:
     pattern = ASCII_WORD if folded.isascii() else WORD
     return [
         Located(
-            match[0][:WORD_LENGTH_MAXIMUM], offsets[match.start()], offsets[match.end() - 1] + 1
+            match[0][:WORD_LENGTH_MAXIMUM],
+            offsets[match.start()],
+            _end_with_marks(text, offsets[match.end() - 1] + 1),
         )
         for match in pattern.finditer(folded)
     ]
@@ -178,6 +180,13 @@ def _folded_with_offsets(text: str) -> tuple[str, Sequence[int]]:
     parts = [_folded_character(character) for character in text]
     offsets = [offset for offset, part in enumerate(parts) for _ in part]
     return "".join(parts), offsets
+
+
+def _end_with_marks(text: str, end: int) -> int:
+    """Where a word ends with the marks on its last letter."""
+    while end < len(text) and _folded_character(text[end]) == "":
+        end += 1
+    return end
 
 
 @lru_cache(maxsize=4096)

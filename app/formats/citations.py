@@ -126,6 +126,12 @@ def written_dates(item: Item, name: str) -> list[str]:
     return ["-".join([f"{year:04d}", *(f"{part:02d}" for part in rest)]) for year, *rest in bounds]
 
 
+def edtf_date(item: Item, name: str) -> str | None:
+    """A date of an item as biblatex reads it: an interval with a slash, `~` where not exact."""
+    bounds = written_dates(item, name)
+    return "/".join(bounds) + ("~" if "circa" in item[name] else "") if bounds else None
+
+
 def as_csl(cited: Cited) -> bytes:
     """CSL-JSON: a list of items, for citation processors and reference managers."""
     return orjson.dumps(items(cited))
@@ -138,7 +144,7 @@ def as_bibtex(cited: Cited) -> bytes:
 
 def bibtex_entry(item: Item) -> str:
     """An item as `@misc`, which every style knows; `date` and `eventdate` are biblatex's."""
-    issued, event = written_dates(item, "issued"), written_dates(item, "event-date")
+    issued = written_dates(item, "issued")
     fields = {
         # The inner braces keep capitals as they are.
         "title": f"{{{tex(item['title'])}}}",
@@ -146,8 +152,8 @@ def bibtex_entry(item: Item) -> str:
         "publisher": tex(item.get("publisher")),
         "version": tex(item.get("version")),
         "year": issued[0][:4] if issued else None,
-        "date": "/".join(issued) or None,
-        "eventdate": "/".join(event) or None,
+        "date": edtf_date(item, "issued"),
+        "eventdate": edtf_date(item, "event-date"),
         "language": item.get("language"),
         "note": tex(item.get("note")),
         "url": tex_address(item.get("URL")),
@@ -198,6 +204,7 @@ RIS_TYPES = {"article-newspaper": "NEWS", "report": "RPRT", "document": "GEN"}
 def ris_record(item: Item) -> Iterator[str]:
     """The lines of an item: a tag of two characters, two spaces, a dash, a space, the value."""
     issued, event = written_dates(item, "issued"), written_dates(item, "event-date")
+    about = "about " if "circa" in item.get("event-date", {}) else ""
     values = (
         ("TY", RIS_TYPES.get(item["type"], "DATA")),
         ("ID", item["id"]),
@@ -208,7 +215,7 @@ def ris_record(item: Item) -> Iterator[str]:
         ("PY", issued[0][:4] if issued else None),
         ("DA", issued[0].replace("-", "/") if issued else None),
         ("LA", item.get("language")),
-        ("N1", f"Dated {' to '.join(event)}" if event else None),
+        ("N1", f"Dated {about}{' to '.join(event)}" if event else None),
         ("N1", item.get("note")),
         ("UR", item.get("URL")),
     )

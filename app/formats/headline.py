@@ -77,7 +77,7 @@ def in_words(quantity: dict[str, Any]) -> str:
     """A number with its qualifier and unit; without its qualifier it would be a misreport."""
     of = f" ({quantity['of']})" if quantity["of"] else ""
     if quantity["value"] is None:
-        return f"{quantity['printed']} {quantity['unit']}{of}"
+        return f"{quantity['printed']}{of}"
     return f"{WORDS[quantity['qualifier']]}{quantity['value']:,} {quantity['unit']}{of}"
 
 

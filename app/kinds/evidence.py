@@ -14,7 +14,7 @@ from app.entries.documents import Document
 from app.entries.record import Edtf, Prose, Record, RefersTo, Slug, SourceId, Verbatim
 
 # A few words around the quotation tell where it stands; more would carry the article itself.
-CONTEXT_LENGTH = 32
+CONTEXT_LENGTH = 20
 
 
 class EvidenceStatus(StrEnum):
@@ -79,9 +79,9 @@ class TextQuoteSelector(Document):
     """Always `TextQuoteSelector`."""
     exact: Annotated[str, Field(examples=["total victory"])]
     """The words as the source's text has them."""
-    prefix: Annotated[str, Field(examples=["ceasefire terms – saying “"])]
+    prefix: Annotated[str, Field(examples=["terms – saying “"])]
     """A few characters before them."""
-    suffix: Annotated[str, Field(examples=["” in Gaza is possible"])]
+    suffix: Annotated[str, Field(examples=["” in Gaza is"])]
     """A few characters after them."""
 
 

@@ -301,6 +301,7 @@ def render(record: ProposalRecord, reference: Reference) -> dict[str, Any]:
             "terms": f"/v1/terms?proposal={record.id}",
             "responses": f"/v1/events?proposal={record.id}",
             "replies": f"/v1/proposals?in_reply_to={record.id}",
+            "positions": f"/v1/proposals/{record.id}/positions",
         },
     }
 

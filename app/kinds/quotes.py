@@ -148,15 +148,6 @@ class QuoteRecord(EntryRecord):
             yield self.context
 
 
-class SpeakerDocument(Document):
-    """Who said it, with the office held on that date."""
-
-    actor: Summary
-    """The speaker."""
-    office: Annotated[str | None, Field(examples=["Prime Minister, Israel"])]
-    """The office held on that date."""
-
-
 class WrittenQuote(QuoteRecord):
     """A quote as written in a seed file; its evidence stands in a file of its own."""
 
@@ -167,6 +158,15 @@ class WrittenQuote(QuoteRecord):
     def given_elsewhere(cls, _: object) -> tuple[Evidence, ...]:
         """Evidence is recorded by `parley verify`."""
         raise ValueError("is not written in a quote; `parley verify --write` writes evidence.yaml")
+
+
+class SpeakerDocument(Document):
+    """Who said it, with the office held on that date."""
+
+    actor: Summary
+    """The speaker."""
+    office: Annotated[str | None, Field(examples=["Prime Minister, Israel"])]
+    """The office held on that date."""
 
 
 class RenderingDocument(Document):

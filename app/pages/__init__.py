@@ -1,1 +1,13 @@
 """The same answers as pages for people: templates, one stylesheet, few scripts."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from app.pages import assets, entries, home, lists, reference
+
+
+def add_routes(app: FastAPI) -> None:
+    """Registers every page."""
+    for module in (home, lists, entries, reference, assets):
+        module.add_routes(app)

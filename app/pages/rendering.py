@@ -1,21 +1,24 @@
-"""From answers to pages: the template environment, the headers of a page, what templates may call."""
+"""From answers to pages: the templates, what they may call, and the headers of a page."""
 
 from __future__ import annotations
 
 import datetime
 import hashlib
+from calendar import month_name
 from functools import cache
 from importlib.resources import files
 from typing import Any
 from urllib.parse import urlencode
 
 import jinja2
+import orjson
 from starlette.requests import Request
 
 from app.api.answering import asked_path, etag_of, headers_of, is_known, not_modified, service_of
 from app.api.route import Rendered
-from app.database import Revision
+from app.database import Ask, Revision
 from app.formats.headline import headline
+from app.reference.dataset import STATE
 
 STATIC = files("app.pages") / "static"
 POLICY = (
@@ -24,9 +27,7 @@ POLICY = (
 )
 EMBED_POLICY = POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 HTML = "text/html; charset=utf-8"
-MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+MONTHS = tuple(month_name)[1:]
 QUALIFIERS = {
     "exactly": "",
     "about": "about ",
@@ -59,6 +60,12 @@ def asset(name: str) -> str:
     """The path of a static file, with a mark of its content, so that it may be kept for ever."""
     mark = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
     return f"/assets/{mark}/{name}"
+
+
+async def dataset_of(ask: Ask) -> dict[str, Any]:
+    """The dataset's description as curated."""
+    described: dict[str, Any] = orjson.loads((await ask.rows(STATE, name="dataset"))[0][0])
+    return described
 
 
 def shown_date(document: dict[str, Any]) -> str:
@@ -116,11 +123,15 @@ def page(
     ]
     if is_known(request, etag):
         return not_modified(headers)
-    shown = environment().get_template(template).render(
-        revision=revision,
-        path=asked_path(request),
-        query_string=request.scope["query_string"].decode("ascii", "replace"),
-        public_url=service.settings.public_url,
-        **values,
+    shown = (
+        environment()
+        .get_template(template)
+        .render(
+            revision=revision,
+            path=asked_path(request),
+            query_string=request.scope["query_string"].decode("ascii", "replace"),
+            public_url=service.settings.public_url,
+            **values,
+        )
     )
     return Rendered(200, headers, shown.encode())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from pydantic import StringConstraints as Text
 
 from app.entries.record import (
@@ -18,8 +18,8 @@ from app.entries.record import (
     Prose,
     Record,
     Slug,
-    Whole,
     once,
+    plain_number,
 )
 
 
@@ -39,7 +39,7 @@ class ExternalIds(Record):
 
     wikidata: Annotated[str, Text(pattern=r"^Q[1-9][0-9]*$")] | None = None
     iso3166: Annotated[str, Text(pattern=r"^[A-Z]{3}$")] | None = None
-    gw: Annotated[Whole, Field(ge=1, le=999)] | None = None
+    gw: Annotated[int, Field(ge=1, le=999), BeforeValidator(plain_number)] | None = None
 
 
 class Position(Record):

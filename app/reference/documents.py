@@ -136,6 +136,7 @@ def actor_document(record: ActorRecord, reference: Reference) -> ActorDocument:
         "quotes": f"/v1/quotes?speaker={record.id}",
         "timeline": f"/v1/timeline?actor={record.id}",
         "affiliates": f"/v1/timeline?actor={record.id}&include_affiliates=true",
+        "positions": f"/v1/actors/{record.id}/positions",
         "history": f"/v1/actors/{record.id}/history",
         "cite": f"/v1/actors/{record.id}?format=bibtex",
     }

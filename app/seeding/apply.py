@@ -100,9 +100,7 @@ RAISE_TALLY = Statement(
     )
 )
 # Where no posting is there yet, they come in any order, and are put in theirs at the end.
-UNSORTED = Table(
-    "unsorted", MetaData(), Column("key", BigInteger), Column("place", BigInteger)
-)
+UNSORTED = Table("unsorted", MetaData(), Column("key", BigInteger), Column("place", BigInteger))
 CREATE_UNSORTED = "CREATE TEMPORARY TABLE unsorted (key bigint, place bigint)"
 SORT = Statement(
     insert(posting).from_select(

@@ -52,6 +52,8 @@ PATTERNS = {
     r"^https?://[^\s<>\"]+$": "a web address; begin with https:// and leave no space in it",
     r"^Q[1-9][0-9]*$": "an id of Wikidata; write it as in Q801",
     r"^[A-Z]{3}$": "a code of ISO 3166; write three capitals as in ISR",
+    r"^[0-9a-f]{64}$": "a sha256; write its 64 digits 0 to 9 and a to f",
+    r"^[0-9a-f]{16}$": "the beginning of a sha256; write its first 16 digits 0 to 9 and a to f",
 }
 
 
@@ -88,6 +90,7 @@ def long_words(error: ErrorDetails) -> str:
 WORDS: Mapping[str, Callable[[ErrorDetails], str]] = {
     "missing": lambda _: "is missing and required; add it",
     "enum": choice_words,
+    "literal_error": choice_words,
     "string_pattern_mismatch": pattern_words,
     "string_type": text_words,
     "string_too_short": lambda _: "is empty; write a text, or leave the field out",

@@ -8,7 +8,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,7 @@ class Summary:
     digest: str
     counts: dict[str, Counter[str]]
     rendered: int
+    dry_run: bool = False
 
     def __str__(self) -> str:
         lines = [
@@ -49,7 +50,9 @@ class Summary:
         ]
         if self.rendered:
             lines.append(f"documents rendered again: {self.rendered}")
-        made = f"revision {self.revision}" if self.revision is not None else "nothing to change"
+        made = "nothing to change"
+        if self.revision is not None:
+            made = f"{'would be ' if self.dry_run else ''}revision {self.revision}"
         return "\n".join([*lines, f"{made}, digest {self.digest[:16]}"])
 
 
@@ -146,7 +149,7 @@ def load(
         with bar("loading") as progress:
             application.run(checker.dataset.version, progress)
         target.commit()
-    return summary_of(stage, application, comparison)
+    return replace(summary_of(stage, application, comparison), dry_run=dry_run)
 
 
 def summary_of(stage: Stage, application: Application, comparison: Comparison) -> Summary:

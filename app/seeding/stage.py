@@ -262,6 +262,13 @@ class Stage:
         )
         return map(Task._make, rows)
 
+    def bodies(self, kind: str) -> Iterator[bytes]:
+        """The canonical form of every record of a kind, by id."""
+        rows = self.connection.execute(
+            "SELECT body FROM staged WHERE kind = ? AND length(hash) > 0 ORDER BY id", (kind,)
+        )
+        return (bytes(row[0]) for row in rows)
+
     def only_body(self, kind: str) -> bytes:
         """The canonical form of the one record of a kind."""
         row = self.connection.execute("SELECT body FROM staged WHERE kind = ?", (kind,)).fetchone()

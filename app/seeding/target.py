@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import Table
+from sqlalchemy import URL, Table
 
 from app.config import Settings
 from app.database import Compiled, Row, Statement
@@ -125,7 +125,7 @@ def sqlite_target(path: Path) -> Iterator[SqliteTarget]:
             shutil.copyfile(path, working)
             shutil.copymode(path, working)
         if schema != SCHEMA:
-            upgrade(f"sqlite:///{working}")
+            upgrade(URL.create("sqlite", database=str(working)).render_as_string())
         target = SqliteTarget(path, working)
         try:
             yield target
@@ -180,6 +180,8 @@ def workplace(settings: Settings) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix="parley-seed-") as folder:
             yield Path(folder) / "stage"
         return
+    if not path.name:
+        raise SeedRefused("The database URL names no file; write sqlite:///path/to/parley.db.")
     try:
         with exclusive(path):
             stage = path.with_name(f".{path.name}.seeding-{os.getpid()}.stage")

@@ -536,6 +536,12 @@ def upgrade() -> None:
         sa.Column("translated", sa.Boolean(), nullable=True),
         sa.Column("via", sa.String(), nullable=True),
         sa.Column("note", sa.String(), nullable=True),
+        sa.Column("evidence", SLUG, nullable=False),
+        sa.Column("evidence_date", sa.String(), nullable=True),
+        sa.Column("evidence_text_sha256", sa.String(), nullable=True),
+        sa.Column("evidence_exact", sa.String(), nullable=True),
+        sa.Column("evidence_prefix", sa.String(), nullable=True),
+        sa.Column("evidence_suffix", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["quote_id"],
             ["quote.id"],

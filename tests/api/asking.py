@@ -20,7 +20,7 @@ from app.config import Settings
 from app.main import create_app
 
 BASE = "http://parley.test"
-START_SECONDS = 20
+START_SECONDS = 60
 
 
 class Asker:
@@ -60,6 +60,15 @@ class Asker:
     def __call__(self, path: str, method: str = "GET", **options: Any) -> httpx.Response:
         """One request."""
         return self.runner.run(self.client.request(method, path, **options))
+
+    def bytes(self, path: str, **options: Any) -> bytes:
+        """The body of an answer as it goes over the wire, still compressed."""
+
+        async def asked() -> bytes:
+            async with self.client.stream("GET", path, **options) as response:
+                return b"".join([part async for part in response.aiter_raw()])
+
+        return self.runner.run(asked())
 
     def page(self, path: str) -> Any:
         """The JSON of a 200."""

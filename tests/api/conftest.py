@@ -26,6 +26,6 @@ def ask(cached_databases: Seeded) -> Iterator[Asker]:
 
 @pytest.fixture(scope="session")
 def server(cached_databases: Seeded) -> Iterator[str]:
-    """The address of a server over the shipped record, with two workers."""
-    with serving(cached_databases(SHIPPED), "--workers", "2") as base:
+    """The address of a server over the shipped record."""
+    with serving(cached_databases(SHIPPED)) as base:
         yield base

@@ -72,10 +72,8 @@ OWN = {
     "figure": ("metric", "claimant", "event"),
 }
 # Fields that are looked at on their own, as several of them bind to one another.
-SPECIAL = frozenset(
-    "actor actor_role actor_match include_affiliates topic topic_match date start_date end_date "
-    "q sort stance proposal".split()
-)
+SPECIAL = {"actor", "actor_role", "actor_match", "include_affiliates", "topic", "topic_match"}
+SPECIAL |= {"date", "start_date", "end_date", "q", "sort", "stance", "proposal"}
 
 
 class Oracle:

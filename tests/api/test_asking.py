@@ -294,7 +294,64 @@ CASES = {
 }
 
 # Over the shipped record: what the tiny one has no example of.
-SHIPPED_CASES: dict[str, list[str]] = {}
+SHIPPED_CASES = {
+    "/v1/quotes?attribution=reported": ["q-20241216-katz", "q-20240603-netanyahu"],
+    "/v1/proposals?proposer=hamas": [
+        "prop-2025-05-hamas",
+        "prop-2024-03-hamas",
+        "prop-2024-02-hamas",
+    ],
+    "/v1/proposals?mediator=qatar&date=2023": ["prop-2023-12-egypt", "prop-2023-11-pause"],
+    "/v1/proposals?detail=full&date=2025": [
+        "prop-2025-10-first-phase",
+        "prop-2025-08-egypt-qatar",
+        "prop-2025-03-witkoff",
+    ],
+    "/v1/terms?proposal=prop-2024-02-hamas&phase=1&obliged=hamas": [
+        "prop-2024-02-hamas-pause-phase-one",
+        "prop-2024-02-hamas-reconnaissance-halt",
+        "prop-2024-02-hamas-hostages-women-young-elderly-sick",
+    ],
+    "/v1/terms?proposal=prop-2024-04-burns&phase=1": [],
+    "/v1/figures?metric=remains-returned": ["fig-bodies-returned-20260114"],
+    # What did Netanyahu say in February 2024 about victory?
+    "/v1/quotes?q=victory&speaker=netanyahu&date=2024-02": [
+        "q-20240207-netanyahu-no-solution",
+        "q-20240207-netanyahu-victory",
+        "q-20240207-netanyahu-massacre",
+    ],
+    # Which terms of the Hamas proposal of 6 February oblige Israel in phase one?
+    "/v1/terms?proposal=prop-2024-02-hamas&obliged=israel&phase=1&sort=date": [
+        "prop-2024-02-hamas-temporary-homes-tents",
+        "prop-2024-02-hamas-rebuild-hospitals",
+        "prop-2024-02-hamas-reconnaissance-halt",
+        "prop-2024-02-hamas-shelter-camps",
+        "prop-2024-02-hamas-pause-phase-one",
+        "prop-2024-02-hamas-phase-one-1500-prisoners",
+        "prop-2024-02-hamas-un-agencies-services",
+        "prop-2024-02-hamas-withdrawal-populated-areas",
+        "prop-2024-02-hamas-prisoners-women-children",
+        "prop-2024-02-hamas-rebuild-refugee-camps",
+    ],
+    # What happened on 7 February 2024, in order?
+    "/v1/events?date=2024-02-07&sort=date": [
+        "ev-2024-02-nazzal-reply",
+        "ev-2024-02-07-blinken-netanyahu",
+        "ev-2024-02-07-netanyahu-rejects",
+        "ev-2024-02-07-rafah-order",
+        "ev-2024-02-07-un-rafah-warning",
+        "ev-2024-02-07-abuzuhri-reaction",
+        "ev-2024-02-07-hamdan-beirut",
+        "ev-2024-02-07-blinken-telaviv",
+        "ev-2024-02-07-egypt-flexibility",
+        "ev-2024-02-07-talks-continue",
+    ],
+    # A stance binds to the answer to the proposal that is asked for.
+    "/v1/events?proposal=prop-2025-05-witkoff&stance=counters": ["ev-2025-05-31-hamas-reply"],
+    "/v1/events?proposal=prop-2025-05-hamas&stance=rejects": ["ev-2025-05-31-hamas-reply"],
+    "/v1/events?proposal=prop-2025-05-hamas&stance=counters": [],
+    "/v1/events?proposal=prop-2024-05-egypt-qatar&stance=other": [],
+}
 
 
 @pytest.mark.parametrize("path", UNFILTERED)

@@ -10,51 +10,51 @@ import pytest
 from app.errors import PROBLEMS
 from tests.api.asking import Asker, raw
 
-# The question, and for each error: the parameter, the value shown, the nearest valid ones.
-WRONG: dict[str, list[tuple[str, str, list[str] | None]]] = {
+# The question, and for each error: the parameter, the value shown, the nearest valid one.
+WRONG: dict[str, list[tuple[str, str, str | None]]] = {
     # Parameters that are not there.
-    "/v1/events?actr=ireland": [("actr", "ireland", ["actor"])],
-    "/v1/events?speaker=ireland": [("speaker", "ireland", ...)],
-    "/v1/timeline?stance=accepts": [("stance", "accepts", ...)],
-    "/v1/events?Actor=ireland": [("Actor", "ireland", ["actor"])],
-    "/v1/events?utm_source=x": [("utm_source", "x", ...)],
+    "/v1/events?actr=ireland": [("actr", "ireland", "actor")],
+    "/v1/events?speaker=ireland": [("speaker", "ireland", None)],
+    "/v1/timeline?stance=accepts": [("stance", "accepts", None)],
+    "/v1/events?Actor=ireland": [("Actor", "ireland", "actor")],
+    "/v1/events?utm_source=x": [("utm_source", "x", None)],
     "/v1/events?=x": [("", "x", None)],
-    "/v1/actors?actor=x": [("actor", "x", ...)],
+    "/v1/actors?actor=x": [("actor", "x", None)],
     "/v1/dataset?x=1": [("x", "1", None)],
     "/v1/events/talks?x=1": [("x", "1", None)],
     # Values that name nothing.
-    "/v1/events?actor=irland": [("actor", "irland", ["ireland"])],
-    "/v1/events?actor=Mo+Mowlan": [("actor", "Mo Mowlan", ["mowlam"])],
+    "/v1/events?actor=irland": [("actor", "irland", "ireland")],
+    "/v1/events?actor=Mo+Mowlan": [("actor", "Mo Mowlan", "mowlam")],
     "/v1/events?actor=": [("actor", "", None)],
     "/v1/events?actor=%25": [("actor", "%", None)],
-    "/v1/events?topic=institution": [("topic", "institution", ["institutions"])],
-    "/v1/events?source=bunreach": [("source", "bunreach", ["bunreacht"])],
-    "/v1/events?id=tallks": [("id", "tallks", ["talks"])],
+    "/v1/events?topic=institution": [("topic", "institution", "institutions")],
+    "/v1/events?source=bunreach": [("source", "bunreach", "bunreacht")],
+    "/v1/events?id=tallks": [("id", "tallks", "talks")],
     "/v1/events?id=q-new-beginning": [("id", "q-new-beginning", None)],
-    "/v1/events?proposal=agrement": [("proposal", "agrement", ["agreement"])],
+    "/v1/events?proposal=agrement": [("proposal", "agrement", "agreement")],
     "/v1/events?proposal=talks": [("proposal", "talks", None)],
-    "/v1/quotes?speaker=irelnd": [("speaker", "irelnd", ["ireland"])],
-    "/v1/quotes?event=referendum": [("event", "referendum", ["referendums"])],
+    "/v1/quotes?speaker=irelnd": [("speaker", "irelnd", "ireland")],
+    "/v1/quotes?event=referendum": [("event", "referendum", "referendums")],
     "/v1/quotes?language=fr": [("language", "fr", None)],
-    "/v1/figures?metric=yes-vote": [("metric", "yes-vote", ["yes-votes"])],
+    "/v1/figures?metric=yes-vote": [("metric", "yes-vote", "yes-votes")],
     "/v1/terms?obliged=nobody-at-all": [("obliged", "nobody-at-all", None)],
-    "/v1/actors?id=irland": [("id", "irland", ["ireland"])],
+    "/v1/actors?id=irland": [("id", "irland", "ireland")],
     # Values outside a closed list.
-    "/v1/events?event_type=attacks": [("event_type", "attacks", ["attack"])],
-    "/v1/events?stance=accept": [("stance", "accept", ["accepts", "accepts_conditionally"])],
-    "/v1/events?actor_role=speker": [("actor_role", "speker", ["speaker"])],
-    "/v1/timeline?kind=quotes": [("kind", "quotes", ["quote"])],
-    "/v1/events?sort=dates": [("sort", "dates", ["date", "-date"])],
+    "/v1/events?event_type=attacks": [("event_type", "attacks", "attack")],
+    "/v1/events?stance=accept": [("stance", "accept", "accepts")],
+    "/v1/events?actor_role=speker": [("actor_role", "speker", "speaker")],
+    "/v1/timeline?kind=quotes": [("kind", "quotes", "quote")],
+    "/v1/events?sort=dates": [("sort", "dates", None)],
     "/v1/events?sort=": [("sort", "", None)],
-    "/v1/events?format=xml": [("format", "xml", ...)],
-    "/v1/events?format=JSON": [("format", "JSON", ["json"])],
+    "/v1/events?format=xml": [("format", "xml", None)],
+    "/v1/events?format=JSON": [("format", "JSON", "json")],
     "/v1/events?count=yes": [("count", "yes", None)],
     "/v1/events?actor_match=every": [("actor_match", "every", None)],
-    "/v1/proposals?status=agred": [("status", "agred", ["agreed"])],
+    "/v1/proposals?status=agred": [("status", "agred", "agreed")],
     "/v1/quotes?fragment=maybe": [("fragment", "maybe", None)],
     "/v1/quotes?fragment=1": [("fragment", "1", None)],
     "/v1/events?include_affiliates=True": [("include_affiliates", "True", None)],
-    "/v1/events?fields=titel": [("fields", "titel", ["title"])],
+    "/v1/events?fields=titel": [("fields", "titel", "title")],
     "/v1/events?fields=id,,date": [("fields", "id,,date", None)],
     "/v1/events?fields=": [("fields", "", None)],
     # Numbers.
@@ -99,11 +99,11 @@ WRONG: dict[str, list[tuple[str, str, list[str] | None]]] = {
     "/v1/events?limit=0&sort=up&actr=x": [
         ("limit", "0", None),
         ("sort", "up", None),
-        ("actr", "x", ["actor"]),
+        ("actr", "x", "actor"),
     ],
     "/v1/events?actor=irland&topic=prisoner": [
-        ("actor", "irland", ["ireland"]),
-        ("topic", "prisoner", ["prisoners"]),
+        ("actor", "irland", "ireland"),
+        ("topic", "prisoner", "prisoners"),
     ],
     # What is not UTF-8.
     "/v1/events?q=%C0%AF": [("query", "%C0%AF", None)],
@@ -115,16 +115,20 @@ WRONG: dict[str, list[tuple[str, str, list[str] | None]]] = {
 
 @pytest.mark.parametrize("path", WRONG, ids=lambda path: path[:80])
 def test_a_wrong_question_is_refused_by_name(path: str, tiny_ask: Asker) -> None:
-    """422, with every wrong parameter, its value and the nearest valid ones."""
+    """422, with every wrong parameter, its value, and the nearest valid one first."""
     problem = tiny_ask.problem(path, 422)
     assert problem["type"] == "/problems/invalid-query"
-    shown: list[tuple[str, str, Any]] = []
-    for error, (_, _, nearest) in zip(problem["errors"], WRONG[path], strict=True):
-        near = error.get("nearest")
-        shown.append((error["parameter"], error["value"], ... if nearest is ... else near))
-        assert error["detail"].startswith(f"{error['parameter']}: ")
+    errors = {error["parameter"]: error for error in problem["errors"]}
+    assert len(problem["errors"]) == len(WRONG[path])
+    for parameter, value, nearest in WRONG[path]:
+        error = errors[parameter]
+        assert error["value"] == value
+        assert error["detail"].startswith(f"{parameter}: ")
         assert error["detail"] in problem["detail"]
-    assert sorted(shown, key=str) == sorted(WRONG[path], key=str)
+        if nearest is not None:
+            assert error["nearest"][0] == nearest
+            assert nearest in error["detail"]
+        assert len(error.get("nearest", [])) <= 3
 
 
 @pytest.mark.parametrize("name", ["actor", "topic", "id", "kind", "source", "actor_role"])
@@ -146,20 +150,20 @@ def test_ten_thousand_repeated_parameters_are_refused(tiny_ask: Asker) -> None:
 
 def test_an_address_too_long_is_refused(tiny_ask: Asker) -> None:
     """414 from 8,193 bytes on, whatever the path."""
-    path = "/v1/events?q=" + "a" * (8192 - len("/v1/events?q=") + 1)
+    path = "/v1/events?q=" + "a" * (8193 - len("/v1/events?q="))
     for each in (path, "/" + "x" * 9000, f"/health/live?{'a' * 9000}"):
-        problem = tiny_ask.problem(each.replace("?q", "?q"), 414)
+        problem = tiny_ask.problem(each, 414)
         assert problem["type"] == "/problems/uri-too-long"
 
 
 MISSING = {
-    "/v1/events/tallks": (["talks"], "not-found"),
+    "/v1/events/tallks": ("talks", "not-found"),
     "/v1/events/q-new-beginning": (None, "not-found"),
-    "/v1/entries/q-new-begining": (["q-new-beginning"], "not-found"),
-    "/v1/actors/irland": (["ireland"], "not-found"),
-    "/v1/actors/Ireland": (["ireland"], "not-found"),
+    "/v1/entries/q-new-begining": ("q-new-beginning", "not-found"),
+    "/v1/actors/irland": ("ireland", "not-found"),
+    "/v1/actors/Ireland": ("ireland", "not-found"),
     "/v1/topics/x": (None, "not-found"),
-    "/v1/sources/bunreach": (["bunreacht"], "not-found"),
+    "/v1/sources/bunreach": ("bunreacht", "not-found"),
     "/v1/entries/%00": (None, "not-found"),
     "/v1/entries/%F0%9F%A6%86": (None, "not-found"),
     f"/v1/events/{'x' * 5000}": (None, "not-found"),
@@ -180,7 +184,7 @@ def test_what_is_not_there_is_404(path: str, tiny_ask: Asker) -> None:
     problem = tiny_ask.problem(path, 404)
     nearest, kind = MISSING[path]
     assert problem["type"] == f"/problems/{kind}"
-    assert problem.get("nearest") == nearest
+    assert problem.get("nearest", [None])[0] == nearest
     assert len(problem["detail"]) < 400
 
 
@@ -303,6 +307,7 @@ RAW = {
     b"/v1/events?q=a%00b": 200,
     b"/v1/events?q=%07": 422,
     b"/v1/events?actor=israel%00": 422,
+    b"/v1/events?id=%00": 422,
     b"/v1/events?actor=%1B[31m": 422,
     b"/v1/events/%C0%AF": 404,
     b"/v1/events/%": 404,
@@ -314,6 +319,7 @@ RAW = {
     b"/v1/events?&&": 200,
     b"/v1/events?limit=1;limit=2": 422,
     b"/v1/events?" + b"&".join([b"actor=israel"] * 10_000): 414,
+    b"/v1/events?" + b"&".join([b"id=a"] * 10_000): 414,
     b"/v1/events?q=" + b"%C3%A9" * 1300: 422,
 }
 
@@ -338,6 +344,9 @@ def test_odd_headers_are_no_failure(header: bytes, server: str) -> None:
 
 
 def test_what_is_no_http_is_no_failure(server: str) -> None:
-    """The server refuses what is not HTTP and goes on."""
-    assert raw(server, b"/v1/ev ents")[0] == 400
+    """The server refuses what is not HTTP, by a problem document, and goes on."""
+    status, answer = raw(server, b"/v1/ev ents")
+    assert status == 400
+    assert b"content-type: application/problem+json" in answer
+    assert b"/problems/bad-request" in answer
     assert httpx.get(f"{server}/v1/events?limit=1").status_code == 200

@@ -38,13 +38,13 @@ QUESTIONS = (
     "/v1/quotes?actor=hamas&include_affiliates=true&date=2024-05",
     "/v1/proposals",
     "/v1/proposals?mediator=egypt",
-    "/v1/proposals?date=2024-05-01",
+    "/v1/proposals?date=2024-05",
     "/v1/terms?proposal=prop-2024-02-hamas",
     "/v1/terms?obliged=israel&phase=1",
-    "/v1/terms?date=2025-01-20",
+    "/v1/terms?date=2025-01",
     "/v1/figures?metric=killed",
-    "/v1/figures?date=2023-11",
-    "/v1/figures?claimant=idf",
+    "/v1/figures?date=2023-11/2023-12",
+    "/v1/figures?claimant=gaza-health-ministry",
 )
 REFERENCE = ("/v1/topics", "/v1/actors?q=is", "/v1/sources?q=bbc")
 

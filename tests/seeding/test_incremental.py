@@ -137,7 +137,7 @@ def test_contending_ids_take_the_next_free_places(bench: Bench) -> None:
         bench.follow()
         check_equal(bench)
     found = rows_of(bench.followed, "SELECT id, place FROM document WHERE id LIKE 'c-%'")
-    places = dict(found)
+    places: dict[str, int] = dict(found)
     assert places[next_door] == places[first] + 1
     assert places[second] == places[first] + 2
     del bench.curated["figure"][first]

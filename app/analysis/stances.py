@@ -1,0 +1,95 @@
+"""What is answered about positions: who, on which proposal, with which events and quotes."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from app.entries.documents import Document, EntryLink, Summary
+from app.entries.record import Role
+from app.kinds.events import Stance
+from app.kinds.evidence import EvidenceStatus
+
+
+class OnRecord(StrEnum):
+    """Whether the record has an answer of the actor to the proposal."""
+
+    on_record = "on_record"
+    none_on_record = "none_on_record"
+
+
+class TitledLink(EntryLink):
+    """Another entry with its title and date."""
+
+    title: Annotated[str, Field(examples=["Hamas counter-proposal of 6 February 2024"])]
+    """Its title."""
+    date: Annotated[str, Field(examples=["2024-02-07"])]
+    """Its date, in the date language."""
+
+
+class QuoteLink(EntryLink):
+    """A quote that shows a stance."""
+
+    date: Annotated[str, Field(examples=["2024-02-07"])]
+    """When it was said, in the date language."""
+    text: str
+    """The words, exactly as the source prints them."""
+    evidence: EvidenceStatus
+    """Whether the words were found in the text of a source."""
+
+
+class ShownStance(Document):
+    """One stance, as one event shows it."""
+
+    stance: Stance
+    """How the actor answered."""
+    note: str | None
+    """A remark on the answer."""
+    event: TitledLink
+    """The event that shows it."""
+    quotes: list[QuoteLink]
+    """What the actor said at that event."""
+    contradicts: Annotated[list[str], Field(examples=[["ev-2024-02-07-netanyahu"]])]
+    """Ids of the events, of the same or overlapping dates, at which the actor answered otherwise;
+    both are kept, and neither is taken for the true one."""
+
+
+class Position(Document):
+    """An actor's answers to one proposal, or that none is on record."""
+
+    actor: Summary
+    """Who."""
+    proposal: TitledLink
+    """The proposal."""
+    concerned_as: Annotated[list[Role], Field(examples=[["addressee", "obliged"]])]
+    """What the actor is to the proposal and its terms; empty for who answered from outside."""
+    position: OnRecord
+    """`none_on_record`: the actor is concerned, and the record has no answer of it; it may still
+    have given one."""
+    stances: Annotated[list[Stance], Field(examples=[["rejects"]])]
+    """The latest stance; several where the latest answers contradict each other."""
+    answers: list[ShownStance]
+    """Every answer, the latest first."""
+    affiliates: list[Summary]
+    """Where the actor has no answer on record: those who have one, and who held an office of the
+    actor or were part of it then. Whether they spoke for it is for the reader of their answers."""
+
+
+class ProposalPositions(Document):
+    """Everyone's position on one proposal."""
+
+    proposal: TitledLink
+    """The proposal."""
+    positions: list[Position]
+    """Who answered last stands first; then those without an answer on record."""
+
+
+class ActorPositions(Document):
+    """An actor's position on every proposal that concerns it."""
+
+    actor: Summary
+    """The actor asked for."""
+    positions: list[Position]
+    """The latest answer first; then the proposals without an answer on record."""

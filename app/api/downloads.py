@@ -1,0 +1,257 @@
+"""Downloads of the whole record: the data package, every document, a table for each kind, the file.
+
+They are made while they are sent, from one snapshot, a thousand rows at a time: memory does not
+grow with the record. To add one: what makes its parts, and its row in `DOWNLOADS`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Query
+from sqlalchemy import bindparam, select
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from app.api.answering import CACHE_CONTROL, etag_of, is_held, not_modified, service_of
+from app.api.edge import accepts_gzip
+from app.api.models import HEADERS, problem_responses
+from app.api.parts import send_parts
+from app.api.route import QuestionRoute
+from app.api.single import NoQuestion
+from app.api.sqlite_file import SqliteFile
+from app.database import Ask, Statement
+from app.entries.places import key_of
+from app.errors import InvalidQuery, NoSuchRange, NotFound, TooLong, Unavailable
+from app.formats.csv import columns_of, header, lines
+from app.formats.package import package
+from app.kinds import KINDS, Kind
+from app.tables import document, posting
+
+EVERYTHING = Statement(select(document.c.body).order_by(document.c.place))
+OF_KIND = Statement(
+    select(document.c.body)
+    .join(posting, posting.c.place == document.c.place)
+    .where(posting.c.key == bindparam("key"))
+    .order_by(posting.c.place)
+)
+# Fast, as it is made while the client waits.
+GZIP_LEVEL = 1
+GZIP_WINDOW = 31
+Parts = Callable[[Ask, str], AsyncGenerator[bytes]]
+Header = tuple[bytes, bytes]
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file of the whole record: its name, what it is, and what makes its parts."""
+
+    name: str
+    operation_id: str
+    summary: str
+    description: str
+    media_type: str
+    parts: Parts
+
+    @property
+    def is_text(self) -> bool:
+        """Whether compressing it is worth the while."""
+        return self.media_type != "application/zip"
+
+
+async def every_document(ask: Ask, public_url: str) -> AsyncGenerator[bytes]:
+    """The documents of all kinds in the order of their dates, one a line."""
+    del public_url
+    async with aclosing(ask.stream(EVERYTHING)) as chunks:
+        async for rows in chunks:
+            yield b"\n".join([*[row[0] for row in rows], b""])
+
+
+def table_of(kind: Kind) -> Parts:
+    """The documents of a kind as the rows of `format=csv`."""
+
+    async def parts(ask: Ask, public_url: str) -> AsyncGenerator[bytes]:
+        del public_url
+        columns = columns_of(kind.document)
+        key = key_of(kind.name, "kind", kind.name)
+        yield header(columns)
+        async with aclosing(ask.stream(OF_KIND, key=key)) as chunks:
+            async for rows in chunks:
+                bodies = [row[0] for row in rows]
+                yield await asyncio.to_thread(lines, bodies, columns.values())
+
+    return parts
+
+
+DOWNLOADS = (
+    Download(
+        "datapackage.zip",
+        "downloadDataPackage",
+        "Download the record as a data package",
+        "A Frictionless Data Package: a CSV for each table of the record, with their columns, "
+        "types and keys in `datapackage.json`. Text stands as it is: open it with what reads data "
+        "packages, not with a spreadsheet.",
+        "application/zip",
+        package,
+    ),
+    Download(
+        "entries.ndjson",
+        "downloadEntries",
+        "Download every entry",
+        "The documents of all kinds as NDJSON, one a line, the oldest first.",
+        "application/x-ndjson",
+        every_document,
+    ),
+    *(
+        Download(
+            f"{kind.plural}.csv",
+            f"download{kind.plural.capitalize()}",
+            f"Download all {kind.plural}",
+            f"All {kind.plural} as CSV with the columns of `/v1/{kind.plural}?format=csv`, the "
+            "oldest first; safe to open in a spreadsheet.",
+            "text/csv",
+            table_of(kind),
+        )
+        for kind in KINDS.values()
+    ),
+)
+SQLITE_NAME = "parley.sqlite"
+
+
+def links(engine: str) -> dict[str, str]:
+    """The path of each download that there is."""
+    names = [each.name for each in DOWNLOADS]
+    if engine == "sqlite":
+        names.append(SQLITE_NAME)
+    return {name: f"/v1/dataset/{name}" for name in names}
+
+
+class Sending:
+    """A download on its way: an ASGI application that asks its own snapshot."""
+
+    def __init__(self, request: Request, download: Download):
+        self.request = request
+        self.download = download
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Sends it, or that the client has it already."""
+        service = service_of(self.request)
+        zipping = self.download.is_text and accepts_gzip(
+            self.request.headers.get("accept-encoding", "").encode("latin-1")
+        )
+        async with service.database.snapshot() as ask:
+            headers = self.headers(ask, zipping)
+            if is_held(self.request, dict(headers)[b"etag"].decode()):
+                await not_modified(headers)(scope, receive, send)
+                return
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            if scope["method"] != "HEAD":
+                parts = self.download.parts(ask, service.settings.public_url)
+                await send_parts(zipped(parts) if zipping else parts, receive, send)
+            await send({"type": "http.response.body", "body": b""})
+
+    def headers(self, ask: Ask, zipping: bool) -> list[Header]:
+        """The headers; each coding has an ETag of its own."""
+        etag = etag_of(service_of(self.request), ask.revision, self.request, "download")
+        if zipping:
+            etag = f'{etag[:-1]}-gzip"'
+        content_type = self.download.media_type
+        if content_type.startswith("text/"):
+            content_type += "; charset=utf-8"
+        headers = [
+            (b"content-type", content_type.encode()),
+            (b"content-disposition", f'attachment; filename="{self.download.name}"'.encode()),
+            (b"etag", etag.encode()),
+            (b"cache-control", CACHE_CONTROL),
+            (b"parley-revision", ask.revision.digest.encode()),
+        ]
+        if self.download.is_text:
+            headers.append((b"vary", b"Accept-Encoding"))
+        return [*headers, (b"content-encoding", b"gzip")] if zipping else headers
+
+
+async def zipped(parts: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+    """The same parts, compressed."""
+    packing = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, GZIP_WINDOW)
+    async with aclosing(parts):
+        async for part in parts:
+            yield await asyncio.to_thread(packing.compress, part)
+    yield packing.flush()
+
+
+def endpoint_of(download: Download) -> Callable[..., Awaitable[Sending]]:
+    """The endpoint of a download."""
+
+    async def endpoint(request: Request, question: Annotated[NoQuestion, Query()]) -> Sending:
+        del question
+        return Sending(request, download)
+
+    return endpoint
+
+
+async def sqlite_file(request: Request, question: Annotated[NoQuestion, Query()]) -> SqliteFile:
+    """The file that answers questions, whole or in parts."""
+    del question
+    return SqliteFile(request)
+
+
+def add_routes(app: FastAPI) -> None:
+    """Registers the downloads."""
+    for download in DOWNLOADS:
+        app.router.add_api_route(
+            f"/v1/dataset/{download.name}",
+            endpoint_of(download),
+            route_class_override=QuestionRoute,
+            operation_id=download.operation_id,
+            summary=download.summary,
+            description=download.description,
+            tags=["dataset"],
+            response_model=None,
+            response_class=typed(download.media_type),
+            responses={
+                **documented("The file.", download.media_type),
+                **problem_responses(InvalidQuery, TooLong, Unavailable),
+            },
+        )
+    app.router.add_api_route(
+        f"/v1/dataset/{SQLITE_NAME}",
+        sqlite_file,
+        route_class_override=QuestionRoute,
+        operation_id="downloadDatabase",
+        summary="Download the database",
+        description="The SQLite file that answers, with tables to read and join; with `Range` a "
+        "part of it, to go on after an interruption. Where the record lies in PostgreSQL there is "
+        "no such file.",
+        tags=["dataset"],
+        response_model=None,
+        response_class=typed(SqliteFile.media_type),
+        responses={
+            **documented("The file.", SqliteFile.media_type),
+            206: {
+                "description": "The part of the file that `Range` asks for.",
+                "content": {SqliteFile.media_type: {"schema": {"type": "string"}}},
+            },
+            **problem_responses(InvalidQuery, NotFound, TooLong, NoSuchRange, Unavailable),
+        },
+    )
+
+
+def typed(media_type: str) -> type[Response]:
+    """A response class by which the documentation knows the media type."""
+    return type("File", (Response,), {"media_type": media_type})
+
+
+def documented(description: str, media_type: str) -> dict[int | str, dict[str, Any]]:
+    """The documentation of a file."""
+    headers = {name: each for name, each in HEADERS.items() if name != "Link"}
+    content = {media_type: {"schema": {"type": "string"}}}
+    return {
+        200: {"description": description, "headers": headers, "content": content},
+        304: {"description": "The client has this file already."},
+    }

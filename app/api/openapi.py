@@ -1,0 +1,112 @@
+"""The OpenAPI document: what FastAPI reads from the routes, completed by what it cannot know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from app.api.models import Links, ListMeta, Meta, ProblemDocument, QueryError
+
+# An id of the shipped record for each collection.
+EXAMPLES = {
+    "events": "ev-2023-10-07-attack",
+    "quotes": "q-20240207-netanyahu-victory",
+    "proposals": "prop-2024-02-hamas",
+    "terms": "prop-2024-02-hamas-pause-phase-one",
+    "figures": "fig-oct7-killed-20240207",
+    "timeline": "ev-2023-10-07-attack",
+    "entries": "q-20240207-netanyahu-victory",
+    "actors": "netanyahu",
+    "topics": "ceasefire",
+    "sources": "article-20240207-total-victory",
+}
+# Where a document leads: the parameter that its id becomes in other operations.
+FOLLOWING = {
+    "getEvent": {"listQuotes": "event"},
+    "getProposal": {"listTerms": "proposal", "listEvents": "proposal"},
+    "getActor": {"listTimeline": "actor"},
+    "getTopic": {"listTimeline": "topic"},
+    "getSource": {"listTimeline": "source"},
+}
+FIRST, ONLY = "$response.body#/data/0/id", "$response.body#/data/id"
+Described = dict[str, Any]
+
+
+def openapi(app: FastAPI) -> Described:
+    """The document; made once."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title,
+            version=app.version,
+            openapi_version="3.1.0",
+            description=app.description,
+            routes=app.routes,
+            tags=app.openapi_tags,
+            contact=app.contact,
+            license_info=app.license_info,
+            servers=[{"url": "/", "description": "Where this document came from."}],
+        )
+        # Reading needs no key.
+        document["security"] = []
+        complete_schemas(document["components"]["schemas"])
+        for path, operation in operations(document):
+            show_ids(path, operation)
+        add_links({operation["operationId"]: operation for _, operation in operations(document)})
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def operations(document: Described) -> Iterator[tuple[str, Described]]:
+    """Every operation with its path."""
+    for path, item in document["paths"].items():
+        yield from ((path, operation) for operation in item.values())
+
+
+def complete_schemas(schemas: Described) -> None:
+    """Adds what only responses of ours refer to; takes out FastAPI's own validation errors."""
+    for model in (ProblemDocument, QueryError, Meta, ListMeta, Links):
+        own = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        own.pop("$defs", None)
+        schemas.setdefault(model.__name__, own)
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+
+
+def show_ids(path: str, operation: Described) -> None:
+    """Describes the id in a path, and gives ids of the collection as examples."""
+    example = EXAMPLES.get(path.split("/")[2]) if path.startswith("/v1/") else None
+    for parameter in operation.get("parameters", ()):
+        if parameter["name"] != "id" or example is None:
+            continue
+        if parameter["in"] == "path":
+            parameter["description"] = "The id; a former one redirects."
+            parameter["schema"]["examples"] = [example]
+        else:
+            parameter["schema"]["examples"] = [[example]]
+
+
+def add_links(by_id: dict[str, Described]) -> None:
+    """Says where answers lead: from lists to documents, from documents to what is about them."""
+    for name, operation in by_id.items():
+        single = name.replace("list", "get", 1).removesuffix("s")
+        if name.startswith("list") and single in by_id:
+            link(operation, single, {"id": FIRST})
+        if f"{name}History" in by_id:
+            link(operation, f"{name}History", {"id": ONLY})
+        for other, parameter in FOLLOWING.get(name, {}).items():
+            link(operation, other, {f"query.{parameter}": ONLY})
+    link(by_id["listTimeline"], "getEntry", {"id": FIRST})
+
+
+def link(operation: Described, to: str, parameters: dict[str, str]) -> None:
+    """One link from the 200 of an operation."""
+    links = operation["responses"]["200"].setdefault("links", {})
+    about = "about it" if "id" not in parameters else "of its id"
+    links[to] = {
+        "operationId": to,
+        "parameters": parameters,
+        "description": f"From the answer to what `{to}` says {about}.",
+    }

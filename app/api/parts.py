@@ -1,0 +1,29 @@
+"""Sending a body part by part, for as long as somebody listens."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from starlette.types import Receive, Send
+
+
+async def send_parts(parts: AsyncGenerator[bytes], receive: Receive, send: Send) -> None:
+    """Sends part after part, until the last one or until the client goes away."""
+    gone = asyncio.create_task(disconnected(receive))
+    try:
+        async with aclosing(parts):
+            async for part in parts:
+                if gone.done():
+                    return
+                if part:
+                    await send({"type": "http.response.body", "body": part, "more_body": True})
+    finally:
+        gone.cancel()
+
+
+async def disconnected(receive: Receive) -> None:
+    """Waits until the client goes away."""
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,1 @@
+"""`parley verify`: whether the words of each quotation stand in the text of their source."""

@@ -1,0 +1,37 @@
+"""`parley verify`: which texts are read, and where what was found is written."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from app.config import Settings
+from app.errors import SeedRefused
+from app.evidence.texts import TextFolder
+from app.evidence.verifying import Report, verify, write
+
+
+def run(
+    folder: Path, texts: Path | None, *, fetch: bool, writing: bool
+) -> tuple[Report, Path | None]:
+    """The report, and the file that was written, if any."""
+    today = datetime.now(UTC).date()
+    if fetch:
+        report = verify_live(folder, today)
+    else:
+        report = verify(folder, TextFolder(texts) if texts is not None else None, today)
+    return report, write(folder, report) if writing else None
+
+
+def verify_live(folder: Path, today: date) -> Report:
+    """The wordings against the live pages of their sources."""
+    try:
+        # Imported here, as all else does without the extra.
+        from app.evidence.fetching import Bounds, LivePages  # noqa: PLC0415
+    except ModuleNotFoundError as missing:
+        raise SeedRefused(
+            "Reading pages needs the extra: pip install 'parley[verify]'."
+        ) from missing
+    private = frozenset(Settings().verify_private_addresses)
+    with LivePages(Bounds(private=private)) as pages:
+        return verify(folder, pages, today)

@@ -1,0 +1,107 @@
+"""Words in a text: found where they differ by typography alone, and shown by what stands around.
+
+Quotation marks of every style, dashes of every length, an ellipsis as one sign or three dots, the
+width of spaces, spaces around dashes and invisible signs make no difference. Everything else does:
+a letter's case, a comma, an accent, and brackets, which stand as printed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.kinds.evidence import CONTEXT_LENGTH
+
+QUOTATION_MARKS = frozenset("\"'`´‘’‚‛“”„‟«»‹›′″׳״＂＇「」『』")
+DASHES = frozenset("-‐‑‒–—―−﹘﹣－")
+SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where words stand: as the text has them, with a few characters on either side."""
+
+    exact: str
+    prefix: str
+    suffix: str
+
+
+def find(words: str, text: str) -> Place | None:
+    """Where the words stand in a text; the first place in quotation marks goes before others."""
+    plain = squeezed(text)
+    signs, at = comparable(plain)
+    sought, _ = comparable(squeezed(words))
+    spans = [(at[start], at[end - 1] + 1) for start, end in whole_words(sought, signs)]
+    if not spans:
+        return None
+    quoted = (span for span in spans if stands_quoted(plain, *span))
+    start, end = next(quoted, spans[0])
+    return Place(plain[start:end], before(plain, start), after(plain, end))
+
+
+def squeezed(text: str) -> str:
+    """A text in composed characters, with one space between words and no invisible signs."""
+    spaced = SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip()
+    hidden = {c for c in set(spaced) if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn")}
+    return "".join(c for c in spaced if c not in hidden) if hidden else spaced
+
+
+def comparable(text: str) -> tuple[str, list[int]]:
+    """The signs that are compared, and where each of them stands in the text."""
+    signs: list[str] = []
+    at: list[int] = []
+    for place, sign in enumerate(text):
+        for each in alike(sign):
+            if each == " " and signs and signs[-1] == "-":
+                continue
+            if each == "-" and signs and signs[-1] == " ":
+                signs.pop()
+                at.pop()
+            signs.append(each)
+            at.append(place)
+    return "".join(signs), at
+
+
+def alike(sign: str) -> str:
+    """What a sign is compared as."""
+    if sign in QUOTATION_MARKS:
+        return '"'
+    if sign in DASHES:
+        return "-"
+    return "..." if sign == "…" else sign
+
+
+def whole_words(sought: str, signs: str) -> Iterator[tuple[int, int]]:
+    """Every place of the signs that begins and ends with whole words."""
+    start = signs.find(sought) if sought else -1
+    while start >= 0:
+        end = start + len(sought)
+        if not (inside_word(signs, start) or inside_word(signs, end)):
+            yield start, end
+        start = signs.find(sought, start + 1)
+
+
+def inside_word(signs: str, place: int) -> bool:
+    """Whether a place lies between two letters or digits."""
+    return 0 < place < len(signs) and signs[place - 1].isalnum() and signs[place].isalnum()
+
+
+def stands_quoted(text: str, start: int, end: int) -> bool:
+    """Whether a quotation mark stands next to the words."""
+    return text[start - 1 : start] in QUOTATION_MARKS or text[end : end + 1] in QUOTATION_MARKS
+
+
+def before(text: str, start: int) -> str:
+    """A few whole words before a place."""
+    cut = text[max(0, start - CONTEXT_LENGTH) : start]
+    whole = start <= CONTEXT_LENGTH or " " not in cut
+    return cut if whole else cut[cut.index(" ") + 1 :]
+
+
+def after(text: str, end: int) -> str:
+    """A few whole words after a place."""
+    cut = text[end : end + CONTEXT_LENGTH]
+    whole = end + CONTEXT_LENGTH >= len(text) or " " not in cut
+    return cut if whole else cut[: cut.rindex(" ")]

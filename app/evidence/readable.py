@@ -1,0 +1,64 @@
+"""From a page as it comes over the wire to the text that a reader sees."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from selectolax.lexbor import LexborHTMLParser
+
+# Not part of what the page itself says.
+LEFT_OUT = (
+    "head, script, style, noscript, template, svg, iframe, nav, footer, aside, form, button, select"
+)
+# Their text does not run on into what stands before or after them.
+BLOCKS = (
+    "address, article, blockquote, br, caption, dd, div, dl, dt, fieldset, figcaption, figure, h1, "
+    "h2, h3, h4, h5, h6, header, hr, li, main, ol, p, pre, section, table, td, th, tr, ul"
+)
+DECLARED = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
+DECLARED_WITHIN = 4096
+MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+# What the web means by Latin-1 (WHATWG Encoding Standard), and what is left when nothing fits.
+LATIN = "windows-1252"
+LATIN_NAMES = frozenset(("iso8859-1", "ascii"))
+
+
+def decoded(body: bytes, charset: str | None) -> str:
+    """The characters of a page; as declarations are often wrong, UTF-8 goes first."""
+    for mark, encoding in MARKS.items():
+        if body.startswith(mark):
+            return body.decode(encoding, "replace")
+    declared = DECLARED.search(body[:DECLARED_WITHIN])
+    names = [charset, declared[1].decode("ascii") if declared else None]
+    wanted = [known for name in names if name and (known := known_encoding(name))]
+    for encoding in (*wanted, "utf-8") if body.isascii() else ("utf-8", *wanted):
+        try:
+            return body.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return body.decode(LATIN, "replace")
+
+
+def known_encoding(name: str) -> str | None:
+    """The encoding of a name, None where there is none."""
+    try:
+        known = codecs.lookup(name.strip()).name
+    except LookupError:
+        return None
+    return LATIN if known in LATIN_NAMES else known
+
+
+def text_of_html(page: str) -> str:
+    """The text of a page, without what stands around it, one line for each block."""
+    parser = LexborHTMLParser(page)
+    for node in parser.css(LEFT_OUT):
+        node.decompose()
+    for node in parser.css(BLOCKS):
+        node.insert_before("\n")
+        node.insert_after("\n")
+    return parser.body.text(separator="") if parser.body is not None else ""

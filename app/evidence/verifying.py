@@ -1,0 +1,203 @@
+"""Looks every wording up in the text of its source, reports, and writes what was found."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import orjson
+import yaml
+
+from app.evidence.finding import find
+from app.evidence.texts import NoText, Texts
+from app.kinds.evidence import Evidence, EvidenceStatus, words_hash
+from app.kinds.quotes import QuoteRecord
+from app.reference.sources import SourceRecord
+from app.seeding.check import Checker
+from app.seeding.flaws import Flaw
+from app.seeding.seed import Flawed
+from app.seeding.stage import Stage
+
+STEM = "evidence"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The words of a quote as one source prints them, with the evidence so far."""
+
+    quote: str
+    source: str
+    text: str
+    before: Evidence | None
+
+
+@dataclass
+class Report:
+    """What came of it: the evidence to keep, and a line for whatever is not proved."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    lines: list[str] = field(default_factory=list)
+    kept: dict[tuple[str, str, str], Evidence] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> int:
+        """How many wordings do not stand in their text."""
+        return self.counts["failed"]
+
+    def __str__(self) -> str:
+        counted = ", ".join(f"{number} {name}" for name, number in sorted(self.counts.items()))
+        return "\n".join([*self.lines, counted or "no wordings"])
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The wordings of a folder by source, the sources, and evidence of words that are gone."""
+
+    wordings: dict[str, list[Wording]]
+    sources: dict[str, SourceRecord]
+    stale: list[Flaw]
+
+
+def verify(folder: Path, texts: Texts | None, today: date) -> Report:
+    """Looks the wordings up in the texts; without texts, says what the evidence is so far."""
+    loaded = load(folder)
+    report = Report()
+    for flaw in loaded.stale:
+        report.counts["stale"] += 1
+        report.lines.append(f"stale: {flaw}")
+    for source_id in sorted(loaded.wordings):
+        wordings = loaded.wordings[source_id]
+        if texts is None:
+            stand(wordings, report)
+            continue
+        try:
+            text = texts.text_of(loaded.sources[source_id])
+        except NoText as why:
+            unread(wordings, str(why), report)
+        else:
+            look_up(wordings, text, today, report)
+    return report
+
+
+def load(folder: Path) -> Loaded:
+    """The wordings of a folder; raises `Flawed` for flaws of anything but the evidence."""
+    with tempfile.TemporaryDirectory(prefix="parley-verify-") as place:
+        stage = Stage(Path(place) / "stage")
+        try:
+            checker = Checker(folder, stage)
+            flaws = checker.run()
+            stale = [flaw for flaw in flaws if Path(flaw.file).stem == STEM]
+            if len(stale) < len(flaws):
+                raise Flawed([flaw for flaw in flaws if flaw not in stale])
+            wordings: dict[str, list[Wording]] = defaultdict(list)
+            for body in stage.bodies("quote"):
+                for wording in wordings_of(QuoteRecord.model_validate_json(body)):
+                    wordings[wording.source].append(wording)
+            return Loaded(wordings, checker.reference.sources, stale)
+        finally:
+            stage.close()
+
+
+def wordings_of(quote: QuoteRecord) -> Iterator[Wording]:
+    """Every wording of a quote; one that a source prints twice alike, once."""
+    for text, source in dict.fromkeys((each.text, each.source) for each in quote.wordings()):
+        printed = next(
+            each for each in quote.wordings() if (each.text, each.source) == (text, source)
+        )
+        yield Wording(quote.id, source, text, quote.evidence_of(printed))
+
+
+def stand(wordings: Iterable[Wording], report: Report) -> None:
+    """Reports the evidence as it is."""
+    for wording in wordings:
+        status = wording.before.status if wording.before else EvidenceStatus.unverified
+        report.counts[status] += 1
+        keep(wording, wording.before, report)
+        if status is EvidenceStatus.failed:
+            report.lines.append(f"failed: {wording.quote}: {wording.source}")
+
+
+def unread(wordings: Iterable[Wording], why: str, report: Report) -> None:
+    """Reports words whose text is not to be had; earlier evidence stays as it is."""
+    for wording in wordings:
+        report.counts["not read"] += 1
+        keep(wording, wording.before, report)
+        earlier = ""
+        if wording.before is not None:
+            earlier = f"; it was {wording.before.status} on {wording.before.date}, which stays"
+        report.lines.append(f"not read: {wording.quote}: {wording.source}: {why}{earlier}")
+
+
+def look_up(wordings: Iterable[Wording], text: str, today: date, report: Report) -> None:
+    """Looks the wordings of a source up in its text."""
+    digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    for wording in wordings:
+        evidence = evidence_of(wording, text, digest, today)
+        report.counts[evidence.status] += 1
+        keep(wording, evidence, report)
+        if evidence.status is EvidenceStatus.failed:
+            why = evidence.notes or "the words do not stand in the text"
+            report.lines.append(f"failed: {wording.quote}: {wording.source}: {why}")
+
+
+def evidence_of(wording: Wording, text: str, digest: str, today: date) -> Evidence:
+    """What a text proves of a wording; what an earlier text proved is kept in a note."""
+    own: dict[str, Any] = {
+        "source": wording.source,
+        "words": words_hash(wording.text),
+        "text_sha256": digest,
+        "date": today.isoformat(),
+    }
+    place = find(wording.text, text)
+    if place is not None:
+        around = {"exact": place.exact, "prefix": place.prefix, "suffix": place.suffix}
+        return Evidence(status=EvidenceStatus.verified, **own, **around)
+    return Evidence(status=EvidenceStatus.failed, notes=note_of(wording.before), **own)
+
+
+def note_of(before: Evidence | None) -> str | None:
+    """That the words stood in an earlier text, and when."""
+    if before is None or before.status is EvidenceStatus.failed:
+        return before.notes if before is not None else None
+    return (
+        f"The words stood in the text that was read on {before.date} "
+        f"(sha256 {before.text_sha256[:16]}…)."
+    )
+
+
+def keep(wording: Wording, evidence: Evidence | None, report: Report) -> None:
+    """Takes evidence into what will be written."""
+    if evidence is not None:
+        report.kept[wording.quote, wording.source, evidence.words] = evidence
+
+
+def write(folder: Path, report: Report) -> Path:
+    """Writes the evidence into the seed folder, in the form that is there; all or nothing."""
+    ndjson = folder / f"{STEM}.ndjson"
+    path = ndjson if ndjson.exists() else folder / f"{STEM}.yaml"
+    records = [
+        {"quote": key[0], **evidence.model_dump(mode="json", exclude_defaults=True)}
+        for key, evidence in sorted(report.kept.items())
+    ]
+    if path == ndjson:
+        written = b"".join(orjson.dumps(record) + b"\n" for record in records)
+    else:
+        text = yaml.safe_dump(records, allow_unicode=True, sort_keys=False, width=100)
+        written = text.encode()
+    if not records:
+        path.unlink(missing_ok=True)
+        return path
+    working = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        working.write_bytes(written)
+        working.replace(path)
+    finally:
+        working.unlink(missing_ok=True)
+    return path

@@ -1,0 +1,176 @@
+"""The lists as pages: the same questions as in the API, with a form, facets and other forms."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+import orjson
+from fastapi import FastAPI, Query
+from sqlalchemy import bindparam, select
+from starlette.requests import Request
+
+from app.api.answering import service_of
+from app.api.entries import TimelineQuestion
+from app.api.route import Rendered
+from app.database import Ask, Statement
+from app.entries.facets import Facet, facets_of
+from app.entries.pages import Page, count, read_page
+from app.entries.questions import EntryQuestion, FormatName
+from app.entries.selection import Selection, select_entries
+from app.entries.snippets import snippet
+from app.formats import FORMATS
+from app.kinds import KINDS
+from app.pages.picture import density, timeline_picture
+from app.pages.rendering import dataset_of, page
+from app.pages.routing import PageRoute
+from app.tables import reference
+
+PAGE_LENGTH = 25
+TOPICS = Statement(
+    select(reference.c.id, reference.c.name)
+    .where(reference.c.realm == bindparam("realm"))
+    .order_by(reference.c.name)
+)
+NOT_SHOWN = frozenset(("cursor", "limit", "sort", "facets", "actor_match", "topic_match"))
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """A list: its path, its heading, the kinds it may hold, and what it is narrowed by."""
+
+    path: str
+    heading: str
+    question: type[EntryQuestion]
+    facets: tuple[str, ...]
+
+
+LISTS = (
+    ListPage("timeline", "Timeline", TimelineQuestion, ("kind", "actor", "topic", "month")),
+    ListPage(
+        "events", "Events", KINDS["event"].question, ("event_type", "actor", "topic", "stance")
+    ),
+    ListPage("quotes", "Quotes", KINDS["quote"].question, ("speaker", "topic", "attribution")),
+    ListPage("proposals", "Proposals", KINDS["proposal"].question, ("status", "proposer", "topic")),
+    ListPage("terms", "Terms", KINDS["term"].question, ("proposal", "obliged", "topic", "phase")),
+    ListPage("figures", "Figures", KINDS["figure"].question, ("metric", "claimant", "topic")),
+)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a list page shows."""
+
+    answer: Page
+    total: int
+    facets: dict[str, Facet]
+    topics: list[dict[str, str]]
+    dataset: Any
+    months: list[tuple[str, int]]
+
+
+def kinds_of(question: EntryQuestion, path: str) -> tuple[str, ...]:
+    """The kinds that a page asks for."""
+    if isinstance(question, TimelineQuestion):
+        return question.kinds()
+    return tuple(name for name, kind in KINDS.items() if kind.plural == path)
+
+
+async def list_page(request: Request, question: EntryQuestion, listed: ListPage) -> Rendered:
+    """A list with its form, its facets and its other forms."""
+    chosen = {"facets": list(listed.facets)}
+    if "limit" not in question.model_fields_set:
+        chosen["limit"] = PAGE_LENGTH  # type: ignore[assignment]
+    question = question.model_copy(update=chosen)
+    async with service_of(request).database.snapshot() as ask:
+        selection = await select_entries(question, kinds_of(question, listed.path), ask)
+        shown = await read(request, question, selection, listed, ask)
+    values = values_of(request, question, selection, shown, listed)
+    return await asyncio.to_thread(page, request, ask.revision, "list.html", values)
+
+
+async def read(
+    request: Request, question: EntryQuestion, selection: Selection, listed: ListPage, ask: Ask
+) -> Shown:
+    """Everything that the page shows, from one revision."""
+    parameters = request.scope["parameters"]
+    path = f"/{listed.path}"
+    facets = await facets_of(question, selection, path, parameters, ask)
+    return Shown(
+        answer=await read_page(question, kinds_of(question, listed.path), selection, ask),
+        total=await count(selection, ask),
+        facets=facets,
+        topics=[{"id": row[0], "name": row[1]} for row in await ask.rows(TOPICS, realm="topic")],
+        dataset=await dataset_of(ask),
+        months=await density(selection, ask),
+    )
+
+
+def values_of(
+    request: Request, question: EntryQuestion, selection: Selection, shown: Shown, listed: ListPage
+) -> dict[str, Any]:
+    """What the template is given."""
+    entries = [orjson.loads(body) for body in shown.answer.documents]
+    parameters = [pair for pair in request.scope["parameters"] if pair[0] != "cursor"]
+    following = [*parameters, ("cursor", shown.answer.next_cursor or "")]
+    has_words = any(not part.excluded for part in selection.words)
+    return {
+        "heading": listed.heading,
+        "asked": question,
+        "entries": entries,
+        "total": shown.total,
+        "snippets": {each["id"]: snippet(each, selection.words) for each in entries}
+        if has_words
+        else {},
+        "facets": {
+            name: {"values": facet.values, "complete": facet.complete}
+            for name, facet in shown.facets.items()
+            if name != "month"
+        },
+        "topics": shown.topics,
+        "dataset": shown.dataset,
+        "narrowed": [pair for pair in parameters if pair[0] not in NOT_SHOWN],
+        "next_link": f"/{listed.path}?{urlencode(following)}" if shown.answer.next_cursor else None,
+        "forms": other_forms(listed.path, parameters),
+        "api_link": linked(f"/v1/{listed.path}", parameters),
+        "picture": timeline_picture(shown.months, listed.path, parameters),
+    }
+
+
+def other_forms(path: str, parameters: list[tuple[str, str]]) -> list[tuple[str, str, str]]:
+    """The same answer in each format: its name, its media type, its path."""
+    return [
+        (name.value, form.media_type, linked(f"/v1/{path}", [*parameters, ("format", name.value)]))
+        for name, form in FORMATS.items()
+        if isinstance(name, FormatName)
+    ]
+
+
+def linked(path: str, parameters: list[tuple[str, str]]) -> str:
+    """A path with a query."""
+    return f"{path}?{urlencode(parameters)}" if parameters else path
+
+
+def endpoint_of(listed: ListPage) -> Callable[..., Awaitable[Rendered]]:
+    """The endpoint of a list page."""
+
+    async def endpoint(request: Request, question: Any) -> Rendered:
+        return await list_page(request, question, listed)
+
+    endpoint.__annotations__["question"] = Annotated[listed.question, Query()]
+    return endpoint
+
+
+def add_routes(app: FastAPI) -> None:
+    """Registers the list pages."""
+    for listed in LISTS:
+        app.router.add_api_route(
+            f"/{listed.path}",
+            endpoint_of(listed),
+            route_class_override=PageRoute,
+            response_model=None,
+            include_in_schema=False,
+        )

@@ -1,0 +1,176 @@
+"""How fast a record is checked and loaded, beside bare executemany of the same rows.
+
+`python -m benchmarks.load S` makes the record where it is missing, and leaves the database that
+`benchmarks.serve` asks.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sqlite3
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks.generate import SIZES, generate
+from benchmarks.report import WORK, machine, publish, save, table
+
+CHUNK = 20_000
+PRAGMAS = ("journal_mode = OFF", "synchronous = OFF", "cache_size = -262144", "temp_store = FILE")
+
+
+def record_of(size: str, *, changed: bool = False) -> Path:
+    """The folder of a size, made once; `changed` differs in one entry of a hundred."""
+    folder = WORK / size / ("changed" if changed else "record")
+    if not (folder / "figures").exists():
+        generate(size, folder, changed=changed)
+    return folder
+
+
+def database_of(size: str) -> Path:
+    """The database of a size, seeded once."""
+    path = WORK / size / "parley.db"
+    if not path.exists():
+        seed(record_of(size), path)
+    return path
+
+
+def parley(*arguments: str) -> dict[str, float]:
+    """Runs a command of Parley in a process of its own: seconds, and the most memory in MB."""
+    began = time.perf_counter()
+    process = os.posix_spawn(
+        sys.executable,
+        [sys.executable, "-c", "from app.cli import main; raise SystemExit(main())", *arguments],
+        {**os.environ, "TQDM_DISABLE": "1"},
+    )
+    _, status, usage = os.wait4(process, 0)
+    if status:
+        raise SystemExit(f"parley {' '.join(arguments)} failed")
+    seconds = time.perf_counter() - began
+    return {
+        "seconds": seconds,
+        "cpu": usage.ru_utime + usage.ru_stime,
+        "mb": usage.ru_maxrss / 1024,
+    }
+
+
+def seed(folder: Path, database: Path) -> dict[str, float]:
+    """Seeds a folder."""
+    return parley("seed", str(folder), "--database", f"sqlite:///{database}")
+
+
+def bare(database: Path, copy: Path) -> dict[str, float]:
+    """Writes every row of a database into an empty one with the same tables and indexes.
+
+    The rows come in the order in which the tables hold them, which is the fastest one; reading
+    them is not counted.
+    """
+    copy.unlink(missing_ok=True)
+    source = sqlite3.connect(f"file:{database}?mode=ro&immutable=1", uri=True)
+    target = sqlite3.connect(copy, isolation_level=None)
+    for pragma in PRAGMAS:
+        target.execute(f"PRAGMA {pragma}")
+    clock = Clock()
+    clock.run(lambda: target.execute("BEGIN"))
+    names = create(source, target)
+    for name in names:
+        rows = copy_rows(name, source, target, clock)
+        clock.rows += rows
+    clock.run(lambda: target.execute("COMMIT"))
+    for connection in (source, target):
+        connection.close()
+    return {"seconds": clock.seconds, "cpu": clock.cpu, "rows": clock.rows}
+
+
+class Clock:
+    """Adds up the time of what it runs."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.cpu = 0.0
+        self.rows = 0
+
+    def run(self, step: Callable[[], Any]) -> None:
+        """Runs and counts."""
+        began, used = time.perf_counter(), time.process_time()
+        step()
+        self.seconds += time.perf_counter() - began
+        self.cpu += time.process_time() - used
+
+
+def create(source: sqlite3.Connection, target: sqlite3.Connection) -> list[str]:
+    """Makes the tables and indexes of one database in the other; returns the tables."""
+    shadows = tuple(f"words_{each}" for each in ("data", "idx", "content", "docsize", "config"))
+    found = source.execute(
+        "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type = 'index'"
+    )
+    kept = [each for each in found if each[1] not in shadows and not each[1].startswith("sqlite_")]
+    for _, _, sql in kept:
+        target.execute(sql)
+    return [name for kind, name, _ in kept if kind == "table"]
+
+
+def copy_rows(
+    name: str, source: sqlite3.Connection, target: sqlite3.Connection, clock: Clock
+) -> int:
+    """Copies the rows of a table; returns how many."""
+    columns = [f'"{row[1]}"' for row in source.execute(f"PRAGMA table_info({name})")]
+    if name == "words":
+        columns.insert(0, "rowid")
+    cursor = source.execute(f"SELECT {', '.join(columns)} FROM {name}")
+    marks = ", ".join("?" * len(columns))
+    insertion = f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({marks})"
+    copied = 0
+    while rows := cursor.fetchmany(CHUNK):
+        clock.run(lambda rows=rows: target.executemany(insertion, rows))  # type: ignore[misc]
+        copied += len(rows)
+    return copied
+
+
+def measure(size: str) -> dict[str, dict[str, float]]:
+    """Check, seed, seed again with one entry in a hundred changed, and the bare rows."""
+    record, changed = record_of(size), record_of(size, changed=True)
+    database, again, copy = (WORK / size / name for name in ("parley.db", "again.db", "bare.db"))
+    database.unlink(missing_ok=True)
+    results = {"check": parley("check", str(record)), "seed": seed(record, database)}
+    results["bare"] = bare(database, copy)
+    copy.unlink()
+    again.write_bytes(b"")
+    again.unlink()
+    os.link(database, again)
+    results["re-seed"] = seed(changed, again)
+    again.unlink()
+    return results
+
+
+def main() -> None:
+    """python -m benchmarks.load SIZE"""
+    asking = argparse.ArgumentParser(description=__doc__)
+    asking.add_argument("size", choices=SIZES, nargs="?", default="S")
+    size = asking.parse_args().size
+    results = measure(size)
+    rows = results["bare"]["rows"]
+    slowest = results["seed"]["seconds"]
+    lines = [
+        [
+            name,
+            done["seconds"],
+            done["cpu"],
+            rows / done["seconds"] if name in ("seed", "bare") else None,
+            slowest / done["seconds"],
+            done.get("mb"),
+        ]
+        for name, done in results.items()
+    ]
+    names = ("", "seconds", "of the processor", "rows/s", "times as fast as seeding", "MB")
+    shown = table(names, lines)
+    print(shown)
+    save(f"load-{size}", {"machine": machine(), "results": results})
+    publish(f"load {size}", f"{SIZES[size]}, {rows:,.0f} rows; {machine()}.\n\n{shown}")
+
+
+if __name__ == "__main__":
+    main()

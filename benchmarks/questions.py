@@ -1,0 +1,287 @@
+"""The questions that are measured: for each, the paths to ask of Parley and of the others.
+
+To add one: a row in `QUESTIONS`; where an application has no such question, leave it out.
+"""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+from app.entries.pages import fingerprint, write_cursor
+from app.entries.places import key_of
+from app.entries.words import split
+from app.kinds.quotes import QuoteQuestion
+from benchmarks.generate import ACTORS, TOPICS, Zipf
+
+VALUES = 200
+DEPTH = 100_000
+LIMIT = 20
+PLACE = "SELECT place FROM posting WHERE key = ? ORDER BY place DESC LIMIT 1 OFFSET ?"
+
+
+class Values:
+    """What questions are asked about: drawn from the record, the same in every run."""
+
+    def __init__(self, database: Path):
+        self.dice = random.Random(7)
+        self.actors = Zipf([f"actor-{n}" for n in range(ACTORS)])
+        self.topics = Zipf([f"topic-{n}" for n in range(TOPICS)])
+        self.connection = sqlite3.connect(f"file:{database}?mode=ro&immutable=1", uri=True)
+        self.quotes = self.total("quote")
+        self.events = self.sample("event")
+        self.said = [
+            str(
+                self.connection.execute("SELECT text FROM quote WHERE id = ?", (each,)).fetchone()[
+                    0
+                ]
+            )
+            for each in self.sample("quote")
+        ]
+
+    def total(self, kind: str) -> int:
+        """How many entries of a kind there are."""
+        row = self.connection.execute(
+            "SELECT n FROM tally WHERE key = ?", (key_of(kind, "kind", kind),)
+        )
+        return int(row.fetchone()[0])
+
+    def sample(self, kind: str) -> list[str]:
+        """Some ids of a kind, from all over the record."""
+        total = self.total(kind)
+        places = [self.place(kind, self.dice.randrange(total)) for _ in range(min(VALUES, total))]
+        find = "SELECT id FROM document WHERE place = ?"
+        return [self.connection.execute(find, (place,)).fetchone()[0] for place in places]
+
+    def place(self, kind: str, offset: int) -> int:
+        """The place of an entry, counted from the newest."""
+        key = key_of(kind, "kind", kind)
+        return int(self.connection.execute(PLACE, (key, offset)).fetchone()[0])
+
+    def actor(self) -> str:
+        """An actor, the first ones most often."""
+        return self.actors.draw(self.dice, 1)[0]
+
+    def topic(self) -> str:
+        """A topic, the first ones most often."""
+        return self.topics.draw(self.dice, 1)[0]
+
+    def days(self) -> dict[str, str]:
+        """Some two years."""
+        year = self.dice.randrange(2010, 2023)
+        return {"start_date": f"{year}-03-01", "end_date": f"{year + 2}-02-28"}
+
+    def words(self) -> str:
+        """A word of a quote: often a frequent one."""
+        return self.dice.choice(split(self.dice.choice(self.said)))
+
+    def passage(self) -> str:
+        """Words that were said, one of them wrong."""
+        words = self.dice.choice(self.said).split()[:12]
+        words[len(words) // 2] = "otherwise"
+        return " ".join(words)
+
+    def offset(self) -> int:
+        """Far down in all quotes: around 100,000, or two thirds where there are not so many."""
+        deep = min(DEPTH, self.quotes * 2 // 3)
+        return deep + self.dice.randrange(max(self.quotes // 100, 1))
+
+
+Ask = Callable[[Values], dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked, with which values, and the path that each application gives it."""
+
+    name: str
+    ask: Ask
+    paths: dict[str, Callable[[dict[str, str]], str]] = field(default_factory=dict)
+
+    def paths_of(self, application: str, values: Values) -> list[str]:
+        """The paths to ask, with many different values; none where it has no such question."""
+        if application not in self.paths:
+            return []
+        values.dice.seed(self.name)
+        asked = [self.ask(values) for _ in range(VALUES)]
+        return list(dict.fromkeys(map(self.paths[application], asked)))
+
+
+def listed(path: str, **fixed: str) -> Callable[[dict[str, str]], str]:
+    """A list with its parameters."""
+    return lambda asked: f"{path}?{urlencode({**asked, **fixed}, doseq=True)}"
+
+
+def queried(sql: str) -> Callable[[dict[str, str]], str]:
+    """SQL as Datasette takes it in an address, values as named parameters."""
+    return lambda asked: f"/peer.json?{urlencode({'sql': sql, '_shape': 'objects', **asked})}"
+
+
+EVENTS = "SELECT event.* FROM event"
+QUOTES = "SELECT quote.* FROM quote"
+NEWEST = f"ORDER BY start_date DESC, id DESC LIMIT {LIMIT}"
+BY_ACTOR = "JOIN event_actor ON event_id = event.id AND actor_id = :actor"
+BY_TOPIC = "JOIN event_topic ON event_topic.event_id = event.id AND topic_id = :topic"
+WITHIN = "WHERE end_date >= :start_date AND start_date <= :end_date"
+SPEAKER = "JOIN quote_speaker ON quote_id = quote.id AND actor_id = :speaker"
+ABOUT = "JOIN quote_topic ON quote_topic.quote_id = quote.id AND topic_id = :topic"
+FOUND = "WHERE quote.rowid IN (SELECT rowid FROM quote_fts WHERE quote_fts MATCH :q)"
+SIZE = {"limit": str(LIMIT)}
+
+
+def deep(asked: dict[str, str]) -> str:
+    """A page of all quotes that begins at a depth."""
+    mark = fingerprint(QuoteQuestion(), ("quote",))
+    return f"/v1/quotes?limit={LIMIT}&cursor={write_cursor(int(asked['place']), mark)}"
+
+
+def below(values: Values) -> dict[str, str]:
+    """A depth, and the place there."""
+    offset = values.offset()
+    return {"offset": str(offset), "place": str(values.place("quote", offset - 1))}
+
+
+def several(values: Values) -> dict[str, str]:
+    """One of the other questions."""
+    others = [each for each in QUESTIONS if each.name not in ("mix", "quote check")]
+    chosen = values.dice.choice(others)
+    return {"path": chosen.paths["parley"](chosen.ask(values))}
+
+
+QUESTIONS: tuple[Question, ...] = (
+    Question(
+        "first page",
+        lambda values: {"limit": str(values.dice.randrange(15, 25))},
+        {
+            "parley": listed("/v1/events"),
+            "tutorial": listed("/events"),
+            "datasette": queried(f"{EVENTS} ORDER BY start_date DESC, id DESC LIMIT :limit"),
+        },
+    ),
+    Question(
+        "by actor",
+        lambda values: {"actor": values.actor()},
+        {
+            "parley": listed("/v1/events", **SIZE),
+            "tutorial": listed("/events", **SIZE),
+            "datasette": queried(f"{EVENTS} {BY_ACTOR} {NEWEST}"),
+        },
+    ),
+    Question(
+        "actor, dates",
+        lambda values: {"actor": values.actor(), **values.days()},
+        {
+            "parley": listed("/v1/events", **SIZE),
+            "tutorial": listed("/events", **SIZE),
+            "datasette": queried(f"{EVENTS} {BY_ACTOR} {WITHIN} {NEWEST}"),
+        },
+    ),
+    Question(
+        "actor, topic, dates",
+        lambda values: {"actor": values.actor(), "topic": values.topic(), **values.days()},
+        {
+            "parley": listed("/v1/events", **SIZE),
+            "tutorial": listed("/events", **SIZE),
+            "datasette": queried(f"{EVENTS} {BY_ACTOR} {BY_TOPIC} {WITHIN} {NEWEST}"),
+        },
+    ),
+    Question(
+        "two actors, all",
+        lambda values: {"first": values.actor(), "second": values.actor()},
+        {
+            "parley": lambda asked: (
+                f"/v1/events?limit={LIMIT}&actor_match=all"
+                f"&actor={asked['first']}&actor={asked['second']}"
+            ),
+        },
+    ),
+    Question(
+        "topic with narrower ones",
+        lambda values: {"topic": values.topic()},
+        {"parley": listed("/v1/events", **SIZE)},
+    ),
+    Question(
+        "quotes by speaker, topic",
+        lambda values: {"speaker": values.actor(), "topic": values.topic()},
+        {
+            "parley": listed("/v1/quotes", **SIZE),
+            "tutorial": listed("/quotes", **SIZE),
+            "datasette": queried(f"{QUOTES} {SPEAKER} {ABOUT} {NEWEST}"),
+        },
+    ),
+    Question(
+        "words",
+        lambda values: {"q": values.words()},
+        {
+            "parley": listed("/v1/quotes", **SIZE),
+            "tutorial": listed("/quotes", **SIZE),
+            "datasette": queried(f"{QUOTES} {FOUND} {NEWEST}"),
+        },
+    ),
+    Question(
+        "words, speaker",
+        lambda values: {"q": values.words(), "speaker": values.actor()},
+        {
+            "parley": listed("/v1/quotes", **SIZE),
+            "tutorial": listed("/quotes", **SIZE),
+            "datasette": queried(f"{QUOTES} {SPEAKER} {FOUND} {NEWEST}"),
+        },
+    ),
+    Question(
+        "words by relevance",
+        lambda values: {"q": values.words()},
+        {"parley": listed("/v1/quotes", sort="relevance", **SIZE)},
+    ),
+    Question(
+        "one entry",
+        lambda values: {"id": values.dice.choice(values.events)},
+        {
+            "parley": lambda asked: f"/v1/events/{quote(asked['id'])}",
+            "tutorial": lambda asked: f"/events/{quote(asked['id'])}",
+            "datasette": lambda asked: f"/peer/event/{quote(asked['id'])}.json?_shape=object",
+        },
+    ),
+    Question(
+        "a page far down",
+        below,
+        {
+            "parley": deep,
+            "tutorial": lambda asked: f"/quotes?limit={LIMIT}&offset={asked['offset']}",
+            "datasette": queried(f"{QUOTES} {NEWEST} OFFSET :offset"),
+        },
+    ),
+    Question(
+        "timeline of an actor",
+        lambda values: {"actor": values.actor()},
+        {"parley": listed("/v1/timeline", **SIZE)},
+    ),
+    Question(
+        "count, one filter",
+        lambda values: {"actor": values.actor()},
+        {
+            "parley": listed("/v1/events", count="exact", **SIZE),
+            "tutorial": listed("/events/count"),
+            "datasette": queried("SELECT count(*) FROM event_actor WHERE actor_id = :actor"),
+        },
+    ),
+    Question(
+        "count, two filters",
+        lambda values: {"actor": values.actor(), "topic": values.topic()},
+        {"parley": listed("/v1/events", count="exact", **SIZE)},
+    ),
+    Question(
+        "facets of an actor",
+        lambda values: {"actor": values.actor()},
+        {"parley": listed("/v1/events", facets="actor,topic", **SIZE)},
+    ),
+    Question(
+        "quote check",
+        lambda values: {"text": values.passage()},
+        {"parley": listed("/v1/check")},
+    ),
+    Question("mix", several, {"parley": lambda asked: asked["path"]}),
+)

@@ -1,0 +1,376 @@
+"""How fast Parley answers, beside the limits of its stack and what one would take instead.
+
+`python -m benchmarks.serve S` seeds the record where that was not done, starts every server on
+loopback, each on the first core, and drives them in turn with wrk on the second. Three rounds, in
+which the servers take turns at each question; medians and ratios are printed, saved, and written
+into docs/performance.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+
+from benchmarks.generate import SIZES
+from benchmarks.load import database_of
+from benchmarks.peers import build
+from benchmarks.questions import QUESTIONS, Question, Values
+from benchmarks.report import WORK, machine, publish, save, table
+
+DRIVE = Path(__file__).with_name("drive.lua")
+CONNECTIONS = 16
+UVICORN = (
+    "-m", "uvicorn", "--no-access-log", "--no-server-header", "--log-level", "warning",
+)  # fmt: skip
+DATASETTE = "datasette>=0.65,<0.66"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server to measure: its name, the application whose paths it takes, how it is asked."""
+
+    name: str
+    application: str
+    port: int
+    process: subprocess.Popen[bytes]
+    conditional: bool = False
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def memory(self) -> float:
+        """The memory that it and its workers hold, in MB."""
+        return sum(resident(pid) for pid in family(self.process.pid)) / 1024
+
+
+def family(pid: int) -> Iterator[int]:
+    """A process and those it started."""
+    yield pid
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    if children.exists():
+        for child in children.read_text().split():
+            yield from family(int(child))
+
+
+def resident(pid: int) -> float:
+    """The resident memory of a process in kB."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next((float(line.split()[1]) for line in lines if line.startswith("VmRSS")), 0.0)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(
+    name: str,
+    application: str,
+    command: Sequence[str],
+    *,
+    cores: str = "0",
+    conditional: bool = False,
+    **environment: str,
+) -> Iterator[Server]:
+    """A server on cores of its own, from its first answer until it is no longer needed.
+
+    `{port}` in the command is the port.
+    """
+    port = free_port()
+    pinned = ["taskset", "-c", cores, *(part.replace("{port}", str(port)) for part in command)]
+    process = subprocess.Popen(pinned, env={**os.environ, **environment})
+    try:
+        wait_for(port, process)
+        yield Server(name, application, port, process, conditional)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Waits until a server listens."""
+    for _ in range(600):
+        if process.poll() is not None:
+            raise SystemExit(f"{process.args!r} ended with {process.returncode}")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise SystemExit(f"{process.args!r} does not listen")
+
+
+def parley(database: Path, cache: int, workers: int = 1) -> tuple[list[str], dict[str, str]]:
+    """The command that serves a database, and its settings."""
+    serve = "from app.cli import main; raise SystemExit(main())"
+    arguments = ["serve", "--port", "{port}", "--workers", str(workers)]
+    settings = {
+        "DATABASE_URL": f"sqlite:///{database}",
+        "CACHE_BYTES": str(cache),
+        "LOG_REQUESTS": "none",
+    }
+    return [sys.executable, "-c", serve, *arguments], settings
+
+
+def datasette(peer: Path) -> list[str]:
+    """Datasette over an immutable file, its rows counted before, as its documentation advises."""
+    folder = WORK / "datasette"
+    program = folder / "bin" / "datasette"
+    if not program.exists():
+        venv.create(folder, with_pip=True)
+        subprocess.run([folder / "bin" / "pip", "install", "--quiet", DATASETTE], check=True)
+    counted = peer.with_suffix(".json")
+    if not counted.exists():
+        subprocess.run([program, "inspect", peer, "--inspect-file", counted], check=True)
+    settings = {
+        "sql_time_limit_ms": "20000",
+        "suggest_facets": "off",
+        "allow_facet": "off",
+        "default_cache_ttl": "0",
+    }
+    given = [part for name, value in settings.items() for part in ("--setting", name, value)]
+    where = ["--host", "127.0.0.1", "--port", "{port}"]
+    return [str(program), "serve", "-i", str(peer), "--inspect-file", str(counted), *where, *given]
+
+
+def answer(url: str) -> bytes | None:
+    """The body of an answer; None where there is no such question."""
+    response = httpx.get(url, timeout=60)
+    return response.content if response.status_code == 200 else None
+
+
+def bodies_of(database: Path, values: Values, folder: Path) -> list[Question]:
+    """Writes a typical answer to each question; returns the questions that Parley answers."""
+    command, settings = parley(database, 0)
+    asked = []
+    with serving("parley", "parley", command, **settings) as server:
+        for number, question in enumerate(QUESTIONS):
+            paths = question.paths_of("parley", values)
+            found = sorted(filter(None, (answer(server.url + path) for path in paths[:9])), key=len)
+            if found:
+                (folder / str(number)).write_bytes(found[len(found) // 2])
+                asked.append(question)
+    return asked
+
+
+def paths_of(server: Server, question: Question, values: Values) -> list[str]:
+    """The lines that wrk is given."""
+    if server.application == "limits":
+        return [f"/{QUESTIONS.index(question)}"]
+    paths = question.paths_of(server.application, values)
+    if not server.conditional:
+        return paths
+    with httpx.Client(base_url=server.url, headers={"Accept-Encoding": "identity"}) as client:
+        return [f"{path}\t{client.get(path).headers['etag']}" for path in paths]
+
+
+def drive(server: Server, lines: Sequence[str], seconds: float, core: str) -> dict[str, float]:
+    """What wrk measures: requests a second, and milliseconds at the median and at 99 percent."""
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+        file.write("\n".join(lines) + "\n")
+        file.flush()
+        command = ["taskset", "-c", core, "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s"]
+        command += ["--timeout", "60s", "-s", str(DRIVE), server.url, "--", file.name]
+        done = subprocess.run(command, check=True, capture_output=True)
+    found = orjson.loads(done.stdout.splitlines()[-1])
+    return {
+        "rps": found["requests"] / (found["microseconds"] / 1e6),
+        "p50": found["p50"] / 1000,
+        "p99": found["p99"] / 1000,
+        "errors": found["errors"],
+    }
+
+
+@contextmanager
+def all_servers(database: Path, bodies: Path) -> Iterator[list[Server]]:
+    """Every server that is measured on one core, the bare function first."""
+    peer = build(database, database.with_name("peer.db"))
+    megabytes = 256 * 1024 * 1024
+    python = sys.executable
+    uncached, none = parley(database, 0)
+    cached, plenty = parley(database, megabytes)
+    starts: list[tuple[str, str, list[str], bool, dict[str, str]]] = [
+        (
+            "bare ASGI function", "limits",
+            [python, *UVICORN, "--port", "{port}", "benchmarks.limits:bare"], False,
+            {"BODIES": str(bodies)},
+        ),
+        (
+            "empty FastAPI route", "limits",
+            [python, *UVICORN, "--port", "{port}", "benchmarks.limits:fastapi"], False,
+            {"BODIES": str(bodies)},
+        ),
+        ("Parley, uncached", "parley", uncached, False, none),
+        ("Parley, cached", "parley", cached, False, plenty),
+        ("Parley, 304", "parley", cached, True, plenty),
+        (
+            "tutorial application", "tutorial",
+            [python, *UVICORN, "--port", "{port}", "benchmarks.tutorial:app"], False,
+            {"TUTORIAL_DATABASE": f"sqlite:///{peer}"},
+        ),
+        ("Datasette", "datasette", datasette(peer), False, {}),
+    ]  # fmt: skip
+    with ExitStack() as stack:
+        yield [
+            stack.enter_context(
+                serving(name, application, command, conditional=conditional, **environment)
+            )
+            for name, application, command, conditional, environment in starts
+        ]
+
+
+Results = dict[str, dict[str, list[dict[str, float]]]]
+
+
+def measure(
+    servers: Sequence[Server],
+    asked: Sequence[Question],
+    values: Values,
+    rounds: int,
+    seconds: float,
+) -> Results:
+    """Every question to every server in turn, several times over."""
+    results: Results = {question.name: defaultdict(list) for question in asked}
+    lines = {
+        (server.name, question.name): paths_of(server, question, values)
+        for server in servers
+        for question in asked
+    }
+    for number in range(rounds):
+        for question in asked:
+            for server in servers:
+                given = lines[server.name, question.name]
+                if given:
+                    done = drive(server, given, seconds, "1")
+                    results[question.name][server.name].append(done)
+                    print(f"{number + 1} {question.name}, {server.name}: {done['rps']:,.0f}/s")
+    return results
+
+
+def two_workers(database: Path, mix: Question, values: Values, seconds: float) -> list[list[Any]]:
+    """One and two workers on the mix; on two cores, wrk shares them with the servers."""
+    cores = os.cpu_count() or 1
+    core = str(cores - 1)
+    rows = []
+    for label, cache in (("uncached", 0), ("cached", 256 * 1024 * 1024)):
+        for workers in (1, 2):
+            command, settings = parley(database, cache, workers)
+            with serving(label, "parley", command, cores="0-1", **settings) as server:
+                time.sleep(2)
+                lines = paths_of(server, mix, values)
+                drive(server, lines, 1, core)
+                done = drive(server, lines, seconds, core)
+                rows.append(
+                    [label, workers, done["rps"], done["p50"], done["p99"], server.memory()]
+                )
+    return rows
+
+
+def medians(runs: Sequence[dict[str, float]]) -> dict[str, float]:
+    """The median of each thing that was measured."""
+    return {name: statistics.median(run[name] for run in runs) for name in runs[0]}
+
+
+def ratio_table(results: Results, names: Sequence[str]) -> str:
+    """Requests a second, and how they stand to those of the others."""
+    rows = []
+    for question, runs in results.items():
+        rate = {name: medians(runs[name])["rps"] if runs.get(name) else None for name in names}
+        bare, uncached = rate["bare ASGI function"], rate["Parley, uncached"]
+        rows.append(
+            [
+                question,
+                *rate.values(),
+                *(part(rate[name], bare) for name in names[2:5]),
+                *(part(uncached, rate[name]) for name in names[5:]),
+            ]
+        )
+    heads = ["uncached of bare", "cached of bare", "304 of bare", "of tutorial", "of Datasette"]
+    return table(["requests/s", *names, *heads], rows)
+
+
+def part(rate: float | None, of: float | None) -> float | None:
+    """One rate as a multiple of another."""
+    return rate / of if rate is not None and of else None
+
+
+def latency_table(results: Results, names: Sequence[str]) -> str:
+    """Milliseconds at the median and at 99 percent, with all connections busy."""
+    rows = []
+    for question, runs in results.items():
+        row: list[Any] = [question]
+        for name in names:
+            found = medians(runs[name]) if runs.get(name) else {}
+            row += [found.get("p50"), found.get("p99")]
+        rows.append(row)
+    return table(["ms", *(f"{name}, {p}" for name in names for p in ("p50", "p99"))], rows)
+
+
+def need_programs() -> None:
+    """Says what is not installed."""
+    for program, package in (("wrk", "wrk"), ("taskset", "util-linux")):
+        if shutil.which(program) is None:
+            raise SystemExit(f"{program} is needed: apt-get install {package}")
+    if (os.cpu_count() or 1) < 2:
+        raise SystemExit("Two cores are needed: one for the server, one for wrk.")
+
+
+def main() -> None:
+    """python -m benchmarks.serve SIZE"""
+    asking = argparse.ArgumentParser(description=__doc__)
+    asking.add_argument("size", choices=SIZES, nargs="?", default="S")
+    asking.add_argument("--rounds", type=int, default=3)
+    asking.add_argument("--seconds", type=float, default=2, help="for each question and server")
+    asking.add_argument("--only", nargs="*", help="only questions of these names")
+    given = asking.parse_args()
+    need_programs()
+    database = database_of(given.size)
+    values = Values(database)
+    with tempfile.TemporaryDirectory() as folder:
+        asked = bodies_of(database, values, Path(folder))
+        asked = [each for each in asked if not given.only or each.name in given.only]
+        with all_servers(database, Path(folder)) as servers:
+            results = measure(servers, asked, values, given.rounds, given.seconds)
+            names = [server.name for server in servers]
+            memory = [[server.name, server.memory()] for server in servers]
+    workers = two_workers(database, QUESTIONS[-1], values, given.seconds)
+    text = "\n\n".join(
+        (
+            f"{SIZES[given.size]}; {machine()}; medians of {given.rounds} runs of "
+            f"{given.seconds:g} s, {CONNECTIONS} connections.",
+            ratio_table(results, names),
+            latency_table(results, names[2:]),
+            table(["memory at the end", "MB"], memory),
+            table(["the mix", "workers", "requests/s", "p50 ms", "p99 ms", "MB in all"], workers),
+        )
+    )
+    print(text)
+    kept = {"machine": machine(), "results": results, "memory": memory, "workers": workers}
+    save(f"serve-{given.size}", kept)
+    if not given.only:
+        publish(f"serve {given.size}", text)
+
+
+if __name__ == "__main__":
+    main()

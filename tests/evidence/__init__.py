@@ -1,0 +1,1 @@
+"""Tests of `parley verify` and of what it proves."""

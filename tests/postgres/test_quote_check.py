@@ -1,0 +1,35 @@
+"""The quote check answers alike from both engines."""
+
+from __future__ import annotations
+
+import asyncio
+
+from app.check.check import check
+from app.check.mark import mark
+from app.config import Settings
+from app.databases import open_database
+from tests.check.test_matcher import cases, date_of
+from tests.conftest import SHIPPED, Seeded
+
+
+async def answers(url: str) -> list[str]:
+    """Every labelled case's answer."""
+    database = open_database(Settings(database_url=url, statement_timeout=30))
+    try:
+        async with database.snapshot() as ask:
+            return [
+                (
+                    await mark(case.text, ask)
+                    if case.group == "passage"
+                    else await check(case.text, case.label.get("speaker"), date_of(case), ask)
+                ).model_dump_json()
+                for case in cases()
+            ]
+    finally:
+        await database.close()
+
+
+def test_every_labelled_case_is_answered_alike(shipped_url: str, cached_databases: Seeded) -> None:
+    """The candidates come from two full-text indexes, the answers are the same bytes."""
+    from_sqlite = asyncio.run(answers(f"sqlite:///{cached_databases(SHIPPED)}"))
+    assert asyncio.run(answers(shipped_url)) == from_sqlite
