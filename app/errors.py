@@ -12,6 +12,7 @@
         ├── NotAcceptable     406
         ├── TooLarge          413
         ├── TooLong           414
+        ├── UnsupportedMedia  415
         ├── NoSuchRange       416, with the length of what there is
         ├── Misdirected       421
         ├── TooMany           429, with Retry-After
@@ -173,6 +174,14 @@ class TooMany(Problem):
         super().__init__(f"Ask again in {wait} seconds.", headers={"Retry-After": str(wait)})
 
 
+class UnsupportedMedia(Problem):
+    """A body in a form that is not read here."""
+
+    status = 415
+    type = "unsupported-media-type"
+    title = "The body has a form that is not read here"
+
+
 class TooLong(Problem):
     """A URL longer than any question needs."""
 
@@ -226,6 +235,7 @@ PROBLEMS: tuple[type[Problem], ...] = (
     NotAcceptable,
     TooLarge,
     TooLong,
+    UnsupportedMedia,
     NoSuchRange,
     Misdirected,
     TooMany,

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 
 from app import pages
 from app.api import (
+    check,
     compare,
     dataset,
     documentation,
@@ -32,10 +33,11 @@ from app.api import (
 from app.api.answering import Service
 from app.api.edge import Edge, PageCache
 from app.api.guard import Guard, JsonLines, Readable
+from app.api.methods import not_allowed
 from app.api.metrics import Metrics
 from app.config import LogFormat, Settings
 from app.databases import open_database
-from app.errors import PROBLEM_MEDIA_TYPE, MethodNotAllowed, Moved, NotFound, Problem
+from app.errors import PROBLEM_MEDIA_TYPE, Moved, NotFound, Problem
 from app.pages.problems import problem_page, wants_page
 
 VERSION = installed_version("parley")
@@ -59,6 +61,7 @@ def create_app(settings: Settings) -> ASGIApp:
     entries.add_routes(app)
     reference.add_routes(app)
     history.add_routes(app)
+    check.add_routes(app)
     compare.add_routes(app)
     positions.add_routes(app)
     dataset.add_routes(app)
@@ -92,8 +95,7 @@ async def answer_http_error(request: Request, error: Exception) -> Response:
     """What routing refuses: no such path, or another method."""
     assert isinstance(error, HTTPException)
     if error.status_code == 405:
-        allowed = {"Allow": "GET, HEAD, OPTIONS"}
-        problem: Problem = MethodNotAllowed("The record is read with GET.", headers=allowed)
+        problem: Problem = not_allowed(request.method, request.scope["path"])
     else:
         problem = NotFound("There is nothing here; /docs lists what can be asked.")
     return await answer_problem(request, problem)

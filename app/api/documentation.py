@@ -34,6 +34,7 @@ TAGS = [
     {"name": "reference", "description": "Actors, topics and sources."},
     {"name": "analysis", "description": "Proposals side by side, and who took which position."},
     {"name": "history", "description": "Versions, changes and corrections of the record."},
+    {"name": "check", "description": "Is this quotation in the record?"},
     {"name": "dataset", "description": "The record as a whole."},
     {"name": "operation", "description": "For those who run the service."},
 ]

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.answering import coded_etag, etag_matches
+from app.api.methods import allowed
 from app.database import Revision
 from app.errors import PROBLEM_MEDIA_TYPE, Problem, TooLong
 
@@ -33,8 +34,6 @@ COMMON: list[Header] = [
     (b"referrer-policy", b"strict-origin-when-cross-origin"),
 ]
 PREFLIGHT: list[Header] = [
-    (b"allow", b"GET, HEAD, OPTIONS"),
-    (b"access-control-allow-methods", b"GET, HEAD, OPTIONS"),
     (b"access-control-allow-headers", b"Accept, If-None-Match, Range, If-Range, Content-Type"),
     (b"access-control-max-age", b"86400"),
     (b"vary", b"Access-Control-Request-Headers"),
@@ -116,7 +115,7 @@ class Edge:
         elif scope["method"] in ("GET", "HEAD"):
             await self.get(scope, receive, send)
         elif scope["method"] == "OPTIONS":
-            headers = [*PREFLIGHT, *COMMON]
+            headers = [*preflight(scope["path"]), *COMMON]
             await send({"type": "http.response.start", "status": 204, "headers": headers})
             await send({"type": "http.response.body", "body": b""})
         else:
@@ -149,6 +148,12 @@ def target_of(scope: Scope) -> bytes:
     path: bytes = scope["raw_path"].split(b"?")[0]
     query: bytes = scope["query_string"]
     return b"%b?%b" % (path, query) if query else path
+
+
+def preflight(path: str) -> list[Header]:
+    """What a client may do at an address, from any origin."""
+    methods = allowed(path).encode()
+    return [(b"allow", methods), (b"access-control-allow-methods", methods), *PREFLIGHT]
 
 
 def negotiated(headers: list[Header]) -> tuple[bytes, bytes, str | None]:

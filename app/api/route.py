@@ -15,8 +15,8 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
+from app.api.methods import not_allowed
 from app.api.query import read_question
-from app.errors import MethodNotAllowed
 
 
 class Rendered:
@@ -47,10 +47,7 @@ class QuestionRoute(APIRoute):
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Reads the question, asks it, sends the answer."""
         if scope["method"] not in ("GET", "HEAD"):
-            raise MethodNotAllowed(
-                f"{scope['method']} is not possible here; the record is read with GET.",
-                headers={"Allow": "GET, HEAD, OPTIONS"},
-            )
+            raise not_allowed(scope["method"], scope["path"])
         question, parameters = read_question(self.model, scope["query_string"])
         scope["parameters"] = parameters
         response = await self.endpoint(Request(scope), question, **scope["path_params"])

@@ -103,7 +103,7 @@ class Asker:
 def serving(database: Path, *options: str) -> Iterator[str]:
     """A running server, by its address; it is ended with the block."""
     port = free_port()
-    command = [Path(sys.executable).with_name("parley"), "serve", "--port", str(port)]
+    command = [str(Path(sys.executable).with_name("parley")), "serve", "--port", str(port)]
     asked = [*command, "--database", f"sqlite:///{database}", *options]
     with subprocess.Popen(asked, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
         try:

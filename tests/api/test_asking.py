@@ -312,8 +312,21 @@ SHIPPED_CASES = {
         "prop-2024-02-hamas-reconnaissance-halt",
         "prop-2024-02-hamas-hostages-women-young-elderly-sick",
     ],
-    "/v1/terms?proposal=prop-2024-04-burns&phase=1": [],
     "/v1/figures?metric=remains-returned": ["fig-bodies-returned-20260114"],
+    "/v1/terms?proposal=prop-2024-04-burns": [
+        "prop-2024-04-burns-return-to-north",
+        "prop-2024-04-burns-prisoners-1000-later-report",
+        "prop-2024-04-burns-truce-six-weeks",
+        "prop-2024-04-burns-hostages-40",
+        "prop-2024-04-burns-prisoners-900",
+    ],
+    "/v1/quotes?evidence=verified&date=2024-02-07": [
+        "q-20240207-blinken-space",
+        "q-20240207-abu-zuhri",
+        "q-20240207-netanyahu-victory",
+        "q-20240207-netanyahu-bizarre",
+        "q-20240207-netanyahu-not-going-anywhere",
+    ],
     # What did Netanyahu say in February 2024 about victory?
     "/v1/quotes?q=victory&speaker=netanyahu&date=2024-02": [
         "q-20240207-netanyahu-no-solution",

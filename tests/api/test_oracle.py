@@ -69,7 +69,8 @@ def some_values(draw: st.DrawFn, among: list[Doc], near: Doc, field: str) -> lis
     if not others:
         return []
     drawn = draw(st.lists(st.sampled_from(others), max_size=2))
-    if own and draw(st.integers(0, 3)):
+    more: int = draw(st.integers(0, 3)) if own else 0
+    if more:
         drawn += draw(st.lists(st.sampled_from(own), min_size=1, max_size=2))
     return list(dict.fromkeys(drawn))
 
