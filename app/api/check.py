@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import orjson
 from fastapi import FastAPI, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.requests import Request
+from starlette.responses import Response
 
 from app.api.answering import etag_of, headers_of, is_known, not_modified, service_of
 from app.api.models import HEADERS, OneOf, named, problem_responses
@@ -90,7 +91,7 @@ async def check_quotation(
     return Rendered(200, headers, enveloped_one(request, body, (), ask.revision))
 
 
-async def mark_quotations(request: Request) -> Any:
+async def mark_quotations(request: Request) -> Response:
     """Every recorded quotation that stands in a text, such as an article, marked by its place.
 
     A short fragment is marked only where its speaker or the context fits, not wherever its words
@@ -99,13 +100,10 @@ async def mark_quotations(request: Request) -> Any:
     text = await posted_text(request)
     async with service_of(request).database.snapshot() as ask:
         answer = await mark(text, ask)
-    headers = [
-        (b"content-type", JSON.encode()),
-        (b"cache-control", b"no-store"),
-        (b"parley-revision", ask.revision.digest.encode()),
-    ]
+    headers = {"Cache-Control": "no-store", "Parley-Revision": ask.revision.digest}
     body = answer.model_dump_json().encode()
-    return Rendered(200, headers, enveloped_one(request, body, (), ask.revision))
+    enveloped = enveloped_one(request, body, (), ask.revision)
+    return Response(enveloped, headers=headers, media_type=JSON)
 
 
 async def posted_text(request: Request) -> str:
