@@ -24,6 +24,7 @@ from app.api import (
     documentation,
     downloads,
     entries,
+    feeds,
     history,
     llms,
     metrics,
@@ -61,6 +62,7 @@ def create_app(settings: Settings) -> ASGIApp:
     entries.add_routes(app)
     reference.add_routes(app)
     history.add_routes(app)
+    feeds.add_routes(app)
     check.add_routes(app)
     compare.add_routes(app)
     positions.add_routes(app)

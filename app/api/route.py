@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.api.methods import not_allowed
 from app.api.query import read_question
+from app.database import SnapshotLost
 
 
 class Rendered:
@@ -50,5 +51,9 @@ class QuestionRoute(APIRoute):
             raise not_allowed(scope["method"], scope["path"])
         question, parameters = read_question(self.model, scope["query_string"])
         scope["parameters"] = parameters
-        response = await self.endpoint(Request(scope), question, **scope["path_params"])
+        try:
+            response = await self.endpoint(Request(scope), question, **scope["path_params"])
+        except SnapshotLost:
+            # Nothing was sent yet, so the whole question may be asked of another snapshot.
+            response = await self.endpoint(Request(scope), question, **scope["path_params"])
         await response(scope, receive, send)

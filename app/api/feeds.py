@@ -1,0 +1,302 @@
+"""The two feeds over HTTP: every change in order, and every curated correction."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Awaitable, Callable
+from enum import StrEnum
+from hashlib import blake2b
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Query
+from pydantic import AfterValidator, BeforeValidator, Field
+from starlette.requests import Request
+
+from app.api.answering import (
+    asked_path,
+    etag_of,
+    headers_of,
+    is_known,
+    not_modified,
+    represented,
+    service_of,
+)
+from app.api.entries import not_modified_response
+from app.api.models import (
+    HEADERS,
+    ListOf,
+    named,
+    problem_responses,
+)
+from app.api.route import QuestionRoute, Rendered
+from app.api.single import NoQuestion
+from app.database import Ask, Revision
+from app.entries.documents import Document
+from app.entries.pages import read_cursor, write_cursor
+from app.entries.questions import MAX_LIMIT, FormatName, whole_number
+from app.errors import InvalidQuery, TooLong, Unavailable
+from app.formats import FORMATS
+from app.formats.answer import Answer
+from app.history.feed import (
+    CorrectionKey,
+    changes_after,
+    corrections_after,
+    sequence_of,
+)
+from app.history.revisions import named_revision, readable_revision
+
+FEED_PROBLEMS = (InvalidQuery, TooLong, Unavailable)
+
+
+class Action(StrEnum):
+    """What a change did to a record."""
+
+    added = "added"
+    changed = "changed"
+    removed = "removed"
+
+
+class ChangeDocument(Document):
+    """A change of one record."""
+
+    sequence: Annotated[int, Field(examples=[271])]
+    """The number of the change; numbers rise, and none is used twice."""
+    revision: Annotated[int, Field(examples=[2])]
+    """The number of the revision that made it."""
+    kind: Annotated[str, Field(examples=["quote"])]
+    """event, quote, proposal, term, figure, actor, topic, source or dataset."""
+    id: Annotated[str, Field(examples=["q-20240207-netanyahu-victory"])]
+    """The id of the record."""
+    action: Action
+    """What the change did."""
+    hash: Annotated[str | None, Field(examples=["9f2c" * 16])]
+    """The sha256 of the record's canonical JSON; null where it was removed."""
+    record: dict[str, Any] | None
+    """The curated record as it stands after the change; null where it was removed."""
+
+
+class CorrectionEntry(Document):
+    """A curated correction."""
+
+    kind: Annotated[str, Field(examples=["event"])]
+    """What was corrected: a kind of entry, actor, topic, source or dataset."""
+    id: Annotated[str, Field(examples=["ev-2023-10-07-attack"])]
+    """The id of the record."""
+    url: Annotated[str, Field(examples=["/v1/events/ev-2023-10-07-attack"])]
+    """The path of its document."""
+    date: Annotated[str, Field(examples=["2026-11-22"])]
+    """When it was corrected, in the date language."""
+    reason: str
+    """What was wrong, and why."""
+
+
+class FeedFormat(StrEnum):
+    """The representations of the feed of changes."""
+
+    json = "json"
+    ndjson = "ndjson"
+
+
+class CorrectionsFormat(StrEnum):
+    """The representations of the list of corrections."""
+
+    json = "json"
+    ndjson = "ndjson"
+    csv = "csv"
+
+
+class FeedQuestion(NoQuestion):
+    """What every feed understands."""
+
+    limit: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=MAX_LIMIT,
+            description="Lines on a page. More than the maximum is refused, never clamped.",
+            examples=[100],
+        ),
+        BeforeValidator(whole_number),
+    ] = 50
+    cursor: Annotated[
+        str | None,
+        Field(
+            max_length=300,
+            description="Where to go on, as given in `links.next`; bound to its question.",
+            examples=["AUx9Zm8A"],
+        ),
+    ] = None
+
+
+class ChangesQuestion(FeedQuestion):
+    """What can be asked of the feed of changes."""
+
+    since_revision: Annotated[
+        str,
+        AfterValidator(readable_revision),
+        Field(
+            description="The revision that you have: its number, or at least 12 digits of its "
+            "digest. What changed after it is listed. 0 is the empty record before the first.",
+            examples=["1"],
+        ),
+    ] = "0"
+    format: Annotated[FeedFormat, Field(description="The representation.", examples=["ndjson"])] = (
+        FeedFormat.json
+    )
+
+
+class CorrectionsQuestion(FeedQuestion):
+    """What can be asked of the corrections."""
+
+    format: Annotated[
+        CorrectionsFormat, Field(description="The representation.", examples=["csv"])
+    ] = CorrectionsFormat.json
+
+
+async def changes(request: Request, question: Annotated[ChangesQuestion, Query()]) -> Rendered:
+    """Every addition, correction and deletion after a revision, in the order in which they were
+    made: enough to keep a mirror of entries, actors, topics, sources and the dataset.
+
+    **To keep a mirror**, begin with `since_revision=0`, put each `record` under its `kind` and `id`
+    (and take out what was `removed`), and follow `links.next` until it is null: the mirror is then
+    at `meta.revision` of that last page, to be asked for as `since_revision` the next time. A
+    record that changed several times is listed each time as it stood then; lines never change, so
+    what is seeded while you read is simply more to come.
+
+    **To verify it**, compare digests. The canonical JSON of a record has its members sorted by name
+    at every level, no white space, UTF-8 without escapes but those that JSON demands, numbers as
+    they stand here, and no member that has its default value; `hash` is its sha256. The digest of
+    the record is the sha256 over `kind`, a zero byte, `id`, a zero byte and the 32 bytes of the
+    hash, one record after the other, in the order of kind and id.
+    """
+    service = service_of(request)
+    form = FORMATS[FormatName(question.format)]
+    mark = blake2b(f"changes {question.since_revision}".encode(), digest_size=4).digest()
+    async with service.database.snapshot() as ask:
+        since = await known_since(question.since_revision, ask)
+        if question.cursor is None:
+            after = await sequence_of(since, ask)
+        else:
+            after = read_cursor(question.cursor, mark)
+        etag = etag_of(service, ask.revision, request, form.media_type)
+        if is_known(request, etag):
+            return not_modified(headers_of(ask.revision, etag, form.media_type))
+        rows = await changes_after(after, question.limit + 1, ask)
+    more = len(rows) > question.limit
+    rows = rows[: question.limit]
+    following = write_cursor(rows[-1][0], mark) if more else None
+    documents = [body for _, body in rows]
+    answer = fed(request, question, ask.revision, ChangeDocument, "changes", documents, following)
+    return await represented(answer, form, etag)
+
+
+async def known_since(asked: str, ask: Ask) -> int:
+    """The number of the revision that a mirror has; 0 is before the first."""
+    if asked == "0":
+        return 0
+    return (await named_revision(asked, ask, "since_revision")).number
+
+
+async def corrections(
+    request: Request, question: Annotated[CorrectionsQuestion, Query()]
+) -> Rendered:
+    """What the curators corrected after publication, the newest first, each with its reason;
+    of one day, in the reverse order of kind and id.
+    """
+    service = service_of(request)
+    form = FORMATS[FormatName(question.format)]
+    key = read_correction_cursor(question.cursor) if question.cursor is not None else None
+    async with service.database.snapshot() as ask:
+        etag = etag_of(service, ask.revision, request, form.media_type)
+        if is_known(request, etag):
+            return not_modified(headers_of(ask.revision, etag, form.media_type))
+        rows = await corrections_after(key, question.limit + 1, ask)
+    more = len(rows) > question.limit
+    rows = rows[: question.limit]
+    following = write_correction_cursor(rows[-1][0]) if more else None
+    documents = [body for _, body in rows]
+    answer = fed(
+        request, question, ask.revision, CorrectionEntry, "corrections", documents, following
+    )
+    return await represented(answer, form, etag)
+
+
+def fed(
+    request: Request,
+    question: FeedQuestion,
+    revision: Revision,
+    model: type[Document],
+    name: str,
+    documents: list[bytes],
+    following: str | None,
+) -> Answer:
+    """A page of a feed before it has a representation."""
+    return Answer(
+        documents=documents,
+        model=model,
+        name=name,
+        path=asked_path(request),
+        query=request.scope["query_string"].decode("ascii", "replace"),
+        parameters=request.scope["parameters"],
+        revision=revision,
+        public_url=service_of(request).settings.public_url,
+        limit=question.limit,
+        next_cursor=following,
+    )
+
+
+def write_correction_cursor(key: CorrectionKey) -> str:
+    """A cursor that goes on after a correction."""
+    text = f"{key.day}\0{key.kind}\0{key.id}\0{key.position}"
+    return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+
+
+def read_correction_cursor(cursor: str) -> CorrectionKey:
+    """The correction after which to go on; refuses what is no cursor of this list."""
+    try:
+        packed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        day, kind, record_id, position = packed.decode("ascii").split("\0")
+        if position.isdigit() and len(position) < 10:
+            return CorrectionKey(day, kind, record_id, int(position))
+    except (binascii.Error, ValueError):
+        pass
+    raise InvalidQuery.of(
+        "cursor", cursor, "is not a cursor of this question; take it from links.next as it is."
+    )
+
+
+def add_routes(app: FastAPI) -> None:
+    """Registers the feeds."""
+    add_feed(app, changes, "Changes", "List what changed since a revision", ChangeDocument)
+    add_feed(app, corrections, "Corrections", "List the curated corrections", CorrectionEntry)
+
+
+def add_feed(
+    app: FastAPI,
+    endpoint: Callable[..., Awaitable[Rendered]],
+    title: str,
+    summary: str,
+    model: Any,
+) -> None:
+    """Registers a feed."""
+    formats = FeedFormat if model is ChangeDocument else CorrectionsFormat
+    content = {
+        FORMATS[FormatName(each)].media_type: {"schema": {"type": "string"}}
+        for each in formats
+        if each != "json"
+    }
+    app.router.add_api_route(
+        f"/v1/{title.lower()}",
+        endpoint,
+        route_class_override=QuestionRoute,
+        operation_id=f"list{title}",
+        summary=summary,
+        tags=["history"],
+        response_model=named(ListOf[model], f"{title}List"),
+        responses={
+            200: {"description": "The page.", "headers": HEADERS, "content": content},
+            **not_modified_response(),
+            **problem_responses(*FEED_PROBLEMS),
+        },
+    )
