@@ -34,6 +34,7 @@ from app.api.single import (
     revision_asked,
 )
 from app.database import Ask, Revision, Statement
+from app.entries.density import density
 from app.entries.documents import Document, EntryDocument, EntryEnd
 from app.entries.facets import facets_of
 from app.entries.names import BY_FORMER_ID, ENTRY_REALM, UnknownName, id_of
@@ -126,6 +127,7 @@ async def answer_list(
         page = await read_page(question, kinds, selection, ask)
         meta = await more_about(request, question, selection, page, ask)
         dataset = await described(ask) if form.dated else None
+        counts = await density(selection, ask) if form.counted else None
     answer = answer_of(
         request,
         question,
@@ -137,6 +139,7 @@ async def answer_list(
         next_cursor=page.next_cursor,
         total=page.total,
         dataset=dataset,
+        density=counts,
         meta=meta,
     )
     return await represented(answer, form, etag)

@@ -70,6 +70,16 @@ class DateSpan:
     precision: Precision
     qualifier: Qualifier | None
 
+    @property
+    def is_inexact(self) -> bool:
+        """Whether the days are not known as such: only a month or a year, or not surely."""
+        known = self.precision not in (Precision.month, Precision.year)
+        return self.qualifier is not None or not known
+
+
+# Where entries are posted whose days are not known as such.
+INEXACT = ("dated", "inexact")
+
 
 class Flaw(NamedTuple):
     """What makes a text no date: where it shows, what is wrong, what would be right."""

@@ -14,7 +14,7 @@ from app.entries.dates import DateSpan, Precision
 from app.entries.dates import Qualifier as DateQualifier
 from app.entries.record import Citation, Correction, EntryRecord, Quantity, Role
 
-DOCUMENT_FORMAT = 2
+DOCUMENT_FORMAT = 3
 
 
 class Document(BaseModel):

@@ -99,9 +99,9 @@ def after(selection: Selection, place: int) -> Selection:
 def parts_of(selection: Selection) -> list[Selection]:
     """The walks whose concatenation is the answer: what began earlier, and what began within."""
     earlier = selection.earlier()
-    within = dataclasses.replace(selection, reach=None)
     if earlier is None:
-        return [within]
+        return [selection]
+    within = dataclasses.replace(selection, reach=None)
     return [within, earlier] if selection.descending else [earlier, within]
 
 

@@ -64,6 +64,7 @@ class FormatName(StrEnum):
     jsonld = "jsonld"
     atom = "atom"
     ics = "ics"
+    svg = "svg"
 
 
 class UndatedFormatName(StrEnum):

@@ -18,6 +18,7 @@ from app.formats.ical import as_ical
 from app.formats.json import as_json
 from app.formats.jsonld import as_jsonld
 from app.formats.ndjson import as_ndjson
+from app.formats.svg import as_svg
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Format:
     """A representation: its name in queries, its media type, and what makes it.
 
     A `dated` one is made of whole entries with their dates and lasting ids: it is not for lists of
-    actors, topics and sources, knows no `fields`, and needs to know the dataset.
+    actors, topics and sources, knows no `fields`, and needs to know the dataset. One that is
+    `counted` tells of the whole answer, not of its page, and needs its numbers by month.
     """
 
     name: FormatName
@@ -33,6 +35,7 @@ class Format:
     render: Callable[[Answer], bytes]
     by_accept: bool = False
     dated: bool = False
+    counted: bool = False
 
     def content_type(self, answer: Answer) -> str:
         """The media type of an answer; sparse documents have a type of their own."""
@@ -57,6 +60,7 @@ FORMATS: dict[FormatName, Format] = {
         Format(FormatName.jsonld, "application/ld+json", as_jsonld, by_accept=True, dated=True),
         Format(FormatName.atom, "application/atom+xml", as_atom, dated=True),
         Format(FormatName.ics, "text/calendar", as_ical, dated=True),
+        Format(FormatName.svg, "image/svg+xml", as_svg, dated=True, counted=True),
     )
 }
 # What lists of actors, topics and sources offer.

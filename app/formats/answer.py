@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
 import orjson
 
 from app.database import Revision
+from app.entries.density import Density
 from app.entries.documents import Document
 from app.reference.dataset import Described
 
@@ -17,7 +19,7 @@ from app.reference.dataset import Described
 class Answer:
     """One page of a list. `model` is the document model, for what depends on the fields.
 
-    `dataset` is given to formats that are `dated`.
+    `dataset` is given to formats that are `dated`, `density` to those that are `counted`.
     """
 
     documents: list[bytes]
@@ -33,6 +35,7 @@ class Answer:
     total: int | None = None
     fields: tuple[str, ...] = ()
     dataset: Described | None = None
+    density: Density | None = None
     meta: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -40,7 +43,7 @@ class Answer:
         """The path and query that were asked."""
         return f"{self.path}?{self.query}" if self.query else self.path
 
-    @property
+    @cached_property
     def next_link(self) -> str | None:
         """The path and query of the next page."""
         if self.next_cursor is None:

@@ -20,8 +20,8 @@ def comparison_csv(comparison: Comparison) -> bytes:
         for topic in comparison.topics
         for line in topic.lines
     ]
-    lines = [",".join(plain(row)) + "\r\n" for row in rows]
-    return header(["topic", "change", "certain", *own]) + "".join(lines).encode()
+    lines = [b",".join(plain(row)) + b"\r\n" for row in rows]
+    return header(["topic", "change", "certain", *own]) + b"".join(lines)
 
 
 def cells(line: TermLine) -> Iterator[Any]:

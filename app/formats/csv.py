@@ -32,8 +32,11 @@ SEPARATOR = " | "
 BATCH = 100
 LEFT_OUT = frozenset(("links",))
 Documents = Sequence[dict[str, Any]]
-# A column reads many documents at once and answers its cell of each.
-Column = Callable[[Documents], list[str]]
+# A column reads many documents at once and answers its cell of each, as bytes: one character that
+# is not ASCII would widen the whole row if rows were joined as text.
+Column = Callable[[Documents], list[bytes]]
+TEXT = {str}
+TEXT_OR_NOTHING = {str, type(None)}
 FLAGS = {None: "", True: "true", False: "false"}
 # The record holds no control characters: this one cannot stand inside a value.
 BETWEEN = "\0"
@@ -62,8 +65,7 @@ def batch(documents: Iterable[bytes], columns: Iterable[Column]) -> bytes:
     """The lines of a few documents, made column by column."""
     loaded = [orjson.loads(document) for document in documents]
     rows = zip(*[column(loaded) for column in columns], strict=True)
-    # Encoded row by row: most rows are ASCII, and one that is not would widen all the others.
-    return b"".join([f"{','.join(row)}\r\n".encode() for row in rows])
+    return b"\r\n".join([*map(b",".join, rows), b""])
 
 
 def shown_columns(answer: Answer) -> dict[str, Column]:
@@ -121,6 +123,8 @@ def column_of(name: str, inner: type[BaseModel] | None, *, many: bool) -> Column
     if inner is None and not many:
         return lambda documents: plain(list(map(member, documents)))
     shorten = shortened(inner)
+    if shorten is None:
+        return lambda documents: list(map(in_json, map(member, documents)))
     if many:
         return lambda documents: texts(
             [SEPARATOR.join([shorten(each) for each in parts]) for parts in map(member, documents)]
@@ -130,8 +134,8 @@ def column_of(name: str, inner: type[BaseModel] | None, *, many: bool) -> Column
     )
 
 
-def shortened(inner: type[BaseModel] | None) -> Callable[[Any], str]:
-    """How an object is written in a cell: by its id where it has one, else as JSON."""
+def shortened(inner: type[BaseModel] | None) -> Callable[[Any], str] | None:
+    """How an object is written in a cell: by its id where it has one; None where as JSON."""
     if inner is None:
         return str
     if inner is ActorRole:
@@ -140,27 +144,38 @@ def shortened(inner: type[BaseModel] | None) -> Callable[[Any], str]:
         return lambda citation: str(citation["source"]["id"])
     if "id" in inner.model_fields:
         return lambda summary: str(summary["id"])
-    return lambda value: orjson.dumps(value).decode()
+    return None
 
 
-def plain(values: list[Any]) -> list[str]:
+def in_json(value: Any) -> bytes:
+    """The cell of an object, or of a list of objects, as JSON; it never begins like a formula."""
+    if not value:
+        return b""
+    parts = map(orjson.dumps, value if isinstance(value, list) else [value])
+    return b'"%b"' % SEPARATOR.encode().join(parts).replace(b'"', b'""')
+
+
+def plain(values: list[Any]) -> list[bytes]:
     """Cells of what is no list and no object: text, numbers, flags or nothing."""
-    if all(value.__class__ is str for value in values):
+    held = set(map(type, values))
+    if held == TEXT:
         return texts(values)
-    return [text(value) if value.__class__ is str else bare(value) for value in values]
+    if held <= TEXT_OR_NOTHING:
+        return texts(["" if value is None else value for value in values])
+    return [(text(value) if type(value) is str else bare(value)).encode() for value in values]
 
 
 def bare(value: Any) -> str:
-    """A number, a flag or nothing."""
-    return FLAGS[value] if value is None or value.__class__ is bool else str(value)
+    """A flag, nothing or a number, which may begin with a minus."""
+    return FLAGS[value] if value is None or isinstance(value, bool) else str(value)
 
 
-def texts(values: list[str]) -> list[str]:
-    """Cells of text; where none of them needs care, one search has shown it for all."""
-    together = BETWEEN + BETWEEN.join(values)
-    if any(sign in together for sign in RISKY):
-        return [text(value) for value in values]
-    return values
+def texts(values: list[str]) -> list[bytes]:
+    """Cells of text; where none of them needs care, a few searches have shown it for all."""
+    together = BETWEEN.join(values)
+    if any(sign in BETWEEN + together for sign in RISKY):
+        together = BETWEEN.join([text(value) for value in values])
+    return together.encode().split(BETWEEN.encode())
 
 
 def text(value: str) -> str:

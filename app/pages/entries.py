@@ -4,28 +4,44 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any
 
 import orjson
 from fastapi import FastAPI, Query
 from rapidfuzz.distance import Indel
+from sqlalchemy import bindparam, select
 from starlette.requests import Request
 
-from app.analysis.asking import all_of
 from app.analysis.positions import ProposalPositionsQuestion, proposal_positions
 from app.api.answering import service_of
 from app.api.entries import entry_now
 from app.api.route import Rendered
 from app.api.single import NoQuestion
-from app.database import Ask
-from app.entries.questions import MAX_LIMIT, Sort
+from app.database import Ask, Statement
+from app.entries.pages import read_page
+from app.entries.questions import Sort
+from app.entries.selection import select_entries
 from app.entries.words import fold
+from app.formats.headline import headline
 from app.formats.jsonld import CONTEXT, node_of
 from app.kinds import KINDS, Kind
 from app.pages.rendering import dataset_of, page
 from app.pages.routing import PageRoute
+from app.tables import document
 
 Loaded = dict[str, Any]
+MOST_RELATED = 200
+
+
+@dataclass(frozen=True)
+class Section:
+    """Entries under a heading; the page that has the rest, where there are more."""
+
+    heading: str
+    entries: list[Loaded]
+    more: str | None = None
 
 
 async def entry_page(request: Request, entry_id: str, kind: Kind) -> Rendered:
@@ -39,6 +55,7 @@ async def entry_page(request: Request, entry_id: str, kind: Kind) -> Rendered:
             "related": await related(entry, ask),
             "positions": await positions(entry, ask),
             "wordings": wordings(entry),
+            "titles": await titles(entry, ask),
         }
     public_url = service_of(request).settings.public_url
     values["jsonld"] = embedded({"@context": CONTEXT, **node_of(entry, public_url)})
@@ -51,19 +68,52 @@ def embedded(document: Any) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-async def related(entry: Loaded, ask: Ask) -> list[tuple[str, list[Loaded]]]:
+async def related(entry: Loaded, ask: Ask) -> list[Section]:
     """What belongs to the entry: an event's quotes and figures, a proposal's terms by phase."""
     if entry["kind"] == "event":
-        quotes = KINDS["quote"].question(event=[entry["id"]], limit=MAX_LIMIT, sort=Sort.oldest)
-        figures = KINDS["figure"].question(event=[entry["id"]], limit=MAX_LIMIT, sort=Sort.oldest)
         return [
-            ("What was said", await all_of(quotes, "quote", "event", ask)),
-            ("Figures", await all_of(figures, "figure", "event", ask)),
+            await section("What was said", "quote", "event", entry, ask),
+            await section("Figures", "figure", "event", entry, ask),
         ]
     if entry["kind"] == "proposal":
-        asked = KINDS["term"].question(proposal=[entry["id"]], limit=MAX_LIMIT, sort=Sort.oldest)
-        return by_phase(entry, await all_of(asked, "term", "proposal", ask))
+        terms = await section("Terms", "term", "proposal", entry, ask)
+        phased = by_phase(entry, terms.entries)
+        more = [Section("More terms", [], terms.more)] if terms.more else []
+        return [*(Section(heading, found) for heading, found in phased), *more]
     return []
+
+
+async def section(heading: str, kind: str, name: str, entry: Loaded, ask: Ask) -> Section:
+    """The entries of a kind that name this one, the oldest first; where more are, if they are."""
+    asked = KINDS[kind].question.model_validate(
+        {name: [entry["id"]], "limit": MOST_RELATED, "sort": Sort.oldest}
+    )
+    selection = await select_entries(asked, (kind,), ask)
+    found = await read_page(asked, (kind,), selection, ask)
+    more = f"/{KINDS[kind].plural}?{name}={entry['id']}&sort=date" if found.next_cursor else None
+    return Section(heading, [orjson.loads(body) for body in found.documents], more)
+
+
+async def titles(entry: Loaded, ask: Ask) -> dict[str, str]:
+    """The titles of the entries that this one refers to, by id."""
+    links = [entry.get("event"), entry.get("proposal")]
+    links += [answer["proposal"] for answer in entry.get("responds_to", [])]
+    links += [reply["proposal"] for reply in [entry.get("in_reply_to")] if reply]
+    ids = sorted({link["id"] for link in links if link})
+    if not ids:
+        return {}
+    given = {f"id_{number}": each for number, each in enumerate(ids)}
+    return {
+        each: headline(orjson.loads(body))
+        for each, body in await ask.rows(bodies_statement(len(ids)), **given)
+    }
+
+
+@lru_cache(maxsize=64)
+def bodies_statement(count: int) -> Statement:
+    """The documents of some entries."""
+    given = [bindparam(f"id_{number}") for number in range(count)]
+    return Statement(select(document.c.id, document.c.body).where(document.c.id.in_(given)))
 
 
 def by_phase(proposal: Loaded, terms: list[Loaded]) -> list[tuple[str, list[Loaded]]]:
@@ -104,17 +154,38 @@ def wordings(entry: Loaded) -> list[Loaded]:
 
 
 def parts_of(first: str, other: str) -> list[tuple[str, str]]:
-    """Runs of words of another wording: the same, added, or left out of the first."""
+    """Runs of words of another wording: the same, or with other words of the first left out.
+
+    What it leaves out before its first and after its last common word is cut, not changed: only
+    as many words as it has instead are shown.
+    """
     ones, others = first.split(), other.split()
-    steps = Indel.opcodes([folded(word) for word in ones], [folded(word) for word in others])
-    parts = []
-    for step in steps:
+    runs: list[tuple[list[str], list[str], list[str]]] = []
+    for step in Indel.opcodes([folded(word) for word in ones], [folded(word) for word in others]):
+        gone = ones[step.src_start : step.src_end]
+        come = others[step.dest_start : step.dest_end]
         if step.tag == "equal":
-            parts.append(("same", " ".join(others[step.dest_start : step.dest_end])))
-        if step.tag == "delete":
-            parts.append(("left out", " ".join(ones[step.src_start : step.src_end])))
-        if step.tag == "insert":
-            parts.append(("added", " ".join(others[step.dest_start : step.dest_end])))
+            runs.append((come, [], []))
+        elif runs and not runs[-1][0]:
+            runs[-1] = ([], runs[-1][1] + gone * (step.tag == "delete"), runs[-1][2] + come)
+        else:
+            runs.append(([], gone, come))
+    if not any(same for same, _, _ in runs):
+        return [("same", other)]
+    parts: list[tuple[str, str]] = []
+    for number, (same, gone, come) in enumerate(runs):
+        parts += [("same", " ".join(same))] if same else []
+        begins, ends = number == 0, number == len(runs) - 1
+        kept = gone
+        if begins and len(gone) > len(come):
+            kept = gone[len(gone) - len(come) :]
+            parts.append(("cut", "…"))
+        if ends and not begins:
+            kept = gone[: len(come)]
+        parts += [("left out", " ".join(kept))] if kept else []
+        parts += [("added", " ".join(come))] if come else []
+        if ends and not begins and len(gone) > len(come):
+            parts.append(("cut", "…"))
     return parts
 
 

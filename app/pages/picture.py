@@ -1,72 +1,71 @@
-"""Pictures of answers as SVG: how many entries each month meets, readable without a script."""
+"""Pictures of answers for pages: the drawing, its numbers as a table, and what the script needs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from html import escape
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from app.database import Ask
-from app.entries.facets import between, extent, months_between
-from app.entries.pages import count
-from app.entries.selection import Selection
+from markupsafe import Markup
 
-WIDTH, HEIGHT, BASE = 960, 150, 120
-MOST_MONTHS = 240
+from app.entries.density import Density, Lane, Span
+from app.formats.svg import DATED, NAMES, PAGING, drawn
+from app.kinds import KINDS
 
 
-async def density(selection: Selection, ask: Ask) -> list[tuple[str, int]]:
-    """How many entries each month meets, from the first that begins to the last that does."""
-    first, last = await extent(selection, ask)
-    if first is None or last is None:
-        return []
-    months = list(months_between(first, last))[-MOST_MONTHS:]
-    return [
-        (f"{start:%Y-%m}", await count(between(selection, start, end), ask))
-        for start, end in months
-    ]
+@dataclass(frozen=True)
+class Row:
+    """A month of the table: its name, and for each lane its number and the question for it."""
+
+    name: str
+    numbers: list[tuple[int, int, str]]
 
 
-def timeline_picture(
-    months: Sequence[tuple[str, int]], path: str, parameters: list[tuple[str, str]]
-) -> str | None:
-    """A bar for each month, linked to the question narrowed to it; None for fewer than two."""
-    if len(months) < 2:
+@dataclass(frozen=True)
+class Picture:
+    """What a template shows of a density."""
+
+    svg: Markup
+    kinds: list[str]
+    rows: list[Row]
+    path: str
+    query: str
+    days: str
+    has_inexact: bool
+
+
+def picture_of(
+    density: Density, path: str, parameters: list[tuple[str, str]], title: str
+) -> Picture | None:
+    """The picture of an answer, its bars linked to pages; None for fewer than two months."""
+    if len(density.spans) < 2:
         return None
-    most = max(number for _, number in months) or 1
-    step = WIDTH / len(months)
-    kept = [pair for pair in parameters if pair[0] not in ("date", "start_date", "end_date")]
-    bars = [
-        bar(month, number, position * step, step, number / most * (BASE - 20), path, kept)
-        for position, (month, number) in enumerate(months)
-    ]
-    labels = [
-        f'<text x="{position * step:.1f}" y="{BASE + 18}" class="axis">{month[:4]}</text>'
-        for position, (month, _) in enumerate(months)
-        if month.endswith("-01") or position == 0
-    ]
-    title = f"Entries by month, {months[0][0]} to {months[-1][0]}; at most {most} in one month"
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="group" '
-        f'aria-label="{escape(title)}" class="density">'
-        f'<line x1="0" y1="{BASE}" x2="{WIDTH}" y2="{BASE}" class="ground"/>'
-        f"{''.join(bars)}{''.join(labels)}</svg>"
+    kept = [pair for pair in parameters if pair[0] not in PAGING | DATED]
+
+    def link(lane: Lane, span: Span) -> str:
+        return f"{page_of(lane, path)}?{urlencode([*kept_for(path, kept), ('date', span.name)])}"
+
+    return Picture(
+        svg=Markup(drawn(density, title, link)),  # Its parts are escaped.
+        kinds=[NAMES[lane.kind] for lane in density.lanes],
+        rows=[
+            Row(
+                span.name,
+                [(lane.numbers[n], lane.inexact[n], link(lane, span)) for lane in density.lanes],
+            )
+            for n, span in enumerate(density.spans)
+        ],
+        path=f"/{path}",
+        query=urlencode(kept),
+        days=" ".join(f"{span.first}/{span.last}" for span in density.spans),
+        has_inexact=any(any(lane.inexact) for lane in density.lanes),
     )
 
 
-def bar(
-    month: str,
-    number: int,
-    left: float,
-    step: float,
-    height: float,
-    path: str,
-    kept: list[tuple[str, str]],
-) -> str:
-    """One month: a bar that is a link, with its number as its name."""
-    href = escape(f"/{path}?{urlencode([*kept, ('date', month)])}")
-    return (
-        f'<a href="{href}" aria-label="{month}: {number}">'
-        f'<rect x="{left + 0.5:.1f}" y="{BASE - height:.1f}" width="{max(step - 1, 0.5):.1f}" '
-        f'height="{height:.1f}" class="bar"><title>{month}: {number}</title></rect></a>'
-    )
+def page_of(lane: Lane, path: str) -> str:
+    """The page that lists a lane's entries."""
+    return f"/{KINDS[lane.kind].plural}" if path == "timeline" else f"/{path}"
+
+
+def kept_for(path: str, kept: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What is asked besides; the list of a kind needs no kind."""
+    return [pair for pair in kept if pair[0] != "kind"] if path == "timeline" else kept

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from app.entries.dates import DateSpan
+from app.entries.dates import INEXACT, DateSpan
 from app.entries.places import covering_nodes
 from app.entries.record import EntryRecord
 from app.reference.registry import Reference
@@ -26,6 +26,7 @@ def postings(kind: str, record: Any, reference: Reference) -> set[tuple[str, str
         *(("topic", each) for topic in record.topics for each in reference.broader(topic)),
         *(("source", source) for source in record.sources()),
         *(("reach", node) for node in reach(span)),
+        *([INEXACT] if span.is_inexact else []),
         *record.postings(),
     }
 

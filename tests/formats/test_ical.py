@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from icalendar import Calendar
+import icalendar
 
 from app.seeding.seed import seed
 from tests.api.asking import Asker

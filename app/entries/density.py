@@ -1,0 +1,89 @@
+"""How the entries of an answer lie in time: kind by kind, how many each month or year meets."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from app.database import Ask
+from app.entries.dates import INEXACT
+from app.entries.facets import between, extent, months_between
+from app.entries.pages import count
+from app.entries.places import key_of
+from app.entries.selection import Arm, Selection
+
+MOST_SPANS = 240
+# Years that one span may have, where months would be too many.
+YEARS = (1, 10, 100)
+
+
+@dataclass(frozen=True)
+class Span:
+    """A month, a year or some years: how it is called, and its first and last day."""
+
+    name: str
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One kind: for each span how many entries meet it, and how many of these have no exact day."""
+
+    kind: str
+    numbers: tuple[int, ...]
+    inexact: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Density:
+    """The spans from the first entry that begins to the last that does, and a lane for each kind."""
+
+    spans: tuple[Span, ...] = ()
+    lanes: tuple[Lane, ...] = ()
+
+
+async def density(selection: Selection, ask: Ask) -> Density:
+    """How the entries of a selection lie in time."""
+    first, last = await extent(selection, ask)
+    if first is None or last is None:
+        return Density()
+    spans = tuple(spans_between(first, last))
+    lanes = [await lane(part, spans, ask) for part in by_kind(selection)]
+    return Density(spans, tuple(each for each in lanes if any(each.numbers)))
+
+
+def by_kind(selection: Selection) -> Iterator[Selection]:
+    """A selection for each kind."""
+    for number, arm in enumerate(selection.arms):
+        reach = None if selection.reach is None else (selection.reach[number],)
+        yield dataclasses.replace(selection, arms=(arm,), reach=reach)
+
+
+async def lane(selection: Selection, spans: tuple[Span, ...], ask: Ask) -> Lane:
+    """The numbers of one kind."""
+    kind = selection.arms[0].kind
+    arm = Arm(kind, ((key_of(kind, *INEXACT),), *selection.arms[0].groups))
+    vague = dataclasses.replace(selection, arms=(arm,))
+    some = await count(vague, ask) > 0
+    return Lane(
+        kind,
+        tuple([await count(between(selection, s.first, s.last), ask) for s in spans]),
+        tuple([await count(between(vague, s.first, s.last), ask) if some else 0 for s in spans]),
+    )
+
+
+def spans_between(first: date, last: date) -> Iterator[Span]:
+    """Months, or as many years together as keep the spans below `MOST_SPANS`."""
+    months = (last.year - first.year) * 12 + last.month - first.month + 1
+    if months <= MOST_SPANS:
+        for start, end in months_between(first, last):
+            yield Span(start.isoformat()[:7], start, end)
+        return
+    step = next((n for n in YEARS if (last.year - first.year) // n < MOST_SPANS), YEARS[-1])
+    for year in range(first.year - first.year % step, last.year + 1, step):
+        end = min(year + step - 1, date.max.year)
+        name = f"{year:04}" if step == 1 else f"{max(year, 1):04}/{end:04}"
+        yield Span(name, date(max(year, 1), 1, 1), date(end, 12, 31))

@@ -1,0 +1,158 @@
+"""A picture of a whole answer as SVG: a lane for each kind, a bar for each month.
+
+Bars are links to the question narrowed to their month. What has no exact day is hatched. It needs
+no script; the size of its text and its colours are those of the page that it stands in, or, where
+it stands alone, its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from html import escape
+from urllib.parse import urlencode
+
+from app.entries.density import Density, Lane, Span
+from app.formats.answer import Answer
+
+WIDTH, MARGIN = 960, 8
+# Of one lane: the room for its name, and for its bars.
+HEAD, BARS = 34, 76
+LANE = HEAD + BARS
+FOOT = 34
+# Years stand at least this far apart, so that they can be read where the picture is small.
+APART = 90
+NAMES = {
+    "event": "Events",
+    "quote": "Quotes",
+    "proposal": "Proposals",
+    "term": "Terms",
+    "figure": "Figures",
+}
+PAGING = frozenset(("cursor", "limit", "format", "fields", "count", "facets", "snippets", "sort"))
+DATED = frozenset(("date", "start_date", "end_date"))
+ALONE = (
+    "<style>svg{color-scheme:light dark;font-family:system-ui,sans-serif}"
+    ".axis,.most,.lane{font-size:13px;fill:#585b60}.lane{font-weight:600}.ground{stroke:#d9d7d0}"
+    ".bars{color:#1f4e79}.quote{color:#8a4b08}.proposal{color:#2c6e49}.term{color:#6b3fa0}"
+    ".figure{color:#9b2242}.bar{fill:currentColor}.hatch{stroke:#fdfdfb}.paper{fill:#fdfdfb}"
+    "@media(prefers-color-scheme:dark){.axis,.most,.lane{fill:#a9adb3}.ground{stroke:#383c42}"
+    ".bars{color:#8fbce6}.quote{color:#e6ab6a}.proposal{color:#84c7a0}.term{color:#c3a5ea}"
+    ".figure{color:#f0899f}.hatch{stroke:#16181b}.paper{fill:#16181b}}</style>"
+)
+
+Link = Callable[[Lane, Span], str]
+
+
+def as_svg(answer: Answer) -> bytes:
+    """The picture of the whole answer, not of its page only."""
+    assert answer.density is not None
+    kept = [pair for pair in answer.parameters if pair[0] not in PAGING | DATED]
+    named = [pair for pair in kept if pair[0] != "kind"]
+
+    def link(lane: Lane, span: Span) -> str:
+        parameters = [*named, ("kind", lane.kind)] if answer.name == "timeline" else kept
+        return f"{answer.public_url}{answer.path}?{urlencode([*parameters, ('date', span.name)])}"
+
+    title = f"{answer.about().title}: {answer.name}"
+    return drawn(answer.density, title, link, style=ALONE).encode()
+
+
+def drawn(density: Density, title: str, link: Link, style: str = "") -> str:
+    """The picture; without a style it takes that of the page."""
+    height = len(density.lanes) * LANE + FOOT
+    lanes = (
+        drawn_lane(density, lane, number * LANE, link) for number, lane in enumerate(density.lanes)
+    )
+    described = escape(f"{title}. {told(density)}")
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="group" '
+        f'class="density" aria-label="{described}">{style}'
+        f'<rect class="paper" width="{WIDTH}" height="{height}"/>'
+        f"{pattern()}{''.join(lanes)}{''.join(years(density.spans, height))}</svg>"
+    )
+
+
+def told(density: Density) -> str:
+    """What the picture shows, in words."""
+    if not density.lanes:
+        return "No entries."
+    most = "; ".join(
+        f"most {NAMES[lane.kind].lower()} in {name}: {number}"
+        for lane in density.lanes
+        for number, name in [most_of(density, lane)]
+    )
+    return f"Entries by month, {density.spans[0].name} to {density.spans[-1].name}; {most}."
+
+
+def most_of(density: Density, lane: Lane) -> tuple[int, str]:
+    """The highest number of a lane, and the first span that has it."""
+    most = max(lane.numbers)
+    return most, density.spans[lane.numbers.index(most)].name
+
+
+def pattern() -> str:
+    """The hatching of what has no exact day."""
+    return (
+        '<defs><pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" '
+        'patternTransform="rotate(45)"><line class="hatch" y2="5" stroke-width="4"/></pattern>'
+        "</defs>"
+    )
+
+
+def step_of(spans: tuple[Span, ...]) -> float:
+    """The width of one span."""
+    return (WIDTH - 2 * MARGIN) / max(len(spans), 1)
+
+
+def drawn_lane(density: Density, lane: Lane, top: float, link: Link) -> str:
+    """A lane: its name, its ground, its bars, and the number at the highest."""
+    most, name = most_of(density, lane)
+    step = step_of(density.spans)
+    ground = top + LANE
+    bars = "".join(
+        bar(span, number, vague, (MARGIN + n * step, step, ground, most), link(lane, span))
+        for n, (span, number, vague) in enumerate(
+            zip(density.spans, lane.numbers, lane.inexact, strict=True)
+        )
+        if number
+    )
+    return (
+        f'<g class="bars {lane.kind}" data-kind="{lane.kind}">'
+        f'<text class="lane" x="{MARGIN}" y="{top + 18}">{NAMES[lane.kind]}</text>'
+        f'<text class="most" x="{WIDTH - MARGIN}" y="{top + 18}" text-anchor="end">'
+        f"at most {most}, in {name}</text>"
+        f'<line class="ground" x1="{MARGIN}" x2="{WIDTH - MARGIN}" y1="{ground}" y2="{ground}"/>'
+        f"{bars}</g>"
+    )
+
+
+def bar(
+    span: Span, number: int, vague: int, room: tuple[float, float, float, int], href: str
+) -> str:
+    """A bar that is a link; the part without an exact day is hatched, at its top."""
+    left, step, ground, most = room
+    width = max(step - 1, 0.8)
+    high, unsure = (each / most * BARS for each in (number, vague))
+    x, y = f"{left:.1f}", f"{ground - high:.1f}"
+    hatched = (
+        f'<rect x="{x}" y="{y}" width="{width:.1f}" height="{unsure:.1f}" fill="url(#hatch)" '
+        'opacity="0.6"/>'
+        if vague
+        else ""
+    )
+    said = f"{span.name}: {number}" + (f", {vague} of them without an exact day" if vague else "")
+    return (
+        f'<a href="{escape(href)}" tabindex="-1" aria-label="{said}"><title>{said}</title>'
+        f'<rect class="bar" x="{x}" y="{y}" width="{width:.1f}" height="{high:.1f}"/>{hatched}</a>'
+    )
+
+
+def years(spans: tuple[Span, ...], height: float) -> Iterator[str]:
+    """The years at the foot, where they begin and as far apart as they need to be."""
+    last = -APART
+    for number, span in enumerate(spans):
+        begins = number == 0 or span.name.endswith("-01") or "-" not in span.name
+        left = MARGIN + number * step_of(spans)
+        if begins and left - last >= APART:
+            last = left
+            yield f'<text class="axis" x="{left:.1f}" y="{height - 12}">{span.name[:4]}</text>'
