@@ -1,4 +1,4 @@
-"""The command line: parley serve | seed | check | verify | config."""
+"""The command line: parley serve | seed | check | verify | schema | config."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from app.config import Settings
 from app.errors import ParleyError
@@ -25,7 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValidationError as invalid:
         for wrong in invalid.errors():
             name = "_".join(str(step) for step in wrong["loc"]).upper()
-            print(f"{name}: {wrong['msg']}", file=sys.stderr)
+            print(f"{name}: {wrong['msg'].removeprefix('Value error, ')}", file=sys.stderr)
+    except SettingsError as unreadable:
+        print(f"{unreadable}; lists are written as JSON", file=sys.stderr)
     except KeyboardInterrupt:
         return 130
     return 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
@@ -57,7 +58,7 @@ class Settings(BaseSettings):
         tuple[str, ...],
         Field(
             description="Private addresses that `parley verify --fetch` may read from all the "
-            'same, as JSON: `["127.0.0.1"]`; empty for none.'
+            'same, as JSON: `["127.0.0.1"]`; `[]` for none.'
         ),
     ] = ()
 
@@ -69,7 +70,7 @@ class Settings(BaseSettings):
     ] = 262_144
     trusted_hosts: Annotated[
         tuple[str, ...],
-        Field(description='Host names served, as JSON: `["parley.example"]`; empty for any.'),
+        Field(description='Host names served, as JSON: `["parley.example"]`; `[]` for any.'),
     ] = ()
     trusted_proxies: Annotated[
         str,
@@ -104,14 +105,26 @@ class Settings(BaseSettings):
             raise ValueError(f"RATE_LIMIT must be such as 100/minute, not {rate!r}") from error
         return rate
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def known_proxies(cls, proxies: str) -> str:
+        """Addresses and networks, separated by commas, or `*` for any."""
+        for proxy in filter(None, map(str.strip, proxies.split(","))):
+            try:
+                _ = proxy == "*" or ip_network(proxy)
+            except ValueError as error:
+                raise ValueError(
+                    f"TRUSTED_PROXIES must be such as 127.0.0.1,10.0.0.0/8 or *, not {proxy!r}"
+                ) from error
+        return proxies
+
     @field_validator("database_url")
     @classmethod
     def known_engine(cls, url: str) -> str:
         """Only the two engines that Parley knows."""
         if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
-            raise ValueError(
-                f"DATABASE_URL must start with sqlite:/// or postgresql+psycopg://, not {url!r}"
-            )
+            known = "sqlite:/// or postgresql+psycopg://"
+            raise ValueError(f"DATABASE_URL must start with {known}, not {masked(url)!r}")
         return url
 
     @field_validator("public_url")
@@ -141,5 +154,5 @@ class Settings(BaseSettings):
 
 def masked(url: str) -> str:
     """A database URL without its password, wherever in it the password stands."""
-    url = re.sub(r"(://[^:/@\s]*):[^@\s]*@", r"\1:***@", url)
+    url = re.sub(r"(://[^:/@]*):.*@", r"\1:***@", url)
     return re.sub(r"(password=)[^&\s]*", r"\1***", url)

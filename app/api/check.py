@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import orjson
@@ -12,7 +13,7 @@ from starlette.responses import Response
 
 from app.api.answering import etag_of, headers_of, is_known, not_modified, service_of
 from app.api.models import HEADERS, OneOf, named, problem_responses
-from app.api.route import QuestionRoute, Rendered
+from app.api.route import AnswerOrPage, Rendered
 from app.api.single import enveloped_one
 from app.check.answers import CheckAnswer, MarksAnswer
 from app.check.check import CHECK_CHARACTERS, check
@@ -29,6 +30,12 @@ from app.errors import (
 
 JSON = "application/json"
 TEXT = "text/plain"
+
+
+class CheckFormat(StrEnum):
+    """The representations of an answer."""
+
+    json = "json"
 
 
 class CheckQuestion(BaseModel):
@@ -62,6 +69,10 @@ class CheckQuestion(BaseModel):
             examples=["2024-02"],
         ),
     ] = None
+    format: Annotated[
+        CheckFormat,
+        Field(description="The representation, for browsers too.", examples=["json"]),
+    ] = CheckFormat.json
 
 
 class PostedText(BaseModel):
@@ -162,7 +173,7 @@ def add_routes(app: FastAPI) -> None:
     app.router.add_api_route(
         "/v1/check",
         check_quotation,
-        route_class_override=QuestionRoute,
+        route_class_override=AnswerOrPage,
         operation_id="checkQuotation",
         summary="Check a quotation",
         tags=["check"],

@@ -12,7 +12,7 @@ from app.analysis.proposals import CompareQuestion, TableFormat, compare
 from app.api.answering import etag_of, headers_of, is_known, not_modified, service_of
 from app.api.entries import not_modified_response
 from app.api.models import HEADERS, OneOf, named, problem_responses
-from app.api.route import QuestionRoute, Rendered
+from app.api.route import AnswerOrPage, Rendered
 from app.api.single import enveloped_one
 from app.errors import InvalidQuery, TooLong, Unavailable
 from app.formats.comparison import comparison_csv
@@ -54,7 +54,7 @@ def add_routes(app: FastAPI) -> None:
     app.router.add_api_route(
         "/v1/compare",
         answer,
-        route_class_override=QuestionRoute,
+        route_class_override=AnswerOrPage,
         operation_id="compareProposals",
         summary="Compare proposals term by term",
         tags=["analysis"],

@@ -32,7 +32,7 @@ from app.entries.places import key_of
 from app.entries.selection import lengths
 from app.errors import InvalidQuery, NotAcceptable, TooLong, Unavailable
 from app.kinds import KINDS
-from app.reference.dataset import STATE, Contact, Coverage, Doubt, Licence
+from app.reference.dataset import STATE, Contact, Coverage, Doubt, GoodQuestion, Licence
 from app.tables import change
 
 COME_AND_GONE = Statement(
@@ -72,6 +72,8 @@ class DatasetDocument(Document):
     """How to ask for the removal of a private person's mention."""
     doubts: list[Doubt]
     """What the sources leave open."""
+    questions: list[GoodQuestion]
+    """Questions to start with, each as a path of this API."""
     counts: Annotated[dict[str, int], Field(examples=[{"quote": 226}])]
     """How many entries of each kind it has."""
     balance: Balance | None
@@ -107,6 +109,7 @@ async def description(at: Revision, ask: Ask) -> bytes:
         {
             **missing,
             "doubts": [],
+            "questions": [],
             **stored,
             "counts": await kind_counts(at, ask),
             "balance": await balance_of(ask) if at == ask.revision else None,

@@ -25,6 +25,7 @@ sources; asked by actor, date, topic and words.
 * Lists answer `{"data": […], "meta": {…}, "links": {"self", "next"}}`; `links.next` leads on.
 * Dates are written `2024`, `2024-02` or `2024-02-07`; every entry whose days overlap is found.
 * What is wrong in a question is refused with 422 and the nearest valid value, never guessed.
+* Browsers, which prefer HTML, are sent to the page of an answer (303); `format=json` shows the JSON.
 * Every answer names the revision of the record that gave it, in `meta` and in `Parley-Revision`.
 """
 CONTACT = {"name": "Parley curators and contributors"}

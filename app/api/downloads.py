@@ -30,9 +30,19 @@ from app.database import Ask, Statement
 from app.entries.places import key_of
 from app.errors import InvalidQuery, NoSuchRange, NotFound, TooLong, Unavailable
 from app.formats.csv import columns_of, header, lines
-from app.formats.package import package
 from app.kinds import KINDS, Kind
 from app.tables import document, posting
+
+
+async def package(ask: Ask, public_url: str) -> AsyncGenerator[bytes]:
+    """The data package, part by part."""
+    # Imported here, as serving should not wait for the tidy models until somebody asks.
+    from app.formats.package import package as parts  # noqa: PLC0415
+
+    async with aclosing(parts(ask, public_url)) as made:
+        async for part in made:
+            yield part
+
 
 EVERYTHING = Statement(select(document.c.body).order_by(document.c.place))
 OF_KIND = Statement(

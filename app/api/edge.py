@@ -11,7 +11,8 @@ import gzip
 import re
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -25,7 +26,8 @@ Header = tuple[bytes, bytes]
 COMPRESS_FROM = 500
 COMPRESSIBLE = (b"application/json", b"application/", b"text/", b"image/svg")
 EXPOSED = (
-    b"ETag, Link, Parley-Revision, Cache-Status, Retry-After, Content-Range, Content-Disposition"
+    b"ETag, Link, Parley-Revision, Cache-Status, Retry-After, Content-Range, Content-Disposition, "
+    b"X-Request-Id, RateLimit, RateLimit-Policy"
 )
 COMMON: list[Header] = [
     (b"access-control-allow-origin", b"*"),
@@ -44,13 +46,14 @@ MISS = (b"cache-status", b"parley; fwd=miss; stored")
 
 @dataclass(frozen=True)
 class Kept:
-    """A rendered page: its ETag, its headers with and without those of a body, its body."""
+    """A rendered page: ETag, headers with and without those of a body, body, and its route."""
 
     etag: str
     start: Message
     unchanged: Message
     body: Message
     size: int
+    route: Any = None
 
 
 # A record may be seeded again as it was: the same digest, but a past that is longer.
@@ -131,8 +134,10 @@ class Edge:
             capture = Capture(send, coding, known)
             await self.inner(scope, receive, capture)
             if capture.page is not None and scope["method"] == "GET":
-                self.cache.put(key, capture.page)
-        elif known is not None and etag_matches(known, page.etag):
+                self.cache.put(key, replace(capture.page, route=scope.get("route")))
+            return
+        scope["route"] = page.route
+        if known is not None and etag_matches(known, page.etag):
             await send(page.unchanged)
             await send(EMPTY)
         else:

@@ -24,7 +24,7 @@ from app.api.answering import (
     service_of,
 )
 from app.api.models import HEADERS, EntryListOf, OneOf, list_content, named, problem_responses
-from app.api.route import QuestionRoute, Rendered
+from app.api.route import AnswerOrPage, QuestionRoute, Rendered
 from app.api.single import (
     Found,
     OneEntryQuestion,
@@ -272,7 +272,7 @@ def add_routes(app: FastAPI) -> None:
         app.router.add_api_route(
             f"/v1/{kind.plural}",
             list_endpoint(kind),
-            route_class_override=QuestionRoute,
+            route_class_override=AnswerOrPage,
             operation_id=f"list{title}s",
             summary=f"List {kind.plural}",
             description=DESCRIPTIONS[kind.name],
@@ -283,7 +283,7 @@ def add_routes(app: FastAPI) -> None:
         app.router.add_api_route(
             f"/v1/{kind.plural}/{{id}}",
             one_endpoint(kind.name),
-            route_class_override=QuestionRoute,
+            route_class_override=AnswerOrPage,
             operation_id=f"get{title}",
             summary=f"Get one {kind.name}",
             description=f"One {kind.name} by its id; a former id redirects, a removed one is 410.",
@@ -294,7 +294,7 @@ def add_routes(app: FastAPI) -> None:
     app.router.add_api_route(
         "/v1/timeline",
         timeline,
-        route_class_override=QuestionRoute,
+        route_class_override=AnswerOrPage,
         operation_id="listTimeline",
         summary="List all kinds in one order",
         tags=["entries"],

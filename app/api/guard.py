@@ -10,6 +10,7 @@ import logging
 import re
 import secrets
 import time
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
@@ -26,6 +27,8 @@ from app.errors import Misdirected, Problem, TooLarge, TooMany, Unavailable
 
 REQUEST_LOG = logging.getLogger("parley.requests")
 ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+# Asked by whoever runs the service, by its address and whatever else is asked at the time.
+OPERATION = frozenset(("/health/live", "/health/ready", "/metrics"))
 Header = tuple[bytes, bytes]
 
 
@@ -71,15 +74,17 @@ class Guard:
 
     def refusal(self, scope: Scope) -> tuple[Problem | None, list[Header]]:
         """Why a request is not let through, and headers that its answer has in any case."""
-        if self.active > self.settings.max_requests:
-            return Unavailable("Too many questions at once; ask again shortly.", retry_after=1), []
         headers = dict(scope["headers"])
-        if self.hosts and host_of(headers) not in self.hosts:
-            return Misdirected("This host name is not served here."), []
         length = headers.get(b"content-length", b"0")
         limit = self.settings.max_body
         if b"transfer-encoding" in headers or not length.isdigit() or int(length) > limit:
             return TooLarge(f"A body may have {limit} bytes, said in Content-Length."), []
+        if scope["path"] in OPERATION:
+            return None, []
+        if self.active > self.settings.max_requests:
+            return Unavailable("Too many questions at once; ask again shortly.", retry_after=1), []
+        if self.hosts and host_of(headers) not in self.hosts:
+            return Misdirected("This host name is not served here."), []
         return self.over_rate(scope) if self.rate is not None else (None, [])
 
     def over_rate(self, scope: Scope) -> tuple[Problem | None, list[Header]]:
@@ -158,18 +163,13 @@ def host_of(headers: dict[bytes, bytes]) -> str:
 
 def route_of(scope: Scope) -> str:
     """The template of the path, whether the answer came from the application or from memory."""
-    route = scope.get("route")
-    if route is not None:
-        return str(route.path)
-    parts = scope["path"].split("/")
-    if parts[1] != "v1":
-        return "other"
-    return f"/v1/{parts[2]}" if len(parts) == 3 and parts[2] in LISTS else "/v1/…"
+    return str(getattr(scope.get("route"), "path", "other"))
 
 
-LISTS = frozenset(
-    ("events", "quotes", "proposals", "terms", "figures", "timeline", "actors", "topics", "sources")
-)
+def written(record: logging.LogRecord) -> str:
+    """When something was logged, in UTC."""
+    moment = datetime.fromtimestamp(record.created, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class JsonLines(logging.Formatter):
@@ -178,7 +178,7 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The record as JSON."""
         said = {
-            "time": self.formatTime(record),
+            "time": written(record),
             "level": record.levelname.lower(),
             "message": record.getMessage(),
             **getattr(record, "parley", {}),
@@ -195,7 +195,9 @@ class Readable(logging.Formatter):
         """The record as `time level message name=value …`."""
         said = getattr(record, "parley", {})
         pairs = " ".join(f"{name}={value}" for name, value in said.items() if value is not None)
-        line = f"{self.formatTime(record)} {record.levelname.lower()} {record.getMessage()} {pairs}"
+        line = (
+            f"{written(record)} {record.levelname.lower()} {record.getMessage()} {pairs}".rstrip()
+        )
         if record.exc_info:
             line += "\n" + self.formatException(record.exc_info)
-        return line.rstrip()
+        return line

@@ -1,13 +1,13 @@
 """What Prometheus is told: requests by route, status and cache, their durations, the record.
 
-Requests are counted in plain numbers and handed to `prometheus_client` at most once a second; with
-several workers it keeps them in files that all share, so that any worker answers for all.
+Requests are counted in plain numbers and handed to `prometheus_client` within a second; with more
+workers it keeps them in files that all share, so that any worker answers for all.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
-import time
 from bisect import bisect_left
 from collections import Counter as Tally
 from collections import defaultdict
@@ -57,11 +57,11 @@ class Metrics:
             "parley_revision",
             "The number of the revision that answers.",
             registry=self.registry,
-            multiprocess_mode="max",
+            multiprocess_mode="mostrecent",
         )
         self.counted: Tally[tuple[str, int, str]] = Tally()
         self.timed: dict[str, list[float]] = defaultdict(lambda: [0.0] * (len(BUCKETS) + 2))
-        self.handed = time.monotonic()
+        self.due = False
 
     def note(self, route: str, status: int, cache: str, seconds: float) -> None:
         """One answered request."""
@@ -69,13 +69,13 @@ class Metrics:
         timed = self.timed[route]
         timed[bisect_left(BUCKETS, seconds)] += 1
         timed[-1] += seconds
-        now = time.monotonic()
-        if now - self.handed >= HANDED_EVERY:
-            self.handed = now
-            self.hand_over()
+        if not self.due:
+            self.due = True
+            asyncio.get_running_loop().call_later(HANDED_EVERY, self.hand_over)
 
     def hand_over(self) -> None:
         """Hands what was counted to the library."""
+        self.due = False
         for (route, status, cache), times in self.counted.items():
             self.requests.labels(route, str(status), cache).inc(times)
         self.counted.clear()

@@ -27,7 +27,7 @@ from app.api.answering import (
 )
 from app.api.entries import LIST_PROBLEMS, ONE_PROBLEMS
 from app.api.models import HEADERS, ListOf, OneOf, list_content, named, problem_responses
-from app.api.route import QuestionRoute, Rendered
+from app.api.route import AnswerOrPage, Rendered
 from app.api.single import Found, OneQuestion, answer_found, one_content, path_id, revision_asked
 from app.database import Ask, Revision, Row, Statement
 from app.entries.documents import Document
@@ -276,7 +276,7 @@ def add_routes(app: FastAPI) -> None:
         app.router.add_api_route(
             f"/v1/{realm.plural}",
             list_endpoint(realm),
-            route_class_override=QuestionRoute,
+            route_class_override=AnswerOrPage,
             operation_id=f"list{title}s",
             summary=f"List {realm.plural}",
             description=realm.description,
@@ -295,7 +295,7 @@ def add_routes(app: FastAPI) -> None:
         app.router.add_api_route(
             f"/v1/{realm.plural}/{{id}}",
             one_endpoint(realm),
-            route_class_override=QuestionRoute,
+            route_class_override=AnswerOrPage,
             operation_id=f"get{title}",
             summary=f"Get one {realm.name}",
             description=f"One {realm.name} by its id; a former id redirects, a removed one is 410.",

@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 from app.api.methods import not_allowed
 from app.api.query import read_question
 from app.database import SnapshotLost
+from app.formats import quality
 
 
 class Rendered:
@@ -57,3 +58,43 @@ class QuestionRoute(APIRoute):
             # Nothing was sent yet, so the whole question may be asked of another snapshot.
             response = await self.endpoint(Request(scope), question, **scope["path_params"])
         await response(scope, receive, send)
+
+
+class AnswerOrPage(QuestionRoute):
+    """A question whose answer is also a page for people, at the same path without `/v1`.
+
+    Who prefers HTML to JSON, as browsers do, and names no format is sent there. The page of one
+    document takes no parameters, so that with some the document itself is the answer.
+    """
+
+    def __init__(self, path: str, endpoint: Any, **options: Any):
+        described = {303: {"description": "For those who prefer HTML: the page of this answer."}}
+        options["responses"] = {**described, **options["responses"]}
+        super().__init__(path, endpoint, **options)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Sends to the page, or answers."""
+        if scope["method"] in ("GET", "HEAD") and self.is_for_people(scope):
+            await Rendered(303, to_page(scope), b"")(scope, receive, send)
+        else:
+            await super().handle(scope, receive, send)
+
+    @staticmethod
+    def is_for_people(scope: Scope) -> bool:
+        """Whether the client prefers the page, and there is one for what it asks."""
+        query = scope["query_string"]
+        if (query and scope["path_params"]) or b"format=" in query:
+            return False
+        accept = Request(scope).headers.get("accept", "")
+        return quality(accept, "text/html") > quality(accept, "application/json")
+
+
+def to_page(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """The headers of the way to a page."""
+    path: bytes = scope["raw_path"].split(b"?")[0].removeprefix(b"/v1")
+    query: bytes = scope["query_string"]
+    return [
+        (b"location", path + b"?" + query if query else path),
+        (b"vary", b"Accept, Accept-Encoding"),
+        (b"cache-control", b"no-store"),
+    ]

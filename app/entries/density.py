@@ -84,6 +84,6 @@ def spans_between(first: date, last: date) -> Iterator[Span]:
         return
     step = next((n for n in YEARS if (last.year - first.year) // n < MOST_SPANS), YEARS[-1])
     for year in range(first.year - first.year % step, last.year + 1, step):
-        end = min(year + step - 1, date.max.year)
-        name = f"{year:04}" if step == 1 else f"{max(year, 1):04}/{end:04}"
-        yield Span(name, date(max(year, 1), 1, 1), date(end, 12, 31))
+        one, other = max(year, 1), min(year + step - 1, date.max.year)
+        name = f"{one:04}" if step == 1 else f"{one:04}/{other:04}"
+        yield Span(name, date(one, 1, 1), date(other, 12, 31))

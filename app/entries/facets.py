@@ -143,15 +143,21 @@ def whole_statement(kinds: int) -> Statement:
 
 @lru_cache(maxsize=256)
 def facet_statement(shape: Shape, kinds: int) -> Statement:
-    """The counts of a dimension over the entries of a selection."""
+    """The counts of a dimension over the entries of a selection.
+
+    Each list of the dimension is read once and held against the selection, which is made once.
+    """
     walk = places(shape, limited=False)
     given = [bindparam(f"kind_{number}") for number in range(kinds)]
     return Statement(
         select(tally.c.value, func.count())
         .select_from(tally)
         .join(posting, posting.c.key == tally.c.key)
-        .join(walk, walk.c.place == posting.c.place)
-        .where(tally.c.kind.in_(given), tally.c.dimension == bindparam("dimension"))
+        .where(
+            tally.c.kind.in_(given),
+            tally.c.dimension == bindparam("dimension"),
+            posting.c.place.in_(select(walk.c.place)),
+        )
         .group_by(tally.c.value)
     )
 

@@ -91,11 +91,22 @@ async def select_entries(question: EntryQuestion, kinds: tuple[str, ...], ask: A
         high=last_place(last.toordinal()) if last is not None else LAST_PLACE,
         descending=question.sort is not Sort.oldest,
         words=read_query(question.q) if question.q is not None else (),
-        places=tuple([(await ask.rows(BY_ID, id=entry))[0][1] for entry in named["id"]]),
+        places=await places_of(named["id"], kinds, ask),
         reach=tuple(reaching_keys(arm.kind, first.toordinal()) for arm in arms)
         if first is not None
         else None,
     )
+
+
+async def places_of(ids: list[str], kinds: tuple[str, ...], ask: Ask) -> tuple[int, ...]:
+    """Where the entries of some ids stand; refuses one of a kind that is not asked for."""
+    places = []
+    for entry in ids:
+        kind, place = (await ask.rows(BY_ID, id=entry))[0]
+        if kind not in kinds:
+            raise InvalidQuery.of("id", entry, f"is a {kind}; ask for `kind={kind}`, too.")
+        places.append(place)
+    return tuple(places)
 
 
 def reaching_keys(kind: str, day: int) -> Keys:

@@ -149,10 +149,14 @@ def bar(
 
 def years(spans: tuple[Span, ...], height: float) -> Iterator[str]:
     """The years at the foot, where they begin and as far apart as they need to be."""
+    begins = [
+        n for n, span in enumerate(spans) if span.name.endswith("-01") or "-" not in span.name
+    ]
+    if spans and (not begins or begins[0] * step_of(spans) >= APART):
+        begins = sorted({0, *begins})
     last = -APART
-    for number, span in enumerate(spans):
-        begins = number == 0 or span.name.endswith("-01") or "-" not in span.name
-        left = MARGIN + number * step_of(spans)
-        if begins and left - last >= APART:
+    for number in begins:
+        span, left = spans[number], MARGIN + number * step_of(spans)
+        if left - last >= APART:
             last = left
             yield f'<text class="axis" x="{left:.1f}" y="{height - 12}">{span.name[:4]}</text>'

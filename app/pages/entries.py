@@ -24,15 +24,22 @@ from app.entries.pages import read_page
 from app.entries.questions import Sort
 from app.entries.selection import select_entries
 from app.entries.words import fold
+from app.errors import InvalidQuery
 from app.formats.headline import headline
 from app.formats.jsonld import CONTEXT, node_of
 from app.kinds import KINDS, Kind
+from app.pages.embedding import snippets_of
 from app.pages.rendering import dataset_of, page
 from app.pages.routing import PageRoute
 from app.tables import document
 
 Loaded = dict[str, Any]
 MOST_RELATED = 200
+EVIDENCE = {
+    "verified": "found in the source",
+    "failed": "not found in the source",
+    "unverified": "not looked up yet",
+}
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,8 @@ async def entry_page(request: Request, entry_id: str, kind: Kind) -> Rendered:
             "titles": await titles(entry, ask),
         }
     public_url = service_of(request).settings.public_url
+    values["embed"] = snippets_of(request, request.scope["path"])
+    values["evidence_words"] = EVIDENCE
     values["jsonld"] = embedded({"@context": CONTEXT, **node_of(entry, public_url)})
     return await asyncio.to_thread(page, request, ask.revision, "entry.html", values)
 
@@ -133,7 +142,11 @@ async def positions(entry: Loaded, ask: Ask) -> list[Loaded]:
     """Everyone's position on a proposal."""
     if entry["kind"] != "proposal":
         return []
-    found = await proposal_positions(entry, ProposalPositionsQuestion(), ask)
+    try:
+        found = await proposal_positions(entry, ProposalPositionsQuestion(), ask)
+    except InvalidQuery:
+        # More than one page can show; the API answers it narrowed.
+        return []
     return list(found.model_dump(mode="json")["positions"])
 
 
@@ -167,7 +180,7 @@ def parts_of(first: str, other: str) -> list[tuple[str, str]]:
         if step.tag == "equal":
             runs.append((come, [], []))
         elif runs and not runs[-1][0]:
-            runs[-1] = ([], runs[-1][1] + gone * (step.tag == "delete"), runs[-1][2] + come)
+            runs[-1] = ([], runs[-1][1] + gone, runs[-1][2] + come)
         else:
             runs.append(([], gone, come))
     if not any(same for same, _, _ in runs):

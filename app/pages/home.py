@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Any
+from urllib.parse import quote
 
 import orjson
 from fastapi import FastAPI, Query
@@ -15,65 +16,68 @@ from app.api.entries import TimelineQuestion
 from app.api.route import Rendered
 from app.api.single import NoQuestion
 from app.database import Ask
+from app.entries.dates import parse_date
+from app.entries.density import density
+from app.entries.documents import end_of
+from app.entries.facets import facets_of
 from app.entries.pages import read_page
-from app.entries.selection import select_entries
+from app.entries.selection import Selection, select_entries
 from app.kinds import KINDS
-from app.pages.picture import density, timeline_picture
-from app.pages.rendering import dataset_of, page
+from app.pages.picture import picture_of
+from app.pages.rendering import dataset_of, page, shown_date
 from app.pages.routing import PageRoute
 
 LATEST = 6
-QUESTIONS = (
-    ("/v1/quotes?q=victory", "What was said about victory, and in which words"),
-    (
-        "/v1/terms?proposal=prop-2024-02-hamas&obliged=israel&phase=1",
-        "What the Hamas proposal of February 2024 asks of Israel in phase one",
-    ),
-    ("/v1/timeline?date=2024-02-07&sort=date", "What happened on 7 February 2024, in order"),
-    ("/v1/events?proposal=prop-2024-02-hamas&stance=rejects", "Who rejected that proposal"),
-    (
-        "/v1/figures?metric=killed&sort=date",
-        "Which death tolls were reported, by whom and as of when",
-    ),
-)
 
 
 async def home(request: Request, question: Annotated[NoQuestion, Query()]) -> Rendered:
-    """What the record is, five good questions, and where the rest is described."""
+    """What the record is, good questions to start with, and where the rest is described."""
     del question
+    asked = TimelineQuestion(limit=LATEST, facets=["actor", "topic"])
     async with service_of(request).database.snapshot() as ask:
+        dataset = await dataset_of(ask)
+        selection = await select_entries(asked, asked.kinds(), ask)
+        found = await read_page(asked, asked.kinds(), selection, ask)
+        latest = [orjson.loads(body) for body in found.documents]
         values = {
-            "dataset": await dataset_of(ask),
+            "dataset": dataset,
             "counts": await kind_counts(ask.revision, ask),
             "plurals": {name: kind.plural for name, kind in KINDS.items()},
-            "lanes": await lanes(ask),
-            "latest": await latest(ask),
-            "questions": QUESTIONS,
+            "picture": picture_of(
+                await density(selection, ask), "timeline", [], "The whole record"
+            ),
+            "latest": latest,
+            "example_date": latest[0]["start_date"][:7] if latest else "",
+            "coverage": in_days(dataset["coverage"]["date"]),
+            "questions": dataset.get("questions") or await questions(asked, selection, ask),
         }
     return await asyncio.to_thread(page, request, ask.revision, "home.html", values)
 
 
-async def latest(ask: Ask) -> list[object]:
-    """The newest entries of the timeline."""
-    asked = TimelineQuestion(limit=LATEST)
-    selection = await select_entries(asked, asked.kinds(), ask)
-    found = await read_page(asked, asked.kinds(), selection, ask)
-    return [orjson.loads(body) for body in found.documents]
+def in_days(date: str) -> str:
+    """A curated date in words."""
+    span = parse_date(date)
+    end = end_of(span)
+    return shown_date(
+        {
+            "start_date": span.start.isoformat(),
+            "end_date": end and end.isoformat(),
+            "date_precision": span.precision,
+            "date_qualifier": span.qualifier,
+        }
+    )
 
 
-async def lanes(ask: Ask) -> list[tuple[str, str | None]]:
-    """A picture for each kind of the timeline, all over the same months."""
-    asked = TimelineQuestion()
-    whole = await select_entries(asked, asked.kinds(), ask)
-    months = [month for month, _ in await density(whole, ask)]
-    shown = []
-    for name in asked.kinds():
-        selection = await select_entries(TimelineQuestion(), (name,), ask)
-        counts = dict(await density(selection, ask))
-        lane = [(month, counts.get(month, 0)) for month in months]
-        plural = KINDS[name].plural
-        shown.append((plural.capitalize(), timeline_picture(lane, plural, [])))
-    return shown
+async def questions(
+    asked: TimelineQuestion, selection: Selection, ask: Ask
+) -> list[dict[str, Any]]:
+    """Questions to start with where the curators gave none: by who and what is most in it."""
+    facets = await facets_of(asked, selection, "/timeline", [], ask)
+    return [
+        {"path": f"/v1/timeline?{name}={quote(value.id)}", "text": f"{words} {value.label}"}
+        for name, words in (("actor", "Everything with"), ("topic", "Everything about"))
+        for value in facets[name].values[:2]
+    ]
 
 
 def add_routes(app: FastAPI) -> None:

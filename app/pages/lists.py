@@ -17,14 +17,17 @@ from app.api.answering import service_of
 from app.api.entries import TimelineQuestion
 from app.api.route import Rendered
 from app.database import Ask, Statement
+from app.entries.density import Density, density
 from app.entries.facets import Facet, facets_of
 from app.entries.pages import Page, count, read_page
 from app.entries.questions import EntryQuestion, FormatName
 from app.entries.selection import Selection, select_entries
 from app.entries.snippets import snippet
 from app.formats import FORMATS
+from app.formats.svg import PAGING
 from app.kinds import KINDS
-from app.pages.picture import density, timeline_picture
+from app.pages.embedding import snippets_of
+from app.pages.picture import picture_of
 from app.pages.rendering import dataset_of, page
 from app.pages.routing import PageRoute
 from app.tables import reference
@@ -35,7 +38,13 @@ TOPICS = Statement(
     .where(reference.c.realm == bindparam("realm"))
     .order_by(reference.c.name)
 )
-NOT_SHOWN = frozenset(("cursor", "limit", "sort", "facets", "actor_match", "topic_match"))
+NOT_SHOWN = PAGING | {"actor_match", "topic_match"}
+FORM_NAMES = {
+    "jsonld": "JSON-LD",
+    "atom": "Feed (Atom)",
+    "ics": "Calendar (iCal)",
+    "svg": "Picture (SVG)",
+}
 
 
 @dataclass(frozen=True)
@@ -69,7 +78,7 @@ class Shown:
     facets: dict[str, Facet]
     topics: list[dict[str, str]]
     dataset: Any
-    months: list[tuple[str, int]]
+    density: Density
 
 
 def kinds_of(question: EntryQuestion, path: str) -> tuple[str, ...]:
@@ -105,7 +114,7 @@ async def read(
         facets=facets,
         topics=[{"id": row[0], "name": row[1]} for row in await ask.rows(TOPICS, realm="topic")],
         dataset=await dataset_of(ask),
-        months=await density(selection, ask),
+        density=await density(selection, ask),
     )
 
 
@@ -132,20 +141,40 @@ def values_of(
         },
         "topics": shown.topics,
         "dataset": shown.dataset,
-        "narrowed": [pair for pair in parameters if pair[0] not in NOT_SHOWN],
+        "narrowed": narrowed(listed.path, parameters),
         "next_link": f"/{listed.path}?{urlencode(following)}" if shown.answer.next_cursor else None,
         "forms": other_forms(listed.path, parameters),
         "api_link": linked(f"/v1/{listed.path}", parameters),
-        "picture": timeline_picture(shown.months, listed.path, parameters),
+        "picture": picture_of(shown.density, listed.path, parameters, listed.heading),
+        "embed": snippets_of(request, linked(f"/{listed.path}", asked_alone(parameters))),
+        "address": linked(f"/{listed.path}", asked_alone(parameters)),
     }
 
 
 def other_forms(path: str, parameters: list[tuple[str, str]]) -> list[tuple[str, str, str]]:
-    """The same answer in each format: its name, its media type, its path."""
+    """The same answer in each format: its name in words, its media type, its path."""
     return [
-        (name.value, form.media_type, linked(f"/v1/{path}", [*parameters, ("format", name.value)]))
+        (
+            FORM_NAMES.get(name.value, name.value.upper()),
+            form.media_type,
+            linked(f"/v1/{path}", [*parameters, ("format", name.value)]),
+        )
         for name, form in FORMATS.items()
         if isinstance(name, FormatName)
+    ]
+
+
+def asked_alone(parameters: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The question without what only chooses a page of its answer."""
+    return [pair for pair in parameters if pair[0] not in PAGING]
+
+
+def narrowed(path: str, parameters: list[tuple[str, str]]) -> list[tuple[str, str, str]]:
+    """What the answer is narrowed by: name, value, and the question without it."""
+    return [
+        (name, value, linked(f"/{path}", parameters[:number] + parameters[number + 1 :]))
+        for number, (name, value) in enumerate(parameters)
+        if name not in NOT_SHOWN
     ]
 
 

@@ -28,10 +28,12 @@ from app.api.route import Rendered
 from app.api.single import NoQuestion
 from app.database import Ask
 from app.entries import pages
+from app.entries.density import density
 from app.entries.documents import Summary
 from app.entries.facets import facets_of
 from app.entries.selection import select_entries
-from app.pages.picture import density, timeline_picture
+from app.errors import InvalidQuery
+from app.pages.picture import picture_of
 from app.pages.rendering import dataset_of, page
 from app.pages.routing import PageRoute
 from app.reference.documents import ReferenceQuestion
@@ -60,7 +62,7 @@ async def list_page(request: Request, question: ReferenceQuestion, realm: Realm)
         "found": [orjson.loads(row[1]) for row in shown],
         "total": total,
         "next_link": following,
-        "api_link": f"/v1/{realm.plural}?{urlencode(kept)}" if kept else f"/v1/{realm.plural}",
+        "api_link": f"/v1/{realm.plural}?{urlencode([*kept, ('format', 'json')])}",
         "dataset": dataset,
     }
     return await asyncio.to_thread(page, request, ask.revision, "references.html", values)
@@ -94,7 +96,7 @@ async def appearances(realm: Realm, record_id: str, ask: Ask) -> dict[str, Any]:
         "entries": [orjson.loads(body) for body in found.documents],
         "total": await pages.count(selection, ask),
         "together": others[:TOGETHER] if realm.name == "actor" else [],
-        "picture": timeline_picture(await density(selection, ask), "timeline", parameters),
+        "picture": picture_of(await density(selection, ask), "timeline", parameters, "Appearances"),
     }
 
 
@@ -103,7 +105,11 @@ async def positions(each: dict[str, Any], realm: Realm, ask: Ask) -> list[dict[s
     if realm.name != "actor":
         return []
     actor = Summary(id=each["id"], name=each["name"], url=each["url"])
-    found = await actor_positions(actor, ActorPositionsQuestion(), ask)
+    try:
+        found = await actor_positions(actor, ActorPositionsQuestion(), ask)
+    except InvalidQuery:
+        # More than one page can show; the API answers it narrowed.
+        return []
     return list(found.model_dump(mode="json")["positions"])
 
 

@@ -5,13 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Annotated
 
 import orjson
+from pydantic import AfterValidator
+from pydantic import StringConstraints as Text
 from sqlalchemy import bindparam, select
 
 from app.database import Ask, Statement
 from app.entries.dates import parse_date
-from app.entries.record import Correction, Edtf, Line, Prose, Record, Slug, WebAddress
+from app.entries.record import (
+    Correction,
+    Edtf,
+    Line,
+    Prose,
+    Record,
+    Slug,
+    WebAddress,
+    without_controls,
+)
 from app.tables import state
 
 STATE = Statement(select(state.c.value).where(state.c.name == bindparam("name")))
@@ -48,6 +60,20 @@ class Doubt(Record):
     text: Prose
 
 
+QuestionPath = Annotated[
+    str,
+    Text(pattern=r"^/v1/[^\s<>\"]*$", max_length=1000),
+    AfterValidator(without_controls),
+]
+
+
+class GoodQuestion(Record):
+    """A question to start with: its path in the API, and what it asks."""
+
+    path: QuestionPath
+    text: Line
+
+
 class DatasetRecord(Record):
     """The description as curated."""
 
@@ -62,6 +88,7 @@ class DatasetRecord(Record):
     contact: Contact | None = None
     removal: Prose | None = None
     doubts: tuple[Doubt, ...] = ()
+    questions: tuple[GoodQuestion, ...] = ()
     corrections: tuple[Correction, ...] = ()
 
 

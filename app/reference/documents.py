@@ -230,13 +230,14 @@ def ending(record: Any, links: dict[str, str]) -> dict[str, Any]:
 class ReferenceQuestion(Question):
     """What can be asked of actors, topics and sources."""
 
-    format: Annotated[  # type: ignore[assignment] - a part of the formats
+    # Only a part of the formats is for documents without dates.
+    format: Annotated[
         UndatedFormatName | None,
         Field(
             description="The representation; without it the `Accept` header chooses.",
             examples=["json"],
         ),
-    ] = None
+    ] = None  # type: ignore[assignment]
     id: Annotated[
         list[str], Values, Field(description="By id; repeatable.", examples=[["netanyahu"]])
     ] = []

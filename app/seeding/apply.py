@@ -54,7 +54,7 @@ from app.tables import (
     state,
     tally,
 )
-from app.tidy import owner_columns, rows_of
+from app.tidy_rows import owner_columns, rows_of
 
 BATCH = 1000
 # Changed lengths of posting lists that are held in memory.

@@ -30,6 +30,8 @@ WRONG: dict[str, list[tuple[str, str, str | None]]] = {
     "/v1/events?topic=institution": [("topic", "institution", "institutions")],
     "/v1/events?source=bunreach": [("source", "bunreach", "bunreacht")],
     "/v1/events?id=tallks": [("id", "tallks", "talks")],
+    "/v1/timeline?id=agreement-assembly": [("id", "agreement-assembly", None)],
+    "/v1/timeline?kind=event&id=q-new-beginning": [("id", "q-new-beginning", None)],
     "/v1/events?id=q-new-beginning": [("id", "q-new-beginning", None)],
     "/v1/events?proposal=agrement": [("proposal", "agrement", "agreement")],
     "/v1/events?proposal=talks": [("proposal", "talks", None)],

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import orjson
@@ -106,16 +107,14 @@ def test_the_page_shows_what_is_wrong(server: str) -> None:
     assert "timeline" not in shown
 
 
-def page(search: str) -> dict[str, dict[str, object]]:
+def page(search: str) -> dict[str, Any]:
     """What the page made of a question: its elements by their ids."""
     node = shutil.which("node")
     if node is None:
         pytest.skip("node is not installed")
     html = (EXAMPLES / "timeline.html").read_text()
     (script,) = re.findall(r"<script>\n(.*?)</script>", html, re.DOTALL)
-    made: dict[str, dict[str, object]] = orjson.loads(
-        output(node, "--eval", BROWSER + script, search)
-    )
+    made: dict[str, Any] = orjson.loads(output(node, "--eval", BROWSER + script, search))
     return made
 
 

@@ -15,6 +15,7 @@ MEDIA_TYPES = {
     "jsonld": "application/ld+json",
     "atom": "application/atom+xml",
     "ics": "text/calendar; charset=utf-8",
+    "svg": "image/svg+xml",
 }
 
 
@@ -46,7 +47,7 @@ def test_the_description_names_the_formats_of_each_list(tiny_ask: Asker, name: s
 
 
 @pytest.mark.parametrize("name", UNDATED)
-@pytest.mark.parametrize("form", ["jsonld", "atom", "ics"])
+@pytest.mark.parametrize("form", ["jsonld", "atom", "ics", "svg"])
 def test_lists_without_dates_refuse_dated_formats(tiny_ask: Asker, name: str, form: str) -> None:
     """The refusal says what is possible."""
     problem = tiny_ask.problem(f"/v1/{name}?format={form}", 422)
@@ -63,7 +64,7 @@ def test_an_accept_header_chooses_json_ld_where_there_are_dates(tiny_ask: Asker)
     assert "ld+json" not in problem["detail"]
 
 
-@pytest.mark.parametrize("form", ["jsonld", "atom", "ics"])
+@pytest.mark.parametrize("form", ["jsonld", "atom", "ics", "svg"])
 def test_whole_documents_are_not_made_sparse(tiny_ask: Asker, form: str) -> None:
     """`fields` with such a format is refused, however the format was chosen."""
     problem = tiny_ask.problem(f"/v1/events?format={form}&fields=id", 422)

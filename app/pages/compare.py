@@ -1,0 +1,74 @@
+"""Proposals side by side as a page: a form to choose them, and the matrix of topics and terms."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any, Self
+from urllib.parse import urlencode
+
+import orjson
+from fastapi import FastAPI, Query
+from pydantic import model_validator
+from starlette.requests import Request
+
+from app.analysis.proposals import CompareQuestion, TableFormat, compare
+from app.api.answering import service_of
+from app.api.route import Rendered
+from app.database import Ask
+from app.entries.pages import read_page
+from app.entries.questions import MAX_LIMIT, Sort
+from app.entries.selection import select_entries
+from app.kinds import KINDS
+from app.pages.rendering import dataset_of, page
+from app.pages.routing import PageRoute
+
+
+class ComparePageQuestion(CompareQuestion):
+    """What can be compared; nothing yet shows the form alone."""
+
+    @model_validator(mode="after")
+    def one_way_of_choosing(self) -> Self:
+        """Nothing, or either some proposals or a chain."""
+        if self.proposal or self.chain is not None or self.topic:
+            CompareQuestion.model_validate(self.model_dump())
+        return self
+
+
+async def compare_page(
+    request: Request, question: Annotated[ComparePageQuestion, Query()]
+) -> Rendered:
+    """The form, and the matrix where proposals are chosen."""
+    chosen = bool(question.proposal) or question.chain is not None
+    parameters = [pair for pair in request.scope["parameters"] if pair[0] != "format"]
+    async with service_of(request).database.snapshot() as ask:
+        comparison = await compare(question, ask) if chosen else None
+        values = {
+            "dataset": await dataset_of(ask),
+            "proposals": await proposals(ask),
+            "compared": comparison.model_dump(mode="json") if comparison else None,
+            "chosen": [each.id for each in comparison.proposals] if comparison else [],
+            "forms": [
+                (words, f"/v1/compare?{urlencode([*parameters, ('format', name.value)])}")
+                for words, name in (("JSON", TableFormat.json), ("CSV", TableFormat.csv))
+            ],
+        }
+    return await asyncio.to_thread(page, request, ask.revision, "compare.html", values)
+
+
+async def proposals(ask: Ask) -> list[dict[str, Any]]:
+    """The proposals that can be chosen, the oldest first."""
+    asked = KINDS["proposal"].question(limit=MAX_LIMIT, sort=Sort.oldest)
+    selection = await select_entries(asked, ("proposal",), ask)
+    found = await read_page(asked, ("proposal",), selection, ask)
+    return [orjson.loads(body) for body in found.documents]
+
+
+def add_routes(app: FastAPI) -> None:
+    """Registers the comparison's page."""
+    app.router.add_api_route(
+        "/compare",
+        compare_page,
+        route_class_override=PageRoute,
+        response_model=None,
+        include_in_schema=False,
+    )

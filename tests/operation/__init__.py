@@ -1,0 +1,1 @@
+"""Running it: limits, logs, metrics, settings, faults, caches in front, backups."""

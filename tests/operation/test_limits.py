@@ -1,0 +1,202 @@
+"""What is too much gets a problem document, and memory does not grow."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+import uvicorn
+from starlette.types import Receive, Scope, Send
+
+from app import sqlite
+from app.api import wire
+from app.api.guard import Guard
+from tests.api.asking import BASE, raw, serving
+from tests.conftest import TINY, Seeded
+from tests.operation.conftest import Asking
+
+PROBLEM = b"content-type: application/problem+json"
+
+
+def test_too_many_at_once_get_503(asking: Asking) -> None:
+    """Beyond `MAX_REQUESTS` at once: 503 with Retry-After; the others are answered, then all."""
+    guard = asking(max_requests=3).app
+    assert isinstance(guard, Guard)
+    inner = guard.inner
+    going_on = asyncio.Event()
+
+    async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+        del scope, receive
+        await going_on.wait()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    guard.inner = slow
+
+    async def ask() -> list[httpx.Response]:
+        transport = httpx.ASGITransport(guard)
+        async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
+            asked = [asyncio.create_task(client.get("/v1/events")) for _ in range(5)]
+            await asyncio.sleep(0.1)
+            going_on.set()
+            return [*await asyncio.gather(*asked), await client.get("/v1/events")]
+
+    answers = asyncio.run(ask())
+    guard.inner = inner
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 200, 503, 503]
+    assert answers[-1].status_code == 200
+    refused = next(answer for answer in answers if answer.status_code == 503)
+    assert refused.headers["retry-after"] == "1"
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert refused.json()["type"] == "/problems/unavailable"
+
+
+def test_a_long_body_gets_413(asking: Asking) -> None:
+    """By its stated length; a body without one is not read at all."""
+    ask = asking(max_body=100)
+    options = {"method": "POST", "headers": {"Content-Type": "text/plain"}}
+    assert ask.problem("/v1/check", 413, content=b"x" * 101, **options)["type"] == (
+        "/problems/content-too-large"
+    )
+
+    async def parts() -> AsyncIterator[bytes]:
+        yield b"x"
+
+    assert ask.problem("/v1/check", 413, content=parts(), **options)["status"] == 413
+    assert ask("/v1/check", content=b"the talks", **options).status_code == 200
+
+
+HOSTS = {
+    "parley.example": 200,
+    "PARLEY.example:8000": 200,
+    "[::1]:8000": 200,
+    "other.example": 421,
+    "parley.example.evil": 421,
+    "": 421,
+}
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_unknown_hosts_get_421(host: str, asking: Asking) -> None:
+    """With `TRUSTED_HOSTS`, other names are refused; without, none is."""
+    ask = asking(trusted_hosts=("parley.example", "[::1]"))
+    headers = {"Host": host}
+    if HOSTS[host] == 421:
+        problem = ask.problem("/v1/events", 421, headers=headers)
+        assert problem["type"] == "/problems/misdirected-request"
+    else:
+        assert ask("/v1/events", headers=headers).status_code == 200
+    assert asking()("/v1/events", headers=headers).status_code == 200
+    # A container asks for its own health by its address.
+    assert ask("/health/ready", headers=headers).status_code == 200
+
+
+def test_who_asks_too_often_gets_429(asking: Asking) -> None:
+    """With `RATE_LIMIT`: what is left in every answer, then 429 with Retry-After."""
+    ask = asking(rate_limit="3/minute")
+    for left in (2, 1, 0):
+        answer = ask("/v1/events")
+        assert answer.status_code == 200
+        assert answer.headers["ratelimit-policy"] == '"default";q=3;w=60'
+        assert answer.headers["ratelimit"].startswith(f'"default";r={left};t=')
+    refused = ask("/v1/events")
+    assert refused.status_code == 429
+    assert refused.json()["type"] == "/problems/too-many-requests"
+    assert 1 <= int(refused.headers["retry-after"]) <= 61
+    assert refused.headers["ratelimit"].startswith('"default";r=0;t=')
+    assert ask("/health/live").status_code == 200
+    assert "ratelimit" not in asking()("/v1/events").headers
+
+
+def test_every_refusal_has_a_request_id_and_cors(asking: Asking) -> None:
+    """A refusal in front of the application has the headers that every answer has."""
+    refused = asking(trusted_hosts=("a.example",))("/v1/events")
+    assert refused.status_code == 421
+    assert refused.headers["x-request-id"]
+    assert refused.headers["access-control-allow-origin"] == "*"
+    assert refused.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["/v1/events", "/", "/docs", "/nothing", "/v1/events?x=1"])
+def test_security_headers(path: str, asking: Asking) -> None:
+    """No sniffing, no addresses given away; pages say what they may load; no server is named."""
+    headers = asking()(path, headers={"Accept": "text/html"}).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "strict-origin-when-cross-origin"
+    assert "server" not in headers
+    if headers["content-type"].startswith("text/html"):
+        assert "default-src 'none'" in headers["content-security-policy"]
+
+
+def test_long_addresses_and_headers_over_the_wire(cached_databases: Seeded) -> None:
+    """414 and 431, as problem documents, however the bytes come."""
+    with serving(cached_databases(TINY)) as base:
+        for size in (9_000, 40_000, 70_000, 3_000_000):
+            status, answer = raw(base, b"/v1/events?q=" + b"x" * size)
+            assert status == 414, size
+            assert PROBLEM in answer.lower()
+        status, answer = raw(base, b"/v1/events", b"X-Much: " + b"y" * 3_000_000)
+        assert status == 431
+        assert PROBLEM in answer.lower()
+        many = [b"X-%d: %s" % (number, b"z" * 1000) for number in range(2000)]
+        assert raw(base, b"/v1/events", *many)[0] == 431
+        assert httpx.get(f"{base}/v1/events").status_code == 200
+
+
+def test_slow_requests_are_given_up(monkeypatch: pytest.MonkeyPatch, asking: Asking) -> None:
+    """A request that does not come to its end in time, or never begins, loses its connection."""
+    monkeypatch.setattr(wire, "READ_SECONDS", 0.3)
+    app = asking().app
+
+    async def clients() -> list[float]:
+        config = uvicorn.Config(app, http=wire.Wire, port=0, log_config=None, lifespan="off")
+        server = uvicorn.Server(config)
+        listener = socket.create_server(("127.0.0.1", 0))
+        running = asyncio.create_task(server.serve([listener]))
+        while not server.started:
+            await asyncio.sleep(0.01)
+        port = listener.getsockname()[1]
+        slow = [slowly(port, each) for each in (b"", b"GET /v1/events HTTP/1.1\r\nX: ", POSTED)]
+        waited = await asyncio.gather(*slow)
+        server.should_exit = True
+        await running
+        listener.close()
+        return waited
+
+    async def slowly(port: int, first: bytes) -> float:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        began = time.monotonic()
+        writer.write(first)
+        try:
+            while not reader.at_eof() and time.monotonic() - began < 5:
+                if first:
+                    writer.write(b"x")
+                    await writer.drain()
+                with_timeout = asyncio.wait_for(reader.read(1), 0.05)
+                await asyncio.gather(with_timeout, return_exceptions=True)
+        except OSError:
+            pass
+        writer.close()
+        return time.monotonic() - began
+
+    assert all(waited < 3 for waited in asyncio.run(clients()))
+
+
+POSTED = b"POST /v1/check HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n"
+
+
+def test_the_deadline_of_a_statement(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question that takes longer than `STATEMENT_TIMEOUT`: 503 with Retry-After, and why."""
+    monkeypatch.setattr(sqlite, "OPCODES_BETWEEN_LOOKS", 1)
+    monkeypatch.setattr(sqlite, "LOOP_BUDGET", 0)
+    ask = asking(statement_timeout=0.000_001)
+    refused = ask("/v1/events")
+    assert refused.status_code == 503
+    assert refused.headers["retry-after"] == "5"
+    assert "took longer than 1e-06 seconds" in refused.json()["detail"]
+    assert ask("/health/live").status_code == 200
+    assert asking()("/v1/events").status_code == 200
