@@ -25,7 +25,7 @@ sources; asked by actor, date, topic and words.
 * Lists answer `{"data": […], "meta": {…}, "links": {"self", "next"}}`; `links.next` leads on.
 * Dates are written `2024`, `2024-02` or `2024-02-07`; every entry whose days overlap is found.
 * What is wrong in a question is refused with 422 and the nearest valid value, never guessed.
-* Browsers, which prefer HTML, are sent to the page of an answer (303); `format=json` shows the JSON.
+* Browsers, which prefer HTML, are sent to the page of an answer (303), but with `format=json`.
 * Every answer names the revision of the record that gave it, in `meta` and in `Parley-Revision`.
 """
 CONTACT = {"name": "Parley curators and contributors"}
@@ -90,6 +90,8 @@ def documented(lifespan: Lifespan[FastAPI]) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
+        # Traces and metrics go out only where OTEL_EXPORTER_OTLP_ENDPOINT says where to.
+        telemetry={"auto_configure": True},
     )
     app.openapi = lambda: openapi(app)  # type: ignore[method-assign]
     return app

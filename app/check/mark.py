@@ -26,9 +26,10 @@ from app.check.candidates import (
 from app.check.check import difference, without_surrogates, wrong_text
 from app.check.prose import Prose, Span, prose
 from app.check.reading import Reading, readings
+from app.check.runs import Runs
 from app.check.speakers import Mention, Named, Scene, mentions_in, named_in
 from app.check.verdicts import MOST, RANK, Judged, judged
-from app.check.wording import SLACK, Weights, align, position_of
+from app.check.wording import Weights, align
 from app.database import Ask
 from app.entries.words import Located, located
 from app.errors import InvalidQuery
@@ -42,9 +43,6 @@ ANSWERS = 60
 QUOTATIONS = 2400
 PHRASE_WORDS = 5
 PHRASE_WEIGHT = 4.0
-# Where one run of words stands in a text, and how many stretches of it a wording is held against.
-POSITIONS = 20
-STRETCHES = 6
 # Actors whose affiliates' words count as theirs.
 VOICES = 60
 
@@ -206,73 +204,6 @@ def quotations_of(shape: Prose) -> list[list[Runs]]:
 def span_of(reading: Reading) -> Span:
     """From the first word to the last."""
     return reading.words[0].start, reading.words[-1].end
-
-
-class Runs:
-    """A reading and where in it each run of words stands."""
-
-    def __init__(self, reading: Reading):
-        self.reading = reading
-        self.length = min(RUN_LENGTH, len(reading.keys))
-        self.index: dict[Probe, list[int]] = {}
-        self.words = frozenset(reading.keys)
-        for number in range(len(reading.keys) - self.length + 1):
-            run = reading.keys[number : number + self.length]
-            at = self.index.setdefault(run, [])
-            if len(at) < POSITIONS:
-                at.append(number)
-
-    def shares(self, printed: Reading) -> bool:
-        """Whether a wording has a run of these words, or is no longer than a run."""
-        if len(printed.keys) < self.length:
-            return bool(printed.keys) and self.words.issuperset(printed.keys)
-        return any(run in self.index for run in runs(printed.keys, self.length))
-
-    def stretches(self, printed: Reading) -> Iterator[Reading]:
-        """The parts of the text against which a wording is to be held."""
-        length = len(printed.keys)
-        if length < self.length:
-            if length:
-                yield from self._whole(printed)
-            return
-        shifts: defaultdict[int, int] = defaultdict(int)
-        for number, run in enumerate(runs(printed.keys, self.length)):
-            for at in self.index.get(run, ()):
-                shifts[at - number] += 1
-        for first, last in gathered(shifts, max(SLACK, length // 4)):
-            words = self.reading.words[max(0, first - SLACK) : max(0, last + length + SLACK)]
-            yield Reading(self.reading.text, words)
-
-    def _whole(self, printed: Reading) -> Iterator[Reading]:
-        """Where a wording shorter than a run stands."""
-        length = len(printed.keys)
-        starts = (
-            at + start
-            for run, places in self.index.items()
-            if (start := position_of(printed.keys, run)) is not None
-            for at in places
-        )
-        for start in heapq.nsmallest(POSITIONS, set(starts)):
-            yield Reading(self.reading.text, self.reading.words[start : start + length])
-
-
-def runs(keys: Sequence[str], length: int) -> Iterator[Probe]:
-    """Every run of so many words."""
-    for number in range(len(keys) - length + 1):
-        yield tuple(keys[number : number + length])
-
-
-def gathered(shifts: Mapping[int, int], apart: int) -> Iterator[tuple[int, int]]:
-    """The shifts that lie together, those that most runs agree on."""
-    groups: list[list[int]] = []
-    for shift in sorted(shifts):
-        if groups and shift - groups[-1][-1] <= apart:
-            groups[-1].append(shift)
-        else:
-            groups.append([shift])
-    groups.sort(key=lambda group: -sum(shifts[shift] for shift in group))
-    for group in groups[:STRETCHES]:
-        yield group[0], group[-1]
 
 
 def quoted_passage(

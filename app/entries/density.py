@@ -39,7 +39,7 @@ class Lane:
 
 @dataclass(frozen=True)
 class Density:
-    """The spans from the first entry that begins to the last that does, and a lane for each kind."""
+    """The spans from the first entry that begins to the last, and a lane for each kind."""
 
     spans: tuple[Span, ...] = ()
     lanes: tuple[Lane, ...] = ()

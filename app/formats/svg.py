@@ -16,9 +16,9 @@ from app.formats.answer import Answer
 
 WIDTH, MARGIN = 960, 8
 # Of one lane: the room for its name, and for its bars.
-HEAD, BARS = 34, 76
+HEAD, BARS = 40, 76
 LANE = HEAD + BARS
-FOOT = 34
+FOOT = 40
 # Years stand at least this far apart, so that they can be read where the picture is small.
 APART = 90
 NAMES = {
@@ -118,8 +118,8 @@ def drawn_lane(density: Density, lane: Lane, top: float, link: Link) -> str:
     )
     return (
         f'<g class="bars {lane.kind}" data-kind="{lane.kind}">'
-        f'<text class="lane" x="{MARGIN}" y="{top + 18}">{NAMES[lane.kind]}</text>'
-        f'<text class="most" x="{WIDTH - MARGIN}" y="{top + 18}" text-anchor="end">'
+        f'<text class="lane" x="{MARGIN}" y="{top + 28}">{NAMES[lane.kind]}</text>'
+        f'<text class="most" x="{WIDTH - MARGIN}" y="{top + 28}" text-anchor="end">'
         f"at most {most}, in {name}</text>"
         f'<line class="ground" x1="{MARGIN}" x2="{WIDTH - MARGIN}" y1="{ground}" y2="{ground}"/>'
         f"{bars}</g>"
@@ -149,12 +149,11 @@ def bar(
 
 def years(spans: tuple[Span, ...], height: float) -> Iterator[str]:
     """The years at the foot, where they begin and as far apart as they need to be."""
-    begins = [
-        n for n, span in enumerate(spans) if span.name.endswith("-01") or "-" not in span.name
-    ]
+    names = [span.name for span in spans]
+    begins = [n for n, name in enumerate(names) if name.endswith("-01") or "-" not in name]
     if spans and (not begins or begins[0] * step_of(spans) >= APART):
         begins = sorted({0, *begins})
-    last = -APART
+    last = float(-APART)
     for number in begins:
         span, left = spans[number], MARGIN + number * step_of(spans)
         if left - last >= APART:

@@ -74,7 +74,6 @@ def snippets_of(request: Request, path: str) -> Snippets:
 
 async def embedded_list(request: Request, question: Any, path: str) -> Rendered:
     """The beginning of a list, with the way to all of it."""
-    assert isinstance(question, EntryQuestion)
     kinds = (
         question.kinds()
         if isinstance(question, TimelineQuestion)
@@ -89,7 +88,7 @@ async def embedded_list(request: Request, question: Any, path: str) -> Rendered:
             "entries": [orjson.loads(body) for body in found.documents],
             "total": await count(selection, ask),
             "dataset": await dataset_of(ask),
-            "theme": question.theme.value,  # type: ignore[attr-defined] - see `with_theme`
+            "theme": question.theme.value,
             "heading": path.capitalize(),
             "whole": whole(path, request.scope["parameters"]),
         }
@@ -160,7 +159,10 @@ def add_routes(app: FastAPI) -> None:
         "response_model": None,
         "include_in_schema": False,
     }
-    lists = {"timeline": TimelineQuestion, **{k.plural: k.question for k in KINDS.values()}}
+    lists: dict[str, type[EntryQuestion]] = {
+        "timeline": TimelineQuestion,
+        **{k.plural: k.question for k in KINDS.values()},
+    }
     for path, model in lists.items():
         app.router.add_api_route(f"/embed/{path}", list_endpoint(path, model), **options)
     for kind in KINDS.values():

@@ -121,7 +121,7 @@ async def titles(entry: Loaded, ask: Ask) -> dict[str, str]:
 @lru_cache(maxsize=64)
 def bodies_statement(count: int) -> Statement:
     """The documents of some entries."""
-    given = [bindparam(f"id_{number}") for number in range(count)]
+    given: list[Any] = [bindparam(f"id_{number}") for number in range(count)]
     return Statement(select(document.c.id, document.c.body).where(document.c.id.in_(given)))
 
 

@@ -20,7 +20,7 @@ from app.database import Ask, Statement
 from app.entries.density import Density, density
 from app.entries.facets import Facet, facets_of
 from app.entries.pages import Page, count, read_page
-from app.entries.questions import EntryQuestion, FormatName
+from app.entries.questions import EntryQuestion
 from app.entries.selection import Selection, select_entries
 from app.entries.snippets import snippet
 from app.formats import FORMATS
@@ -160,7 +160,6 @@ def other_forms(path: str, parameters: list[tuple[str, str]]) -> list[tuple[str,
             linked(f"/v1/{path}", [*parameters, ("format", name.value)]),
         )
         for name, form in FORMATS.items()
-        if isinstance(name, FormatName)
     ]
 
 

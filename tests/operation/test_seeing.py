@@ -39,7 +39,9 @@ FIELDS = {
 def test_a_request_id_is_kept_or_made(asking: Asking) -> None:
     """A plain id from outside is kept; anything else is replaced by one of our own."""
     ask = asking()
-    assert ask("/v1/events", headers={"X-Request-Id": "a-1.b_C"}).headers["x-request-id"] == "a-1.b_C"
+    assert (
+        ask("/v1/events", headers={"X-Request-Id": "a-1.b_C"}).headers["x-request-id"] == "a-1.b_C"
+    )
     made = [ask("/v1/events").headers["x-request-id"] for _ in range(2)]
     assert made[0] != made[1]
     for bad in ("a b", "x" * 65, "a;b", "é"):
@@ -138,7 +140,7 @@ def test_a_server_logs_lines(form: str, cached_databases: Seeded, tmp_path: Path
     assert "127.0.0.1" not in asked[0]
 
 
-SAMPLE = re.compile(r'parley_requests_total\{(.*)\} (\S+)')
+SAMPLE = re.compile(r"parley_requests_total\{(.*)\} (\S+)")
 
 
 def test_metrics_add_up_over_workers(cached_databases: Seeded, tmp_path: Path) -> None:
@@ -177,7 +179,9 @@ def test_metrics_tell_hits_from_misses(asking: Asking) -> None:
 def test_every_log_field_and_metric_is_documented(asking: Asking) -> None:
     """docs/operating.md names each."""
     documented = set(re.findall(r"^\| `([a-z_]+)` \|", DOCS.read_text(), re.M))
-    metrics = set(re.findall(r"^# TYPE (parley_\w+?)(?:_created)? ", asking()("/metrics").text, re.M))
+    metrics = set(
+        re.findall(r"^# TYPE (parley_\w+?)(?:_created)? ", asking()("/metrics").text, re.M)
+    )
     assert metrics
     assert FIELDS | {"client", "time", "level", "message"} | metrics <= documented
 
@@ -190,7 +194,7 @@ def spans() -> Iterator[InMemorySpanExporter]:
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
     yield exporter
-    provider.shutdown()
+    exporter.shutdown()
 
 
 def test_requests_are_traced_where_that_is_set_up(

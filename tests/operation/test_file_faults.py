@@ -1,0 +1,220 @@
+"""What happens to the database file while it is served: a refusal, never a wrong answer."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.database import LOOK_EVERY
+from app.seeding.seed import seed
+from app.sqlite import SqliteDatabase
+from tests.api.asking import Asker
+from tests.conftest import SHIPPED, Seeded, sqlite_settings
+from tests.operation.running import eventually, running
+from tests.seeding.folders import Edit, edited
+
+NEW_TITLE = Edit("events/1998.yaml", "title: A draft is", "title: A first draft is")
+PATHS = ("/v1/events", "/v1/quotes?limit=3", "/v1/timeline?format=ndjson", "/v1/actors")
+CHANGED = "changed in place"
+
+
+def cut_short(database: Path) -> None:
+    """Cuts half of the file away, in place."""
+    os.truncate(database, database.stat().st_size // 2)
+
+
+def emptied(database: Path) -> None:
+    """Nothing is left of the file."""
+    os.truncate(database, 0)
+
+
+def corrupted(database: Path) -> None:
+    """Some bytes in the middle are others; SQLite itself would not notice most of them."""
+    data = database.read_bytes()
+    middle = data.index(b"Mitchell", len(data) // 10)
+    with database.open("r+b") as file:
+        file.seek(middle)
+        file.write(b"Nobody!!")
+
+
+def written_over(database: Path) -> None:
+    """Another record is copied over the file, in place, as `cp` does."""
+    copy = database.with_name("other.db")
+    seed(SHIPPED, sqlite_settings(copy))
+    with database.open("r+b") as file:
+        file.write(copy.read_bytes())
+
+
+IN_PLACE = (cut_short, emptied, corrupted, written_over)
+
+
+@pytest.mark.parametrize("cache_bytes", [0, 1 << 20], ids=["fresh", "kept"])
+@pytest.mark.parametrize("fault", IN_PLACE)
+def test_a_file_changed_in_place_is_refused(
+    fault: Callable[[Path], None], cache_bytes: int, seeded: Seeded, tiny: Path
+) -> None:
+    """Pages from memory stay right; all else is 503 and says why, until a new file is there."""
+    database = seeded(tiny)
+    with Asker(database, cache_bytes=cache_bytes) as ask:
+        right = {path: ask(path).content for path in PATHS}
+        fault(database)
+        for path in PATHS:
+            answer = ask(path)
+            assert answer.content == right[path] or answer.status_code == 503, path
+        refused = ask.problem("/v1/events?limit=7", 503)
+        assert CHANGED in refused["detail"]
+        assert CHANGED in ask.problem("/health/ready", 503)["detail"]
+        assert ask("/health/live").status_code == 200
+        whole = database.with_name("whole.db")
+        seed(tiny, sqlite_settings(whole))
+        whole.replace(database)
+        time.sleep(LOOK_EVERY)
+        assert ask("/v1/events?limit=7").status_code == 200
+        assert ask("/health/ready").status_code == 200
+
+
+def test_a_file_cut_short_does_not_end_the_server(
+    seeded: Seeded, tiny: Path, tmp_path: Path
+) -> None:
+    """The process lives on: a file mapped into memory would have killed it."""
+    database = seeded(tiny)
+    with running(database, tmp_path / "log", cache_bytes=0) as server:
+        assert server.get("/v1/events").status_code == 200
+        cut_short(database)
+        for path in PATHS * 3:
+            assert server.get(path).status_code == 503
+        assert server.get("/health/live").status_code == 200
+        assert server.process.poll() is None
+        assert any(CHANGED in line for line in server.lines())
+
+
+def gone(database: Path) -> None:
+    """The file is deleted."""
+    database.unlink()
+
+
+def garbage(database: Path) -> None:
+    """A file that is no database comes in its place."""
+    database.with_name("new").write_bytes(b"no database" * 1000)
+    database.with_name("new").replace(database)
+
+
+def half(database: Path) -> None:
+    """A copy that broke off comes in its place."""
+    new = shutil.copyfile(database, database.with_name("new"))
+    os.truncate(new, 4096)
+    new.replace(database)
+
+
+def older(database: Path) -> None:
+    """A database with an older schema comes in its place."""
+    new = shutil.copyfile(database, database.with_name("new"))
+    with sqlite3.connect(new) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0000'")
+    connection.close()
+    new.replace(database)
+
+
+def never_seeded(database: Path) -> None:
+    """An empty database comes in its place."""
+    sqlite3.connect(database.with_name("new")).close()
+    database.with_name("new").touch()
+    database.with_name("new").replace(database)
+
+
+REPLACED = {
+    gone: "no database at record.db",
+    garbage: "not a readable Parley database",
+    half: "not a readable Parley database",
+    older: "older schema 0000",
+    never_seeded: "no Parley schema",
+}
+
+
+@pytest.mark.parametrize("fault", REPLACED)
+def test_the_old_file_is_served_on(
+    fault: Callable[[Path], None], seeded: Seeded, tiny: Path, tmp_path: Path
+) -> None:
+    """Without a usable file under the path the open one answers on; readiness says what is wrong."""
+    database = seeded(tiny)
+    with Asker(database, cache_bytes=0) as ask:
+        right = {path: ask(path).content for path in PATHS if "ndjson" not in path}
+        fault(database)
+        time.sleep(LOOK_EVERY)
+        assert {path: ask(path).content for path in right} == right
+        unready = ask.problem("/health/ready", 503)
+        assert REPLACED[fault] in unready["detail"]
+        assert str(tmp_path) not in unready["detail"]
+        assert ask("/health/ready").headers["retry-after"] == "60"
+        assert ask("/health/live").status_code == 200
+
+
+def test_an_export_never_reads_another_file(seeded: Seeded, tiny: Path, tmp_path: Path) -> None:
+    """Where a new file has come since, an export is of the new record, not of both."""
+    database = seeded(tiny)
+    changed = edited(tiny, [NEW_TITLE], tmp_path / "changed")
+    with Asker(database, cache_bytes=0) as ask:
+        old = ask("/v1/events")
+        seed(changed, sqlite_settings(database))
+        # The server has not looked yet: the connection for the export finds the new file.
+        new = ask("/v1/events?format=ndjson")
+        assert new.status_code == 200
+        assert "A first draft is" in new.text
+        assert new.headers["parley-revision"] != old.headers["parley-revision"]
+
+
+def test_a_read_only_file_is_served(seeded: Seeded, tiny: Path, tmp_path: Path) -> None:
+    """Neither the file nor its folder need be writable."""
+    database = seeded(tiny)
+    database.chmod(0o444)
+    with running(database, tmp_path / "log") as server:
+        assert server.get("/v1/events").status_code == 200
+        assert server.get("/v1/events?format=ndjson").status_code == 200
+        assert server.get("/health/ready").status_code == 200
+
+
+def test_the_server_cannot_write(seeded: Seeded, tiny: Path) -> None:
+    """No statement on a server's connection changes anything; the file stays as it was."""
+    database = seeded(tiny)
+    before = database.read_bytes(), database.stat().st_mtime_ns
+    served = SqliteDatabase(database, 5)
+    attempts = (
+        "DELETE FROM document",
+        "CREATE TABLE more (id)",
+        "PRAGMA user_version = 7",
+        "PRAGMA query_only = OFF; DELETE FROM document",
+        "VACUUM",
+    )
+    for connection in (served.opened.loop, served.opened.take()):
+        for attempt in attempts:
+            with pytest.raises(sqlite3.OperationalError, match="readonly|read-only"):
+                connection.raw.executescript(attempt)
+        if connection is not served.opened.loop:
+            served.opened.spare.put(connection)
+    served.opened.close()
+    assert (database.read_bytes(), database.stat().st_mtime_ns) == before
+    beside = {path.name for path in database.parent.iterdir()}
+    assert beside == {database.name}
+
+
+def test_a_new_revision_is_seen_by_every_worker(seeded: Seeded, tiny: Path, tmp_path: Path) -> None:
+    """Two workers, seeded again: within two seconds no answer is of the old revision."""
+    database = seeded(tiny)
+    changed = edited(tiny, [NEW_TITLE], tmp_path / "changed")
+    with running(database, tmp_path / "log", workers=2) as server:
+        old = {server.get("/v1/dataset").headers["parley-revision"] for _ in range(20)}
+        assert len(old) == 1
+        seed(changed, sqlite_settings(database))
+
+        def all_new() -> bool:
+            seen = {server.get("/v1/dataset").headers["parley-revision"] for _ in range(8)}
+            return not seen & old
+
+        assert eventually(all_new, 4) < 2.5
+        assert "A first draft is" in server.get("/v1/events?limit=50").text
