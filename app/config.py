@@ -53,7 +53,7 @@ class Settings(BaseSettings):
     ] = 32 * 1024 * 1024
     max_url_length: Annotated[
         int, Field(ge=256, description="The longest path with its query, in bytes.")
-    ] = 8192
+    ] = 32_000
     verify_private_addresses: Annotated[
         tuple[str, ...],
         Field(

@@ -72,13 +72,14 @@ def is_known(request: Request, etag: str) -> bool:
     is not certain is rendered, and the edge compares again.
     """
     known = request.headers.get("if-none-match", "*")
-    sent = coded_etag(etag) if request.scope.get("coding") else etag
+    coding = request.scope.get("coding")
+    sent = coded_etag(etag, coding) if coding else etag
     return known.strip() != "*" and etag_matches(known, sent)
 
 
-def coded_etag(etag: str) -> str:
+def coded_etag(etag: str, coding: bytes) -> str:
     """The ETag of the same representation, compressed."""
-    return f'{etag[:-1]}-gzip"'
+    return f'{etag[:-1]}-{coding.decode()}"'
 
 
 def etag_matches(known: str, etag: str) -> bool:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+import zstandard
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.answering import coded_etag, etag_matches
@@ -24,6 +25,12 @@ from app.errors import PROBLEM_MEDIA_TYPE, Problem, TooLong
 Header = tuple[bytes, bytes]
 
 COMPRESS_FROM = 500
+# What a client may have an answer in, the best first: zstd is as small as gzip at a seventh of the
+# time. An ETag names its coding.
+CODERS: dict[bytes, Callable[[bytes], bytes]] = {
+    b"zstd": lambda body: zstandard.ZstdCompressor(level=3).compress(body),
+    b"gzip": lambda body: gzip.compress(body, 5, mtime=0),
+}
 COMPRESSIBLE = (b"application/json", b"application/", b"text/", b"image/svg")
 EXPOSED = (
     b"ETag, Link, Parley-Revision, Cache-Status, Retry-After, Content-Range, Content-Disposition, "
@@ -168,7 +175,7 @@ def negotiated(headers: list[Header]) -> tuple[bytes, bytes, str | None]:
         if name == b"accept":
             accept = value
         elif name == b"accept-encoding":
-            coding = b"gzip" if accepts_gzip(value) else b""
+            coding = chosen_coding(value)
         elif name == b"if-none-match":
             known = value.decode("latin-1")
     return accept, coding, known
@@ -177,11 +184,24 @@ def negotiated(headers: list[Header]) -> tuple[bytes, bytes, str | None]:
 REFUSED = re.compile(rb";\s*q\s*=\s*0(?:\.0*)?\s*$")
 
 
+def chosen_coding(value: bytes) -> bytes:
+    """The first of our codings that a client accepts; empty for none."""
+    accepted = accepted_codings(value)
+    return next((coding for coding in CODERS if coding in accepted), b"")
+
+
 def accepts_gzip(value: bytes) -> bool:
     """Whether gzip is among the codings, or any is, and not refused by a weight of 0."""
+    return b"gzip" in accepted_codings(value)
+
+
+def accepted_codings(value: bytes) -> set[bytes]:
+    """The codings of an `Accept-Encoding` that are not refused; `*` stands for gzip."""
     codings = {part.split(b";")[0].strip(): part for part in value.lower().split(b",")}
-    accepted = codings.get(b"gzip", codings.get(b"*"))
-    return accepted is not None and REFUSED.search(accepted) is None
+    accepted = {name for name, part in codings.items() if REFUSED.search(part) is None}
+    if b"*" in accepted and b"gzip" not in codings:
+        accepted.add(b"gzip")
+    return accepted
 
 
 class Capture:
@@ -211,7 +231,7 @@ class Capture:
         body = message.get("body", b"")
         status = start["status"]
         if status == 304 and self.coding and not self.has(headers):
-            headers = [named_as_coded(each) for each in headers]
+            headers = [named_as_coded(each, self.coding) for each in headers]
         headers, body = coded(headers, body, self.coding)
         if status == 200:
             self.page = kept(headers, body)
@@ -234,11 +254,11 @@ def coded(headers: list[Header], body: bytes, coding: bytes) -> tuple[list[Heade
     kind = fields.get(b"content-type", b"")
     if not coding or len(body) < COMPRESS_FROM or not kind.startswith(COMPRESSIBLE):
         return headers, body
-    body = gzip.compress(body, 5, mtime=0)
+    body = CODERS[coding](body)
     changed: list[Header] = []
     for name, value in headers:
         if name == b"etag":
-            changed.append(named_as_coded((name, value)))
+            changed.append(named_as_coded((name, value), coding))
         elif name == b"content-length":
             changed.append((name, str(len(body)).encode()))
         else:
@@ -246,10 +266,10 @@ def coded(headers: list[Header], body: bytes, coding: bytes) -> tuple[list[Heade
     return [*changed, (b"content-encoding", coding)], body
 
 
-def named_as_coded(header: Header) -> Header:
+def named_as_coded(header: Header, coding: bytes) -> Header:
     """An ETag becomes that of the coding; other headers stay."""
     name, value = header
-    return (name, coded_etag(value.decode()).encode()) if name == b"etag" else header
+    return (name, coded_etag(value.decode(), coding).encode()) if name == b"etag" else header
 
 
 def without_body(headers: list[Header]) -> list[Header]:

@@ -67,12 +67,13 @@ async def lane(selection: Selection, spans: tuple[Span, ...], ask: Ask) -> Lane:
     kind = selection.arms[0].kind
     arm = Arm(kind, ((key_of(kind, *INEXACT),), *selection.arms[0].groups))
     vague = dataclasses.replace(selection, arms=(arm,))
+    numbers = [await count(between(selection, each.first, each.last), ask) for each in spans]
     some = await count(vague, ask) > 0
-    return Lane(
-        kind,
-        tuple([await count(between(selection, s.first, s.last), ask) for s in spans]),
-        tuple([await count(between(vague, s.first, s.last), ask) if some else 0 for s in spans]),
-    )
+    inexact = [
+        await count(between(vague, each.first, each.last), ask) if some and number else 0
+        for each, number in zip(spans, numbers, strict=True)
+    ]
+    return Lane(kind, tuple(numbers), tuple(inexact))
 
 
 def spans_between(first: date, last: date) -> Iterator[Span]:

@@ -58,7 +58,7 @@ class ListPage:
 
 
 LISTS = (
-    ListPage("timeline", "Timeline", TimelineQuestion, ("kind", "actor", "topic", "month")),
+    ListPage("timeline", "Timeline", TimelineQuestion, ("kind", "actor", "topic")),
     ListPage(
         "events", "Events", KINDS["event"].question, ("event_type", "actor", "topic", "stance")
     ),
@@ -137,7 +137,6 @@ def values_of(
         "facets": {
             name: {"values": facet.values, "complete": facet.complete}
             for name, facet in shown.facets.items()
-            if name != "month"
         },
         "topics": shown.topics,
         "dataset": shown.dataset,

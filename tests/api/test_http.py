@@ -111,6 +111,8 @@ def test_each_coding_has_an_etag_of_its_own(either: Asker) -> None:
         ("gzip", "gzip"),
         ("GZIP", "gzip"),
         ("gzip, deflate, br", "gzip"),
+        ("gzip, deflate, br, zstd", "zstd"),
+        ("zstd;q=0, gzip", "gzip"),
         ("br;q=1.0, gzip;q=0.8", "gzip"),
         ("*", "gzip"),
         ("x-gzip", None),
@@ -126,7 +128,7 @@ def test_each_coding_has_an_etag_of_its_own(either: Asker) -> None:
 def test_the_coding_is_one_that_is_accepted(
     accepted: str, coding: str | None, tiny_ask: Asker
 ) -> None:
-    """gzip where it is accepted and not refused by a weight of 0."""
+    """zstd, else gzip, where it is accepted and not refused by a weight of 0."""
     response = tiny_ask("/v1/events", headers={"Accept-Encoding": accepted})
     assert response.headers.get("content-encoding") == coding
 
@@ -315,7 +317,7 @@ def test_compressed_bytes_are_the_same_everywhere(cached_databases: Seeded) -> N
 
 def test_settings_bound_the_address(cached_databases: Seeded) -> None:
     """A service with another limit refuses at that one."""
-    assert Settings().max_url_length == 8192
+    assert Settings().max_url_length == 32_000
     with Asker(cached_databases(TINY), max_url_length=300) as ask:
         fits = "/v1/events?q=" + "a" * (300 - len("/v1/events?q="))
         assert ask(fits).status_code == 200

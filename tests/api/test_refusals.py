@@ -151,9 +151,9 @@ def test_ten_thousand_repeated_parameters_are_refused(tiny_ask: Asker) -> None:
 
 
 def test_an_address_too_long_is_refused(tiny_ask: Asker) -> None:
-    """414 from 8,193 bytes on, whatever the path."""
-    path = "/v1/events?q=" + "a" * (8193 - len("/v1/events?q="))
-    for each in (path, "/" + "x" * 9000, f"/health/live?{'a' * 9000}"):
+    """414 from 32,001 bytes on, whatever the path."""
+    path = "/v1/events?q=" + "a" * (32_001 - len("/v1/events?q="))
+    for each in (path, "/" + "x" * 33_000, f"/health/live?{'a' * 33_000}"):
         problem = tiny_ask.problem(each, 414)
         assert problem["type"] == "/problems/uri-too-long"
 
@@ -228,7 +228,7 @@ def test_nothing_is_written_over_http(method: str, path: str, tiny_ask: Asker) -
     assert tiny_ask(path, method).headers["allow"] == "GET, HEAD, OPTIONS"
 
 
-@pytest.mark.parametrize("accept", ["image/png", "text/csv", "application/json;q=0", "text/*"])
+@pytest.mark.parametrize("accept", ["image/png", "text/csv", "application/json;q=0"])
 @pytest.mark.parametrize("path", ["/v1/actors", "/v1/sources"])
 def test_what_cannot_be_represented_is_406(path: str, accept: str, tiny_ask: Asker) -> None:
     """406 says which types there are; CSV is only for those who ask for it by `format`."""
@@ -282,7 +282,7 @@ PROBLEM_PATHS = (
     "/v1/nothing",
     "/v1/events/tallks",
     "/v1/events/good-friday",
-    "/v1/events?q=" + "a" * 9000,
+    "/v1/events?q=" + "a" * 33_000,
 )
 
 

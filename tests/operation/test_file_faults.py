@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import sqlite3
@@ -10,10 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from app.database import LOOK_EVERY
+from app.database import LOOK_EVERY, SnapshotLost, Statement
 from app.seeding.seed import seed
 from app.sqlite import SqliteDatabase
+from app.tables import document
 from tests.api.asking import Asker
 from tests.conftest import SHIPPED, Seeded, sqlite_settings
 from tests.operation.running import eventually, running
@@ -37,10 +40,10 @@ def emptied(database: Path) -> None:
 def corrupted(database: Path) -> None:
     """Some bytes in the middle are others; SQLite itself would not notice most of them."""
     data = database.read_bytes()
-    middle = data.index(b"Mitchell", len(data) // 10)
+    middle = data.index(b'"title":"')
     with database.open("r+b") as file:
         file.seek(middle)
-        file.write(b"Nobody!!")
+        file.write(b'"title":"Not ')
 
 
 def written_over(database: Path) -> None:
@@ -128,7 +131,7 @@ def never_seeded(database: Path) -> None:
     database.with_name("new").replace(database)
 
 
-REPLACED = {
+REPLACED: dict[Callable[[Path], None], str] = {
     gone: "no database at record.db",
     garbage: "not a readable Parley database",
     half: "not a readable Parley database",
@@ -141,7 +144,7 @@ REPLACED = {
 def test_the_old_file_is_served_on(
     fault: Callable[[Path], None], seeded: Seeded, tiny: Path, tmp_path: Path
 ) -> None:
-    """Without a usable file under the path the open one answers on; readiness says what is wrong."""
+    """Without a usable file under the path the open one answers on; readiness says why."""
     database = seeded(tiny)
     with Asker(database, cache_bytes=0) as ask:
         right = {path: ask(path).content for path in PATHS if "ndjson" not in path}
@@ -156,17 +159,28 @@ def test_the_old_file_is_served_on(
 
 
 def test_an_export_never_reads_another_file(seeded: Seeded, tiny: Path, tmp_path: Path) -> None:
-    """Where a new file has come since, an export is of the new record, not of both."""
+    """A new file that has come unseen loses the snapshot; the next one is of the new file."""
     database = seeded(tiny)
     changed = edited(tiny, [NEW_TITLE], tmp_path / "changed")
-    with Asker(database, cache_bytes=0) as ask:
-        old = ask("/v1/events")
-        seed(changed, sqlite_settings(database))
-        # The server has not looked yet: the connection for the export finds the new file.
-        new = ask("/v1/events?format=ndjson")
-        assert new.status_code == 200
-        assert "A first draft is" in new.text
-        assert new.headers["parley-revision"] != old.headers["parley-revision"]
+    served = SqliteDatabase(database, 5)
+
+    async def export() -> tuple[str, list[bytes]]:
+        async with served.snapshot() as ask:
+            return ask.revision.digest, [
+                row[0] async for rows in ask.stream(BODIES) for row in rows
+            ]
+
+    old = served.current_revision().digest
+    seed(changed, sqlite_settings(database))
+    with pytest.raises(SnapshotLost):
+        asyncio.run(export())
+    digest, bodies = asyncio.run(export())
+    assert digest != old
+    assert any(b"A first draft is" in body for body in bodies)
+    served.opened.close()
+
+
+BODIES = Statement(select(document.c.body))
 
 
 def test_a_read_only_file_is_served(seeded: Seeded, tiny: Path, tmp_path: Path) -> None:
@@ -193,7 +207,7 @@ def test_the_server_cannot_write(seeded: Seeded, tiny: Path) -> None:
     )
     for connection in (served.opened.loop, served.opened.take()):
         for attempt in attempts:
-            with pytest.raises(sqlite3.OperationalError, match="readonly|read-only"):
+            with pytest.raises(sqlite3.OperationalError, match=r"readonly|read-only"):
                 connection.raw.executescript(attempt)
         if connection is not served.opened.loop:
             served.opened.spare.put(connection)

@@ -6,6 +6,7 @@ import asyncio
 import socket
 import time
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
@@ -58,7 +59,7 @@ def test_too_many_at_once_get_503(asking: Asking) -> None:
 def test_a_long_body_gets_413(asking: Asking) -> None:
     """By its stated length; a body without one is not read at all."""
     ask = asking(max_body=100)
-    options = {"method": "POST", "headers": {"Content-Type": "text/plain"}}
+    options: dict[str, Any] = {"method": "POST", "headers": {"Content-Type": "text/plain"}}
     assert ask.problem("/v1/check", 413, content=b"x" * 101, **options)["type"] == (
         "/problems/content-too-large"
     )

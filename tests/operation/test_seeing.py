@@ -126,8 +126,8 @@ def test_lines_for_people_and_for_machines() -> None:
 @pytest.mark.parametrize("form", ["json", "human"])
 def test_a_server_logs_lines(form: str, cached_databases: Seeded, tmp_path: Path) -> None:
     """Every line of a running server's log has the form that was asked for."""
-    options = {"log_format": form, "log_requests": "all"}
-    with running(cached_databases(TINY), tmp_path / "log", **options) as server:
+    log = tmp_path / "log"
+    with running(cached_databases(TINY), log, log_format=form, log_requests="all") as server:
         server.get("/v1/events?limit=1")
     lines = server.lines()
     asked = [line for line in lines if "/v1/events?limit=1" in line]

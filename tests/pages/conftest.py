@@ -1,0 +1,47 @@
+"""The records as pages: asked in-process, and opened in Chromium where there is one."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from app.seeding.seed import seed
+from tests.api.asking import Asker
+from tests.conftest import SHIPPED, TINY, Seeded, sqlite_settings
+from tests.pages.hostile import made_hostile
+
+
+@pytest.fixture(scope="session")
+def ask(cached_databases: Seeded) -> Iterator[Asker]:
+    """Asks the shipped record."""
+    with Asker(cached_databases(SHIPPED)) as asker:
+        yield asker
+
+
+@pytest.fixture(scope="session")
+def tiny_ask(cached_databases: Seeded) -> Iterator[Asker]:
+    """Asks the tiny record."""
+    with Asker(cached_databases(TINY)) as asker:
+        yield asker
+
+
+@pytest.fixture(scope="session")
+def hostile_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny record with markup, scripts and signs of templates in every text of it."""
+    folder = tmp_path_factory.mktemp("hostile") / "record"
+    shutil.copytree(TINY, folder)
+    for path in folder.rglob("*.yaml"):
+        records = yaml.safe_load(path.read_text(encoding="utf-8"))
+        path.write_text(
+            yaml.safe_dump(
+                made_hostile(records), allow_unicode=True, sort_keys=False, width=10_000
+            ),
+            encoding="utf-8",
+        )
+    database = folder.parent / "record.db"
+    seed(folder, sqlite_settings(database))
+    return database
