@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 WORKERS ?= 2
 SIZE ?= S
+SOAK ?= 2
+RUNS ?= 1000000
 UV ?= uv
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -13,7 +15,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: setup dev run test lint check format lock bench clean help
+.PHONY: setup dev run test lint check format lock bench faults fuzz clean help
 
 setup: $(VENV)/.run  ## install what the server needs into .venv (the default)
 
@@ -50,6 +52,12 @@ lock:  ## choose exact versions again: make lock UPGRADE=--upgrade (needs uv)
 bench: $(VENV)/.dev  ## measure loading and serving beside others (needs wrk): make bench SIZE=L
 	$(BIN)/python -m benchmarks.load $(SIZE)
 	$(BIN)/python -m benchmarks.serve $(SIZE)
+
+faults: $(VENV)/.dev  ## do what can go wrong to real servers: make faults SOAK=30 FAULTS="killed idle"
+	SOAK=$(SOAK) $(BIN)/python -m faults $(FAULTS)
+
+fuzz: $(VENV)/.dev  ## feed the parsers at random (needs atheris): make fuzz RUNS=1000000
+	for parser in dates cursors words queries; do $(BIN)/python -m faults.fuzz $$parser -atheris_runs=$(RUNS) || exit 1; done
 
 clean:  ## remove what was installed, built and cached; var/ with the database stays
 	rm -rf $(VENV) dist .coverage .coverage.* htmlcov .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

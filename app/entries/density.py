@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -67,7 +68,11 @@ async def lane(selection: Selection, spans: tuple[Span, ...], ask: Ask) -> Lane:
     kind = selection.arms[0].kind
     arm = Arm(kind, ((key_of(kind, *INEXACT),), *selection.arms[0].groups))
     vague = dataclasses.replace(selection, arms=(arm,))
-    numbers = [await count(between(selection, each.first, each.last), ask) for each in spans]
+    numbers = []
+    for each in spans:
+        numbers.append(await count(between(selection, each.first, each.last), ask))
+        # There may be hundreds; others are answered in between.
+        await asyncio.sleep(0)
     some = await count(vague, ask) > 0
     inexact = [
         await count(between(vague, each.first, each.last), ask) if some and number else 0

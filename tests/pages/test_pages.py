@@ -1,7 +1,8 @@
-"""Every page without a browser: its answer, its policy, its weight, and what it makes of bad input."""
+"""Every page without a browser: its answer, policy and weight, and what it makes of bad input."""
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -194,6 +195,17 @@ def test_the_picture_stands_alone(ask: Asker, tiny_ask: Asker) -> None:
     assert f"<title>2024-02: {total}" in answer.text
     assert "without an exact day" in ask("/v1/timeline?format=svg").text
     assert "No entries" in tiny_ask("/v1/timeline?date=1900&format=svg").text
+
+
+def test_a_long_record_is_counted_by_years(tiny_ask: Asker) -> None:
+    """Where months would be too many, a bar is a year or some years, and still asks for its own."""
+    picture = tiny_ask("/v1/timeline?format=svg").text
+    names = re.findall(r"<title>([^:]+): \d+", picture)
+    assert names
+    assert all(re.fullmatch(r"\d{4}(/\d{4})?", name) for name in names), names
+    for href, number in re.findall(r'href="http://[^/]+([^"]+)"[^>]*><title>[^:]+: (\d+)', picture):
+        asked = f"{href.replace('&amp;', '&')}&count=exact&limit=1"
+        assert tiny_ask.page(asked)["meta"]["total"] == int(number)
 
 
 def test_the_embedding_script_is_kept_for_an_hour(ask: Asker) -> None:

@@ -1,0 +1,348 @@
+"""The faults, each a function that does it and says what clients saw and what was lost."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import psycopg
+
+from app.seeding.seed import seed
+from faults.clients import Clients, fetch, right_answers
+from tests.conftest import TINY, sqlite_settings
+from tests.operation import test_file_faults as files
+from tests.operation.running import PARLEY, Running, running
+from tests.postgres.editions import edition, seed_edition
+from tests.postgres.servers import servers
+from tests.seeding.contents import contents
+
+Seen = tuple[str, str]
+FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """A place of its own."""
+    made = Path(tempfile.mkdtemp(prefix="parley-faults-"))
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+@contextmanager
+def served(**options: object) -> Iterator[tuple[Running, Path]]:
+    """A server over the tiny record, and its database."""
+    with folder() as place:
+        database = place / "record.db"
+        seed(TINY, sqlite_settings(database))
+        with running(database, place / "log", **options) as server:  # type: ignore[arg-type]
+            yield server, database
+
+
+def memory(server: Running) -> float:
+    """The resident memory of a server and its workers, in MB."""
+    return sum(resident(pid) for pid in (server.process.pid, *children(server.process.pid)))
+
+
+def resident(pid: int) -> float:
+    """The resident memory of a process, in MB."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started."""
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def worker_killed() -> Seen:
+    """kill -9 of one of two workers under load."""
+    with served(workers=2) as (server, _):
+        right = right_answers(server.base)
+        with Clients(server.base, right) as clients:
+            time.sleep(2)
+            os.kill(children(server.process.pid)[-1], signal.SIGKILL)
+            time.sleep(8)
+        return clients.summary(), "nothing; the worker was started again"
+
+
+def seed_killed() -> Seen:
+    """kill -9 of `parley seed` at 50 random moments, under load."""
+    with served() as (server, database):
+        place = database.parent
+        records = [edition(place, number) for number in (1, 2)]
+        right, whole = [right_answers(server.base)], [contents(database)]
+        for number, record in enumerate(records):
+            other = place / f"other-{number}.db"
+            shutil.copyfile(database, other)
+            seed(record, sqlite_settings(other))
+            whole.append(contents(other))
+            with running(other, place / "other.log") as probe:
+                right.append(right_answers(probe.base))
+        began = time.monotonic()
+        subprocess.run([PARLEY, "seed", records[0], "--dry-run"], check=True, capture_output=True)
+        lasting = time.monotonic() - began + 0.5
+        lost = done = 0
+        with Clients(server.base, *right, number=1, pause=0.02) as clients:
+            for number in range(50):
+                command = [PARLEY, "seed", str(records[number % 2])]
+                environment = {**os.environ, "DATABASE_URL": f"sqlite:///{database}"}
+                seeding = subprocess.Popen(
+                    command,
+                    env=environment,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                )
+                time.sleep(random.uniform(0.3, lasting))
+                seeding.kill()
+                done += seeding.wait() == 0
+                lost += contents(database) not in whole
+        return clients.summary(), f"{lost} of 50 databases not whole ({done} seedings had ended)"
+
+
+def disk_full() -> Seen:
+    """A full disk while seeding."""
+    with folder() as place, ExitStack() as stack:
+        disk = place / "disk"
+        disk.mkdir()
+        seed(TINY, sqlite_settings(place / "record.db"))
+        size = (place / "record.db").stat().st_size * 3 // 2
+        mounting = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(disk)]
+        if subprocess.run(mounting, capture_output=True, check=False).returncode:
+            return "not done: only root may mount a small disk", ""
+        stack.callback(subprocess.run, ["umount", str(disk)], check=True)
+        database = shutil.copyfile(place / "record.db", disk / "record.db")
+        server = stack.enter_context(running(database, place / "log"))
+        right = right_answers(server.base)
+        with Clients(server.base, right) as clients:
+            command = [
+                PARLEY,
+                "seed",
+                str(edition(place, 1)),
+                "--database",
+                f"sqlite:///{database}",
+            ]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            time.sleep(2)
+        return clients.summary(), f"nothing; seed ended with {done.returncode}: {done.stderr[:90]}"
+
+
+def log_full() -> Seen:
+    """A full disk while logging every request."""
+    with folder() as place:
+        database = place / "record.db"
+        seed(TINY, sqlite_settings(database))
+        with running(database, Path("/dev/full"), log_requests="all") as server:
+            right = right_answers(server.base)
+            with Clients(server.base, right) as clients:
+                time.sleep(5)
+        return clients.summary(), "the lines of the log"
+
+
+def two_seedings() -> Seen:
+    """Four seedings of two records at once, under load."""
+    with served() as (server, database):
+        records = [edition(database.parent, number) for number in (1, 2)]
+        with Clients(server.base) as clients:
+            seedings = [
+                subprocess.Popen(
+                    [PARLEY, "seed", str(record), "--database", f"sqlite:///{database}"],
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                )
+                for record in records * 2
+            ]
+            codes = [each.wait() for each in seedings]
+            time.sleep(2)
+        return clients.summary(), f"nothing; each waited for the others, exit codes {codes}"
+
+
+def file_fault(fault: Callable[[Path], None]) -> Callable[[], Seen]:
+    """One thing that happens to the file under a server."""
+
+    def doing() -> Seen:
+        with served(cache_bytes=0) as (server, database):
+            right = right_answers(server.base)
+            with Clients(server.base, right) as clients:
+                time.sleep(0.5)
+                fault(database)
+                time.sleep(3)
+            status, body = fetch(server.base, "/health/ready")
+            alive = "alive" if server.process.poll() is None else "DEAD"
+            detail = body.decode().partition('"detail":"')[2][:70]
+            return clients.summary(), f"server {alive}; ready {status} {detail}"
+
+    doing.__doc__ = f"The served file: {fault.__doc__}"
+    return doing
+
+
+def postgres_restarted() -> Seen:
+    """PostgreSQL restarted under load."""
+    with servers("server") as (database,), folder() as place:
+        database.create()
+        database.start()
+        seed_edition(database.url(), place, 1)
+        with running(database.url(), place / "log", cache_bytes=0) as server:
+            right = right_answers(server.base)
+            with Clients(server.base, right, number=2) as clients:
+                time.sleep(2)
+                database.stop("fast")
+                time.sleep(2)
+                database.start()
+                time.sleep(6)
+        return clients.summary(), "nothing; away for 2 s and the restart"
+
+
+def connections_exhausted() -> Seen:
+    """Every connection of PostgreSQL taken by others for five seconds, then given back."""
+    with servers("server") as (database,), folder() as place, ExitStack() as stack:
+        database.create("max_connections = 12\n")
+        database.start()
+        seed_edition(database.url(), place, 1)
+        with running(database.url(), place / "log", cache_bytes=0) as server:
+            right = right_answers(server.base)
+            with Clients(server.base, right, number=8) as clients:
+                time.sleep(1)
+                with ExitStack() as taken:
+                    for _ in range(12):
+                        try:
+                            plain = database.url().replace("+psycopg", "")
+                            taken.enter_context(psycopg.connect(plain))
+                        except psycopg.OperationalError:
+                            break
+                    time.sleep(5)
+                time.sleep(3)
+            stack.close()
+        return clients.summary(), "nothing; the connections that were open answered on"
+
+
+def clock_moved() -> Seen:
+    """The clock moved two days back, then thirty days on, under load with a limit of the rate."""
+    if not FAKETIME.exists():
+        return "not done: libfaketime is not installed", ""
+    with folder() as place:
+        clock = place / "clock"
+        clock.write_text("+0")
+        settings = {
+            "ld_preload": FAKETIME,
+            "faketime_timestamp_file": clock,
+            "faketime_no_cache": 1,
+            "faketime_dont_fake_monotonic": 1,
+            "rate_limit": "100000/minute",
+            "log_requests": "all",
+        }
+        database = place / "record.db"
+        seed(TINY, sqlite_settings(database))
+        with running(database, place / "log", **settings) as server:  # type: ignore[arg-type]
+            right = right_answers(server.base)
+            with Clients(server.base, right) as clients:
+                for moved in ("+0", "-2d", "+30d"):
+                    clock.write_text(moved)
+                    time.sleep(3)
+            days = {line[:10] for line in server.lines() if line[:2] == "20"}
+        return clients.summary(), f"nothing; the log tells {len(days)} days"
+
+
+def slow_clients() -> Seen:
+    """500 clients that send a byte of their headers a second, for 30 seconds."""
+    with served() as (server, _), ExitStack() as stack:
+        right = right_answers(server.base)
+        host, port = server.base.removeprefix("http://").split(":")
+        before = memory(server)
+        slow = []
+        for _ in range(500):
+            connection = stack.enter_context(socket.create_connection((host, int(port))))
+            connection.sendall(b"GET /v1/events HTTP/1.1\r\nX-Slow: ")
+            slow.append(connection)
+        closed: set[socket.socket] = set()
+        with Clients(server.base, right) as clients:
+            for _ in range(30):
+                for connection in slow:
+                    try:
+                        connection.send(b"x")
+                    except OSError:
+                        closed.add(connection)
+                time.sleep(1)
+        grown = memory(server) - before
+        return clients.summary(), f"{len(closed)} of 500 were closed; memory +{grown:.0f} MB"
+
+
+def idle_connections() -> Seen:
+    """10,000 connections that ask nothing, for 30 seconds."""
+    with served() as (server, _), ExitStack() as stack:
+        right = right_answers(server.base)
+        host, port = server.base.removeprefix("http://").split(":")
+        before = memory(server)
+        opened = []
+        try:
+            for _ in range(10_000):
+                opened.append(stack.enter_context(socket.create_connection((host, int(port)))))
+        except OSError as error:
+            return f"not done: {len(opened)} could be opened: {error}", ""
+        with Clients(server.base, right) as clients:
+            most = memory(server)
+            time.sleep(30)
+        open_still = sum(1 for each in opened if is_open(each))
+        seen = f"memory +{most - before:.0f} MB; {open_still} open after 30 s"
+        return clients.summary(), f"nothing; {seen}"
+
+
+def is_open(connection: socket.socket) -> bool:
+    """Whether the other side has not closed it."""
+    connection.setblocking(False)
+    try:
+        return connection.recv(1) != b""
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+
+
+def soak() -> Seen:
+    """SOAK minutes (2) at half of the highest load, seeded again every minute (15 s if short)."""
+    minutes = float(os.environ.get("SOAK", "2"))
+    with served(workers=2) as (server, database):
+        records = [edition(database.parent, number) for number in (1, 2)]
+        with Clients(server.base, number=2, pause=0) as highest:
+            time.sleep(5)
+        busy = sum(highest.seconds) / len(highest.seconds)
+        every = 60 if minutes >= 10 else 15
+        began, after_warming, number = time.monotonic(), 0.0, 0
+        with Clients(server.base, number=2, pause=busy) as clients:
+            while time.monotonic() - began < minutes * 60:
+                seed(records[number % 2], sqlite_settings(database))
+                number += 1
+                time.sleep(every)
+                if not after_warming and time.monotonic() - began > minutes * 60 / 6:
+                    after_warming = memory(server)
+            grown = (memory(server) / after_warming - 1) * 100
+        rate = len(clients.seconds) / (time.monotonic() - began)
+        kept = f"memory {grown:+.1f}% after the first sixth ({after_warming:.0f} MB)"
+        return clients.summary(), f"nothing; {rate:.0f} answers/s, {number} seedings, {kept}"
+
+
+FILE_FAULTS = (*files.IN_PLACE, *files.REPLACED)
+FAULTS: tuple[Callable[[], Seen], ...] = (
+    worker_killed,
+    seed_killed,
+    disk_full,
+    log_full,
+    two_seedings,
+    *(file_fault(fault) for fault in FILE_FAULTS),
+    postgres_restarted,
+    connections_exhausted,
+    clock_moved,
+    slow_clients,
+    idle_connections,
+    soak,
+)

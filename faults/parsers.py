@@ -1,0 +1,77 @@
+"""What may be fed with anything: each parser refuses in its own words or gives something sound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.api.query import read_question
+from app.entries.dates import DateLanguageError, parse_bound, parse_date
+from app.entries.pages import read_cursor, read_ranked_cursor, write_cursor, write_ranked_cursor
+from app.entries.words import NoWordsError, TooManyWordsError, fold, fts5_match, read_query, split
+from app.errors import InvalidQuery
+from app.kinds.quotes import QuoteQuestion
+
+MARK = b"mark"
+DATES = b"0123456789-/.~?%X "
+
+
+def dates(text: str) -> None:
+    """A date is a span whose first day is not after its last."""
+    try:
+        span = parse_date(text)
+    except DateLanguageError:
+        pass
+    else:
+        assert span.start <= span.end
+    try:
+        first, last = parse_bound(text)
+    except DateLanguageError:
+        return
+    assert first <= last
+
+
+def cursors(text: str) -> None:
+    """A cursor that is taken is one that would be written."""
+    try:
+        place = read_cursor(text, MARK)
+        assert read_cursor(write_cursor(place, MARK), MARK) == place
+    except InvalidQuery:
+        pass
+    try:
+        score, place = read_ranked_cursor(text, MARK)
+        again = read_ranked_cursor(write_ranked_cursor(score, place, MARK), MARK)
+        assert again == (score, place) or score != score
+    except InvalidQuery:
+        pass
+
+
+def words(text: str) -> None:
+    """Words are folded for good, and what is sought is never a syntax error."""
+    for word in split(text):
+        assert fold(word) == word
+        assert " " not in word
+    try:
+        sought = read_query(text)
+    except (NoWordsError, TooManyWordsError):
+        return
+    match = fts5_match(sought)
+    assert match is None or match.count('"') % 2 == 0
+
+
+def queries(text: str) -> None:
+    """A query string is a question, or 422 with a document that can be sent."""
+    raw = text.encode("utf-8", "surrogatepass")
+    try:
+        question, _ = read_question(QuoteQuestion, raw)
+    except InvalidQuery as refused:
+        refused.body()
+    else:
+        assert question.model_dump_json()
+
+
+PARSERS: dict[str, Callable[[str], None]] = {
+    "dates": dates,
+    "cursors": cursors,
+    "words": words,
+    "queries": queries,
+}
