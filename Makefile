@@ -15,7 +15,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: setup dev run test lint check format lock bench faults fuzz clean help
+.PHONY: setup dev run test slow lint check format lock bench faults fuzz clean help
 
 setup: $(VENV)/.run  ## install what the server needs into .venv (the default)
 
@@ -27,7 +27,10 @@ run: $(VENV)/.run  ## load the record and serve it: make run PORT=8000
 	exec $(BIN)/parley serve --host 127.0.0.1 --port $(PORT)
 
 test: $(VENV)/.dev  ## run the tests: make test TESTS=tests/test_dates.py
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(COVERAGE) $(TESTS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow" $(COVERAGE) $(TESTS)
+
+slow: $(VENV)/.dev  ## run the tests with real servers, browsers and databases
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m slow $(TESTS)
 
 lint: $(VENV)/.dev  ## check formatting, style, types, the direction of imports and the record
 	$(BIN)/ruff format --check
@@ -37,7 +40,7 @@ lint: $(VENV)/.dev  ## check formatting, style, types, the direction of imports 
 	$(BIN)/parley check seed_data
 
 check: COVERAGE := --cov --cov-report=term
-check: lint test  ## do all that CI does: lint, and the tests with branch coverage
+check: lint test slow  ## do all that CI does: lint, and every test, the quick ones with coverage
 
 format: $(VENV)/.dev  ## format the code and mend what can be mended
 	$(BIN)/ruff check --fix

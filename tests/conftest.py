@@ -16,6 +16,27 @@ SHIPPED = Path(__file__).parents[1] / "seed_data"
 
 Seeded = Callable[[Path], Path]
 
+# What starts real servers, browsers or databases, or asks thousands of questions: `make slow`.
+SLOW = (
+    "tests/api/test_contract.py",
+    "tests/benchmarks/",
+    "tests/check/test_matcher.py",
+    "tests/examples/",
+    "tests/history/test_mirror.py",
+    "tests/history/test_then.py",
+    "tests/operation/",
+    "tests/pages/test_browser.py",
+    "tests/postgres/",
+    "tests/seeding/test_interruptions.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what `make test` leaves to `make slow`; `make check` runs both."""
+    for item in items:
+        if item.nodeid.startswith(SLOW):
+            item.add_marker(pytest.mark.slow)
+
 
 def sqlite_settings(database: Path) -> Settings:
     """The settings for a database file."""

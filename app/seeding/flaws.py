@@ -50,6 +50,7 @@ PATTERNS = {
     ),
     r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$": "a language; write its code as in en, he or zh-Hant",
     r"^https?://[^\s<>\"]+$": "a web address; begin with https:// and leave no space in it",
+    r"^/v1/[^\s<>\"]*$": "a path of the API; begin with /v1/ and leave no space in it",
     r"^Q[1-9][0-9]*$": "an id of Wikidata; write it as in Q801",
     r"^[A-Z]{3}$": "a code of ISO 3166; write three capitals as in ISR",
     r"^[0-9a-f]{64}$": "a sha256; write its 64 digits 0 to 9 and a to f",
