@@ -21,7 +21,7 @@ from app.errors import Unavailable
 Row = tuple[Any, ...]
 
 SQLITE = sqlite.dialect(paramstyle="qmark")
-POSTGRESQL = postgresql.dialect(paramstyle="format")
+POSTGRESQL = postgresql.dialect(paramstyle="format")  # type: ignore[no-untyped-call]
 
 # Rows of one chunk of an answer without a bound.
 STREAM_CHUNK = 1000

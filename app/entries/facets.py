@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import Any
 from urllib.parse import urlencode
 
 from sqlalchemy import BigInteger, bindparam, cast, func, select
@@ -133,7 +134,7 @@ def is_whole(selection: Selection) -> bool:
 @lru_cache(maxsize=16)
 def whole_statement(kinds: int) -> Statement:
     """The counts of a dimension over all entries of some kinds."""
-    given = [bindparam(f"kind_{number}") for number in range(kinds)]
+    given: list[Any] = [bindparam(f"kind_{number}") for number in range(kinds)]
     return Statement(
         select(tally.c.value, cast(func.sum(tally.c.n), BigInteger))
         .where(tally.c.kind.in_(given), tally.c.dimension == bindparam("dimension"))
@@ -148,7 +149,7 @@ def facet_statement(shape: Shape, kinds: int) -> Statement:
     Each list of the dimension is read once and held against the selection, which is made once.
     """
     walk = places(shape, limited=False)
-    given = [bindparam(f"kind_{number}") for number in range(kinds)]
+    given: list[Any] = [bindparam(f"kind_{number}") for number in range(kinds)]
     return Statement(
         select(tally.c.value, func.count())
         .select_from(tally)
@@ -165,7 +166,7 @@ def facet_statement(shape: Shape, kinds: int) -> Statement:
 @lru_cache(maxsize=128)
 def label_statement(values: int) -> Statement:
     """The names of some actors, topics or sources."""
-    given = [bindparam(f"id_{number}") for number in range(values)]
+    given: list[Any] = [bindparam(f"id_{number}") for number in range(values)]
     return Statement(
         select(reference.c.id, reference.c.name).where(
             reference.c.realm == bindparam("realm"), reference.c.id.in_(given)

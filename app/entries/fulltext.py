@@ -87,7 +87,7 @@ class Fts5:
     delete = "DELETE FROM words WHERE rowid = ?"
     clear = "DELETE FROM words"
     table = table("words", column("rowid"))
-    match = literal_column("words.words")
+    match: ColumnElement[Any] = literal_column("words.words")
 
     def wanted(self, sought: tuple[Sought, ...]) -> str | None:
         """A MATCH expression."""

@@ -113,7 +113,7 @@ async def reference_id(value: str, realm: str, ask: Ask) -> str:
     former = await ask.rows(BY_FORMER_ID, realm=realm, former=value)
     if former:
         return str(former[0][0])
-    names = dict(await ask.rows(NAMES, realm=realm, limit=CANDIDATES))
+    names: dict[str, str] = dict(await ask.rows(NAMES, realm=realm, limit=CANDIDATES))
     near = [names[each] for each in nearest(folded, names)]
     raise UnknownName(value, realm, list(dict.fromkeys(near)))
 

@@ -6,8 +6,8 @@ looks in, and that dimension in `app.entries.postings`. For one kind: the same i
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, Self
@@ -342,11 +342,11 @@ class EntryQuestion(Question):
             return [any_of(dimension, [value]) for value in values]
         return [any_of(dimension, values)]
 
-    def days(self) -> tuple[date | None, date | None]:
+    def days(self) -> tuple[datetime.date | None, datetime.date | None]:
         """The first and the last day asked for; None where that side is open."""
         if self.date is not None:
             span = parse_date(self.date)
-            return span.start, None if span.end == date.max else span.end
+            return span.start, None if span.end == datetime.date.max else span.end
         first = parse_bound(self.start_date)[0] if self.start_date else None
         last = parse_bound(self.end_date)[1] if self.end_date else None
         return first, last

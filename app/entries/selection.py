@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, select
 
@@ -66,7 +67,7 @@ class Selection:
 
 def tally_statement(count: int) -> Statement:
     """How long each of some posting lists is."""
-    keys = [bindparam(f"key{number}") for number in range(count)]
+    keys: list[Any] = [bindparam(f"key{number}") for number in range(count)]
     return Statement(select(tally.c.key, tally.c.n).where(tally.c.key.in_(keys)))
 
 

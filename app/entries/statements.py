@@ -96,7 +96,8 @@ def ranked_statement(shape: Shape) -> Statement:
         for walk in arm(shape, number, groups)
     ]
     found = (walks[0] if len(walks) == 1 else union_all(*walks)).subquery("found")
-    score, place = bindparam("score", type_=Float), bindparam("after")
+    score: Any = bindparam("score", type_=Float)
+    place: Any = bindparam("after")
     follows = or_(found.c.score > score, and_(found.c.score == score, found.c.place < place))
     best = (
         select(found.c.place, found.c.score)
@@ -152,7 +153,7 @@ def first_ones(walk: Any, shape: Shape) -> Any:
 def arm(shape: Shape, number: int, groups: tuple[int, ...]) -> list[Select[Any]]:
     """The walks of one arm: along each list of its shortest group, or along the words or places."""
     if shape.places:
-        given = [bindparam(f"place_{p}") for p in range(shape.places)]
+        given: list[Any] = [bindparam(f"place_{p}") for p in range(shape.places)]
         walk = select(document.c.place).where(document.c.place.in_(given))
         walk = narrowed(walk, document.c.place, shape, number, 0)
         if shape.words[0]:
@@ -175,7 +176,7 @@ def narrowed(walk: Select[Any], place: Any, shape: Shape, number: int, first: in
     groups = shape.groups[number]
     for g in range(first, len(groups)):
         other = posting.alias(f"group_{g}")
-        keys = [bindparam(f"key_{number}_{g}_{k}") for k in range(groups[g])]
+        keys: list[Any] = [bindparam(f"key_{number}_{g}_{k}") for k in range(groups[g])]
         held = other.c.key == keys[0] if len(keys) == 1 else other.c.key.in_(keys)
         walk = walk.where(exists().where(held, other.c.place == place))
     if shape.words == (False, True):
