@@ -17,7 +17,9 @@ from app.seeding.seed import seed
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
-ASKED = re.findall(r"```sh\ncurl '(http://127\.0\.0\.1:8000)(.*?)'\n```\n\n```\w+\n(.*?)```", README, re.S)
+ASKED = re.findall(
+    r"```sh\ncurl '(http://127\.0\.0\.1:8000)(.*?)'\n```\n\n```\w+\n(.*?)```", README, re.S
+)
 COMMANDS = [
     line
     for block in re.findall(r"```sh\n(.*?)```", README, re.S)

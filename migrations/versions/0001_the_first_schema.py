@@ -42,9 +42,7 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("correction", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_correction_day", ["day", "kind", "id", "position"], unique=False
-        )
+        batch_op.create_index("ix_correction_day", ["day", "kind", "id", "position"], unique=False)
 
     op.create_table(
         "document",
