@@ -67,7 +67,7 @@ class Settings(BaseSettings):
     ] = 1000
     max_body: Annotated[
         int, Field(ge=0, description="The longest body of a request, in bytes.")
-    ] = 262_144
+    ] = 512 * 1024
     trusted_hosts: Annotated[
         tuple[str, ...],
         Field(description='Host names served, as JSON: `["parley.example"]`; `[]` for any.'),

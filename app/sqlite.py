@@ -111,7 +111,11 @@ class Opened:
         try:
             return self.spare.get_nowait()
         except queue.Empty:
+            pass
+        try:
             connection = Connection(self.path, THREAD_CACHE_KIB)
+        except sqlite3.DatabaseError as error:
+            raise SnapshotLost from error
         if self.is_named():
             return connection
         connection.raw.close()

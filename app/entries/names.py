@@ -148,12 +148,15 @@ async def posted_value(value: str, realm: str, ask: Ask) -> str:
 
 def nearest(value: str, choices: Iterable[str]) -> list[str]:
     """The up to three choices most like the value, best first, each once."""
+    asked = value[:200]
     matches = process.extract(
-        value[:200],
+        asked,
         list(choices),
         scorer=fuzz.WRatio,
         processor=utils.default_process,
-        limit=NEAREST * 3,
+        limit=NEAREST * 5,
         score_cutoff=60,
     )
+    # What only holds the value somewhere counts less than what is like it as a whole.
+    matches.sort(key=lambda match: -(match[1] + fuzz.ratio(asked, match[0])))
     return list(dict.fromkeys(match[0] for match in matches))[:NEAREST]

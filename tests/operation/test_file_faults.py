@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from app import sqlite
 from app.database import LOOK_EVERY, SnapshotLost, Statement
 from app.seeding.seed import seed
 from app.sqlite import SqliteDatabase
@@ -142,9 +143,14 @@ REPLACED: dict[Callable[[Path], None], str] = {
 
 @pytest.mark.parametrize("fault", REPLACED)
 def test_the_old_file_is_served_on(
-    fault: Callable[[Path], None], seeded: Seeded, tiny: Path, tmp_path: Path
+    fault: Callable[[Path], None],
+    seeded: Seeded,
+    tiny: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Without a usable file under the path the open one answers on; readiness says why."""
+    monkeypatch.setattr(sqlite, "LOOP_BUDGET", 10)
     database = seeded(tiny)
     with Asker(database, cache_bytes=0) as ask:
         right = {path: ask(path).content for path in PATHS if "ndjson" not in path}
@@ -156,6 +162,22 @@ def test_the_old_file_is_served_on(
         assert str(tmp_path) not in unready["detail"]
         assert ask("/health/ready").headers["retry-after"] == "60"
         assert ask("/health/live").status_code == 200
+
+
+@pytest.mark.parametrize("fault", [gone, garbage, half])
+def test_a_long_question_without_a_file_is_refused(
+    fault: Callable[[Path], None], seeded: Seeded, tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What needs another connection gets 503 where the file is gone, and 200 once there is one."""
+    monkeypatch.setattr(sqlite, "OPCODES_BETWEEN_LOOKS", 1)
+    monkeypatch.setattr(sqlite, "LOOP_BUDGET", 0)
+    database = seeded(tiny)
+    whole = shutil.copyfile(database, database.with_name("whole.db"))
+    with Asker(database, cache_bytes=0) as ask:
+        fault(database)
+        assert ask.problem("/v1/events", 503)["type"] == "/problems/unavailable"
+        whole.replace(database)
+        assert ask("/v1/events").status_code == 200
 
 
 def test_an_export_never_reads_another_file(seeded: Seeded, tiny: Path, tmp_path: Path) -> None:

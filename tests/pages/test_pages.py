@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import shutil
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import pytest
 
+from app.errors import SeedRefused
+from app.seeding.seed import seed
 from tests.api.asking import Asker
-from tests.conftest import Seeded
+from tests.conftest import TINY, Seeded, sqlite_settings
 from tests.pages.hostile import HOSTILE
 from tests.pages.reading import read
 
@@ -78,6 +82,17 @@ def test_the_questions_of_the_first_page_are_the_curators(ask: Asker, tiny_ask: 
     derived = tiny_ask("/", headers=BROWSER).text
     assert "Everything with" in derived
     assert "hamas" not in derived
+
+
+@pytest.mark.parametrize("path", ["javascript:alert(1)", "https://example.org/v1/x", "/v1/a b"])
+def test_a_good_question_is_a_path_of_the_api(tmp_path: Path, path: str) -> None:
+    """A question of the record that leads anywhere else is refused when it is checked."""
+    folder = tmp_path / "record"
+    shutil.copytree(TINY, folder)
+    with (folder / "dataset.yaml").open("a", encoding="utf-8") as file:
+        file.write(f'questions:\n  - path: "{path}"\n    text: A question\n')
+    with pytest.raises(SeedRefused, match=r"questions\[1\]\.path"):
+        seed(folder, sqlite_settings(tmp_path / "record.db"))
 
 
 def test_hostile_text_is_shown_as_text(hostile_database: object) -> None:
