@@ -83,7 +83,7 @@ def entry_rows(kind: str, record: EntryRecord) -> Iterator[TidyRow]:
             record.notes,
         ),
     )
-    for link in record.links():
+    for link in record.links:
         yield "entry_actor", (record.id, link.actor, link.role)
     for topic in dict.fromkeys(record.topics):
         yield "entry_topic", (record.id, topic)
@@ -142,7 +142,7 @@ def quote_rows(record: QuoteRecord) -> Iterator[TidyRow]:
     )
     for speaker in record.speakers:
         yield "quote_speaker", (record.id, speaker.actor, speaker.office)
-    for number, wording in enumerate(record.wordings()):
+    for number, wording in enumerate(record.wordings):
         yield (
             "rendering",
             (

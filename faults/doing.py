@@ -77,7 +77,7 @@ def worker_killed() -> Seen:
 
 
 def seed_killed() -> Seen:
-    """kill -9 of `parley seed` at 50 random moments, under load."""
+    """kill -9 of `parley seed` at KILLS (50) random moments, under load."""
     with served() as (server, database):
         place = database.parent
         records = [edition(place, number) for number in (1, 2)]
@@ -93,8 +93,9 @@ def seed_killed() -> Seen:
         subprocess.run([PARLEY, "seed", records[0], "--dry-run"], check=True, capture_output=True)
         lasting = time.monotonic() - began + 0.5
         lost = done = 0
+        kills = int(os.environ.get("KILLS", "50"))
         with Clients(server.base, *right, number=1, pause=0.02) as clients:
-            for number in range(50):
+            for number in range(kills):
                 command = [PARLEY, "seed", str(records[number % 2])]
                 environment = {**os.environ, "DATABASE_URL": f"sqlite:///{database}"}
                 seeding = subprocess.Popen(
@@ -107,7 +108,7 @@ def seed_killed() -> Seen:
                 seeding.kill()
                 done += seeding.wait() == 0
                 lost += contents(database) not in whole
-        return clients.summary(), f"{lost} of 50 databases not whole ({done} seedings had ended)"
+        return clients.summary(), f"{lost} of {kills} databases torn ({done} seedings had ended)"
 
 
 def disk_full() -> Seen:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property, lru_cache
 from typing import Annotated, Any
 
 from pydantic import (
@@ -235,11 +236,12 @@ class EntryRecord(Record):
     corrections: tuple[Correction, ...] = ()
     former_ids: FormerIds = ()
 
-    @property
+    @cached_property
     def span(self) -> DateSpan:
         """The first and last day that the date covers."""
         return parse_date(self.date)
 
+    @cached_property
     def links(self) -> tuple[ActorLink, ...]:
         """Every actor of the entry with its role; a kind adds its own, each pair once."""
         return self.actors
@@ -257,5 +259,14 @@ def linked(
     *groups: tuple[Role, tuple[str, ...]], actors: tuple[ActorLink, ...]
 ) -> tuple[ActorLink, ...]:
     """The links that a kind's own fields make, followed by the curated ones, each pair once."""
-    own = [ActorLink(actor=actor, role=role) for role, ids in groups for actor in ids]
-    return tuple(dict.fromkeys([*own, *actors]))
+    own = [link_of(actor, role) for role, ids in groups for actor in ids]
+    first: dict[tuple[str, str], ActorLink] = {}
+    for link in (*own, *actors):
+        first.setdefault((link.actor, str(link.role)), link)
+    return tuple(first.values())
+
+
+@lru_cache(maxsize=65536)
+def link_of(actor: str, role: Role) -> ActorLink:
+    """The link of an actor that was checked as another field's."""
+    return ActorLink(actor=actor, role=role)

@@ -107,9 +107,9 @@ def load(folder: Path) -> Loaded:
 
 def wordings_of(quote: QuoteRecord) -> Iterator[Wording]:
     """Every wording of a quote; one that a source prints twice alike, once."""
-    for text, source in dict.fromkeys((each.text, each.source) for each in quote.wordings()):
+    for text, source in dict.fromkeys((each.text, each.source) for each in quote.wordings):
         printed = next(
-            each for each in quote.wordings() if (each.text, each.source) == (text, source)
+            each for each in quote.wordings if (each.text, each.source) == (text, source)
         )
         yield Wording(quote.id, source, text, quote.evidence_of(printed))
 

@@ -36,7 +36,7 @@ async def entry_at(
     ((kind, _), body) = next(iter(found.items()))
     record = KINDS[kind].record.model_validate_json(body)
     past = Past(at, ask)
-    await past.load("actor", [link.actor for link in record.links()])
+    await past.load("actor", [link.actor for link in record.links])
     await past.load("topic", record.topics)
     await past.load("source", record.sources())
     document = KINDS[kind].document_of(record, past.reference)

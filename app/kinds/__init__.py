@@ -52,7 +52,7 @@ class Kind:
                         "role": link.role,
                         "office": reference.office_on(link.actor, span),
                     }
-                    for link in record.links()
+                    for link in record.links
                 ],
                 "topics": [reference.topic(topic) for topic in record.topics],
                 "citations": [

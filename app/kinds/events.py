@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -93,6 +94,7 @@ class EventRecord(EntryRecord):
     place: Line | None = None
     responds_to: tuple[Response, ...] = ()
 
+    @cached_property
     def links(self) -> tuple[ActorLink, ...]:
         """The curated actors and those that answer a proposal."""
         responders = tuple(response.actor for response in self.responds_to)

@@ -6,6 +6,7 @@ To add a filter: one field in `FigureQuestion`, one line in `FigureRecord.postin
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -45,6 +46,7 @@ class FigureRecord(EntryRecord):
     claimed_by: Prose | None = None
     event: EventId | None = None
 
+    @cached_property
     def links(self) -> tuple[ActorLink, ...]:
         """Who claims it, and the curated actors."""
         return linked((Role.claimant, self.claimants), actors=self.actors)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
@@ -97,6 +98,7 @@ class TermRecord(EntryRecord):
     text: Prose
     quantities: tuple[Quantity, ...] = ()
 
+    @cached_property
     def links(self) -> tuple[ActorLink, ...]:
         """Who is obliged, who benefits, and the curated actors."""
         return linked(
@@ -151,6 +153,7 @@ class ProposalRecord(EntryRecord):
     in_reply_to: Reply | None = None
     phases: Annotated[tuple[Phase, ...], once(lambda phase: phase.number)] = ()
 
+    @cached_property
     def links(self) -> tuple[ActorLink, ...]:
         """The proposers, the mediators and the curated actors."""
         return linked(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
@@ -91,6 +92,7 @@ class QuoteRecord(EntryRecord):
     renderings: tuple[Rendering, ...] = ()
     evidence: tuple[Evidence, ...] = ()
 
+    @cached_property
     def links(self) -> tuple[ActorLink, ...]:
         """The speakers and the curated actors."""
         speakers = tuple(speaker.actor for speaker in self.speakers)
@@ -105,9 +107,11 @@ class QuoteRecord(EntryRecord):
         others = (rendering.source for rendering in self.renderings)
         return tuple(dict.fromkeys((*super().sources(), *others)))
 
+    @cached_property
     def wordings(self) -> tuple[Rendering, ...]:
         """Every wording, the principal one first, each with the source that prints it."""
-        first = Rendering(
+        # All of it was checked as the quote's own fields.
+        first = Rendering.model_construct(
             text=self.text,
             source=self.citations[0].source,
             language=self.language,
@@ -138,12 +142,12 @@ class QuoteRecord(EntryRecord):
         yield "attribution", self.attribution
         yield "evidence", self.evidence_status()
         yield "fragment", "true" if self.fragment else "false"
-        for language in {wording.language or self.language for wording in self.wordings()}:
+        for language in {wording.language or self.language for wording in self.wordings}:
             yield "language", language
 
     def texts(self) -> Iterator[str]:
         """What a search for words reads: every wording, and the context."""
-        yield from dict.fromkeys(wording.text for wording in self.wordings())
+        yield from dict.fromkeys(wording.text for wording in self.wordings)
         if self.context is not None:
             yield self.context
 
@@ -252,7 +256,7 @@ def render(record: QuoteRecord, reference: Reference) -> dict[str, Any]:
                 "evidence": found.status if found else EvidenceStatus.unverified,
                 "verification": verification(found),
             }
-            for wording in record.wordings()
+            for wording in record.wordings
             for found in (record.evidence_of(wording),)
         ],
         "links": {},

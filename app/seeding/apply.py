@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -20,7 +19,6 @@ from sqlalchemy import (
     literal_column,
     select,
 )
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app.database import Statement
 from app.entries.dates import parse_date
@@ -38,6 +36,7 @@ from app.reference.sources import SourceRecord
 from app.reference.topics import TopicRecord
 from app.seeding.compare import Comparison
 from app.seeding.index import UNCOUNTED, postings, texts
+from app.seeding.rows import Rows
 from app.seeding.stage import Stage, Task
 from app.seeding.target import Target, insertion
 from app.tables import (
@@ -57,8 +56,6 @@ from app.tables import (
 from app.tidy_rows import owner_columns, rows_of
 
 BATCH = 1000
-# Changed lengths of posting lists that are held in memory.
-COUNTS_KEPT = 100_000
 REFERENCE_MODELS: dict[str, Any] = {
     "actor": ActorRecord,
     "topic": TopicRecord,
@@ -92,13 +89,6 @@ DELETE_POSTING = Statement(
     delete(posting).where(posting.c.key == bindparam("k"), posting.c.place == bindparam("p"))
 )
 DELETE_STATE = Statement(delete(state).where(state.c.name == bindparam("n")))
-# Both engines write an upsert alike; SQLAlchemy's form for PostgreSQL compiles for SQLite too.
-NEW_TALLY = upsert(tally)
-RAISE_TALLY = Statement(
-    NEW_TALLY.on_conflict_do_update(
-        index_elements=[tally.c.key], set_={"n": tally.c.n + NEW_TALLY.excluded.n}
-    )
-)
 # Where no posting is there yet, they come in any order, and are put in theirs at the end.
 UNSORTED = Table("unsorted", MetaData(), Column("key", BigInteger), Column("place", BigInteger))
 CREATE_UNSORTED = "CREATE TEMPORARY TABLE unsorted (key bigint, place bigint)"
@@ -111,44 +101,6 @@ EVERYTHING_INDEXED = Statement(
     select(record.c.kind, record.c.id, record.c.place).where(record.c.place.is_not(None))
 )
 DELETE_EMPTY_TALLIES = Statement(delete(tally).where(tally.c.n == literal_column("0")))
-
-
-class Rows:
-    """Rows on their way to the database, written many at a time."""
-
-    def __init__(self, target: Target):
-        self.target = target
-        self.waiting: dict[Statement, list[Any]] = defaultdict(list)
-        self.words: list[tuple[int, str]] = []
-        self.wordless: list[tuple[int]] = []
-        self.counts: Counter[tuple[str, str, str]] = Counter()
-
-    def add(self, statement: Statement, row: Iterable[Any]) -> None:
-        """One row for a statement."""
-        self.waiting[statement].append(tuple(row))
-
-    def flush(self) -> None:
-        """Writes what is waiting: what goes before what comes."""
-        full_text = FULL_TEXT[self.target.engine]
-        self.target.run(full_text.delete, self.wordless)
-        self.target.run(full_text.insert, self.words)
-        for statement, rows in self.waiting.items():
-            self.target.many(statement, rows)
-        self.waiting.clear()
-        self.words.clear()
-        self.wordless.clear()
-        if len(self.counts) > COUNTS_KEPT:
-            self.flush_counts()
-
-    def flush_counts(self) -> None:
-        """Adds to the length of each posting list what came and what went."""
-        tallies = sorted(
-            (key_of(kind, dimension, value), kind, dimension, value, number)
-            for (kind, dimension, value), number in self.counts.items()
-            if number
-        )
-        self.target.many(RAISE_TALLY, tallies)
-        self.counts.clear()
 
 
 class Application:
@@ -292,9 +244,10 @@ class Application:
         assert old is not None
         entry = KINDS[kind].record.model_validate_json(self.old_body(kind, task.id))
         for dimension, value in postings(kind, entry, self.old):
-            rows.add(DELETE_POSTING, (key_of(kind, dimension, value), old))
+            key = key_of(kind, dimension, value)
+            rows.add(DELETE_POSTING, (key, old))
             if dimension not in UNCOUNTED:
-                rows.counts[kind, dimension, value] -= 1
+                rows.count(key, (kind, dimension, value), -1)
         rows.add(DELETE_DOCUMENT, (old,))
         rows.wordless.append((old,))
 
@@ -329,10 +282,12 @@ class Application:
         """The document and index rows of an entry."""
         body = KINDS[kind].document_of(curated, self.new).model_dump_json().encode()
         rows.add(insertion(document), (place, curated.id, kind, body))
+        posted = rows.waiting[insertion(self.posting)]
         for dimension, value in postings(kind, curated, self.new):
-            rows.add(insertion(self.posting), (key_of(kind, dimension, value), place))
+            key = key_of(kind, dimension, value)
+            posted.append((key, place))
             if dimension not in UNCOUNTED:
-                rows.counts[kind, dimension, value] += 1
+                rows.count(key, (kind, dimension, value), 1)
         rows.words.append((place, FULL_TEXT[self.target.engine].stored(texts(curated, self.new))))
 
     def write_reference(self) -> None:

@@ -201,7 +201,7 @@ class Checker:
 
     def with_evidence(self, quote: WrittenQuote) -> WrittenQuote:
         """The quote with the evidence of its wordings, in their order."""
-        keys = dict.fromkeys((each.source, words_hash(each.text)) for each in quote.wordings())
+        keys = dict.fromkeys((each.source, words_hash(each.text)) for each in quote.wordings)
         bodies = self.stage.take_evidence(quote.id, list(keys))
         if not bodies:
             return quote

@@ -18,7 +18,7 @@ UNCOUNTED = frozenset(("reach",))
 
 
 def postings(kind: str, record: Any, reference: Reference) -> set[tuple[str, str]]:
-    """Every (dimension, value) under which an entry is found."""
+    """Every (dimension, value) under which an entry is found, as plain text."""
     span = record.span
     return {
         ("kind", kind),
@@ -27,7 +27,7 @@ def postings(kind: str, record: Any, reference: Reference) -> set[tuple[str, str
         *(("source", source) for source in record.sources()),
         *(("reach", node) for node in reach(span)),
         *([INEXACT] if span.is_inexact else []),
-        *record.postings(),
+        *((dimension, str(value)) for dimension, value in record.postings()),
     }
 
 
@@ -35,13 +35,14 @@ def actor_postings(
     record: EntryRecord, span: DateSpan, reference: Reference
 ) -> Iterator[tuple[str, str]]:
     """By actor, by role, by both, and by what the actors belonged to on that date."""
-    for link in record.links():
-        yield "role", link.role
+    for link in record.links:
+        role = str(link.role)
+        yield "role", role
         yield "actor", link.actor
-        yield "actor:role", f"{link.actor}:{link.role}"
+        yield "actor:role", f"{link.actor}:{role}"
         for above in reference.affiliates(link.actor, span.start, span.end):
             yield "affiliate", above
-            yield "affiliate:role", f"{above}:{link.role}"
+            yield "affiliate:role", f"{above}:{role}"
 
 
 def reach(span: DateSpan) -> Iterator[str]:
@@ -52,5 +53,5 @@ def reach(span: DateSpan) -> Iterator[str]:
 def texts(record: Any, reference: Reference) -> Iterator[str]:
     """What a search for words reads: the entry's own texts, and who is named in it."""
     yield from record.texts()
-    for actor in dict.fromkeys(link.actor for link in record.links()):
+    for actor in dict.fromkeys(link.actor for link in record.links):
         yield reference.actors[actor].name
