@@ -26,7 +26,7 @@ from app.analysis.stances import (
 )
 from app.database import Ask, Statement
 from app.entries.documents import Summary
-from app.entries.questions import MAX_LIMIT, MAX_VALUES, FlagParameter, Values
+from app.entries.questions import MAX_LIMIT, MAX_VALUES, NONE_GIVEN, FlagParameter, Values
 from app.entries.record import Role
 from app.kinds.events import EventQuestion
 from app.kinds.proposals import ProposalQuestion, TermQuestion
@@ -52,7 +52,7 @@ class ProposalPositionsQuestion(BaseModel):
             description="Only these actors: by id, name or alias; repeatable.",
             examples=[["hamas"]],
         ),
-    ] = []
+    ] = NONE_GIVEN
 
 
 class ActorPositionsQuestion(BaseModel):
@@ -64,7 +64,7 @@ class ActorPositionsQuestion(BaseModel):
         list[str],
         Values,
         Field(description="Only on these; repeatable.", examples=[["prop-2024-02-hamas"]]),
-    ] = []
+    ] = NONE_GIVEN
     include_affiliates: Annotated[
         FlagParameter,
         Field(

@@ -15,7 +15,7 @@ from app.analysis.asking import Loaded, placed, resolved
 from app.analysis.comparison import Comparison, comparison_of
 from app.database import Ask, Statement
 from app.entries.places import key_of
-from app.entries.questions import Values
+from app.entries.questions import NONE_GIVEN, Values
 from app.errors import InvalidQuery
 from app.tables import document, posting
 
@@ -60,7 +60,7 @@ class CompareQuestion(BaseModel):
             "parameter of its own.",
             examples=[["prop-2024-05-israel-biden", "prop-2025-01-agreement"]],
         ),
-    ] = []
+    ] = NONE_GIVEN
     chain: Annotated[
         str | None,
         Field(
@@ -77,7 +77,7 @@ class CompareQuestion(BaseModel):
             "repeatable.",
             examples=[["hostages"]],
         ),
-    ] = []
+    ] = NONE_GIVEN
     format: Annotated[
         TableFormat,
         Field(description="The representation; CSV has one row for each line.", examples=["csv"]),

@@ -39,7 +39,7 @@ from app.entries.documents import Document, EntryDocument, EntryEnd
 from app.entries.facets import facets_of
 from app.entries.names import BY_FORMER_ID, ENTRY_REALM, UnknownName, id_of
 from app.entries.pages import Page, read_page
-from app.entries.questions import EntryQuestion, Values
+from app.entries.questions import NONE_GIVEN, EntryQuestion, Values
 from app.entries.selection import Selection, select_entries
 from app.entries.snippets import snippet
 from app.errors import (
@@ -89,7 +89,7 @@ class TimelineQuestion(EntryQuestion):
             description="Kinds of entry; without it events, quotes and proposals; repeatable.",
             examples=[["event"]],
         ),
-    ] = []
+    ] = NONE_GIVEN
 
     def kinds(self) -> tuple[str, ...]:
         """The kinds asked for, in the order in which kinds are listed."""

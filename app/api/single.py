@@ -24,7 +24,7 @@ from app.api.answering import (
 from app.api.route import Rendered
 from app.database import Ask, Revision
 from app.entries.documents import Document
-from app.entries.questions import MAX_VALUES, FormatName, separated
+from app.entries.questions import MAX_VALUES, NONE_GIVEN, FormatName, separated
 from app.errors import InvalidQuery
 from app.formats import FORMATS, SPARSE_MEDIA_TYPE
 from app.formats.answer import Answer
@@ -95,7 +95,7 @@ class PinnedQuestion(NoQuestion):
             description="Only these members of the document, separated by commas.",
             examples=[["id,date"]],
         ),
-    ] = []
+    ] = NONE_GIVEN
     revision: Annotated[
         str | None,
         AfterValidator(readable_revision),

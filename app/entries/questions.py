@@ -128,6 +128,10 @@ def any_of(dimension: str, values: list[str]) -> Clause:
     return tuple((dimension, value) for value in values)
 
 
+# No values given: a new list costs less than the deep copy that a default would be.
+NONE_GIVEN: Any = Field(default_factory=list, json_schema_extra={"default": []})
+
+
 class Question(BaseModel):
     """What every list understands. Unknown parameters are refused, never skipped."""
 
@@ -170,7 +174,7 @@ class Question(BaseModel):
             description="Only these members of each document, separated by commas.",
             examples=[["id,url"]],
         ),
-    ] = []
+    ] = NONE_GIVEN
 
 
 class EntryQuestion(Question):
@@ -180,7 +184,7 @@ class EntryQuestion(Question):
         list[str],
         Values,
         Field(description="Entries by id; repeatable.", examples=[["ev-2023-10-07-attack"]]),
-    ] = []
+    ] = NONE_GIVEN
     actor: Annotated[
         list[str],
         Values,
@@ -188,7 +192,7 @@ class EntryQuestion(Question):
             description="Who: by id, name or alias, whatever the case and accents; repeatable.",
             examples=[["netanyahu"]],
         ),
-    ] = []
+    ] = NONE_GIVEN
     actor_match: Annotated[
         Match,
         Field(description="Whether any of the actors is enough, or all are needed."),
@@ -201,7 +205,7 @@ class EntryQuestion(Question):
             "alone means anyone in that role; repeatable.",
             examples=[["speaker"]],
         ),
-    ] = []
+    ] = NONE_GIVEN
     include_affiliates: Annotated[
         FlagParameter,
         Field(
@@ -242,7 +246,7 @@ class EntryQuestion(Question):
             description="About what: by id or label, narrower topics included; repeatable.",
             examples=[["ceasefire"]],
         ),
-    ] = []
+    ] = NONE_GIVEN
     topic_match: Annotated[
         Match,
         Field(description="Whether any of the topics is enough, or all are needed."),
@@ -255,7 +259,7 @@ class EntryQuestion(Question):
             description="Which source says so; repeatable.",
             examples=[["article-20240207-total-victory"]],
         ),
-    ] = []
+    ] = NONE_GIVEN
     q: Annotated[
         str | None,
         Field(max_length=1000),
@@ -275,7 +279,7 @@ class EntryQuestion(Question):
             "actor_role, topic, kind, month, source and the filters of the kind.",
             examples=[["actor,topic"]],
         ),
-    ] = []
+    ] = NONE_GIVEN
     snippets: Annotated[
         FlagParameter,
         Field(

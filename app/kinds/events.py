@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from app.entries.documents import Document, EntryDocument, EntryEnd, EntryLink, Summary
-from app.entries.questions import Clause, EntryQuestion, Filter, Values, any_of
+from app.entries.questions import NONE_GIVEN, Clause, EntryQuestion, Filter, Values, any_of
 from app.entries.record import (
     ActorId,
     ActorLink,
@@ -189,7 +189,7 @@ class EventQuestion(EntryQuestion):
         Values,
         Filter("event_type"),
         Field(description="What sort of event; repeatable.", examples=[["talks"]]),
-    ] = []
+    ] = NONE_GIVEN
     proposal: Annotated[
         list[str],
         Values,
@@ -198,7 +198,7 @@ class EventQuestion(EntryQuestion):
             description="Events that answer this proposal; repeatable.",
             examples=[["prop-2024-02-hamas"]],
         ),
-    ] = []
+    ] = NONE_GIVEN
     stance: Annotated[
         list[Stance],
         Values,
@@ -208,7 +208,7 @@ class EventQuestion(EntryQuestion):
             "repeatable.",
             examples=[["rejects"]],
         ),
-    ] = []
+    ] = NONE_GIVEN
 
     def clauses(self, named: dict[str, list[str]]) -> list[Clause]:
         """As for all kinds, but a stance binds to the answer to the proposal asked for."""

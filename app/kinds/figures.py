@@ -20,7 +20,7 @@ from app.entries.documents import (
     Summary,
     quantity_document,
 )
-from app.entries.questions import EntryQuestion, Filter, Values
+from app.entries.questions import NONE_GIVEN, EntryQuestion, Filter, Values
 from app.entries.record import (
     ActorId,
     ActorLink,
@@ -115,16 +115,16 @@ class FigureQuestion(EntryQuestion):
         Values,
         Filter("metric", realm="metric"),
         Field(description="What is measured; repeatable.", examples=[["killed"]]),
-    ] = []
+    ] = NONE_GIVEN
     claimant: Annotated[
         list[str],
         Values,
         Filter("claimant", realm="actor"),
         Field(description="Who claims it; repeatable.", examples=[["gaza-health-ministry"]]),
-    ] = []
+    ] = NONE_GIVEN
     event: Annotated[
         list[str],
         Values,
         Filter("event", realm="event"),
         Field(description="Counting this event; repeatable.", examples=[["ev-2023-10-07-attack"]]),
-    ] = []
+    ] = NONE_GIVEN

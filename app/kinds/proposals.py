@@ -22,7 +22,7 @@ from app.entries.documents import (
     Summary,
     quantity_document,
 )
-from app.entries.questions import EntryQuestion, Filter, Values, whole_number
+from app.entries.questions import NONE_GIVEN, EntryQuestion, Filter, Values, whole_number
 from app.entries.record import (
     ActorId,
     ActorLink,
@@ -335,25 +335,25 @@ class ProposalQuestion(EntryQuestion):
         Values,
         Filter("proposer", realm="actor"),
         Field(description="Who proposed it; repeatable.", examples=[["hamas"]]),
-    ] = []
+    ] = NONE_GIVEN
     mediator: Annotated[
         list[str],
         Values,
         Filter("mediator", realm="actor"),
         Field(description="Who carried it between the parties; repeatable.", examples=[["qatar"]]),
-    ] = []
+    ] = NONE_GIVEN
     status: Annotated[
         list[Status],
         Values,
         Filter("status"),
         Field(description="What became of it; repeatable.", examples=[["agreed"]]),
-    ] = []
+    ] = NONE_GIVEN
     detail: Annotated[
         list[Detail],
         Values,
         Filter("detail"),
         Field(description="Whether all of its terms are in the record.", examples=[["full"]]),
-    ] = []
+    ] = NONE_GIVEN
     in_reply_to: Annotated[
         list[str],
         Values,
@@ -362,7 +362,7 @@ class ProposalQuestion(EntryQuestion):
             description="Those that answer this proposal; repeatable.",
             examples=[["prop-2024-01-paris"]],
         ),
-    ] = []
+    ] = NONE_GIVEN
 
 
 class TermQuestion(EntryQuestion):
@@ -376,22 +376,22 @@ class TermQuestion(EntryQuestion):
             description="Terms of this proposal; repeatable.",
             examples=[["prop-2024-02-hamas"]],
         ),
-    ] = []
+    ] = NONE_GIVEN
     phase: Annotated[
         list[Annotated[int, Field(ge=0, le=LAST_PHASE), BeforeValidator(whole_number)]],
         Values,
         Filter("phase"),
         Field(description="The phase; 0 for terms of the whole; repeatable.", examples=[[1]]),
-    ] = []
+    ] = NONE_GIVEN
     obliged: Annotated[
         list[str],
         Values,
         Filter("obliged", realm="actor"),
         Field(description="Who has to act; repeatable.", examples=[["israel"]]),
-    ] = []
+    ] = NONE_GIVEN
     beneficiary: Annotated[
         list[str],
         Values,
         Filter("beneficiary", realm="actor"),
         Field(description="Who benefits; repeatable.", examples=[["hamas"]]),
-    ] = []
+    ] = NONE_GIVEN

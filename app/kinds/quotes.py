@@ -21,7 +21,7 @@ from app.entries.documents import (
     SourceSummary,
     Summary,
 )
-from app.entries.questions import EntryQuestion, Filter, FlagParameter, Values
+from app.entries.questions import NONE_GIVEN, EntryQuestion, Filter, FlagParameter, Values
 from app.entries.record import (
     ActorId,
     ActorLink,
@@ -273,25 +273,25 @@ class QuoteQuestion(EntryQuestion):
         Field(
             description="Who said it: by id, name or alias; repeatable.", examples=[["netanyahu"]]
         ),
-    ] = []
+    ] = NONE_GIVEN
     event: Annotated[
         list[str],
         Values,
         Filter("event", realm="event"),
         Field(description="Said at this event; repeatable.", examples=[["ev-2023-10-07-attack"]]),
-    ] = []
+    ] = NONE_GIVEN
     attribution: Annotated[
         list[Attribution],
         Values,
         Filter("attribution"),
         Field(description="On whose word it rests; repeatable.", examples=[["on_record"]]),
-    ] = []
+    ] = NONE_GIVEN
     language: Annotated[
         list[str],
         Values,
         Filter("language", realm="language"),
         Field(description="A wording in this language exists; repeatable.", examples=[["en"]]),
-    ] = []
+    ] = NONE_GIVEN
     fragment: Annotated[
         FlagParameter | None,
         Filter("fragment"),
@@ -306,4 +306,4 @@ class QuoteQuestion(EntryQuestion):
             "repeatable.",
             examples=[["verified"]],
         ),
-    ] = []
+    ] = NONE_GIVEN

@@ -15,7 +15,7 @@ from app.entries.documents import (
     citation_document,
     correction_document,
 )
-from app.entries.questions import Question, UndatedFormatName, Values, readable_words
+from app.entries.questions import NONE_GIVEN, Question, UndatedFormatName, Values, readable_words
 from app.reference.actors import ActorKind, ActorRecord, ExternalIds
 from app.reference.registry import Reference
 from app.reference.sources import SourceKind, SourceRecord, TitleOrigin
@@ -240,7 +240,7 @@ class ReferenceQuestion(Question):
     ] = None  # type: ignore[assignment]
     id: Annotated[
         list[str], Values, Field(description="By id; repeatable.", examples=[["netanyahu"]])
-    ] = []
+    ] = NONE_GIVEN
     q: Annotated[
         str | None,
         Field(max_length=1000),
