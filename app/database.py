@@ -6,22 +6,14 @@ comes from it.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Protocol
 
-from sqlalchemy import Executable
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.compiler import SQLCompiler
-
 from app.errors import Unavailable
-
-Row = tuple[Any, ...]
-
-SQLITE = sqlite.dialect(paramstyle="qmark")
-POSTGRESQL = postgresql.dialect(paramstyle="format")  # type: ignore[no-untyped-call]
+from app.index import Index
+from app.statements import Row, Statement
 
 # Rows of one chunk of an answer without a bound.
 STREAM_CHUNK = 1000
@@ -38,44 +30,6 @@ class Revision:
     number: int
     digest: str
     version: str
-
-
-@dataclass(frozen=True)
-class Compiled:
-    """The text of a statement, its parameters in order, and those with a value of their own."""
-
-    text: str
-    names: tuple[str, ...]
-    given: Mapping[str, Any]
-
-    def arguments(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
-        """The parameters in order."""
-        given = self.given
-        return tuple([values[name] if name in values else given[name] for name in self.names])
-
-
-class Statement:
-    """A statement compiled once for each engine, run with named values many times."""
-
-    def __init__(self, clause: Executable):
-        self.clause = clause
-
-    @cached_property
-    def sqlite(self) -> Compiled:
-        """The statement for SQLite."""
-        return self._compile(SQLITE)
-
-    @cached_property
-    def postgresql(self) -> Compiled:
-        """The statement for PostgreSQL."""
-        return self._compile(POSTGRESQL)
-
-    def _compile(self, dialect: Any) -> Compiled:
-        compiled = self.clause.compile(dialect=dialect)  # type: ignore[attr-defined]
-        assert isinstance(compiled, SQLCompiler)
-        names = tuple(compiled.positiontup or ())
-        given = {name: value for name, value in compiled.params.items() if value is not None}
-        return Compiled(str(compiled), names, given)
 
 
 def overdue(seconds: float) -> Unavailable:
@@ -99,6 +53,7 @@ class Ask(Protocol):
     engine: str
     revision: Revision
     known_names: dict[tuple[str, str], str]
+    index: Index
 
     async def rows(self, statement: Statement, **values: Any) -> list[Row]:
         """All rows of a statement; raises `Unavailable` past the deadline."""

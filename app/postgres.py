@@ -22,20 +22,11 @@ from psycopg.pq import TransactionStatus
 from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
 from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 
-from app.database import (
-    KNOWN_NAMES,
-    LOOK_EVERY,
-    STREAM_CHUNK,
-    Ask,
-    Compiled,
-    Revision,
-    Row,
-    SnapshotLost,
-    Statement,
-    overdue,
-)
+from app.database import KNOWN_NAMES, LOOK_EVERY, STREAM_CHUNK, Ask, Revision, SnapshotLost, overdue
 from app.errors import DatabaseUnusable, Unavailable
+from app.index import Index
 from app.schema import NO_RECORD, UNREADY, refuse_other_schema
+from app.statements import Compiled, Row, Statement
 
 log = logging.getLogger(__name__)
 
@@ -56,8 +47,8 @@ CONNECTION_DEFAULTS = {
 }
 KNOWN_REVISIONS = 2
 
-# Plans are made for the values of each question, as the lengths of posting lists differ widely; and
-# for indexes that lie in memory, as those of a served record do.
+# Plans are made for the values of each question, as words are rare or frequent; and for indexes
+# that lie in memory, as those of a served record do.
 CONFIGURE = "SET plan_cache_mode = force_custom_plan; SET random_page_cost = 1.1"
 # One round trip: the transaction, its deadline, and, as its first look at the record, what answers.
 BEGIN = """
@@ -127,7 +118,7 @@ class PostgresAsk:
         self.connection = connection
         self.standing = standing
         self.revision = standing.revision
-        self.known_names = database.names_of(standing.revision)
+        self.known_names, self.index = database.kept_of(standing)
         self.streams = 0
 
     async def rows(self, statement: Statement, **values: Any) -> list[Row]:
@@ -197,7 +188,7 @@ class PostgresDatabase:
             reconnect_timeout=RECONNECT_EVERY,
             reconnect_failed=connect_again,
         )
-        self.names: dict[Revision, dict[tuple[str, str], str]] = {}
+        self.kept: dict[Standing, tuple[dict[tuple[str, str], str], Index]] = {}
         self.newest: Revision | None = None
         self.behind_since: float | None = None
         self.complaint = ""
@@ -295,14 +286,14 @@ class PostgresDatabase:
         self.newest, self.behind_since = revision, None
         return True
 
-    def names_of(self, revision: Revision) -> dict[tuple[str, str], str]:
-        """The names known of a revision; those of the latest ones are kept."""
-        names = self.names.setdefault(revision, {})
+    def kept_of(self, standing: Standing) -> tuple[dict[tuple[str, str], str], Index]:
+        """The names and posting lists known of a revision; those of the latest ones are kept."""
+        names, index = self.kept.setdefault(standing, ({}, Index()))
         if len(names) > KNOWN_NAMES:
             names.clear()
-        while len(self.names) > KNOWN_REVISIONS:
-            del self.names[next(iter(self.names))]
-        return names
+        while len(self.kept) > KNOWN_REVISIONS:
+            del self.kept[next(iter(self.kept))]
+        return names, index
 
     def release(self, connection: AsyncConnection[Row]) -> None:
         """Ends the transaction and gives the connection back; no client waits for that."""

@@ -7,7 +7,7 @@ import sqlite3
 from app.errors import DatabaseUnusable
 
 # The newest revision under migrations/versions; a test compares the two.
-SCHEMA = "0001"
+SCHEMA = "0002"
 NO_RECORD = "The database has no record yet; run `parley seed` to load one."
 # What a client is told; the log says more.
 UNREADY = "The database is missing, damaged or of another version; see the server's log."

@@ -21,19 +21,11 @@ from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from app.database import (
-    KNOWN_NAMES,
-    LOOK_EVERY,
-    STREAM_CHUNK,
-    Ask,
-    Revision,
-    Row,
-    SnapshotLost,
-    Statement,
-    overdue,
-)
+from app.database import KNOWN_NAMES, LOOK_EVERY, STREAM_CHUNK, Ask, Revision, SnapshotLost, overdue
 from app.errors import DatabaseUnusable, Unavailable
+from app.index import Index
 from app.schema import NO_RECORD, check_schema
+from app.statements import Row, Statement
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +85,7 @@ class Opened:
         self.path = path
         self.spare: queue.SimpleQueue[Connection] = queue.SimpleQueue()
         self.known_names: dict[tuple[str, str], str] = {}
+        self.index = Index()
         self.users = 0
         self.retired = False
         self.changed = False
@@ -175,6 +168,7 @@ class SqliteAsk:
         self.timeout = timeout
         self.revision = opened.revision
         self.known_names = opened.known_names
+        self.index = opened.index
 
     async def rows(self, statement: Statement, **values: Any) -> list[Row]:
         """All rows: in the loop within its budget, else in a thread under the deadline."""

@@ -41,12 +41,12 @@ document = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
+# The numbers of the entries in each posting list, as `app.index` reads them.
 posting = Table(
     "posting",
     METADATA,
-    Column("key", BigInteger, primary_key=True, autoincrement=False),
-    Column("place", BigInteger, primary_key=True, autoincrement=False),
-    sqlite_with_rowid=False,
+    Column("key", PLACE, primary_key=True, autoincrement=False),
+    Column("numbers", LargeBinary, nullable=False),
 )
 
 tally = Table(

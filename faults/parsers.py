@@ -7,7 +7,7 @@ from collections.abc import Callable
 from app.api.query import read_question
 from app.entries.dates import DateLanguageError, parse_bound, parse_date
 from app.entries.pages import read_cursor, read_ranked_cursor, write_cursor, write_ranked_cursor
-from app.entries.words import NoWordsError, TooManyWordsError, fold, fts5_match, read_query, split
+from app.entries.words import NoWordsError, TooManyWordsError, fold, fts5_all, read_query, split
 from app.errors import InvalidQuery
 from app.kinds.quotes import QuoteQuestion
 
@@ -54,8 +54,8 @@ def words(text: str) -> None:
         sought = read_query(text)
     except (NoWordsError, TooManyWordsError):
         return
-    match = fts5_match(sought)
-    assert match is None or match.count('"') % 2 == 0
+    match = fts5_all(sought)
+    assert match.count('"') % 2 == 0
 
 
 def queries(text: str) -> None:

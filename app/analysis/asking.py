@@ -8,12 +8,13 @@ from typing import Any
 import orjson
 from sqlalchemy import bindparam, select
 
-from app.database import Ask, Statement
+from app.database import Ask
 from app.entries.names import UnknownName, id_of
 from app.entries.pages import read_page
 from app.entries.questions import EntryQuestion
 from app.entries.selection import select_entries
 from app.errors import InvalidQuery
+from app.statements import Statement
 from app.tables import document
 
 Loaded = dict[str, Any]

@@ -24,7 +24,7 @@ from app.analysis.stances import (
     QuoteLink,
     TitledLink,
 )
-from app.database import Ask, Statement
+from app.database import Ask
 from app.entries.documents import Summary
 from app.entries.questions import MAX_LIMIT, MAX_VALUES, NONE_GIVEN, FlagParameter, Values
 from app.entries.record import Role
@@ -33,6 +33,7 @@ from app.kinds.proposals import ProposalQuestion, TermQuestion
 from app.kinds.quotes import QuoteQuestion
 from app.reference.actors import ActorRecord
 from app.reference.registry import Reference
+from app.statements import Statement
 from app.tables import record
 
 ACTOR = Statement(

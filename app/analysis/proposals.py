@@ -9,36 +9,18 @@ from typing import Annotated, Self
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from sqlalchemy import bindparam, exists, select
 
 from app.analysis.asking import Loaded, placed, resolved
 from app.analysis.comparison import Comparison, comparison_of
-from app.database import Ask, Statement
+from app.database import Ask
+from app.entries.pages import documents_at
 from app.entries.places import key_of
 from app.entries.questions import NONE_GIVEN, Values
 from app.errors import InvalidQuery
-from app.tables import document, posting
 
 FEWEST, MOST = 2, 12
 LONGEST_CHAIN = 50
 MOST_TERMS = 400
-
-POSTED = Statement(
-    select(document.c.place, document.c.body)
-    .join(posting, posting.c.place == document.c.place)
-    .where(posting.c.key == bindparam("key"))
-    .order_by(document.c.place)
-    .limit(bindparam("limit"))
-)
-UNDER = posting.alias("under")
-POSTED_UNDER = Statement(
-    select(document.c.id)
-    .join(posting, posting.c.place == document.c.place)
-    .where(
-        posting.c.key == bindparam("key"),
-        exists().where(UNDER.c.key == bindparam("topic"), UNDER.c.place == posting.c.place),
-    )
-)
 
 
 class TableFormat(StrEnum):
@@ -135,8 +117,7 @@ async def whole_chain(proposal: str, ask: Ask) -> list[Loaded]:
         reply = found[each][1]["in_reply_to"]
         pending += [reply["proposal"]["id"]] if reply else []
         key = key_of("proposal", "in_reply_to", each)
-        replies = await ask.rows(POSTED, key=key, limit=LONGEST_CHAIN + 1)
-        pending += [orjson.loads(row[1])["id"] for row in replies]
+        pending += [reply["id"] for reply in await posted([key], LONGEST_CHAIN + 1, ask)]
     if len(found) < FEWEST:
         raise InvalidQuery.of("chain", proposal, "answers no proposal, and none answers it.")
     return [chained for _, chained in sorted(found.values(), key=lambda each: each[0])]
@@ -148,26 +129,34 @@ async def terms_of(proposals: Sequence[Loaded], ask: Ask) -> list[list[Loaded]]:
     for proposal in proposals:
         left = MOST_TERMS - sum(map(len, terms))
         key = key_of("term", "proposal", proposal["id"])
-        rows = await ask.rows(POSTED, key=key, limit=left + 1)
-        if len(rows) > left:
+        found = await posted([key], left + 1, ask)
+        if len(found) > left:
             raise InvalidQuery.of(
                 "proposal",
                 " ".join(each["id"] for each in proposals),
                 f"have more than {MOST_TERMS} terms together; compare fewer at once.",
             )
-        terms.append([orjson.loads(row[1]) for row in rows])
+        terms.append(found)
     return terms
+
+
+async def posted(keys: Sequence[int], limit: int, ask: Ask) -> list[Loaded]:
+    """The first entries that stand in all of some posting lists, the oldest first."""
+    await ask.index.load(ask)
+    first, *others = (await ask.index.lists(keys, ask)).values()
+    places = [ask.index.places[number] for number in first.intersection(*others)[:limit]]
+    return [orjson.loads(body) for body in await documents_at(places, ask)]
 
 
 async def on_topics(proposals: Sequence[Loaded], topics: Sequence[str], ask: Ask) -> frozenset[str]:
     """The ids of the terms that are about one of the topics, narrower ones included."""
     found = [
-        await ask.rows(
-            POSTED_UNDER,
-            key=key_of("term", "proposal", proposal["id"]),
-            topic=key_of("term", "topic", topic),
+        await posted(
+            [key_of("term", "proposal", proposal["id"]), key_of("term", "topic", topic)],
+            MOST_TERMS,
+            ask,
         )
         for proposal in proposals
         for topic in topics
     ]
-    return frozenset(str(row[0]) for rows in found for row in rows)
+    return frozenset(str(term["id"]) for terms in found for term in terms)

@@ -11,10 +11,11 @@ from typing import Annotated, Any
 from pydantic import Field
 from sqlalchemy import case, column, func, literal, select, table
 
-from app.database import Ask, Row, Statement
+from app.database import Ask
 from app.entries.documents import Document, Summary
 from app.entries.places import day_of
 from app.kinds import KINDS
+from app.statements import Row, Statement
 from app.tables import document, reference, tally
 
 TOP = 25

@@ -26,20 +26,20 @@ from app.api.single import (
     one_content,
     revision_asked,
 )
-from app.database import Ask, Revision, Statement
+from app.database import Ask, Revision
 from app.entries.documents import DOCUMENT_FORMAT, Document
-from app.entries.places import key_of
-from app.entries.selection import lengths
 from app.errors import InvalidQuery, NotAcceptable, TooLong, Unavailable
 from app.kinds import KINDS
 from app.reference.dataset import STATE, Contact, Coverage, Doubt, GoodQuestion, Licence
-from app.tables import change
+from app.statements import Statement
+from app.tables import change, tally
 
 COME_AND_GONE = Statement(
     select(change.c.kind, change.c.action, func.count())
     .where(change.c.revision > bindparam("revision"), change.c.action != "changed")
     .group_by(change.c.kind, change.c.action)
 )
+KIND_COUNTS = Statement(select(tally.c.kind, tally.c.n).where(tally.c.dimension == "kind"))
 LINKS = {
     "cite": "/v1/dataset?format=bibtex",
     "changes": "/v1/changes?since_revision=0",
@@ -127,9 +127,7 @@ def without_corrections(stored: dict[str, Any]) -> dict[str, Any]:
 
 async def kind_counts(at: Revision, ask: Ask) -> dict[str, int]:
     """How many entries of each kind there were at a revision."""
-    keys = {kind: key_of(kind, "kind", kind) for kind in KINDS}
-    found = await lengths(list(keys.values()), ask)
-    counts = {kind: found.get(key, 0) for kind, key in keys.items()}
+    counts = {**dict.fromkeys(KINDS, 0), **dict(await ask.rows(KIND_COUNTS))}
     for kind, action, number in await ask.rows(COME_AND_GONE, revision=at.number):
         if kind in counts:
             counts[kind] -= number if action == "added" else -number

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Query
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -26,12 +26,14 @@ from app.api.parts import send_parts
 from app.api.route import QuestionRoute
 from app.api.single import NoQuestion
 from app.api.sqlite_file import SqliteFile
-from app.database import Ask, Statement
-from app.entries.places import key_of
+from app.database import Ask
+from app.entries.pages import export
+from app.entries.selection import everything_of
 from app.errors import InvalidQuery, NoSuchRange, NotFound, TooLong, Unavailable
 from app.formats.csv import columns_of, header, lines
 from app.kinds import KINDS, Kind
-from app.tables import document, posting
+from app.statements import Statement
+from app.tables import document
 
 
 async def package(ask: Ask, public_url: str) -> AsyncGenerator[bytes]:
@@ -45,12 +47,6 @@ async def package(ask: Ask, public_url: str) -> AsyncGenerator[bytes]:
 
 
 EVERYTHING = Statement(select(document.c.body).order_by(document.c.place))
-OF_KIND = Statement(
-    select(document.c.body)
-    .join(posting, posting.c.place == document.c.place)
-    .where(posting.c.key == bindparam("key"))
-    .order_by(posting.c.place)
-)
 # Fast, as it is made while the client waits.
 GZIP_LEVEL = 1
 GZIP_WINDOW = 31
@@ -89,12 +85,9 @@ def table_of(kind: Kind) -> Parts:
     async def parts(ask: Ask, public_url: str) -> AsyncGenerator[bytes]:
         del public_url
         columns = columns_of(kind.document)
-        key = key_of(kind.name, "kind", kind.name)
         yield header(columns)
-        async with aclosing(ask.stream(OF_KIND, key=key)) as chunks:
-            async for rows in chunks:
-                bodies = [row[0] for row in rows]
-                yield await asyncio.to_thread(lines, bodies, columns.values())
+        async for bodies in export(everything_of(kind.name), ask):
+            yield await asyncio.to_thread(lines, bodies, columns.values())
 
     return parts
 

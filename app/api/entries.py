@@ -33,7 +33,7 @@ from app.api.single import (
     path_id,
     revision_asked,
 )
-from app.database import Ask, Revision, Statement
+from app.database import Ask, Revision
 from app.entries.density import density
 from app.entries.documents import Document, EntryDocument, EntryEnd
 from app.entries.facets import facets_of
@@ -55,6 +55,7 @@ from app.formats import FORMATS
 from app.history.past import entry_at, why_missing_at
 from app.kinds import KINDS, Kind
 from app.reference.dataset import described
+from app.statements import Statement
 from app.tables import change, document
 
 ONE = Statement(select(document.c.kind, document.c.body).where(document.c.id == bindparam("id")))

@@ -29,7 +29,7 @@ from app.api.entries import LIST_PROBLEMS, ONE_PROBLEMS
 from app.api.models import HEADERS, ListOf, OneOf, list_content, named, problem_responses
 from app.api.route import AnswerOrPage, Rendered
 from app.api.single import Found, OneQuestion, answer_found, one_content, path_id, revision_asked
-from app.database import Ask, Revision, Row, Statement
+from app.database import Ask, Revision
 from app.entries.documents import Document
 from app.entries.names import BY_FORMER_ID, UnknownName, id_of
 from app.entries.questions import Count
@@ -43,6 +43,7 @@ from app.reference.documents import (
     SourceDocument,
     TopicDocument,
 )
+from app.statements import Row, Statement
 from app.tables import change, name_word, reference
 
 LAST_CHAR = "\U0010ffff"

@@ -1,7 +1,7 @@
 """Which quotes may be meant: those that share rare words, or words in a row, with a text.
 
-A text is turned into probes, a word or a few words in a row each; the full-text index says where
-each of them occurs, newest first and never more than so many times. Quotes that answer many and
+A text is turned into probes, a word or a few words in a row each; the index says where each of them
+occurs, newest first and never more than so many times. Quotes that answer many and
 rare probes are looked at; nothing is ranked in the database, so that both engines answer alike.
 """
 
@@ -10,25 +10,22 @@ from __future__ import annotations
 import heapq
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, exists, literal_column, select, union_all
+from pyroaring import BitMap
 
 from app.check.wording import Weights
-from app.database import Ask, Statement
-from app.entries.fulltext import FULL_TEXT
+from app.database import Ask
+from app.entries.pages import documents_at
 from app.entries.places import key_of
+from app.entries.selection import WORD
+from app.entries.walks import Part, Proof, Walk, proof_of
 from app.entries.words import Sought
-from app.tables import document, posting
 
 KIND = "quote"
-# Probes in one statement, which so mostly ends within the budget of the event loop.
-BATCH = 16
 # Places that one probe may answer.
 ANSWERS = 300
 # Documents looked at for one quotation.
@@ -40,7 +37,6 @@ RUN_LENGTH = 3
 # A run of words in common tells more than the words alone.
 RUN_WEIGHT = 2.0
 
-T = TypeVar("T")
 Probe = tuple[str, ...]
 
 
@@ -99,71 +95,41 @@ def probes_of(words: Sequence[str]) -> list[Probe]:
     return list(dict.fromkeys([*((word,) for word in distinct), *runs[::apart]]))
 
 
-@lru_cache(maxsize=2 * BATCH)
-def probe_statement(engine: str, count: int) -> Statement:
-    """The number of each probe and the places of quotes that have it, newest first."""
-    walks = []
-    for number in range(count):
-        walk, place = FULL_TEXT[engine].walk(f"wanted_{number}")
-        held = exists().where(posting.c.key == bindparam("kind"), posting.c.place == place)
-        newest = walk.where(held).order_by(place.desc()).limit(bindparam("limit")).subquery()
-        walks.append(select(literal_column(str(number)), newest.c.place))
-    return Statement(union_all(*walks))
-
-
-@lru_cache(maxsize=64)
-def documents_statement(count: int) -> Statement:
-    """The documents at some places."""
-    places: list[Any] = [bindparam(f"place_{number}") for number in range(count)]
-    return Statement(select(document.c.place, document.c.body).where(document.c.place.in_(places)))
-
-
-@lru_cache(maxsize=64)
-def spoken_statement(count: int) -> Statement:
-    """Which of some places stand in a posting list."""
-    places: list[Any] = [bindparam(f"place_{number}") for number in range(count)]
-    held = posting.c.key == bindparam("key")
-    return Statement(select(posting.c.place).where(held, posting.c.place.in_(places)))
-
-
 async def answers(probes: Iterable[Probe], ask: Ask, limit: int = ANSWERS) -> Answers:
-    """Where each probe occurs in quotes, at most `limit` times."""
-    found: dict[Probe, list[int]] = {}
-    for batch in batches(probes, BATCH):
-        statement = probe_statement(ask.engine, len(batch))
-        text = FULL_TEXT[ask.engine]
-        wanted = {f"wanted_{n}": text.wanted((Sought(probe),)) for n, probe in enumerate(batch)}
-        kind = key_of(KIND, "kind", KIND)
-        found.update((probe, []) for probe in batch)
-        for number, place in await ask.rows(statement, kind=kind, limit=limit, **wanted):
-            found[batch[number]].append(place)
+    """Where each probe occurs in quotes, newest first, at most `limit` times."""
+    sought = list(probes)
+    keys = {word: key_of(KIND, WORD, word) for probe in sought for word in probe}
+    await ask.index.load(ask)
+    lists = await ask.index.lists(keys.values(), ask)
+    found = {}
+    for probe in sought:
+        walk = walk_to(probe, [lists[keys[word]] for word in dict.fromkeys(probe)], ask)
+        numbers = await walk.first(limit, 0, len(ask.index.places), ask)
+        found[probe] = [ask.index.places[number] for number in numbers]
     return Answers(found)
 
 
-def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    """The items, so many at a time."""
-    rest = iter(items)
-    while batch := list(islice(rest, size)):
-        yield batch
+def walk_to(probe: Probe, lists: list[BitMap], ask: Ask) -> Walk:
+    """The quotes that have a probe."""
+    if not all(lists):
+        return Walk((), Proof(), descending=True)
+    groups = tuple((each,) for each in sorted(lists, key=len))
+    part = Part(KIND, groups, (), 0, len(ask.index.places))
+    return Walk((part,), proof_of([Sought(probe)], ask.engine), descending=True)
 
 
 async def candidates_at(places: Sequence[int], ask: Ask) -> list[Candidate]:
     """The quotes at some places, in that order."""
-    bodies: dict[int, bytes] = {}
+    found: list[Candidate] = []
     for start in range(0, len(places), CANDIDATES):
         part = places[start : start + CANDIDATES]
-        values = {f"place_{number}": place for number, place in enumerate(part)}
-        bodies.update(await ask.rows(documents_statement(len(part)), **values))
-    return [Candidate(place, orjson.loads(bodies[place])) for place in places if place in bodies]
+        bodies = await documents_at(part, ask)
+        found += map(Candidate, part, map(orjson.loads, bodies))
+    return found
 
 
 async def spoken_by(actor: str, places: Sequence[int], ask: Ask) -> set[int]:
     """At which of some places the actor spoke, or someone who then held office in it."""
-    spoken: set[int] = set()
     key = key_of(KIND, "affiliate:role", f"{actor}:speaker")
-    for start in range(0, len(places), CANDIDATES):
-        part = places[start : start + CANDIDATES]
-        values = {f"place_{number}": place for number, place in enumerate(part)}
-        rows = await ask.rows(spoken_statement(len(part)), key=key, **values)
-        spoken.update(row[0] for row in rows)
-    return spoken
+    spoke = (await ask.index.lists([key], ask))[key]
+    return {place for place in places if ask.index.number_from(place) in spoke}

@@ -29,12 +29,13 @@ from app.check.candidates import (
 from app.check.reading import Reading, readings
 from app.check.verdicts import Match, best_first, closest, other_than_asked, promising
 from app.check.wording import Alignment, Found, Weights
-from app.database import Ask, Statement
+from app.database import Ask
 from app.entries.dates import DateLanguageError, DateSpan, parse_date
 from app.entries.documents import Summary
 from app.entries.names import UnknownName, id_of
 from app.entries.words import split
 from app.errors import InvalidQuery, query_error
+from app.statements import Statement
 from app.tables import reference
 
 CHECK_CHARACTERS = 2000

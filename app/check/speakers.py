@@ -7,16 +7,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import Any
 
 import orjson
 from sqlalchemy import bindparam, select
 
-from app.check.candidates import Candidate, batches
+from app.check.candidates import Candidate
 from app.check.prose import Prose, Span
 from app.check.reading import Word
-from app.database import Ask, Statement
+from app.database import Ask
 from app.entries.words import Located, split
+from app.statements import Statement
 from app.tables import name_word, reference
 
 BATCH = 200
@@ -113,7 +115,7 @@ def actors_statement(count: int) -> Statement:
 async def named_in(words: Iterable[str], ask: Ask) -> list[Named]:
     """The actors that may be named by some words."""
     having: defaultdict[str, list[str]] = defaultdict(list)
-    for batch in batches(dict.fromkeys(words), BATCH):
+    for batch in batches(dict.fromkeys(words)):
         values = {f"word_{n}": word for n, word in enumerate(padded(batch))}
         for word, actor in await ask.rows(words_statement(BATCH), **values):
             having[word].append(actor)
@@ -121,11 +123,18 @@ async def named_in(words: Iterable[str], ask: Ask) -> list[Named]:
         actor for actors in having.values() if len(actors) <= COMMON for actor in actors
     )
     named = []
-    for batch in batches(list(ids)[:ACTORS], BATCH):
+    for batch in batches(list(ids)[:ACTORS]):
         values = {f"id_{n}": actor for n, actor in enumerate(padded(batch))}
         for (body,) in await ask.rows(actors_statement(BATCH), **values):
             named.append(named_of(orjson.loads(body)))
     return named
+
+
+def batches(items: Iterable[str]) -> Iterator[list[str]]:
+    """The items, so many at a time."""
+    rest = iter(items)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
 
 
 def padded(batch: Sequence[str]) -> list[str]:

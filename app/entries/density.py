@@ -13,7 +13,7 @@ from app.entries.dates import INEXACT
 from app.entries.facets import between, extent, months_between
 from app.entries.pages import count
 from app.entries.places import key_of
-from app.entries.selection import Arm, Selection
+from app.entries.selection import Selection, with_group
 
 MOST_SPANS = 240
 # Years that one span may have, where months would be too many.
@@ -66,7 +66,7 @@ def by_kind(selection: Selection) -> Iterator[Selection]:
 async def lane(selection: Selection, spans: tuple[Span, ...], ask: Ask) -> Lane:
     """The numbers of one kind."""
     kind = selection.arms[0].kind
-    arm = Arm(kind, ((key_of(kind, *INEXACT),), *selection.arms[0].groups))
+    arm = with_group(selection.arms[0], (key_of(kind, *INEXACT),))
     vague = dataclasses.replace(selection, arms=(arm,))
     numbers = []
     for each in spans:

@@ -5,6 +5,7 @@ A count is what the answer would be if it were narrowed by that value, and its l
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections import Counter
 from collections.abc import Iterator
@@ -14,17 +15,18 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import BigInteger, bindparam, cast, func, select
+from sqlalchemy import bindparam, select
 
-from app.database import Ask, Statement
+from app.database import Ask
 from app.entries.names import nearest
-from app.entries.pages import count, parts_of
+from app.entries.pages import count
 from app.entries.places import LAST_PLACE, day_of, first_place, last_place
 from app.entries.questions import EntryQuestion, Match, filters_of
 from app.entries.selection import Selection, reaching_keys
-from app.entries.statements import Shape, places, shape_of, values_of
+from app.entries.walks import walk_of
 from app.errors import InvalidQuery
-from app.tables import posting, reference, tally
+from app.statements import Statement
+from app.tables import reference, tally
 
 VALUES = 100
 MONTHS = 600
@@ -33,6 +35,14 @@ LABELLED = {"actor": "actor", "topic": "topic", "source": "source"}
 SHARED = {"actor": "actor", "actor_role": "role", "topic": "topic", "kind": "kind"}
 # There may be as many of these as there are entries.
 NOT_COUNTED = frozenset(("event",))
+# Lists that are held against an answer before others are answered.
+AT_ONCE = 256
+
+TALLIES = Statement(
+    select(tally.c.key, tally.c.value, tally.c.n).where(
+        tally.c.kind == bindparam("kind"), tally.c.dimension == bindparam("dimension")
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -109,58 +119,31 @@ async def valued(
 async def counted(dimension: str, selection: Selection, ask: Ask) -> Counter[str]:
     """How many entries of a selection have each value of a dimension."""
     counts: Counter[str] = Counter()
-    for part in parts_of(selection):
-        if not part.arms or part.low > part.high:
+    whole = is_whole(selection)
+    walk = await walk_of(selection, ask)
+    for kind in dict.fromkeys(arm.kind for arm in selection.arms):
+        tallies = await ask.rows(TALLIES, kind=kind, dimension=dimension)
+        if whole:
+            for _, value, number in tallies:
+                counts[value] += number
             continue
-        kinds = sorted({arm.kind for arm in part.arms})
-        values = {f"kind_{number}": kind for number, kind in enumerate(kinds)}
-        if is_whole(part):
-            statement = whole_statement(len(kinds))
-        else:
-            statement = facet_statement(shape_of(part, ask.engine), len(kinds))
-            values.update(values_of(part, ask.engine))
-        for value, number in await ask.rows(statement, dimension=dimension, **values):
-            counts[value] += number
+        found = await walk.of_kind(kind).everything(ask)
+        for start in range(0, len(tallies) if found else 0, AT_ONCE):
+            part = tallies[start : start + AT_ONCE]
+            lists = await ask.index.lists([key for key, _, _ in part], ask)
+            for key, value, _ in part:
+                if number := found.intersection_cardinality(lists[key]):
+                    counts[value] += number
+            # There may be thousands; others are answered in between.
+            await asyncio.sleep(0)
     return counts
 
 
 def is_whole(selection: Selection) -> bool:
     """Whether a selection is all of its kinds, so that the counts are there already."""
-    alone = all(arm.groups == arm.whole for arm in selection.arms)
+    alone = all(arm.is_whole for arm in selection.arms)
     bounded = selection.low > 0 or selection.high < LAST_PLACE
     return alone and not bounded and not selection.words and not selection.places
-
-
-@lru_cache(maxsize=16)
-def whole_statement(kinds: int) -> Statement:
-    """The counts of a dimension over all entries of some kinds."""
-    given: list[Any] = [bindparam(f"kind_{number}") for number in range(kinds)]
-    return Statement(
-        select(tally.c.value, cast(func.sum(tally.c.n), BigInteger))
-        .where(tally.c.kind.in_(given), tally.c.dimension == bindparam("dimension"))
-        .group_by(tally.c.value)
-    )
-
-
-@lru_cache(maxsize=256)
-def facet_statement(shape: Shape, kinds: int) -> Statement:
-    """The counts of a dimension over the entries of a selection.
-
-    Each list of the dimension is read once and held against the selection, which is made once.
-    """
-    walk = places(shape, limited=False)
-    given: list[Any] = [bindparam(f"kind_{number}") for number in range(kinds)]
-    return Statement(
-        select(tally.c.value, func.count())
-        .select_from(tally)
-        .join(posting, posting.c.key == tally.c.key)
-        .where(
-            tally.c.kind.in_(given),
-            tally.c.dimension == bindparam("dimension"),
-            posting.c.place.in_(select(walk.c.place)),
-        )
-        .group_by(tally.c.value)
-    )
 
 
 @lru_cache(maxsize=128)
@@ -203,23 +186,13 @@ async def months(selection: Selection, link: Link, ask: Ask) -> Facet:
 
 async def extent(selection: Selection, ask: Ask) -> tuple[date | None, date | None]:
     """The days on which the first and the last entry of a selection begin."""
-    places_found = []
-    for part in parts_of(selection):
-        if part.arms and part.low <= part.high:
-            statement = extent_statement(shape_of(part, ask.engine))
-            rows = await ask.rows(statement, **values_of(part, ask.engine))
-            places_found += [place for place in rows[0] if place is not None]
-    if not places_found:
-        return None, None
-    days = [date.fromordinal(day_of(place)) for place in (min(places_found), max(places_found))]
-    return days[0], days[1]
-
-
-@lru_cache(maxsize=256)
-def extent_statement(shape: Shape) -> Statement:
-    """The lowest and the highest place of a selection."""
-    walk = places(shape, limited=False)
-    return Statement(select(func.min(walk.c.place), func.max(walk.c.place)))
+    walk = await walk_of(selection, ask)
+    days = []
+    for descending in (False, True):
+        ordered = dataclasses.replace(walk, descending=descending)
+        for number in await ordered.first(1, 0, len(ask.index.places), ask):
+            days.append(date.fromordinal(day_of(ask.index.places[number])))
+    return (days[0], days[1]) if days else (None, None)
 
 
 def months_between(first: date, last: date) -> Iterator[tuple[date, date]]:

@@ -1,22 +1,25 @@
-"""The one seam where SQLite's and PostgreSQL's full text differ: table, rows, expressions, walks.
+"""The one seam where SQLite's and PostgreSQL's full text differ: table, rows, expressions, scores.
 
-Both index the words of our own reading of text; neither splits nor folds anything itself.
+Both index the words of our own reading of text; neither splits nor folds anything itself. They are
+asked for what posting lists of words cannot tell: phrases, beginnings of words, relevance.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, Protocol
 
 from sqlalchemy import (
     ColumnElement,
-    Select,
+    Float,
+    and_,
     bindparam,
     cast,
     column,
-    exists,
     func,
     literal_column,
+    or_,
     select,
     table,
 )
@@ -25,12 +28,14 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from app.entries.words import (
     FTS5_TOKENIZE,
     Sought,
-    fts5_excluded,
-    fts5_match,
+    fts5_all,
+    fts5_any,
     split,
-    tsquery,
+    tsquery_all,
+    tsquery_any,
     tsvector_text,
 )
+from app.statements import Statement
 
 # A word that no query can hold: it keeps phrases from running over from one text to the next.
 BOUNDARY = "¶"
@@ -54,28 +59,31 @@ class FullText(Protocol):
     delete: str
     clear: str
 
-    def wanted(self, sought: tuple[Sought, ...]) -> str | None:
-        """The expression for the words that must and must not occur; None for exclusions alone."""
+    @property
+    def place(self) -> ColumnElement[Any]:
+        """The column with the places."""
         ...
 
-    def unwanted(self, sought: tuple[Sought, ...]) -> str | None:
-        """The expression that finds what exclusions alone exclude."""
+    @property
+    def matches(self) -> ColumnElement[bool]:
+        """Whether a row answers the expression `sought`."""
         ...
 
-    def walk(self, name: str = "wanted") -> tuple[Select[Any], Any]:
-        """The places that answer the expression of that name, and their column."""
-        ...
-
+    @property
     def score(self) -> ColumnElement[float]:
-        """How well a row of the walk answers `wanted`: the lower, the better."""
+        """How well a row answers `sought`: the lower, the better."""
         ...
 
-    def lacks(self, place: Any) -> ColumnElement[bool]:
-        """Whether nothing of the exclusions in `unwanted` occurs at a place."""
+    def all_of(self, sought: Iterable[Sought]) -> str:
+        """The expression for all of these, whether they are excluded or not."""
         ...
 
-    def stored(self, texts: Iterable[str]) -> str:
-        """What is stored for the texts of one entry."""
+    def any_of(self, sought: Iterable[Sought]) -> str:
+        """The expression for any of these."""
+        ...
+
+    def stored(self, words: Iterable[str]) -> str:
+        """What is stored for the words of one entry."""
         ...
 
 
@@ -86,37 +94,22 @@ class Fts5:
     insert = "INSERT INTO words (rowid, text) VALUES (?, ?)"
     delete = "DELETE FROM words WHERE rowid = ?"
     clear = "DELETE FROM words"
-    table = table("words", column("rowid"))
-    match: ColumnElement[Any] = literal_column("words.words")
+    place = table("words", column("rowid")).c.rowid
+    matches: ColumnElement[bool] = literal_column("words.words").op("MATCH")(bindparam("sought"))
+    # BM25, which SQLite gives as a negative number.
+    score = func.bm25(literal_column("words"))
 
-    def wanted(self, sought: tuple[Sought, ...]) -> str | None:
+    def all_of(self, sought: Iterable[Sought]) -> str:
         """A MATCH expression."""
-        return fts5_match(sought)
+        return fts5_all(sought)
 
-    def unwanted(self, sought: tuple[Sought, ...]) -> str | None:
-        """A MATCH expression of all exclusions."""
-        return fts5_excluded(sought)
+    def any_of(self, sought: Iterable[Sought]) -> str:
+        """A MATCH expression."""
+        return fts5_any(sought)
 
-    def walk(self, name: str = "wanted") -> tuple[Select[Any], Any]:
-        """The rows that match the expression of that name."""
-        return self._matching(name), self.table.c.rowid
-
-    def score(self) -> ColumnElement[float]:
-        """BM25, which SQLite gives as a negative number."""
-        return func.bm25(literal_column("words"))
-
-    def lacks(self, place: Any) -> ColumnElement[bool]:
-        """Not among the rows that match `unwanted`."""
-        excluded: ColumnElement[bool] = place.not_in(self._matching("unwanted"))
-        return excluded
-
-    def _matching(self, name: str) -> Select[Any]:
-        matching = self.match.op("MATCH")(bindparam(name))
-        return select(self.table.c.rowid.label("place")).where(matching)
-
-    def stored(self, texts: Iterable[str]) -> str:
+    def stored(self, words: Iterable[str]) -> str:
         """The words with spaces between."""
-        return " ".join(words_of(texts))
+        return " ".join(words)
 
 
 class TsVector:
@@ -130,38 +123,47 @@ class TsVector:
     delete = "DELETE FROM words WHERE place = %s"
     clear = "DELETE FROM words"
     table = table("words", column("place"), column("vector"))
+    place = table.c.place
+    matches: ColumnElement[bool] = table.c.vector.op("@@")(cast(bindparam("sought"), TSQUERY))
+    # The cover density of the words, as a negative number.
+    score = -func.ts_rank_cd(table.c.vector, cast(bindparam("sought"), TSQUERY))
 
-    def wanted(self, sought: tuple[Sought, ...]) -> str | None:
-        """A tsquery, or None for exclusions alone."""
-        return tsquery(sought) if any(not part.excluded for part in sought) else None
+    def all_of(self, sought: Iterable[Sought]) -> str:
+        """A tsquery."""
+        return tsquery_all(sought)
 
-    def unwanted(self, sought: tuple[Sought, ...]) -> str | None:
-        """A tsquery of exclusions alone."""
-        return tsquery(sought) or None
+    def any_of(self, sought: Iterable[Sought]) -> str:
+        """A tsquery."""
+        return tsquery_any(sought)
 
-    def walk(self, name: str = "wanted") -> tuple[Select[Any], Any]:
-        """The rows that match the expression of that name."""
-        return self._matching(name), self.table.c.place
-
-    def score(self) -> ColumnElement[float]:
-        """The cover density of the words, as a negative number."""
-        query = cast(bindparam("wanted"), TSQUERY)
-        return -func.ts_rank_cd(self.table.c.vector, query)
-
-    def lacks(self, place: Any) -> ColumnElement[bool]:
-        """The place's own row matches the negations of `unwanted`."""
-        own = self.table.alias("own_words")
-        matching = own.c.vector.op("@@")(cast(bindparam("unwanted"), TSQUERY))
-        negated: ColumnElement[bool] = exists().where(own.c.place == place, matching)
-        return negated
-
-    def _matching(self, name: str) -> Select[Any]:
-        matching = self.table.c.vector.op("@@")(cast(bindparam(name), TSQUERY))
-        return select(self.table.c.place.label("place")).where(matching)
-
-    def stored(self, texts: Iterable[str]) -> str:
+    def stored(self, words: Iterable[str]) -> str:
         """The text of a tsvector."""
-        return tsvector_text(words_of(texts))
+        return tsvector_text(words)
 
 
 FULL_TEXT: dict[str, FullText] = {"sqlite": Fts5(), "postgresql": TsVector()}
+
+
+@cache
+def matching_statement(engine: str) -> Statement:
+    """The places between two others whose words answer an expression."""
+    text = FULL_TEXT[engine]
+    within = text.place.between(bindparam("low"), bindparam("high"))
+    return Statement(select(text.place).where(text.matches, within))
+
+
+@cache
+def ranked_statement(engine: str) -> Statement:
+    """Place and score of the best `limit` answers to an expression after a score and a place."""
+    text = FULL_TEXT[engine]
+    scored = select(text.place.label("place"), text.score.label("score")).where(text.matches)
+    found = scored.subquery("found")
+    score: Any = bindparam("score", type_=Float)
+    place: Any = bindparam("after")
+    follows = or_(found.c.score > score, and_(found.c.score == score, found.c.place < place))
+    return Statement(
+        select(found.c.place, found.c.score)
+        .where(follows)
+        .order_by(found.c.score, found.c.place.desc())
+        .limit(bindparam("limit"))
+    )

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from rapidfuzz import fuzz, process, utils
 from sqlalchemy import bindparam, select
 
-from app.database import Ask, Statement
+from app.database import Ask
 from app.entries.words import split
 from app.errors import query_error
+from app.statements import Statement
 from app.tables import document, former_id, name, tally
 
 NEAREST = 3

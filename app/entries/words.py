@@ -71,6 +71,16 @@ class Sought:
     prefix: bool = False
     excluded: bool = False
 
+    @property
+    def is_word(self) -> bool:
+        """Whether this is one whole word."""
+        return len(self.words) == 1 and not self.prefix
+
+    @property
+    def whole_words(self) -> tuple[str, ...]:
+        """The words that a text has wherever it has this."""
+        return self.words[:-1] if self.prefix else self.words
+
 
 class Located(NamedTuple):
     """A folded word, and the characters text[start:end] that it was read from."""
@@ -133,27 +143,24 @@ def read_query(text: str) -> tuple[Sought, ...]:
     return sought
 
 
-def fts5_match(sought: Iterable[Sought]) -> str | None:
-    """Write the FTS5 MATCH expression, or None where there are exclusions alone.
-
-    The caller then leaves out what `fts5_excluded` finds.
-    """
-    parts = tuple(sought)
-    required = " AND ".join(_fts5_phrase(part) for part in parts if not part.excluded)
-    excluded = fts5_excluded(parts)
-    if not required:
-        return None
-    return required if excluded is None else f"({required}) NOT ({excluded})"
+def fts5_all(sought: Iterable[Sought]) -> str:
+    """Write the FTS5 MATCH expression for all of these, whether they are excluded or not."""
+    return " AND ".join(map(_fts5_phrase, sought))
 
 
-def fts5_excluded(sought: Iterable[Sought]) -> str | None:
-    """Write the FTS5 MATCH expression that finds what is excluded, or None where nothing is."""
-    return " OR ".join(_fts5_phrase(part) for part in sought if part.excluded) or None
+def fts5_any(sought: Iterable[Sought]) -> str:
+    """Write the FTS5 MATCH expression for any of these."""
+    return " OR ".join(map(_fts5_phrase, sought))
 
 
-def tsquery(sought: Iterable[Sought]) -> str:
-    """Write a text for PostgreSQL to cast by `::tsquery`, exclusions alone included."""
-    return " & ".join(map(_tsquery_part, sought))
+def tsquery_all(sought: Iterable[Sought]) -> str:
+    """Write a text for PostgreSQL to cast by `::tsquery`: all of these, excluded or not."""
+    return " & ".join(map(_tsquery_phrase, sought))
+
+
+def tsquery_any(sought: Iterable[Sought]) -> str:
+    """Write a text for PostgreSQL to cast by `::tsquery`: any of these."""
+    return " | ".join(map(_tsquery_phrase, sought))
 
 
 def tsvector_text(words: Iterable[str]) -> str:
@@ -240,10 +247,9 @@ def _fts5_phrase(part: Sought) -> str:
     return f'"{phrase}"*' if part.prefix else f'"{phrase}"'
 
 
-def _tsquery_part(part: Sought) -> str:
+def _tsquery_phrase(part: Sought) -> str:
     phrase = " <-> ".join(map(_postgres_quoted, part.words))
-    sought = f"{phrase}:*" if part.prefix else phrase
-    return f"!({sought})" if part.excluded else sought
+    return f"({phrase}:*)" if part.prefix else f"({phrase})"
 
 
 def _postgres_quoted(word: str) -> str:

@@ -17,9 +17,10 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import orjson
 from sqlalchemy import Boolean, Column, Float, Integer, Table, select
 
-from app.database import Ask, Row, Statement
+from app.database import Ask
 from app.formats.lasting import lasting_id
 from app.reference.dataset import STATE
+from app.statements import Row, Statement
 from app.tidy import MODELS, TABLES
 
 # The same record makes the same bytes: members of the archive have the earliest time there is.

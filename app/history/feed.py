@@ -8,9 +8,10 @@ from hashlib import sha256
 import orjson
 from sqlalchemy import bindparam, func, select, tuple_
 
-from app.database import Ask, Row, Statement
+from app.database import Ask
 from app.history.log import AFTER
 from app.kinds import KINDS
+from app.statements import Row, Statement
 from app.tables import change, correction
 
 # The last change of a revision or an earlier one; every revision has at least one.

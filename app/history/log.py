@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, bindparam, case, func, literal, select, union_all
 
-from app.database import Ask, Row, Statement
+from app.database import Ask
+from app.statements import Row, Statement
 from app.tables import change, record, revision
 
 # Sorts behind every change.

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, select
 
-from app.database import Ask, Revision, Statement
+from app.database import Ask, Revision
 from app.errors import InvalidQuery
+from app.statements import Statement
 from app.tables import revision
 
 # A number has fewer digits than the shortest beginning of a digest, so that none is taken for both.

@@ -19,7 +19,7 @@ from app.api.answering import service_of
 from app.api.entries import entry_now
 from app.api.route import Rendered
 from app.api.single import NoQuestion
-from app.database import Ask, Statement
+from app.database import Ask
 from app.entries.pages import read_page
 from app.entries.questions import Sort
 from app.entries.selection import select_entries
@@ -31,6 +31,7 @@ from app.kinds import KINDS, Kind
 from app.pages.embedding import snippets_of
 from app.pages.rendering import dataset_of, page
 from app.pages.routing import PageRoute
+from app.statements import Statement
 from app.tables import document
 
 Loaded = dict[str, Any]

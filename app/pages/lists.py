@@ -16,7 +16,7 @@ from starlette.requests import Request
 from app.api.answering import service_of
 from app.api.entries import TimelineQuestion
 from app.api.route import Rendered
-from app.database import Ask, Statement
+from app.database import Ask
 from app.entries.density import Density, density
 from app.entries.facets import Facet, facets_of
 from app.entries.pages import Page, count, read_page
@@ -30,6 +30,7 @@ from app.pages.embedding import snippets_of
 from app.pages.picture import picture_of
 from app.pages.rendering import dataset_of, page
 from app.pages.routing import PageRoute
+from app.statements import Statement
 from app.tables import reference
 
 PAGE_LENGTH = 25

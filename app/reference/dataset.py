@@ -12,7 +12,7 @@ from pydantic import AfterValidator
 from pydantic import StringConstraints as Text
 from sqlalchemy import bindparam, select
 
-from app.database import Ask, Statement
+from app.database import Ask
 from app.entries.dates import parse_date
 from app.entries.record import (
     Correction,
@@ -24,6 +24,7 @@ from app.entries.record import (
     WebAddress,
     without_controls,
 )
+from app.statements import Statement
 from app.tables import state
 
 STATE = Statement(select(state.c.value).where(state.c.name == bindparam("name")))

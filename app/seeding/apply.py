@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from array import array
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    MetaData,
-    Table,
-    bindparam,
-    delete,
-    func,
-    insert,
-    literal_column,
-    select,
-)
+from sqlalchemy import bindparam, delete, func, select
 
-from app.database import Statement
 from app.entries.dates import parse_date
 from app.entries.documents import DOCUMENT_FORMAT
-from app.entries.fulltext import FULL_TEXT
+from app.entries.fulltext import FULL_TEXT, words_of
 from app.entries.names import folded_name
 from app.entries.places import key_of
 from app.entries.words import split
+from app.index import unpacked
 from app.kinds import KINDS
 from app.reference.actors import ActorRecord
 from app.reference.dataset import DatasetRecord
@@ -35,10 +25,12 @@ from app.reference.registry import Reference
 from app.reference.sources import SourceRecord
 from app.reference.topics import TopicRecord
 from app.seeding.compare import Comparison
-from app.seeding.index import UNCOUNTED, postings, texts
+from app.seeding.index import postings, texts
+from app.seeding.lists import LIST, Lists, places_before
 from app.seeding.rows import Rows
 from app.seeding.stage import Stage, Task
 from app.seeding.target import Target, insertion
+from app.statements import Statement
 from app.tables import (
     change,
     correction,
@@ -69,10 +61,10 @@ OLD_BODY = Statement(
 BODIES = Statement(
     select(record.c.body).where(record.c.kind == bindparam("kind")).order_by(record.c.id)
 )
-POSTED = Statement(
-    select(document.c.kind, document.c.id, document.c.place)
-    .join(posting, posting.c.place == document.c.place)
-    .where(posting.c.key == bindparam("key"))
+AT_PLACE = Statement(
+    select(document.c.kind, document.c.id, document.c.place).where(
+        document.c.place == bindparam("place")
+    )
 )
 LAST_REVISION = Statement(select(func.coalesce(func.max(revision.c.number), 0)))
 LAST_CHANGE = Statement(select(func.coalesce(func.max(change.c.sequence), 0)))
@@ -85,22 +77,10 @@ DELETE_CORRECTIONS = Statement(
     delete(correction).where(correction.c.kind == bindparam("k"), correction.c.id == bindparam("i"))
 )
 DELETE_DOCUMENT = Statement(delete(document).where(document.c.place == bindparam("p")))
-DELETE_POSTING = Statement(
-    delete(posting).where(posting.c.key == bindparam("k"), posting.c.place == bindparam("p"))
-)
 DELETE_STATE = Statement(delete(state).where(state.c.name == bindparam("n")))
-# Where no posting is there yet, they come in any order, and are put in theirs at the end.
-UNSORTED = Table("unsorted", MetaData(), Column("key", BigInteger), Column("place", BigInteger))
-CREATE_UNSORTED = "CREATE TEMPORARY TABLE unsorted (key bigint, place bigint)"
-SORT = Statement(
-    insert(posting).from_select(
-        ("key", "place"), select(UNSORTED).order_by(UNSORTED.c.key, UNSORTED.c.place)
-    )
-)
 EVERYTHING_INDEXED = Statement(
     select(record.c.kind, record.c.id, record.c.place).where(record.c.place.is_not(None))
 )
-DELETE_EMPTY_TALLIES = Statement(delete(tally).where(tally.c.n == literal_column("0")))
 
 
 class Application:
@@ -114,7 +94,7 @@ class Application:
         self.starts_anew = self.format_differs()
         # What entries were indexed by; it is read before anything of it is removed.
         self.old = Reference() if self.starts_anew else old_reference(target)
-        self.posting = posting if comparison.present and not self.starts_anew else UNSORTED
+        self.before = array("q") if self.starts_anew else places_before(target)
         self.number = scalar(target, LAST_REVISION) + 1
         self.sequence = scalar(target, LAST_CHANGE)
 
@@ -129,8 +109,7 @@ class Application:
             self.write_revision(version)
         if self.starts_anew:
             self.empty_index()
-        if self.posting is UNSORTED:
-            self.target.run(CREATE_UNSORTED, [()])
+        self.lists = Lists(self.stage, self.target, self.before)
         for action, step in (
             ("removed", self.remove),
             ("changed", self.remove),
@@ -145,9 +124,7 @@ class Application:
             ("rendered", self.index),
         ):
             self.each(action, step, progress)
-        if self.posting is UNSORTED:
-            self.target.many(SORT, [()])
-        self.target.many(DELETE_EMPTY_TALLIES, [()])
+        self.lists.write()
         self.write_reference()
         self.write_state()
 
@@ -165,7 +142,6 @@ class Application:
                 rows.flush()
                 progress(BATCH)
         rows.flush()
-        rows.flush_counts()
 
     def write_revision(self, version: str) -> None:
         """The new revision and its change log."""
@@ -203,7 +179,13 @@ class Application:
         for realm, record_id in changed:
             for kind in KINDS:
                 key = key_of(kind, CLOSURES[realm], record_id)
-                self.note_rerendered(self.target.rows(POSTED, key=key))
+                self.note_rerendered(self.posted(key))
+
+    def posted(self, key: int) -> Iterator[tuple[Any, ...]]:
+        """Kind, id and place of each entry in a posting list of the database."""
+        for row in list(self.target.rows(LIST, key=key)):
+            for number in unpacked(bytes(row[0])):
+                yield from list(self.target.rows(AT_PLACE, place=self.before[number]))
 
     def note_rerendered(self, found: Iterable[tuple[Any, ...]]) -> None:
         """Adds entries to the list of what to do, unless something is done about them anyway."""
@@ -243,11 +225,8 @@ class Application:
         kind, old = task.kind, task.old
         assert old is not None
         entry = KINDS[kind].record.model_validate_json(self.old_body(kind, task.id))
-        for dimension, value in postings(kind, entry, self.old):
-            key = key_of(kind, dimension, value)
-            rows.add(DELETE_POSTING, (key, old))
-            if dimension not in UNCOUNTED:
-                rows.count(key, (kind, dimension, value), -1)
+        words = words_of(texts(entry, self.old))
+        self.lists.take(kind, old, postings(kind, entry, words, self.old))
         rows.add(DELETE_DOCUMENT, (old,))
         rows.wordless.append((old,))
 
@@ -282,13 +261,9 @@ class Application:
         """The document and index rows of an entry."""
         body = KINDS[kind].document_of(curated, self.new).model_dump_json().encode()
         rows.add(insertion(document), (place, curated.id, kind, body))
-        posted = rows.waiting[insertion(self.posting)]
-        for dimension, value in postings(kind, curated, self.new):
-            key = key_of(kind, dimension, value)
-            posted.append((key, place))
-            if dimension not in UNCOUNTED:
-                rows.count(key, (kind, dimension, value), 1)
-        rows.words.append((place, FULL_TEXT[self.target.engine].stored(texts(curated, self.new))))
+        words = words_of(texts(curated, self.new))
+        self.lists.put(kind, place, postings(kind, curated, words, self.new))
+        rows.words.append((place, FULL_TEXT[self.target.engine].stored(words)))
 
     def write_reference(self) -> None:
         """The documents and names of all actors, topics and sources; they are few."""

@@ -9,11 +9,11 @@ from hashlib import sha256
 
 from sqlalchemy import select
 
-from app.database import Statement
 from app.errors import SeedRefused
 from app.seeding.flaws import a
 from app.seeding.stage import ENTRY_KINDS, Stage
 from app.seeding.target import Target
+from app.statements import Statement
 from app.tables import change, record
 
 RECORDS = Statement(

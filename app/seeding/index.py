@@ -5,20 +5,24 @@ To make something askable of all kinds: one dimension here, one field in `EntryQ
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from app.entries.dates import INEXACT, DateSpan
+from app.entries.fulltext import BOUNDARY
 from app.entries.places import covering_nodes
 from app.entries.record import EntryRecord
+from app.entries.selection import WORD
 from app.reference.registry import Reference
 
 # Dimensions that serve the walk and are no facet: their lists are not counted.
-UNCOUNTED = frozenset(("reach",))
+UNCOUNTED = frozenset(("reach", WORD))
 
 
-def postings(kind: str, record: Any, reference: Reference) -> set[tuple[str, str]]:
-    """Every (dimension, value) under which an entry is found, as plain text."""
+def postings(
+    kind: str, record: Any, words: Iterable[str], reference: Reference
+) -> set[tuple[str, str]]:
+    """Every (dimension, value) under which an entry of these words is found, as plain text."""
     span = record.span
     return {
         ("kind", kind),
@@ -28,6 +32,7 @@ def postings(kind: str, record: Any, reference: Reference) -> set[tuple[str, str
         *(("reach", node) for node in reach(span)),
         *([INEXACT] if span.is_inexact else []),
         *((dimension, str(value)) for dimension, value in record.postings()),
+        *((WORD, word) for word in words if word != BOUNDARY),
     }
 
 

@@ -15,11 +15,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.sql.dml import Insert
 
-from app.database import Row, Statement
 from app.errors import SeedRefused
 from app.postgres import conninfo_of
 from app.schema import SCHEMA, refuse_newer_schema
 from app.seeding.migrations import upgrade_within
+from app.statements import Row, Statement
 
 log = logging.getLogger(__name__)
 

@@ -7,6 +7,7 @@ the order of all records are asked of an index, not of a set in memory.
 from __future__ import annotations
 
 import sqlite3
+from array import array
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -242,6 +243,16 @@ class Stage:
         """Whether an entry stands at a place by its own date and id."""
         row = self.connection.execute("SELECT 1 FROM staged WHERE base = ?", (place,)).fetchone()
         return row is not None
+
+    def places(self) -> array[int]:
+        """The places of all entries in order."""
+        rows = self.connection.execute(
+            """
+            SELECT coalesce(m.place, s.base) FROM staged AS s LEFT JOIN moved AS m ON m.id = s.id
+            WHERE s.base IS NOT NULL ORDER BY 1
+            """
+        )
+        return array("q", (row[0] for row in rows))
 
     def in_order(self) -> Iterator[tuple[str, str, bytes, int | None]]:
         """Kind, id, hash and place of every record, by kind and id."""

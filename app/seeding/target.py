@@ -22,10 +22,10 @@ from typing import Any, Protocol
 from sqlalchemy import URL, Table
 
 from app.config import Settings
-from app.database import Compiled, Row, Statement
 from app.errors import DatabaseUnusable, SeedRefused
 from app.schema import SCHEMA, read_schema, refuse_newer_schema
 from app.seeding.migrations import upgrade
+from app.statements import Compiled, Row, Statement
 
 log = logging.getLogger(__name__)
 

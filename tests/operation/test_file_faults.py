@@ -14,9 +14,10 @@ import pytest
 from sqlalchemy import select
 
 from app import sqlite
-from app.database import LOOK_EVERY, SnapshotLost, Statement
+from app.database import LOOK_EVERY, SnapshotLost
 from app.seeding.seed import seed
 from app.sqlite import SqliteDatabase
+from app.statements import Statement
 from app.tables import document
 from tests.api.asking import Asker
 from tests.conftest import SHIPPED, Seeded, sqlite_settings

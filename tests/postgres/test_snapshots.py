@@ -12,12 +12,13 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from app.config import Settings
-from app.database import Database, SnapshotLost, Statement
+from app.database import Database, SnapshotLost
 from app.entries.pages import export
 from app.entries.questions import EntryQuestion
 from app.entries.selection import select_entries
 from app.errors import Unavailable
 from app.seeding.seed import seed
+from app.statements import Statement
 from app.tables import document, state
 from tests.conftest import TINY
 from tests.postgres.editions import ask_page, editions_of, opened, seed_edition, version_of

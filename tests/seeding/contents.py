@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from app.index import unpacked, unpacked_places
 from app.kinds import KINDS
 from app.reference.documents import REFERENCE_DOCUMENTS
 from app.reference.registry import Reference
@@ -46,6 +47,9 @@ def contents(database: Path) -> Contents:
             "CREATE VIRTUAL TABLE temp.word_places USING fts5vocab(main, words, instance)"
         )
         found["words"] = sorted(connection.execute("SELECT * FROM temp.word_places").fetchall())
+        found["posting"] = [
+            (key, list(unpacked(numbers))) for key, numbers in sorted(found["posting"])
+        ]
         found["words text"] = connection.execute(
             "SELECT rowid, text FROM words ORDER BY 1"
         ).fetchall()
@@ -73,13 +77,13 @@ def check_agreement(database: Path) -> None:
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         counted = connection.execute("SELECT key, n FROM tally ORDER BY key").fetchall()
-        assert (
-            counted
-            == connection.execute(
-                "SELECT key, count(*) FROM posting WHERE key IN (SELECT key FROM tally)"
-                " GROUP BY key ORDER BY key"
-            ).fetchall()
+        listed = connection.execute(
+            "SELECT key, numbers FROM posting WHERE key IN (SELECT key FROM tally) ORDER BY key"
         )
+        assert counted == [(key, len(unpacked(numbers))) for key, numbers in listed]
+        places = connection.execute("SELECT place FROM document ORDER BY place")
+        stored = connection.execute("SELECT value FROM state WHERE name = 'places'").fetchone()
+        assert list(unpacked_places(stored[0])) == [row[0] for row in places]
     check_documents(database)
 
 

@@ -1,0 +1,213 @@
+"""What a selection finds: the numbers of its entries, from one end or all of them.
+
+Lists are met window by window, from the end that is asked for, so that a page costs as much as it
+shows, however long the lists are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from pyroaring import BitMap
+
+from app.database import Ask
+from app.entries.fulltext import FULL_TEXT, matching_statement
+from app.entries.selection import Arm, Keys, Selection, with_group
+from app.entries.words import Sought
+
+# Entries of the shortest list that the first window of a walk may have, roughly.
+FIRST_ENTRIES = 256
+FIRST_WINDOW = 256
+WIDER = 8
+# Numbers of which the full text is asked at once.
+PROVED_AT_ONCE = 1 << 18
+
+Lists = tuple[BitMap, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Entries of a kind with numbers from `first` to before `last` that stand in a list of every
+    group, the shortest first, and in none of `without`.
+    """
+
+    kind: str
+    groups: tuple[Lists, ...]
+    without: Lists
+    first: int
+    last: int
+
+    def within(self, first: int, last: int) -> BitMap:
+        """Those with numbers from one to before another."""
+        found = BitMap(range(max(first, self.first), max(first, self.first, min(last, self.last))))
+        for group in self.groups:
+            found = held(group, found)
+        for each in self.without:
+            found = found - each
+        return found
+
+    def total(self) -> int:
+        """How many there are."""
+        if len(self.groups) == len(self.groups[0]) == 1 and not self.without:
+            return self.groups[0][0].range_cardinality(self.first, self.last)
+        return len(self.within(self.first, self.last))
+
+
+def held(group: Lists, found: BitMap) -> BitMap:
+    """Which of the found stand in a list of a group."""
+    if len(group) == 1:
+        return group[0] & found
+    return BitMap.union(*(each & found for each in group))
+
+
+def size_of(group: Lists) -> int:
+    """How many entries the lists of a group have, at most."""
+    return sum(map(len, group))
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What the full text has to tell: what must stand in a text as it is sought, and what must not.
+
+    Lists of words hold for single words; for phrases and beginnings of words they are not enough.
+    """
+
+    wanted: str | None = None
+    unwanted: str | None = None
+
+    async def of(self, found: BitMap, ask: Ask) -> BitMap:
+        """Those of the found for which it holds."""
+        if self.wanted is not None and found:
+            found = found & await matching(self.wanted, found, ask)
+        if self.unwanted is not None and found:
+            found = found - await matching(self.unwanted, found, ask)
+        return found
+
+
+def proof_of(words: Iterable[Sought], engine: str) -> Proof:
+    """The proof for the words of a question."""
+    text = FULL_TEXT[engine]
+    unproved = [part for part in words if not part.is_word]
+    wanted = [part for part in unproved if not part.excluded]
+    unwanted = [part for part in unproved if part.excluded]
+    return Proof(
+        text.all_of(wanted) if wanted else None, text.any_of(unwanted) if unwanted else None
+    )
+
+
+async def matching(sought: str, found: BitMap, ask: Ask) -> BitMap:
+    """Which numbers between the first and the last found answer a full-text expression."""
+    places = ask.index.places
+    low, high = places[found[0]], places[found[-1]]
+    rows = await ask.rows(matching_statement(ask.engine), sought=sought, low=low, high=high)
+    return ask.index.numbers(row[0] for row in rows)
+
+
+@dataclass(frozen=True)
+class Walk:
+    """The parts of an answer, which have no entry in common, and what the full text must prove."""
+
+    parts: tuple[Part, ...]
+    proof: Proof
+    descending: bool
+
+    async def first(self, limit: int, low: int, high: int, ask: Ask) -> list[int]:
+        """The first numbers from `low` to before `high`, in the order of the walk."""
+        numbers: list[int] = []
+        for window in self.windows(low, high, ask):
+            found = await self.proof.of(self.within(*window), ask)
+            wanted = limit - len(numbers)
+            numbers += list(found[-wanted:])[::-1] if self.descending else list(found[:wanted])
+            if len(numbers) >= limit:
+                break
+        return numbers
+
+    def within(self, first: int, last: int) -> BitMap:
+        """What the lists find from one number to before another."""
+        found = [part.within(first, last) for part in self.parts]
+        return found[0] if len(found) == 1 else BitMap.union(BitMap(), *found)
+
+    def windows(self, low: int, high: int, ask: Ask) -> Iterator[tuple[int, int]]:
+        """The stretches in which numbers are looked for, each wider than the one before."""
+        if not self.parts:
+            return
+        first = max(low, min(part.first for part in self.parts))
+        last = min(high, max(part.last for part in self.parts))
+        entries = sum(size_of(part.groups[0]) for part in self.parts)
+        width = max(FIRST_WINDOW, len(ask.index.places) * FIRST_ENTRIES // max(entries, 1))
+        while first < last:
+            width = min(width, PROVED_AT_ONCE) if self.needs_proof else width
+            if self.descending:
+                yield max(first, last - width), last
+                last -= width
+            else:
+                yield first, min(last, first + width)
+                first += width
+            width *= WIDER
+
+    @property
+    def needs_proof(self) -> bool:
+        """Whether the full text has to be asked."""
+        return self.proof != Proof()
+
+    async def total(self, ask: Ask) -> int:
+        """How many entries there are."""
+        if self.needs_proof:
+            return len(await self.everything(ask))
+        return sum(part.total() for part in self.parts)
+
+    async def everything(self, ask: Ask) -> BitMap:
+        """All numbers."""
+        if not self.needs_proof:
+            return self.within(0, len(ask.index.places))
+        found = BitMap()
+        for window in self.windows(0, len(ask.index.places), ask):
+            found |= await self.proof.of(self.within(*window), ask)
+        return found
+
+    async def batches(self, size: int, ask: Ask) -> AsyncIterator[list[int]]:
+        """All numbers in the order of the walk, so many at a time."""
+        found = await self.everything(ask)
+        count = len(found)
+        for start in range(0, count, size):
+            if self.descending:
+                yield list(found[max(0, count - start - size) : count - start])[::-1]
+            else:
+                yield list(found[start : start + size])
+
+    def of_kind(self, kind: str) -> Walk:
+        """The same of one kind."""
+        return replace(self, parts=tuple(part for part in self.parts if part.kind == kind))
+
+
+async def walk_of(selection: Selection, ask: Ask) -> Walk:
+    """What a selection finds: what begins between its places, and what reaches in from before."""
+    index = ask.index
+    await index.load(ask)
+    low, high = index.number_from(selection.low), index.number_from(selection.high + 1)
+    given = ((index.numbers(selection.places),),) if selection.places else ()
+    stretches = [(arm, low, high) for arm in selection.arms]
+    for arm, keys in zip(selection.arms, selection.reach or (), strict=False):
+        stretches.append((with_group(arm, keys), 0, low))
+    asked = (keys for arm, _, _ in stretches for keys in (*arm.groups, arm.without))
+    lists = await index.lists(set[int]().union(*asked), ask)
+    parts = (part_of(arm, first, last, given, lists) for arm, first, last in stretches)
+    proof = proof_of(selection.words, ask.engine)
+    return Walk(tuple(filter(None, parts)), proof, selection.descending)
+
+
+def part_of(
+    arm: Arm, first: int, last: int, given: tuple[Lists, ...], lists: dict[int, BitMap]
+) -> Part | None:
+    """An arm's part of the answer; None where there is nothing in it."""
+    groups = [*given, *(lists_of(group, lists) for group in arm.groups)]
+    if first >= last or not all(groups):
+        return None
+    groups.sort(key=size_of)
+    return Part(arm.kind, tuple(groups), lists_of(arm.without, lists), first, last)
+
+
+def lists_of(keys: Keys, lists: dict[int, BitMap]) -> Lists:
+    """The lists of some keys that are not empty."""
+    return tuple(lists[key] for key in keys if lists[key])

@@ -1,0 +1,146 @@
+"""Posting lists: which entries have a value, as sets of their numbers.
+
+The entries of a revision are numbered from 0 in the order of their places. A posting list is a
+Roaring bitmap of such numbers: lists are met, counted and cut by dates without the database, and
+the numbers found are turned into places. Lists are read when they are first asked for and kept,
+within bounds, for as long as the revision is served.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from array import array
+from bisect import bisect_left
+from collections import OrderedDict
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, Protocol
+from zlib import crc32
+
+from pyroaring import BitMap
+from sqlalchemy import bindparam, select
+
+from app.errors import Unavailable
+from app.statements import Row, Statement
+from app.tables import posting, state
+
+log = logging.getLogger(__name__)
+
+# Bytes of lists that are kept of one revision, and what each costs beside its own bytes.
+KEPT_BYTES = 64 * 1024 * 1024
+LIST_BYTES = 300
+# Lists read by one statement.
+BATCH = 256
+CHECK_BYTES = 4
+PLACES = "places"
+
+STORED = Statement(select(state.c.value).where(state.c.name == bindparam("name")))
+
+
+class Asks(Protocol):
+    """What can be asked for rows of the index's revision."""
+
+    async def rows(self, statement: Statement, **values: Any) -> list[Row]:
+        """All rows of a statement."""
+        ...
+
+
+class Index:
+    """The numbers and posting lists of one revision."""
+
+    def __init__(self) -> None:
+        self.places = array("q")
+        self.is_loaded = False
+        self.kept: OrderedDict[int, tuple[BitMap, int]] = OrderedDict()
+        self.bytes = 0
+
+    async def load(self, ask: Asks) -> None:
+        """Reads which places there are, once."""
+        if not self.is_loaded:
+            stored = await ask.rows(STORED, name=PLACES)
+            self.places = unpacked_places(stored[0][0])
+            self.is_loaded = True
+
+    def number_from(self, place: int) -> int:
+        """The number of the first entry at a place or after it."""
+        return bisect_left(self.places, place)
+
+    def numbers(self, places: Iterable[int]) -> BitMap:
+        """The numbers of the entries at some places."""
+        return BitMap(array("I", map(self.number_from, places)))
+
+    async def lists(self, keys: Iterable[int], ask: Asks) -> dict[int, BitMap]:
+        """The posting list of each key; one that is not there is empty."""
+        found: dict[int, BitMap] = {}
+        missing = []
+        for key in keys:
+            if key in self.kept:
+                self.kept.move_to_end(key)
+                found[key] = self.kept[key][0]
+            else:
+                missing.append(key)
+        for start in range(0, len(missing), BATCH):
+            await self.read(missing[start : start + BATCH], found, ask)
+        while self.bytes > KEPT_BYTES:
+            _, (_, size) = self.kept.popitem(last=False)
+            self.bytes -= size
+        return found
+
+    async def read(self, keys: list[int], found: dict[int, BitMap], ask: Asks) -> None:
+        """Reads and keeps some lists."""
+        count = 1 << (len(keys) - 1).bit_length()
+        given = keys + keys[-1:] * (count - len(keys))
+        values = {f"key_{number}": key for number, key in enumerate(given)}
+        rows: dict[int, bytes] = dict(await ask.rows(lists_statement(count), **values))
+        for key in keys:
+            body = rows.get(key, b"")
+            found[key] = unpacked(body) if body else BitMap()
+            if key not in self.kept:
+                size = len(body) + LIST_BYTES
+                self.kept[key] = found[key], size
+                self.bytes += size
+
+
+@lru_cache(maxsize=16)
+def lists_statement(count: int) -> Statement:
+    """Some posting lists as they are stored."""
+    keys: list[Any] = [bindparam(f"key_{number}") for number in range(count)]
+    return Statement(select(posting.c.key, posting.c.numbers).where(posting.c.key.in_(keys)))
+
+
+def packed(numbers: BitMap) -> bytes:
+    """A list as it is stored: a checksum, and Roaring's portable format."""
+    numbers.run_optimize()
+    body = numbers.serialize()
+    return crc32(body).to_bytes(CHECK_BYTES, "little") + body
+
+
+def unpacked(stored: bytes) -> BitMap:
+    """The list that was stored; raises `Unavailable` where its bytes are damaged."""
+    body = memoryview(stored)[CHECK_BYTES:]
+    if crc32(body) != int.from_bytes(stored[:CHECK_BYTES], "little"):
+        log.error("A posting list in the database is damaged.")
+        raise Unavailable("The database cannot be read; it may be damaged.", retry_after=60)
+    return BitMap.deserialize(bytes(body))
+
+
+def packed_places(places: array[int]) -> bytes:
+    """The places of all entries in order, 8 bytes each, the lowest first."""
+    return swapped(places).tobytes()
+
+
+def unpacked_places(stored: bytes) -> array[int]:
+    """The places that were stored."""
+    places = array("q")
+    places.frombytes(stored)
+    return swapped(places)
+
+
+def swapped(places: array[int]) -> array[int]:
+    """The same in the order of bytes that is stored, which is that of most machines."""
+    if sys.byteorder == "little":
+        return places
+    places = places[:]
+    places.byteswap()
+    return places

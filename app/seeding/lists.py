@@ -1,0 +1,181 @@
+"""Posting lists on their way to the database: numbered anew, changed, and counted.
+
+What comes to each list and what goes from it is gathered while entries are written, a bounded part
+of it in memory, the rest on the stage; in the end each list that changes is written once.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Any
+
+from pyroaring import BitMap
+from sqlalchemy import bindparam, delete, select
+
+from app.entries.places import key_of
+from app.index import PLACES, STORED, packed, packed_places, unpacked, unpacked_places
+from app.seeding.index import UNCOUNTED
+from app.seeding.stage import Stage
+from app.seeding.target import Target, insertion
+from app.statements import Statement
+from app.tables import posting, state, tally
+
+# Numbers that are held in memory; each costs eight bytes.
+HELD = 8_000_000
+BATCH = 1000
+
+LIST = Statement(select(posting.c.numbers).where(posting.c.key == bindparam("key")))
+LISTS = Statement(select(posting.c.key, posting.c.numbers).order_by(posting.c.key))
+DELETE_LIST = Statement(delete(posting).where(posting.c.key == bindparam("k")))
+DELETE_TALLY = Statement(delete(tally).where(tally.c.key == bindparam("k")))
+DELETE_STATE = Statement(delete(state).where(state.c.name == bindparam("n")))
+FRAGMENTS = """
+CREATE TABLE fragment (
+    key INTEGER, kind TEXT, dimension TEXT, value TEXT, goes INTEGER, numbers BLOB
+)
+"""
+
+Gathered = defaultdict[tuple[str, str], defaultdict[str, list[int]]]
+
+
+class Lists:
+    """The posting lists of one seeding, by kind, dimension and value."""
+
+    def __init__(self, stage: Stage, target: Target, before: array[int]):
+        self.stage = stage
+        self.target = target
+        self.before = before
+        self.places = stage.places()
+        self.going = gathered()
+        self.coming = gathered()
+        self.held = 0
+        stage.connection.execute(FRAGMENTS)
+
+    def put(self, kind: str, place: int, posted: Iterable[tuple[str, str]]) -> None:
+        """An entry comes to lists."""
+        self.gather(self.coming, kind, [self.number_of(place)], posted)
+
+    def take(self, kind: str, place: int, posted: Iterable[tuple[str, str]]) -> None:
+        """An entry goes from lists; where its place goes too, numbering leaves it out."""
+        number = self.number_of(place)
+        stays = number < len(self.places) and self.places[number] == place
+        self.gather(self.going, kind, [number] if stays else [], posted)
+
+    def gather(
+        self, to: Gathered, kind: str, numbers: list[int], posted: Iterable[tuple[str, str]]
+    ) -> None:
+        """Notes numbers for lists."""
+        for dimension, value in posted:
+            to[kind, dimension][value] += numbers
+            self.held += 1
+        if self.held >= HELD:
+            self.spill()
+
+    def number_of(self, place: int) -> int:
+        """The number of a place."""
+        return bisect_left(self.places, place)
+
+    def spill(self) -> None:
+        """Writes what is held in memory to the stage."""
+        self.stage.connection.executemany(
+            "INSERT INTO fragment VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                (*row, goes, array("I", numbers).tobytes())
+                for goes, held in ((1, self.going), (0, self.coming))
+                for row, numbers in listed(held)
+            ),
+        )
+        self.going, self.coming = gathered(), gathered()
+        self.held = 0
+
+    def write(self) -> None:
+        """Writes every list that changes, and how long each is."""
+        self.spill()
+        if self.before and self.before != self.places:
+            self.renumber()
+        lists: list[tuple[int, bytes]] = []
+        tallies: list[tuple[int, str, str, str, int]] = []
+        keys: list[tuple[int]] = []
+        for key, named, numbers in self.changed():
+            keys.append((key,))
+            if numbers:
+                lists.append((key, packed(numbers)))
+                if named[1] not in UNCOUNTED:
+                    tallies.append((key, *named, len(numbers)))
+            if len(keys) >= BATCH:
+                self.replace(keys, lists, tallies)
+        self.replace(keys, lists, tallies)
+        self.target.many(DELETE_STATE, [(PLACES,)])
+        self.target.many(insertion(state), [(PLACES, packed_places(self.places))])
+
+    def changed(self) -> Iterator[tuple[int, tuple[str, str, str], BitMap]]:
+        """Key, kind, dimension and value of each list that changes, and what it becomes."""
+        rows = self.stage.connection.execute(
+            "SELECT key, kind, dimension, value, goes, numbers FROM fragment ORDER BY key, rowid"
+        )
+        for key, fragments in groupby(rows, key=lambda row: row[0]):
+            going, coming = array("I"), array("I")
+            for _, kind, dimension, value, goes, part in fragments:
+                named = kind, dimension, value
+                (going if goes else coming).frombytes(part)
+            stored = list(self.target.rows(LIST, key=key)) if self.before else []
+            numbers = unpacked(bytes(stored[0][0])) - BitMap(going) if stored else BitMap()
+            yield key, named, numbers | BitMap(coming)
+
+    def replace(self, keys: list[Any], lists: list[Any], tallies: list[Any]) -> None:
+        """Writes some lists in the place of what they were."""
+        if self.before:
+            self.target.many(DELETE_LIST, keys)
+            self.target.many(DELETE_TALLY, keys)
+        self.target.many(insertion(posting), lists)
+        self.target.many(insertion(tally), tallies)
+        for rows in (keys, lists, tallies):
+            rows.clear()
+
+    def renumber(self) -> None:
+        """Writes every list with the numbers of now; places that are gone have none."""
+        numbers = [
+            number if number < len(self.places) and self.places[number] == place else None
+            for place in self.before
+            for number in (self.number_of(place),)
+        ]
+        self.stage.connection.execute("CREATE TABLE renumbered (key INTEGER, numbers BLOB)")
+        self.stage.connection.executemany(
+            "INSERT INTO renumbered VALUES (?, ?)",
+            (
+                (key, packed(BitMap(array("I", stays(unpacked(bytes(body)), numbers)))))
+                for key, body in self.target.rows(LISTS)
+            ),
+        )
+        self.target.many(Statement(delete(posting)), [()])
+        rows = self.stage.connection.execute("SELECT key, numbers FROM renumbered")
+        while batch := rows.fetchmany(BATCH):
+            self.target.many(insertion(posting), batch)
+        self.stage.connection.execute("DROP TABLE renumbered")
+
+
+def gathered() -> Gathered:
+    """Numbers by kind and dimension, and by value."""
+    return defaultdict(lambda: defaultdict(list))
+
+
+def listed(held: Gathered) -> Iterator[tuple[tuple[int, str, str, str], list[int]]]:
+    """Key, kind, dimension and value of each list, with its numbers."""
+    for (kind, dimension), values in held.items():
+        for value, numbers in values.items():
+            yield (key_of(kind, dimension, value), kind, dimension, value), numbers
+
+
+def stays(before: BitMap, numbers: list[int | None]) -> Iterator[int]:
+    """What numbers become, without those that are gone."""
+    return (now for was in before if (now := numbers[was]) is not None)
+
+
+def places_before(target: Target) -> array[int]:
+    """The places in the database; none where it has no record."""
+    stored = list(target.rows(STORED, name=PLACES))
+    return unpacked_places(bytes(stored[0][0])) if stored else array("q")

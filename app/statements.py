@@ -1,0 +1,55 @@
+"""Statements of SQL, compiled once for each engine and run many times."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Executable
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.compiler import SQLCompiler
+
+Row = tuple[Any, ...]
+
+SQLITE = sqlite.dialect(paramstyle="qmark")
+POSTGRESQL = postgresql.dialect(paramstyle="format")  # type: ignore[no-untyped-call]
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """The text of a statement, its parameters in order, and those with a value of their own."""
+
+    text: str
+    names: tuple[str, ...]
+    given: Mapping[str, Any]
+
+    def arguments(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        """The parameters in order."""
+        given = self.given
+        return tuple([values[name] if name in values else given[name] for name in self.names])
+
+
+class Statement:
+    """A statement compiled once for each engine, run with named values many times."""
+
+    def __init__(self, clause: Executable):
+        self.clause = clause
+
+    @cached_property
+    def sqlite(self) -> Compiled:
+        """The statement for SQLite."""
+        return self._compile(SQLITE)
+
+    @cached_property
+    def postgresql(self) -> Compiled:
+        """The statement for PostgreSQL."""
+        return self._compile(POSTGRESQL)
+
+    def _compile(self, dialect: Any) -> Compiled:
+        compiled = self.clause.compile(dialect=dialect)  # type: ignore[attr-defined]
+        assert isinstance(compiled, SQLCompiler)
+        names = tuple(compiled.positiontup or ())
+        given = {name: value for name, value in compiled.params.items() if value is not None}
+        return Compiled(str(compiled), names, given)
