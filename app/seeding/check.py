@@ -182,7 +182,7 @@ class Checker:
         if isinstance(record, WrittenEvidence):
             self.keep_evidence(piece, record)
             return
-        if isinstance(record, WrittenQuote):
+        if isinstance(record, WrittenQuote) and self.stage.has_evidence:
             record = self.with_evidence(record)
         base = None
         if isinstance(record, EntryRecord):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from itertools import groupby
 from typing import Any
 
@@ -39,7 +39,8 @@ CREATE TABLE fragment (
 )
 """
 
-Gathered = defaultdict[tuple[str, str], defaultdict[str, list[int]]]
+# By kind, and by dimension and value.
+Gathered = defaultdict[str, defaultdict[tuple[str, str], list[int]]]
 
 
 class Lists:
@@ -55,23 +56,26 @@ class Lists:
         self.held = 0
         stage.connection.execute(FRAGMENTS)
 
-    def put(self, kind: str, place: int, posted: Iterable[tuple[str, str]]) -> None:
+    def put(self, kind: str, place: int, posted: Collection[tuple[str, str]]) -> None:
         """An entry comes to lists."""
-        self.gather(self.coming, kind, [self.number_of(place)], posted)
+        number = self.number_of(place)
+        lists = self.coming[kind]
+        for each in posted:
+            lists[each].append(number)
+        self.hold(len(posted))
 
-    def take(self, kind: str, place: int, posted: Iterable[tuple[str, str]]) -> None:
+    def take(self, kind: str, place: int, posted: Collection[tuple[str, str]]) -> None:
         """An entry goes from lists; where its place goes too, numbering leaves it out."""
         number = self.number_of(place)
         stays = number < len(self.places) and self.places[number] == place
-        self.gather(self.going, kind, [number] if stays else [], posted)
+        lists = self.going[kind]
+        for each in posted:
+            lists[each] += [number] if stays else []
+        self.hold(len(posted))
 
-    def gather(
-        self, to: Gathered, kind: str, numbers: list[int], posted: Iterable[tuple[str, str]]
-    ) -> None:
-        """Notes numbers for lists."""
-        for dimension, value in posted:
-            to[kind, dimension][value] += numbers
-            self.held += 1
+    def hold(self, count: int) -> None:
+        """Counts what is held in memory, and bounds it."""
+        self.held += count
         if self.held >= HELD:
             self.spill()
 
@@ -122,9 +126,10 @@ class Lists:
             for _, kind, dimension, value, goes, part in fragments:
                 named = kind, dimension, value
                 (going if goes else coming).frombytes(part)
-            stored = list(self.target.rows(LIST, key=key)) if self.before else []
-            numbers = unpacked(bytes(stored[0][0])) - BitMap(going) if stored else BitMap()
-            yield key, named, numbers | BitMap(coming)
+            numbers = BitMap(coming)
+            for (stored,) in list(self.target.rows(LIST, key=key)) if self.before else ():
+                numbers |= unpacked(bytes(stored)) - BitMap(going)
+            yield key, named, numbers
 
     def replace(self, keys: list[Any], lists: list[Any], tallies: list[Any]) -> None:
         """Writes some lists in the place of what they were."""
@@ -159,14 +164,14 @@ class Lists:
 
 
 def gathered() -> Gathered:
-    """Numbers by kind and dimension, and by value."""
+    """Nothing gathered yet."""
     return defaultdict(lambda: defaultdict(list))
 
 
 def listed(held: Gathered) -> Iterator[tuple[tuple[int, str, str, str], list[int]]]:
     """Key, kind, dimension and value of each list, with its numbers."""
-    for (kind, dimension), values in held.items():
-        for value, numbers in values.items():
+    for kind, lists in held.items():
+        for (dimension, value), numbers in lists.items():
             yield (key_of(kind, dimension, value), kind, dimension, value), numbers
 
 

@@ -5,7 +5,7 @@ To add a reference: declare its field with `ActorId`, `EventId` or another type 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Any, NamedTuple, get_args, get_origin
 
@@ -26,23 +26,25 @@ class Mention(NamedTuple):
     location: Location
 
 
-def mentions(model: type[BaseModel], fields: Any) -> Iterator[Mention]:
+def mentions(model: type[BaseModel], fields: Any) -> list[Mention]:
     """Every record that the written fields of a model name, whether they are valid or not."""
-    return found(tree_of(model), fields, ())
+    found: list[Mention] = []
+    gather(tree_of(model), fields, (), found)
+    return found
 
 
-def found(tree: Tree | str, value: Any, location: Location) -> Iterator[Mention]:
-    """The mentions below one place of a record."""
-    if isinstance(value, list):
+def gather(tree: Tree | str, value: Any, location: Location, found: list[Mention]) -> None:
+    """Adds the mentions at one place of a record and below it."""
+    if isinstance(value, str):
+        if isinstance(tree, str):
+            found.append(Mention(tree, value, location))
+    elif isinstance(value, list):
         for number, item in enumerate(value):
-            yield from found(tree, item, (*location, number))
-    elif isinstance(tree, str):
-        if isinstance(value, str):
-            yield Mention(tree, value, location)
-    elif isinstance(value, dict):
+            gather(tree, item, (*location, number), found)
+    elif isinstance(value, dict) and not isinstance(tree, str):
         for name, below in tree.items():
             if name in value:
-                yield from found(below, value[name], (*location, name))
+                gather(below, value[name], (*location, name), found)
 
 
 @cache

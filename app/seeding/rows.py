@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from typing import Any
 
 from app.entries.fulltext import FULL_TEXT
@@ -20,9 +19,9 @@ class Rows:
         self.words: list[tuple[int, str]] = []
         self.wordless: list[tuple[int]] = []
 
-    def add(self, statement: Statement, row: Iterable[Any]) -> None:
+    def add(self, statement: Statement, row: tuple[Any, ...]) -> None:
         """One row for a statement."""
-        self.waiting[statement].append(tuple(row))
+        self.waiting[statement].append(row)
 
     def flush(self) -> None:
         """Writes what is waiting: what goes before what comes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 import sys
 import tempfile
@@ -67,7 +68,7 @@ def bar(label: str) -> Iterator[Any]:
 
 def check(folder: Path) -> Counter[str]:
     """How many records of each kind a folder holds; raises `Flawed` with every flaw."""
-    with tempfile.TemporaryDirectory(prefix="parley-check-") as place:
+    with tempfile.TemporaryDirectory(prefix="parley-check-") as place, without_collection():
         stage = Stage(Path(place) / "stage")
         try:
             checked(folder, stage)
@@ -91,7 +92,7 @@ def seed(
     folder: Path, settings: Settings, *, dry_run: bool = False, allow_removals: bool = False
 ) -> Summary:
     """Loads a folder into the database; raises `SeedRefused`, and then nothing was changed."""
-    with workplace(settings) as stage_path, disk_errors():
+    with workplace(settings) as stage_path, disk_errors(), without_collection():
         stage = Stage(stage_path)
         try:
             checker = checked(folder, stage)
@@ -99,6 +100,18 @@ def seed(
                 return load(stage, target, checker, dry_run, allow_removals)
         finally:
             stage.close()
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Records make no cycles; looking for some takes an eighth of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @contextmanager

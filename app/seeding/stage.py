@@ -98,8 +98,6 @@ class Stage:
 
     def take_evidence(self, quote: str, keys: list[tuple[str, str]]) -> list[bytes]:
         """The evidence of a quote's wordings, given by source and words, in their order."""
-        if not self.has_evidence:
-            return []
         rows = self.connection.execute(
             "SELECT source, words, body FROM evidence WHERE quote = ?", (quote,)
         )
