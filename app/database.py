@@ -67,8 +67,8 @@ class Ask(Protocol):
 class Database(Protocol):
     """A place where the record lies."""
 
-    def snapshot(self) -> AbstractAsyncContextManager[Ask]:
-        """One revision of the record."""
+    def snapshot(self, at_least: int = 0) -> AbstractAsyncContextManager[Ask]:
+        """One revision of the record; of that number or a later one, if there is any here."""
         ...
 
     def current_revision(self) -> Revision | None:

@@ -23,7 +23,7 @@ from sqlalchemy import bindparam, select
 
 from app.errors import Unavailable
 from app.statements import Row, Statement
-from app.tables import posting, state
+from app.tables import posting, state, tally
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +35,14 @@ BATCH = 256
 CHECK_BYTES = 4
 PLACES = "places"
 
+# More values of a kind in a dimension than these are not kept.
+KEPT_VALUES = 10_000
+
+VALUES = Statement(
+    select(tally.c.key, tally.c.value, tally.c.n).where(
+        tally.c.kind == bindparam("kind"), tally.c.dimension == bindparam("dimension")
+    )
+)
 STORED = Statement(select(state.c.value).where(state.c.name == bindparam("name")))
 
 
@@ -54,6 +62,7 @@ class Index:
         self.is_loaded = False
         self.kept: OrderedDict[int, tuple[BitMap, int]] = OrderedDict()
         self.bytes = 0
+        self.tallies: dict[tuple[str, str], list[Row]] = {}
 
     async def load(self, ask: Asks) -> None:
         """Reads which places there are, once."""
@@ -86,6 +95,15 @@ class Index:
             _, (_, size) = self.kept.popitem(last=False)
             self.bytes -= size
         return found
+
+    async def values(self, kind: str, dimension: str, ask: Asks) -> list[Row]:
+        """Key, value and length of each list of a kind in a dimension."""
+        if (kind, dimension) not in self.tallies:
+            rows = await ask.rows(VALUES, kind=kind, dimension=dimension)
+            if len(rows) > KEPT_VALUES:
+                return rows
+            self.tallies[kind, dimension] = rows
+        return self.tallies[kind, dimension]
 
     async def read(self, keys: list[int], found: dict[int, BitMap], ask: Asks) -> None:
         """Reads and keeps some lists."""

@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 # Seconds for which an older revision is not taken where a newer one was seen.
 LAG_LIMIT = 5.0
 LAG_PAUSE = 0.05
+# Seconds for which another process may have seen a revision that this one finds nowhere.
+AHEAD_LIMIT = 2.0
 WAITING_LIMIT = 1000
 # Seconds between attempts to connect again, and until a connection gives way to a new one.
 RECONNECT_EVERY = 1.0
@@ -213,18 +215,19 @@ class PostgresDatabase:
             self.newest = standing.revision
 
     @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[Ask]:
-        """One revision of the record."""
-        connection, standing = await self.begin()
+    async def snapshot(self, at_least: int = 0) -> AsyncIterator[Ask]:
+        """One revision of the record; of that number or a later one, if there is any here."""
+        connection, standing = await self.begin(at_least)
         ask = PostgresAsk(self, connection, standing)
         try:
             yield ask
         finally:
             self.release(ask.connection)
 
-    async def begin(self) -> tuple[AsyncConnection[Row], Standing]:
+    async def begin(self, at_least: int = 0) -> tuple[AsyncConnection[Row], Standing]:
         """A transaction and what it stands on; raises `Unavailable` where none is to be had."""
         give_up = time.monotonic() + self.timeout
+        hopeful_until = time.monotonic() + AHEAD_LIMIT
         while True:
             connection = await self.take(give_up)
             try:
@@ -236,7 +239,8 @@ class PostgresDatabase:
             except BaseException:
                 self.release(connection)
                 raise
-            if self.is_current(standing.revision):
+            ahead = standing.revision.number < at_least and time.monotonic() < hopeful_until
+            if self.is_current(standing.revision) and not ahead:
                 return connection, standing
             # A standby that lags; another connection may lead to one that does not.
             await connection.close()

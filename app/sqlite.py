@@ -218,8 +218,10 @@ class SqliteDatabase:
         self.looked = time.monotonic()
 
     @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[Ask]:
-        """One revision of the record."""
+    async def snapshot(self, at_least: int = 0) -> AsyncIterator[Ask]:
+        """One revision of the record; of that number or a later one, if there is any here."""
+        if at_least > self.opened.revision.number:
+            self.looked = float("-inf")
         self.refresh()
         opened = self.opened
         if len(opened.known_names) > KNOWN_NAMES:

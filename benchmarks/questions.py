@@ -12,16 +12,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from app.entries.pages import fingerprint, write_cursor
+from app.entries.cursors import write_cursor
+from app.entries.pages import fingerprint
 from app.entries.places import key_of
 from app.entries.words import split
+from app.index import PLACES, unpacked, unpacked_places
 from app.kinds.quotes import QuoteQuestion
 from benchmarks.generate import ACTORS, TOPICS, Zipf
 
 VALUES = 200
 DEPTH = 100_000
 LIMIT = 20
-PLACE = "SELECT place FROM posting WHERE key = ? ORDER BY place DESC LIMIT 1 OFFSET ?"
+LIST = "SELECT numbers FROM posting WHERE key = ?"
+STATE = "SELECT value FROM state WHERE name = ?"
 
 
 class Values:
@@ -32,7 +35,12 @@ class Values:
         self.actors = Zipf([f"actor-{n}" for n in range(ACTORS)])
         self.topics = Zipf([f"topic-{n}" for n in range(TOPICS)])
         self.connection = sqlite3.connect(f"file:{database}?mode=ro&immutable=1", uri=True)
-        self.quotes = self.total("quote")
+        self.places = unpacked_places(self.stored(STATE, PLACES))
+        self.lists = {
+            kind: unpacked(self.stored(LIST, key_of(kind, "kind", kind)))
+            for kind in ("event", "quote")
+        }
+        self.quotes = len(self.lists["quote"])
         self.events = self.sample("event")
         self.said = [
             str(
@@ -43,24 +51,20 @@ class Values:
             for each in self.sample("quote")
         ]
 
-    def total(self, kind: str) -> int:
-        """How many entries of a kind there are."""
-        row = self.connection.execute(
-            "SELECT n FROM tally WHERE key = ?", (key_of(kind, "kind", kind),)
-        )
-        return int(row.fetchone()[0])
-
     def sample(self, kind: str) -> list[str]:
         """Some ids of a kind, from all over the record."""
-        total = self.total(kind)
+        total = len(self.lists[kind])
         places = [self.place(kind, self.dice.randrange(total)) for _ in range(min(VALUES, total))]
         find = "SELECT id FROM document WHERE place = ?"
         return [self.connection.execute(find, (place,)).fetchone()[0] for place in places]
 
     def place(self, kind: str, offset: int) -> int:
-        """The place of an entry, counted from the newest."""
-        key = key_of(kind, "kind", kind)
-        return int(self.connection.execute(PLACE, (key, offset)).fetchone()[0])
+        """The place of the entry of a kind that so many newer ones follow."""
+        return self.places[self.lists[kind][-1 - offset]]
+
+    def stored(self, statement: str, value: object) -> bytes:
+        """What is stored under a key or name."""
+        return bytes(self.connection.execute(statement, (value,)).fetchone()[0])
 
     def actor(self) -> str:
         """An actor, the first ones most often."""
@@ -136,7 +140,7 @@ SIZE = {"limit": str(LIMIT)}
 def deep(asked: dict[str, str]) -> str:
     """A page of all quotes that begins at a depth."""
     mark = fingerprint(QuoteQuestion(), ("quote",))
-    return f"/v1/quotes?limit={LIMIT}&cursor={write_cursor(int(asked['place']), mark)}"
+    return f"/v1/quotes?limit={LIMIT}&cursor={write_cursor(mark, 0, int(asked['place']))}"
 
 
 def below(values: Values) -> dict[str, str]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.api.query import read_question
+from app.entries.cursors import LARGEST, Position, read_cursor, revision_of, write_cursor
 from app.entries.dates import DateLanguageError, parse_bound, parse_date
-from app.entries.pages import read_cursor, read_ranked_cursor, write_cursor, write_ranked_cursor
 from app.entries.words import NoWordsError, TooManyWordsError, fold, fts5_all, read_query, split
 from app.errors import InvalidQuery
 from app.kinds.quotes import QuoteQuestion
 
 MARK = b"mark"
+LIKE: Position = [0]
+RANKED_LIKE: Position = [0.0, 0]
 DATES = b"0123456789-/.~?%X "
 
 
@@ -32,17 +34,13 @@ def dates(text: str) -> None:
 
 def cursors(text: str) -> None:
     """A cursor that is taken is one that would be written."""
-    try:
-        place = read_cursor(text, MARK)
-        assert read_cursor(write_cursor(place, MARK), MARK) == place
-    except InvalidQuery:
-        pass
-    try:
-        score, place = read_ranked_cursor(text, MARK)
-        again = read_ranked_cursor(write_ranked_cursor(score, place, MARK), MARK)
-        assert again == (score, place) or score != score
-    except InvalidQuery:
-        pass
+    for like in (LIKE, RANKED_LIKE):
+        try:
+            position = read_cursor(text, MARK, like, LARGEST)
+        except InvalidQuery:
+            continue
+        again = write_cursor(MARK, revision_of(text), *position)
+        assert read_cursor(again, MARK, like, LARGEST) == position
 
 
 def words(text: str) -> None:

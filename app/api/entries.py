@@ -34,6 +34,7 @@ from app.api.single import (
     revision_asked,
 )
 from app.database import Ask, Revision
+from app.entries.cursors import revision_of
 from app.entries.density import density
 from app.entries.documents import Document, EntryDocument, EntryEnd
 from app.entries.facets import facets_of
@@ -120,7 +121,7 @@ async def answer_list(
     """The page that a question asks for."""
     form = form_of(request, question)
     service = service_of(request)
-    async with service.database.snapshot() as ask:
+    async with service.database.snapshot(revision_of(question.cursor)) as ask:
         selection = await select_entries(question, kinds, ask)
         etag = etag_of(service, ask.revision, request, form.media_type)
         if is_known(request, etag):

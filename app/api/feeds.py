@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Awaitable, Callable
+from dataclasses import astuple
 from enum import StrEnum
-from hashlib import blake2b
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Query
@@ -32,8 +30,15 @@ from app.api.models import (
 from app.api.route import QuestionRoute, Rendered
 from app.api.single import NoQuestion
 from app.database import Ask, Revision
+from app.entries.cursors import (
+    LENGTH_MAXIMUM,
+    Position,
+    mark_of,
+    read_cursor,
+    revision_of,
+    write_cursor,
+)
 from app.entries.documents import Document
-from app.entries.pages import read_cursor, write_cursor
 from app.entries.questions import MAX_LIMIT, FormatName, whole_number
 from app.errors import InvalidQuery, TooLong, Unavailable
 from app.formats import FORMATS
@@ -122,7 +127,7 @@ class FeedQuestion(NoQuestion):
     cursor: Annotated[
         str | None,
         Field(
-            max_length=300,
+            max_length=LENGTH_MAXIMUM,
             description="Where to go on, as given in `links.next`; bound to its question.",
             examples=["AUx9Zm8A"],
         ),
@@ -172,20 +177,20 @@ async def changes(request: Request, question: Annotated[ChangesQuestion, Query()
     """
     service = service_of(request)
     form = FORMATS[FormatName(question.format)]
-    mark = blake2b(f"changes {question.since_revision}".encode(), digest_size=4).digest()
-    async with service.database.snapshot() as ask:
+    mark = mark_of("changes", question.since_revision)
+    async with service.database.snapshot(revision_of(question.cursor)) as ask:
         since = await known_since(question.since_revision, ask)
         if question.cursor is None:
             after = await sequence_of(since, ask)
         else:
-            after = read_cursor(question.cursor, mark)
+            (after,) = read_cursor(question.cursor, mark, [0], ask.revision.number)
         etag = etag_of(service, ask.revision, request, form.media_type)
         if is_known(request, etag):
             return not_modified(headers_of(ask.revision, etag, form.media_type))
         rows = await changes_after(after, question.limit + 1, ask)
     more = len(rows) > question.limit
     rows = rows[: question.limit]
-    following = write_cursor(rows[-1][0], mark) if more else None
+    following = write_cursor(mark, ask.revision.number, rows[-1][0]) if more else None
     documents = [body for _, body in rows]
     answer = fed(request, question, ask.revision, ChangeDocument, "changes", documents, following)
     return await represented(answer, form, etag)
@@ -206,15 +211,20 @@ async def corrections(
     """
     service = service_of(request)
     form = FORMATS[FormatName(question.format)]
-    key = read_correction_cursor(question.cursor) if question.cursor is not None else None
-    async with service.database.snapshot() as ask:
+    mark = mark_of("corrections")
+    key = None
+    async with service.database.snapshot(revision_of(question.cursor)) as ask:
+        if question.cursor is not None:
+            like: Position = ["", "", "", 0]
+            key = CorrectionKey(*read_cursor(question.cursor, mark, like, ask.revision.number))
         etag = etag_of(service, ask.revision, request, form.media_type)
         if is_known(request, etag):
             return not_modified(headers_of(ask.revision, etag, form.media_type))
         rows = await corrections_after(key, question.limit + 1, ask)
     more = len(rows) > question.limit
     rows = rows[: question.limit]
-    following = write_correction_cursor(rows[-1][0]) if more else None
+    last = astuple(rows[-1][0]) if rows else ()
+    following = write_cursor(mark, ask.revision.number, *last) if more else None
     documents = [body for _, body in rows]
     answer = fed(
         request, question, ask.revision, CorrectionEntry, "corrections", documents, following
@@ -243,26 +253,6 @@ def fed(
         public_url=service_of(request).settings.public_url,
         limit=question.limit,
         next_cursor=following,
-    )
-
-
-def write_correction_cursor(key: CorrectionKey) -> str:
-    """A cursor that goes on after a correction."""
-    text = f"{key.day}\0{key.kind}\0{key.id}\0{key.position}"
-    return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
-
-
-def read_correction_cursor(cursor: str) -> CorrectionKey:
-    """The correction after which to go on; refuses what is no cursor of this list."""
-    try:
-        packed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        day, kind, record_id, position = packed.decode("ascii").split("\0")
-        if position.isdigit() and len(position) < 10:
-            return CorrectionKey(day, kind, record_id, int(position))
-    except (binascii.Error, ValueError):
-        pass
-    raise InvalidQuery.of(
-        "cursor", cursor, "is not a cursor of this question; take it from links.next as it is."
     )
 
 

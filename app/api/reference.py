@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import blake2b
 from typing import Annotated, Any
 
-import orjson
 from fastapi import FastAPI, Query
 from sqlalchemy import bindparam, exists, func, select
 from starlette.requests import Request
@@ -30,6 +26,7 @@ from app.api.models import HEADERS, ListOf, OneOf, list_content, named, problem_
 from app.api.route import AnswerOrPage, Rendered
 from app.api.single import Found, OneQuestion, answer_found, one_content, path_id, revision_asked
 from app.database import Ask, Revision
+from app.entries.cursors import mark_of, read_cursor, revision_of, write_cursor
 from app.entries.documents import Document
 from app.entries.names import BY_FORMER_ID, UnknownName, id_of
 from app.entries.questions import Count
@@ -116,9 +113,8 @@ async def answer_list(request: Request, question: ReferenceQuestion, realm: Real
     """A page of a realm, by id."""
     form = form_of(request, question, UNDATED_FORMATS)
     service = service_of(request)
-    mark = fingerprint(question, realm)
-    after = read_cursor(question.cursor, mark) if question.cursor is not None else ""
-    async with service.database.snapshot() as ask:
+    async with service.database.snapshot(revision_of(question.cursor)) as ask:
+        after = last_id(question, realm, ask)
         ids = await known_ids(question, realm, ask)
         etag = etag_of(service, ask.revision, request, form.media_type)
         if is_known(request, etag):
@@ -127,6 +123,7 @@ async def answer_list(request: Request, question: ReferenceQuestion, realm: Real
         total = await count(question, realm, ids, ask) if question.count is Count.exact else None
     more = len(rows) > question.limit
     rows = rows[: question.limit]
+    mark = fingerprint(question, realm)
     answer = answer_of(
         request,
         question,
@@ -135,7 +132,7 @@ async def answer_list(request: Request, question: ReferenceQuestion, realm: Real
         realm.plural,
         tuple(realm.document.model_fields),
         documents=[bytes(row[1]) for row in rows],
-        next_cursor=write_cursor(rows[-1][0], mark) if more else None,
+        next_cursor=write_cursor(mark, ask.revision.number, rows[-1][0]) if more else None,
         total=total,
     )
     return await represented(answer, form, etag)
@@ -176,26 +173,15 @@ async def count(question: ReferenceQuestion, realm: Realm, ids: list[str], ask: 
 
 def fingerprint(question: ReferenceQuestion, realm: Realm) -> bytes:
     """What a cursor is bound to."""
-    asked = orjson.dumps([realm.name, question.q, sorted(question.id)])
-    return blake2b(asked, digest_size=4).digest()
+    return mark_of(realm.name, question.q, sorted(question.id))
 
 
-def write_cursor(last: str, mark: bytes) -> str:
-    """A cursor that goes on after an id."""
-    return base64.urlsafe_b64encode(mark + last.encode()).rstrip(b"=").decode()
-
-
-def read_cursor(cursor: str, mark: bytes) -> str:
-    """The id after which to go on; refuses what is no cursor of this question."""
-    try:
-        packed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        if packed[:4] == mark:
-            return packed[4:].decode("ascii")
-    except (binascii.Error, ValueError):
-        pass
-    raise InvalidQuery.of(
-        "cursor", cursor, "is not a cursor of this question; take it from links.next as it is."
-    )
+def last_id(question: ReferenceQuestion, realm: Realm, ask: Ask) -> str:
+    """The id after which the page begins."""
+    if question.cursor is None:
+        return ""
+    mark = fingerprint(question, realm)
+    return str(read_cursor(question.cursor, mark, [""], ask.revision.number)[0])
 
 
 async def answer_one(

@@ -26,7 +26,7 @@ from app.entries.selection import Selection, reaching_keys
 from app.entries.walks import walk_of
 from app.errors import InvalidQuery
 from app.statements import Statement
-from app.tables import reference, tally
+from app.tables import reference
 
 VALUES = 100
 MONTHS = 600
@@ -37,12 +37,6 @@ SHARED = {"actor": "actor", "actor_role": "role", "topic": "topic", "kind": "kin
 NOT_COUNTED = frozenset(("event",))
 # Lists that are held against an answer before others are answered.
 AT_ONCE = 256
-
-TALLIES = Statement(
-    select(tally.c.key, tally.c.value, tally.c.n).where(
-        tally.c.kind == bindparam("kind"), tally.c.dimension == bindparam("dimension")
-    )
-)
 
 
 @dataclass(frozen=True)
@@ -122,7 +116,7 @@ async def counted(dimension: str, selection: Selection, ask: Ask) -> Counter[str
     whole = is_whole(selection)
     walk = await walk_of(selection, ask)
     for kind in dict.fromkeys(arm.kind for arm in selection.arms):
-        tallies = await ask.rows(TALLIES, kind=kind, dimension=dimension)
+        tallies = await ask.index.values(kind, dimension, ask)
         if whole:
             for _, value, number in tallies:
                 counts[value] += number
@@ -212,6 +206,12 @@ def between(selection: Selection, start: date, end: date) -> Selection:
     return dataclasses.replace(selection, low=low, high=high, reach=reach)
 
 
+@lru_cache(maxsize=256)
+def encoded_without(dropped: frozenset[str], parameters: tuple[tuple[str, str], ...]) -> str:
+    """Parameters as a query, without some; all values of a facet have them in common."""
+    return urlencode([(name, each) for name, each in parameters if name not in dropped])
+
+
 @dataclass(frozen=True)
 class Link:
     """Writes the question that is narrowed by a value of a facet."""
@@ -239,8 +239,8 @@ class Link:
                 return None
         elif present:
             added = []
-        kept = [(name, each) for name, each in self.parameters if name not in dropped]
-        return f"{self.path}?{urlencode([*kept, *added])}"
+        kept = encoded_without(frozenset(dropped), tuple(self.parameters))
+        return f"{self.path}?" + "&".join(filter(None, (kept, urlencode(added))))
 
     def present(self) -> list[str]:
         """The values that the question has already for this name."""

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import dataclasses
-import struct
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from hashlib import blake2b
+from functools import cache, lru_cache
 from typing import Any
 
-import orjson
 from sqlalchemy import bindparam, select
 
 from app.database import Ask
+from app.entries.cursors import Position, mark_of, read_cursor, write_cursor
 from app.entries.fulltext import FULL_TEXT, ranked_statement
 from app.entries.places import LAST_PLACE
 from app.entries.questions import Count, EntryQuestion, Sort
 from app.entries.selection import Selection
 from app.entries.walks import Proof, Walk, walk_of
-from app.errors import InvalidQuery
 from app.statements import Statement
 from app.tables import document
 
-CURSOR = struct.Struct(">4sq")
-RANKED = struct.Struct(">4sdq")
 # What may change from one page to the next without changing which entries follow in which order.
 # Documents read by one statement of an export: it stays within the budget of the event loop.
 EXPORTED = 400
@@ -46,49 +39,21 @@ class Page:
 
 def fingerprint(question: EntryQuestion, kinds: tuple[str, ...]) -> bytes:
     """What a cursor is bound to: kinds, filters and order."""
-    asked = question.model_dump(mode="json", exclude=NOT_IN_CURSOR, exclude_defaults=True)
-    text = orjson.dumps([kinds, asked], option=orjson.OPT_SORT_KEYS)
-    return blake2b(text, digest_size=4).digest()
+    asked = [
+        (name, value)
+        for name in sorted(question.model_fields_set - NOT_IN_CURSOR)
+        if (value := getattr(question, name)) != defaults_of(type(question))[name]
+    ]
+    return mark_of(kinds, asked)
 
 
-def write_cursor(place: int, mark: bytes) -> str:
-    """A cursor that goes on after a place."""
-    return base64.urlsafe_b64encode(CURSOR.pack(mark, place)).rstrip(b"=").decode()
-
-
-def write_ranked_cursor(score: float, place: int, mark: bytes) -> str:
-    """A cursor that goes on after a score and, among equals, a place."""
-    return base64.urlsafe_b64encode(RANKED.pack(mark, score, place)).rstrip(b"=").decode()
-
-
-def read_cursor(cursor: str, mark: bytes) -> int:
-    """The place after which to go on."""
-    (place,) = unpacked(CURSOR, cursor, mark)
-    return int(place)
-
-
-def read_ranked_cursor(cursor: str, mark: bytes) -> tuple[float, int]:
-    """The score and place after which to go on."""
-    score, place = unpacked(RANKED, cursor, mark)
-    return float(score), int(place)
-
-
-def unpacked(form: struct.Struct, cursor: str, mark: bytes) -> tuple[Any, ...]:
-    """What a cursor holds; refuses what is no cursor, or another question's."""
-    try:
-        packed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        bound_to, *held = form.unpack(packed)
-    except (binascii.Error, ValueError, struct.error) as error:
-        raise InvalidQuery.of(
-            "cursor", cursor, "is not a cursor; take it from links.next as it is."
-        ) from error
-    if bound_to != mark:
-        raise InvalidQuery.of(
-            "cursor",
-            cursor,
-            "belongs to another question; start this one without a cursor.",
-        )
-    return tuple(held)
+@cache
+def defaults_of(model: type[EntryQuestion]) -> dict[str, Any]:
+    """What a question asks where nothing is said."""
+    return {
+        name: field.get_default(call_default_factory=True)
+        for name, field in model.model_fields.items()
+    }
 
 
 async def read_page(
@@ -102,7 +67,8 @@ async def read_page(
     index = ask.index
     low, high = 0, len(index.places)
     if question.cursor is not None:
-        place = read_cursor(question.cursor, mark)
+        (place,) = read_cursor(question.cursor, mark, [0], ask.revision.number)
+        assert isinstance(place, int)
         if walk.descending:
             high = index.number_from(place)
         else:
@@ -111,7 +77,9 @@ async def read_page(
     places = [index.places[number] for number in numbers[: question.limit]]
     return Page(
         documents=await documents_at(places, ask),
-        next_cursor=write_cursor(places[-1], mark) if len(numbers) > question.limit else None,
+        next_cursor=write_cursor(mark, ask.revision.number, places[-1])
+        if len(numbers) > question.limit
+        else None,
         total=await walk.total(ask) if question.count is Count.exact else None,
     )
 
@@ -121,21 +89,22 @@ async def read_best(
 ) -> Page:
     """The page of what answers the words best; of equals the newest first."""
     mark = fingerprint(question, kinds)
-    score, place = float("-inf"), LAST_PLACE
+    after: Position = [float("-inf"), LAST_PLACE]
     if question.cursor is not None:
-        score, place = read_ranked_cursor(question.cursor, mark)
-    best = await ranked(selection, walk, (score, place), question.limit + 1, ask)
+        after = read_cursor(question.cursor, mark, [0.0, 0], ask.revision.number)
+    best = await ranked(selection, walk, after, question.limit + 1, ask)
     page = best[: question.limit]
     more = len(best) > question.limit
+    last = (page[-1][1], page[-1][0]) if page else ()
     return Page(
         documents=await documents_at([place for place, _ in page], ask),
-        next_cursor=write_ranked_cursor(page[-1][1], page[-1][0], mark) if more else None,
+        next_cursor=write_cursor(mark, ask.revision.number, *last) if more else None,
         total=await walk.total(ask) if question.count is Count.exact else None,
     )
 
 
 async def ranked(
-    selection: Selection, walk: Walk, after: tuple[float, int], limit: int, ask: Ask
+    selection: Selection, walk: Walk, after: Position, limit: int, ask: Ask
 ) -> list[tuple[int, float]]:
     """Places and scores of what answers the words best, after a score and a place.
 

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from app.entries.cursors import LENGTH_MAXIMUM as CURSOR_MAXIMUM
 from app.entries.dates import parse_bound, parse_date
 from app.entries.record import Role
 from app.entries.words import read_query
@@ -150,7 +151,7 @@ class Question(BaseModel):
     cursor: Annotated[
         str | None,
         Field(
-            max_length=200,
+            max_length=CURSOR_MAXIMUM,
             description="Where to go on, as given in `links.next`; bound to its question.",
             examples=["AUx9Zm8A"],
         ),

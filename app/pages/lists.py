@@ -17,6 +17,7 @@ from app.api.answering import service_of
 from app.api.entries import TimelineQuestion
 from app.api.route import Rendered
 from app.database import Ask
+from app.entries.cursors import revision_of
 from app.entries.density import Density, density
 from app.entries.facets import Facet, facets_of
 from app.entries.pages import Page, count, read_page
@@ -95,7 +96,7 @@ async def list_page(request: Request, question: EntryQuestion, listed: ListPage)
     if "limit" not in question.model_fields_set:
         chosen["limit"] = PAGE_LENGTH  # type: ignore[assignment]
     question = question.model_copy(update=chosen)
-    async with service_of(request).database.snapshot() as ask:
+    async with service_of(request).database.snapshot(revision_of(question.cursor)) as ask:
         selection = await select_entries(question, kinds_of(question, listed.path), ask)
         shown = await read(request, question, selection, listed, ask)
     values = values_of(request, question, selection, shown, listed)

@@ -20,14 +20,14 @@ from app.api.reference import (
     count,
     document_now,
     fingerprint,
+    last_id,
     matching,
-    read_cursor,
-    write_cursor,
 )
 from app.api.route import Rendered
 from app.api.single import NoQuestion
 from app.database import Ask
 from app.entries import pages
+from app.entries.cursors import revision_of, write_cursor
 from app.entries.density import density
 from app.entries.documents import Summary
 from app.entries.facets import facets_of
@@ -44,9 +44,8 @@ TOGETHER = 12
 
 async def list_page(request: Request, question: ReferenceQuestion, realm: Realm) -> Rendered:
     """A realm's list."""
-    mark = fingerprint(question, realm)
-    after = read_cursor(question.cursor, mark) if question.cursor is not None else ""
-    async with service_of(request).database.snapshot() as ask:
+    async with service_of(request).database.snapshot(revision_of(question.cursor)) as ask:
+        after = last_id(question, realm, ask)
         rows = await matching(question, realm, list(question.id), after, ask)
         total = await count(question, realm, list(question.id), ask)
         dataset = await dataset_of(ask)
@@ -54,7 +53,8 @@ async def list_page(request: Request, question: ReferenceQuestion, realm: Realm)
     kept = [pair for pair in request.scope["parameters"] if pair[0] != "cursor"]
     following = None
     if len(rows) > question.limit:
-        pairs = [*kept, ("cursor", write_cursor(shown[-1][0], mark))]
+        mark = fingerprint(question, realm)
+        pairs = [*kept, ("cursor", write_cursor(mark, ask.revision.number, shown[-1][0]))]
         following = f"/{realm.plural}?{urlencode(pairs)}"
     values = {
         "heading": realm.plural.capitalize(),
