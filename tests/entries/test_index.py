@@ -1,0 +1,80 @@
+"""Posting lists as they are stored, read and kept."""
+
+from __future__ import annotations
+
+import asyncio
+from array import array
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from pyroaring import BitMap
+
+import app.index
+from app.errors import Unavailable
+from app.index import Index, packed, packed_places, unpacked, unpacked_places
+from app.statements import Row, Statement
+
+
+class Stored:
+    """Stored lists, and how often they were asked for."""
+
+    def __init__(self, lists: dict[int, bytes]):
+        self.lists = lists
+        self.read: list[int] = []
+
+    async def rows(self, statement: Statement, **values: Any) -> list[Row]:
+        """Those asked for."""
+        del statement
+        keys = set(values.values())
+        self.read += sorted(keys)
+        return [(key, self.lists[key]) for key in keys if key in self.lists]
+
+
+def lists_of(index: Index, keys: Iterable[int], stored: Stored) -> dict[int, list[int]]:
+    """The lists of some keys."""
+    found = asyncio.run(index.lists(keys, stored))
+    return {key: list(numbers) for key, numbers in found.items()}
+
+
+@pytest.mark.parametrize(
+    "numbers", [[], [0], [5, 70_000, 4_000_000_000], list(range(100_000)), list(range(0, 200_000, 3))]
+)
+def test_lists_are_stored_and_read(numbers: list[int]) -> None:
+    """What was packed is unpacked."""
+    assert list(unpacked(packed(BitMap(array("I", numbers))))) == numbers
+
+
+def test_places_are_stored_and_read() -> None:
+    """Places are 8 bytes each, the lowest first."""
+    places = array("q", [1, 2**40, 2**62])
+    assert packed_places(places)[:8] == b"\x01" + bytes(7)
+    assert unpacked_places(packed_places(places)) == places
+
+
+@pytest.mark.parametrize("place", [0, 4, -1])
+def test_a_damaged_list_is_refused(place: int) -> None:
+    """One wrong byte is a 503 that says so, never a wrong answer."""
+    stored = bytearray(packed(BitMap(range(0, 1000, 7))))
+    stored[place] ^= 1
+    with pytest.raises(Unavailable, match="damaged"):
+        unpacked(bytes(stored))
+
+
+def test_lists_are_read_once() -> None:
+    """A list that was read is kept; one that is not there is empty, and kept as that."""
+    stored, index = Stored({1: packed(BitMap([3, 4])), 2: packed(BitMap([5]))}), Index()
+    assert lists_of(index, [1, 9], stored) == {1: [3, 4], 9: []}
+    assert lists_of(index, [9, 2, 1], stored) == {1: [3, 4], 2: [5], 9: []}
+    assert stored.read == [1, 9, 2]
+
+
+def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lists asked for longest ago give way; all that is asked for at once is answered."""
+    monkeypatch.setattr(app.index, "KEPT_BYTES", 3 * 400)
+    stored, index = Stored({key: packed(BitMap([key])) for key in range(10)}), Index()
+    assert lists_of(index, range(10), stored) == {key: [key] for key in range(10)}
+    assert list(index.kept) == [7, 8, 9]
+    assert index.bytes == sum(size for _, size in index.kept.values())
+    lists_of(index, [7, 1], stored)
+    assert list(index.kept) == [9, 7, 1]
