@@ -26,8 +26,8 @@ run: $(VENV)/.run  ## load the record and serve it: make run PORT=8000
 	$(BIN)/parley seed seed_data
 	exec $(BIN)/parley serve --host 127.0.0.1 --port $(PORT)
 
-test: $(VENV)/.dev  ## run the tests: make test TESTS=tests/test_dates.py
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow" $(COVERAGE) $(TESTS)
+test: $(VENV)/.dev  ## run the tests: make test TESTS="tests/api --cov"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow" $(TESTS)
 
 slow: $(VENV)/.dev  ## run the tests with real servers, browsers and databases
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m slow $(TESTS)
@@ -39,8 +39,7 @@ lint: $(VENV)/.dev  ## check formatting, style, types, the direction of imports 
 	$(BIN)/lint-imports
 	$(BIN)/parley check seed_data
 
-check: COVERAGE := --cov --cov-report=term
-check: lint test slow  ## do all that CI does: lint, and every test, the quick ones with coverage
+check: lint test slow  ## do all that CI does: lint, and every test
 
 format: $(VENV)/.dev  ## format the code and mend what can be mended
 	$(BIN)/ruff check --fix

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import shutil
 from pathlib import Path
@@ -188,6 +189,37 @@ def test_a_cursor_goes_on_where_its_entry_was_removed(
     with Asker(database) as ask:
         assert ask.ids(page["links"]["next"]) == ["fig-yes-north"]
         ask.problem("/v1/figures/fig-yes-south", 410)
+
+
+def test_no_page_is_of_an_older_revision_than_the_one_before(
+    tmp_path: Path, cached_databases: Seeded
+) -> None:
+    """A process that has not seen a new revision yet looks for it before it goes on."""
+    folder, database = tmp_path / "record", tmp_path / "record.db"
+    shutil.copytree(TINY, folder)
+    shutil.copyfile(cached_databases(TINY), database)
+    paths = ("/v1/timeline?limit=2", "/v1/actors?limit=2", "/v1/changes?limit=2")
+    with Asker(database) as slow:
+        for number, path in enumerate(paths, 2):
+            dataset = folder / "dataset.yaml"
+            dataset.write_text(dataset.read_text().replace("description: ", "description: New "))
+            # It looked a moment ago, and would not look again for a second.
+            assert slow.page(path)["meta"]["revision"]["number"] == number - 1
+            seed(folder, sqlite_settings(database))
+            with Asker(database) as quick:
+                following = quick.page(path)["links"]["next"]
+            assert slow.page(following)["meta"]["revision"]["number"] == number
+
+
+@pytest.mark.parametrize("path", ["/v1/events", "/v1/actors", "/v1/changes"])
+def test_a_cursor_of_a_record_that_is_not_here_is_refused(path: str, tiny_ask: Asker) -> None:
+    """The database may have been made anew, or be another one: the walk begins again."""
+    following = tiny_ask.page(f"{path}?limit=1")["links"]["next"]
+    cursor = dict(parse_qsl(urlsplit(following).query))["cursor"]
+    packed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+    later = base64.urlsafe_b64encode(packed.replace(b"[1,", b"[7,")).decode()
+    problem = tiny_ask.problem(f"{path}?cursor={quote(later)}", 422)
+    assert "start without a cursor" in problem["errors"][0]["detail"]
 
 
 @pytest.mark.parametrize("path", ["/v1/timeline", "/v1/sources"])

@@ -38,7 +38,8 @@ def lists_of(index: Index, keys: Iterable[int], stored: Stored) -> dict[int, lis
 
 
 @pytest.mark.parametrize(
-    "numbers", [[], [0], [5, 70_000, 4_000_000_000], list(range(100_000)), list(range(0, 200_000, 3))]
+    "numbers",
+    [[], [0], [5, 70_000, 4_000_000_000], list(range(100_000)), list(range(0, 200_000, 3))],
 )
 def test_lists_are_stored_and_read(numbers: list[int]) -> None:
     """What was packed is unpacked."""

@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+import app.seeding.lists
 from app.seeding.migrations import upgrade
 from app.seeding.seed import seed
 from tests.conftest import sqlite_settings
@@ -106,6 +107,23 @@ def test_random_changes_end_where_seeding_from_nothing_ends(bench: Bench, number
         bench.follow()
         check_equal(bench)
     check_past(bench)
+
+
+def test_lists_that_do_not_fit_in_memory_are_the_same(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits on the stage comes together with what is held in memory."""
+    monkeypatch.setattr(app.seeding.lists, "HELD", 50)
+    random = Random(1)
+    for _ in range(3):
+        for change in random.choices(CHANGES, k=CHANGES_IN_A_ROUND):
+            change(bench.curated, random)
+        bench.follow()
+        few = contents(bench.followed)
+        monkeypatch.undo()
+        check_equal(bench)
+        assert contents(bench.followed) == few
+        monkeypatch.setattr(app.seeding.lists, "HELD", 50)
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
