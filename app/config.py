@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from enum import StrEnum
 from ipaddress import ip_network
@@ -28,6 +29,11 @@ class LogRequests(StrEnum):
     all = "all"
     slow = "slow"
     none = "none"
+
+
+def asks_for_telemetry() -> bool:
+    """Whether OpenTelemetry is configured, by its own variables; asking it costs a request dear."""
+    return any(name.startswith("OTEL_") for name in os.environ)
 
 
 class Settings(BaseSettings):

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from app.errors import Unavailable
 from app.index import Index
@@ -23,8 +22,7 @@ LOOK_EVERY = 1.0
 KNOWN_NAMES = 10_000
 
 
-@dataclass(frozen=True)
-class Revision:
+class Revision(NamedTuple):
     """One state of the record: its local number, its digest, the curators' version."""
 
     number: int

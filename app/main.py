@@ -36,7 +36,7 @@ from app.api.edge import Edge, PageCache
 from app.api.guard import Guard, JsonLines, Readable
 from app.api.methods import not_allowed
 from app.api.metrics import Metrics
-from app.config import LogFormat, Settings
+from app.config import LogFormat, Settings, asks_for_telemetry
 from app.databases import open_database
 from app.errors import PROBLEM_MEDIA_TYPE, Moved, NotFound, Problem
 from app.pages.problems import problem_page, wants_page
@@ -57,7 +57,7 @@ def create_app(settings: Settings) -> ASGIApp:
         yield
         await database.close()
 
-    app = documentation.documented(lifespan)
+    app = documentation.documented(lifespan, telemetry=asks_for_telemetry())
     app.state.service = Service(settings, database, VERSION)
     entries.add_routes(app)
     reference.add_routes(app)

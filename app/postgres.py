@@ -25,7 +25,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 from app.database import KNOWN_NAMES, LOOK_EVERY, STREAM_CHUNK, Ask, Revision, SnapshotLost, overdue
 from app.errors import DatabaseUnusable, Unavailable
 from app.index import Index
-from app.schema import NO_RECORD, UNREADY, refuse_other_schema
+from app.schema import NO_RECORD, NO_SCHEMA, UNREADY, refuse_other_schema
 from app.statements import Compiled, Row, Statement
 
 log = logging.getLogger(__name__)
@@ -36,6 +36,9 @@ LAG_PAUSE = 0.05
 # Seconds for which another process may have seen a revision that this one finds nowhere.
 AHEAD_LIMIT = 2.0
 WAITING_LIMIT = 1000
+# Which host it is, and what the driver says of it, is nobody's business but the operator's.
+UNREACHABLE = "The database cannot be reached."
+ASKED_TOO_MUCH = "The database is asked too much at once."
 # Seconds between attempts to connect again, and until a connection gives way to a new one.
 RECONNECT_EVERY = 1.0
 CONNECTION_LIFETIME = 600.0
@@ -194,7 +197,8 @@ class PostgresDatabase:
         self.newest: Revision | None = None
         self.behind_since: float | None = None
         self.complaint = ""
-        self.looked = float("-inf")
+        self.taken = 0
+        self.looking: asyncio.Task[None] | None = None
         self.tasks: set[asyncio.Task[None]] = set()
         self.refuse_unusable()
 
@@ -207,8 +211,8 @@ class PostgresDatabase:
             with psycopg.connect(self.conninfo, autocommit=True) as connection:
                 cursor = connection.execute(self.begin_text)
                 standing = standing_of(cursor.set_result(-1).fetchone())
-        except psycopg.errors.UndefinedTable:
-            refuse_other_schema(None)
+        except psycopg.errors.UndefinedTable as error:
+            raise DatabaseUnusable(NO_SCHEMA) from error
         except psycopg.OperationalError as error:
             log.warning("The database cannot be reached yet: %s", error)
         else:
@@ -252,11 +256,12 @@ class PostgresDatabase:
         if self.pool.closed:
             await self.pool.open()
         try:
-            return await self.pool.getconn(timeout=max(0.0, give_up - time.monotonic()))
+            connection = await self.pool.getconn(timeout=max(0.0, give_up - time.monotonic()))
         except (PoolTimeout, TooManyRequests) as error:
-            raise Unavailable(
-                "The database cannot be reached, or is asked too much at once."
-            ) from error
+            is_full = self.taken >= self.pool.max_size
+            raise Unavailable(ASKED_TOO_MUCH if is_full else UNREACHABLE) from error
+        self.taken += 1
+        return connection
 
     async def begun(self, connection: AsyncConnection[Row]) -> Standing:
         """What a new transaction of a connection stands on."""
@@ -266,15 +271,17 @@ class PostgresDatabase:
             return standing_of(await cursor.fetchone())
         except psycopg.errors.QueryCanceled as error:
             raise overdue(self.timeout) from error
-        except (psycopg.errors.UndefinedTable, DatabaseUnusable) as error:
-            self.complain(str(error))
-            raise Unavailable(UNREADY, retry_after=60) from error
+        except psycopg.errors.UndefinedTable as error:
+            raise self.unready(NO_SCHEMA) from error
+        except DatabaseUnusable as unusable:
+            raise self.unready(str(unusable)) from unusable
 
-    def complain(self, reason: str) -> None:
-        """Logs why the database cannot be served: once, not for every question."""
+    def unready(self, reason: str) -> Unavailable:
+        """What is answered where the database cannot be served; logged once for each reason."""
         if reason != self.complaint:
             log.error("The database cannot be served: %s", reason)
         self.complaint = reason
+        return Unavailable(reason, retry_after=60)
 
     def is_current(self, revision: Revision) -> bool:
         """Whether a revision may answer, and notes it as the newest one if so."""
@@ -308,20 +315,21 @@ class PostgresDatabase:
         if connection.info.transaction_status != TransactionStatus.UNKNOWN:
             with suppress(psycopg.Error):
                 await connection.rollback()
+        self.taken -= 1
         await self.pool.putconn(connection)
 
     def current_revision(self) -> Revision | None:
-        """The newest revision seen; looks for a newer one in the background."""
-        now = time.monotonic()
-        if now - self.looked >= LOOK_EVERY:
-            self.looked = now
-            self.start(self.look())
+        """The newest revision seen; from the first question on, it is looked for all the time."""
+        if self.looking is None or self.looking.done():
+            self.looking = asyncio.get_running_loop().create_task(self.keep_looking())
         return self.newest
 
-    async def look(self) -> None:
-        """Notes the newest revision."""
-        with suppress(Unavailable):
-            await self.check()
+    async def keep_looking(self) -> None:
+        """Notes the newest revision once a second: pages kept in memory are answered by it."""
+        while True:
+            with suppress(Unavailable):
+                await self.check()
+            await asyncio.sleep(LOOK_EVERY)
 
     async def check(self) -> None:
         """Raises `Unavailable` where the database cannot be asked."""
@@ -336,6 +344,9 @@ class PostgresDatabase:
 
     async def close(self) -> None:
         """Gives up every connection."""
+        if self.looking is not None:
+            self.looking.cancel()
+            await asyncio.gather(self.looking, return_exceptions=True)
         while self.tasks:
             await asyncio.gather(*self.tasks, return_exceptions=True)
         await self.pool.close()

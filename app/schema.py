@@ -9,6 +9,7 @@ from app.errors import DatabaseUnusable
 # The newest revision under migrations/versions; a test compares the two.
 SCHEMA = "0002"
 NO_RECORD = "The database has no record yet; run `parley seed` to load one."
+NO_SCHEMA = "The database holds no Parley schema; run `parley seed` to make it."
 # What a client is told; the log says more.
 UNREADY = "The database is missing, damaged or of another version; see the server's log."
 
@@ -34,7 +35,7 @@ def refuse_other_schema(schema: str | None) -> None:
     if schema == SCHEMA:
         return
     if schema is None:
-        raise DatabaseUnusable("The database holds no Parley schema; run `parley seed` to make it.")
+        raise DatabaseUnusable(NO_SCHEMA)
     if schema < SCHEMA:
         raise DatabaseUnusable(
             f"The database has the older schema {schema} and this version needs {SCHEMA}; "

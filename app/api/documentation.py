@@ -76,7 +76,7 @@ SwaggerUIBundle({
 """
 
 
-def documented(lifespan: Lifespan[FastAPI]) -> FastAPI:
+def documented(lifespan: Lifespan[FastAPI], *, telemetry: bool) -> FastAPI:
     """The application with its description; FastAPI's own pages load from outside: they are off."""
     app = FastAPI(
         title=TITLE,
@@ -90,8 +90,12 @@ def documented(lifespan: Lifespan[FastAPI]) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
-        # Traces and metrics go out only where OTEL_EXPORTER_OTLP_ENDPOINT says where to.
-        telemetry={"auto_configure": True},
+        telemetry={
+            "auto_configure": telemetry,
+            "tracing": telemetry,
+            "metrics": telemetry,
+            "logs": telemetry,
+        },
     )
     app.openapi = lambda: openapi(app)  # type: ignore[method-assign]
     return app

@@ -64,7 +64,7 @@ class Kept:
 
 
 # A record may be seeded again as it was: the same digest, but a past that is longer.
-Key = tuple[bytes, bytes, bytes, Revision | None]
+Key = tuple[bytes, bytes, bytes, bytes, Revision | None]
 
 
 class PageCache:
@@ -119,7 +119,7 @@ class Edge:
         """Answers from memory, or asks the application and keeps what it renders."""
         if scope["type"] != "http":
             await self.inner(scope, receive, send)
-        elif len(target_of(scope)) > self.max_url_length:
+        elif length_of(scope) > self.max_url_length:
             limit = self.max_url_length
             await send_problem(TooLong(f"An address may have {limit} bytes; ask for less."), send)
         elif scope["method"] in ("GET", "HEAD"):
@@ -135,15 +135,17 @@ class Edge:
         """A GET, from memory where it can be; HEAD has the same headers."""
         accept, coding, known = negotiated(scope["headers"])
         scope["coding"] = coding
-        key = (target_of(scope), accept, coding, self.revision())
+        revision = scope["revision"] = self.revision()
+        key = (scope["raw_path"], scope["query_string"], accept, coding, revision)
         page = self.cache.get(key)
         if page is None:
             capture = Capture(send, coding, known)
             await self.inner(scope, receive, capture)
             if capture.page is not None and scope["method"] == "GET":
                 self.cache.put(key, replace(capture.page, route=scope.get("route")))
+                scope["cache"] = "miss"
             return
-        scope["route"] = page.route
+        scope["route"], scope["cache"] = page.route, "hit"
         if known is not None and etag_matches(known, page.etag):
             await send(page.unchanged)
             await send(EMPTY)
@@ -155,11 +157,10 @@ class Edge:
 EMPTY: Message = {"type": "http.response.body", "body": b""}
 
 
-def target_of(scope: Scope) -> bytes:
-    """The path and query as they came over the wire."""
-    path: bytes = scope["raw_path"].split(b"?")[0]
-    query: bytes = scope["query_string"]
-    return b"%b?%b" % (path, query) if query else path
+def length_of(scope: Scope) -> int:
+    """How long the path and query are, as they came over the wire."""
+    path, query = scope["raw_path"].split(b"?")[0], scope["query_string"]
+    return len(path) + len(query) + bool(query)
 
 
 def preflight(path: str) -> list[Header]:

@@ -101,7 +101,7 @@ class Guard:
 
     def note(self, scope: Scope, seen: Seen, seconds: float) -> None:
         """Counts a request, and logs it where the settings say so."""
-        self.metrics.note(route_of(scope), seen.status, seen.cache, seconds)
+        self.metrics.note(route_of(scope), seen.status, scope.get("cache", "none"), seconds)
         wanted = self.settings.log_requests
         slow = seconds >= self.settings.slow_request or seen.status >= 500
         if wanted is LogRequests.all or (wanted is LogRequests.slow and slow):
@@ -119,8 +119,8 @@ class Guard:
             "milliseconds": round(seconds * 1000, 3),
             "bytes": seen.size,
             "rows": scope.get("rows"),
-            "cache": seen.cache,
-            "revision": seen.revision,
+            "cache": scope.get("cache", "none"),
+            "revision": revision.digest[:16] if (revision := scope.get("revision")) else None,
         }
         if self.settings.log_clients and scope.get("client"):
             said["client"] = scope["client"][0]
@@ -136,20 +136,12 @@ class Seen:
         self.extra: list[Header] = [(b"x-request-id", request_id)]
         self.status = 0
         self.size = 0
-        self.cache = "none"
-        self.revision: str | None = None
 
     async def __call__(self, message: Message) -> None:
         """One message of the answer."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = message["headers"]
-            for name, value in headers:
-                if name == b"cache-status":
-                    self.cache = "hit" if value.endswith(b"hit") else "miss"
-                elif name == b"parley-revision":
-                    self.revision = value.decode()[:16]
-            message = {**message, "headers": [*headers, *self.extra]}
+            message = {**message, "headers": [*message["headers"], *self.extra]}
         else:
             self.size += len(message.get("body", b""))
         await self.send(message)

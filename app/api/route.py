@@ -85,7 +85,9 @@ class AnswerOrPage(QuestionRoute):
         query = scope["query_string"]
         if (query and scope["path_params"]) or b"format=" in query:
             return False
-        accept = Request(scope).headers.get("accept", "")
+        accept = Request(scope).headers.get("accept", "*/*")
+        if accept == "*/*":
+            return False
         return quality(accept, "text/html") > quality(accept, "application/json")
 
 

@@ -22,7 +22,7 @@ from app.database import Ask
 from app.entries.pages import documents_at
 from app.entries.places import key_of
 from app.entries.selection import WORD
-from app.entries.walks import Part, Proof, Walk, proof_of
+from app.entries.walks import NO_PROOF, Part, Walk, proof_of
 from app.entries.words import Sought
 
 KIND = "quote"
@@ -112,7 +112,7 @@ async def answers(probes: Iterable[Probe], ask: Ask, limit: int = ANSWERS) -> An
 def walk_to(probe: Probe, lists: list[BitMap], ask: Ask) -> Walk:
     """The quotes that have a probe."""
     if not all(lists):
-        return Walk((), Proof(), descending=True)
+        return Walk((), NO_PROOF, descending=True)
     groups = tuple((each,) for each in sorted(lists, key=len))
     part = Part(KIND, groups, (), 0, len(ask.index.places))
     return Walk((part,), proof_of([Sought(probe)], ask.engine), descending=True)

@@ -85,10 +85,15 @@ class Proof:
         return found
 
 
+NO_PROOF = Proof()
+
+
 def proof_of(words: Iterable[Sought], engine: str) -> Proof:
     """The proof for the words of a question."""
-    text = FULL_TEXT[engine]
     unproved = [part for part in words if not part.is_word]
+    if not unproved:
+        return NO_PROOF
+    text = FULL_TEXT[engine]
     wanted = [part for part in unproved if not part.excluded]
     unwanted = [part for part in unproved if part.excluded]
     return Proof(
@@ -116,7 +121,9 @@ class Walk:
         """The first numbers from `low` to before `high`, in the order of the walk."""
         numbers: list[int] = []
         for window in self.windows(low, high, ask):
-            found = await self.proof.of(self.within(*window), ask)
+            found = self.within(*window)
+            if self.needs_proof:
+                found = await self.proof.of(found, ask)
             wanted = limit - len(numbers)
             numbers += list(found[-wanted:])[::-1] if self.descending else list(found[:wanted])
             if len(numbers) >= limit:
@@ -149,7 +156,7 @@ class Walk:
     @property
     def needs_proof(self) -> bool:
         """Whether the full text has to be asked."""
-        return self.proof != Proof()
+        return self.proof != NO_PROOF
 
     async def total(self, ask: Ask) -> int:
         """How many entries there are."""

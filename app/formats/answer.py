@@ -48,8 +48,10 @@ class Answer:
         """The path and query of the next page."""
         if self.next_cursor is None:
             return None
-        kept = [(name, value) for name, value in self.parameters if name != "cursor"]
-        return f"{self.path}?{urlencode([*kept, ('cursor', self.next_cursor)])}"
+        written = [pair for pair in self.query.split("&") if pair]
+        pairs = zip(written, self.parameters, strict=True)
+        kept = [pair for pair, (name, _) in pairs if name != "cursor"]
+        return f"{self.path}?{'&'.join([*kept, f'cursor={self.next_cursor}'])}"
 
     def link_header(self) -> str:
         """The links as RFC 8288 writes them."""

@@ -198,9 +198,10 @@ def spans() -> Iterator[InMemorySpanExporter]:
 
 
 def test_requests_are_traced_where_that_is_set_up(
-    asking: Asking, spans: InMemorySpanExporter
+    asking: Asking, spans: InMemorySpanExporter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With a provider of OpenTelemetry's, each question is a span of the caller's trace."""
+    """With OpenTelemetry's own variables, each question is a span of the caller's trace."""
+    monkeypatch.setenv("OTEL_SERVICE_NAME", "parley")
     parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
     asking()("/v1/events?limit=1", headers={"traceparent": parent})
     span = next(each for each in spans.get_finished_spans() if each.name == "GET /v1/events")
