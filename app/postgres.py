@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, NamedTuple
 
@@ -111,6 +111,19 @@ def explained(error: psycopg.Error, timeout: float) -> Exception:
     return error
 
 
+def arguments_of(compiled: Compiled, values: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The parameters in order; what is asked for with NUL, which no text here can hold, is not it.
+
+    No id, name or word has the character that stands in for it either.
+    """
+    arguments = compiled.arguments(values)
+    if any(type(each) is str and "\0" in each for each in arguments):
+        return tuple(
+            each.replace("\0", "\ufffd") if type(each) is str else each for each in arguments
+        )
+    return arguments
+
+
 class PostgresAsk:
     """Questions to one snapshot."""
 
@@ -129,7 +142,7 @@ class PostgresAsk:
     async def rows(self, statement: Statement, **values: Any) -> list[Row]:
         """All rows; once more where the snapshot was lost and another one is equal to it."""
         compiled = statement.postgresql
-        arguments = compiled.arguments(values)
+        arguments = arguments_of(compiled, values)
         try:
             return await self._rows(compiled, arguments)
         except SnapshotLost:
@@ -164,7 +177,7 @@ class PostgresAsk:
         self.streams += 1
         cursor = self.connection.cursor(name=f"walk_{self.streams}")
         try:
-            await cursor.execute(compiled.text, compiled.arguments(values), binary=True)
+            await cursor.execute(compiled.text, arguments_of(compiled, values), binary=True)
             while rows := await cursor.fetchmany(STREAM_CHUNK):
                 yield rows
         except psycopg.Error as error:

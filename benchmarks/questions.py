@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from app.entries.cursors import write_cursor
@@ -95,7 +96,8 @@ class Values:
         return deep + self.dice.randrange(max(self.quotes // 100, 1))
 
 
-Ask = Callable[[Values], dict[str, str]]
+Asked = dict[str, Any]
+Ask = Callable[[Values], Asked]
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ class Question:
 
     name: str
     ask: Ask
-    paths: dict[str, Callable[[dict[str, str]], str]] = field(default_factory=dict)
+    paths: dict[str, Callable[[Asked], str]] = field(default_factory=dict)
 
     def paths_of(self, application: str, values: Values) -> list[str]:
         """The paths to ask, with many different values; none where it has no such question."""
@@ -115,12 +117,12 @@ class Question:
         return list(dict.fromkeys(map(self.paths[application], asked)))
 
 
-def listed(path: str, **fixed: str) -> Callable[[dict[str, str]], str]:
+def listed(path: str, **fixed: str) -> Callable[[Asked], str]:
     """A list with its parameters."""
     return lambda asked: f"{path}?{urlencode({**asked, **fixed}, doseq=True)}"
 
 
-def queried(sql: str) -> Callable[[dict[str, str]], str]:
+def queried(sql: str) -> Callable[[Asked], str]:
     """SQL as Datasette takes it in an address, values as named parameters."""
     return lambda asked: f"/peer.json?{urlencode({'sql': sql, '_shape': 'objects', **asked})}"
 
@@ -137,19 +139,19 @@ FOUND = "WHERE quote.rowid IN (SELECT rowid FROM quote_fts WHERE quote_fts MATCH
 SIZE = {"limit": str(LIMIT)}
 
 
-def deep(asked: dict[str, str]) -> str:
+def deep(asked: Asked) -> str:
     """A page of all quotes that begins at a depth."""
     mark = fingerprint(QuoteQuestion(), ("quote",))
     return f"/v1/quotes?limit={LIMIT}&cursor={write_cursor(mark, 0, int(asked['place']))}"
 
 
-def below(values: Values) -> dict[str, str]:
+def below(values: Values) -> Asked:
     """A depth, and the place there."""
     offset = values.offset()
     return {"offset": str(offset), "place": str(values.place("quote", offset - 1))}
 
 
-def several(values: Values) -> dict[str, str]:
+def several(values: Values) -> Asked:
     """One of the other questions."""
     others = [each for each in QUESTIONS if each.name not in ("mix", "quote check")]
     chosen = values.dice.choice(others)

@@ -19,7 +19,7 @@ import tempfile
 import time
 import venv
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,7 +94,7 @@ def serving(
     *,
     cores: str = "0",
     conditional: bool = False,
-    **environment: str,
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
     """A server on cores of its own, from its first answer until it is no longer needed.
 
@@ -103,7 +103,10 @@ def serving(
     port = free_port()
     pinned = ["taskset", "-c", cores, *(part.replace("{port}", str(port)) for part in command)]
     process = subprocess.Popen(
-        pinned, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=LOG.open("ab")
+        pinned,
+        env={**os.environ, **(environment or {})},
+        stdout=subprocess.DEVNULL,
+        stderr=LOG.open("ab"),
     )
     try:
         wait_for(port, process)
@@ -168,7 +171,7 @@ def bodies_of(database: Path, values: Values, folder: Path) -> list[Question]:
     """Writes a typical answer to each question; returns the questions that Parley answers."""
     command, settings = parley(database, 0)
     asked = []
-    with serving("parley", "parley", command, **settings) as server:
+    with serving("parley", "parley", command, environment=settings) as server:
         for number, question in enumerate(QUESTIONS):
             paths = question.paths_of("parley", values)
             found = sorted(filter(None, (answer(server.url + path) for path in paths[:9])), key=len)
@@ -242,7 +245,9 @@ def all_servers(database: Path, bodies: Path) -> Iterator[list[Server]]:
     with ExitStack() as stack:
         yield [
             stack.enter_context(
-                serving(name, application, command, conditional=conditional, **environment)
+                serving(
+                    name, application, command, conditional=conditional, environment=environment
+                )
             )
             for name, application, command, conditional, environment in starts
         ]
@@ -284,7 +289,7 @@ def two_workers(database: Path, mix: Question, values: Values, seconds: float) -
     for label, cache in (("uncached", 0), ("cached", 256 * 1024 * 1024)):
         for workers in (1, 2):
             command, settings = parley(database, cache, workers)
-            with serving(label, "parley", command, cores="0-1", **settings) as server:
+            with serving(label, "parley", command, cores="0-1", environment=settings) as server:
                 time.sleep(2)
                 lines = paths_of(server, mix, values)
                 drive(server, lines, 1, core)

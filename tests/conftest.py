@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from app.config import Settings
 from app.seeding.seed import seed
+from tests.engines import Chosen, url_of
 
 TINY = Path(__file__).parent / "records" / "good-friday"
 SHIPPED = Path(__file__).parents[1] / "seed_data"
@@ -30,17 +31,54 @@ SLOW = (
     "tests/seeding/test_interruptions.py",
 )
 
+# What `--engine=postgresql` leaves out, and why.
+ABOUT_FILES = {
+    "tests/benchmarks/": "measures SQLite",
+    "tests/downloads/test_sqlite_file.py": "downloads the file",
+    "tests/operation/test_backups.py": "copies the file",
+    "tests/operation/test_file_faults.py": "damages the file",
+    "tests/postgres/": "asks both engines as it is",
+    "tests/seeding/": "looks into the file; tests/postgres seeds PostgreSQL",
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The engine that the tests of HTTP ask."""
+    parser.addoption("--engine", choices=("sqlite", "postgresql"), default="sqlite")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Puts the databases of tests on the engine that is asked for."""
+    if config.getoption("engine") == "postgresql":
+        # Imported here, as the package of the server is not needed for SQLite.
+        from tests.postgres.engine import Databases  # noqa: PLC0415
+
+        Chosen.engine = Databases()
+
+
+def pytest_unconfigure() -> None:
+    """Removes the databases."""
+    Chosen.engine.close()
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what `make test` leaves to `make slow`; `make check` runs both."""
+    """Marks what `make test` leaves to `make slow`, and what is not about the engine asked for."""
     for item in items:
         if item.nodeid.startswith(SLOW):
             item.add_marker(pytest.mark.slow)
+        for prefix, reason in ABOUT_FILES.items():
+            if Chosen.engine.name != "sqlite" and item.nodeid.startswith(prefix):
+                item.add_marker(pytest.mark.skip(reason=reason))
 
 
 def sqlite_settings(database: Path) -> Settings:
     """The settings for a database file."""
     return Settings(database_url=f"sqlite:///{database}")
+
+
+def settings_of(database: Path) -> Settings:
+    """The settings for a database of the engine that is asked for."""
+    return Settings(database_url=url_of(database))
 
 
 @pytest.fixture
@@ -56,33 +94,60 @@ def shipped() -> Path:
 
 
 @pytest.fixture(scope="session")
-def cached_databases(tmp_path_factory: pytest.TempPathFactory) -> Seeded:
-    """Seeds each folder once a session; the files are to be copied, never written."""
-    kept: dict[Path, Path] = {}
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Seeded:
+    """Seeds each folder once a session, into a database that is copied and never opened."""
 
+    @cache
     def database_of(folder: Path) -> Path:
-        if folder not in kept:
-            path = tmp_path_factory.mktemp("seeded") / "record.db"
-            seed(folder, sqlite_settings(path))
-            kept[folder] = path
-        return kept[folder]
-
-    return database_of
-
-
-@pytest.fixture
-def seeded(tmp_path: Path, cached_databases: Seeded) -> Seeded:
-    """Seeds a folder into a database file of the test's own: `seeded(tiny)`.
-
-    What stands in the checkout does not change during a session and is seeded once.
-    """
-
-    def database_of(folder: Path) -> Path:
-        path = tmp_path / "record.db"
-        if folder in (TINY, SHIPPED):
-            shutil.copyfile(cached_databases(folder), path)
-        else:
-            seed(folder, sqlite_settings(path))
+        path = tmp_path_factory.mktemp("pristine") / "record.db"
+        seed(folder, settings_of(path))
         return path
 
     return database_of
+
+
+@pytest.fixture(scope="session")
+def cached_databases(pristine: Seeded, tmp_path_factory: pytest.TempPathFactory) -> Seeded:
+    """A database of each folder for the whole session; to be asked, never written."""
+
+    @cache
+    def database_of(folder: Path) -> Path:
+        path = tmp_path_factory.mktemp("seeded") / "record.db"
+        Chosen.engine.copy(pristine(folder), path)
+        return path
+
+    return database_of
+
+
+@pytest.fixture(scope="session")
+def cached_files(cached_databases: Seeded, tmp_path_factory: pytest.TempPathFactory) -> Seeded:
+    """The same as files of SQLite, for tests that read the file, whichever engine is asked."""
+    if Chosen.engine.name == "sqlite":
+        return cached_databases
+
+    @cache
+    def file_of(folder: Path) -> Path:
+        path = tmp_path_factory.mktemp("file") / "record.db"
+        seed(folder, sqlite_settings(path))
+        return path
+
+    return file_of
+
+
+@pytest.fixture
+def seeded(tmp_path: Path, pristine: Seeded) -> Iterator[Seeded]:
+    """Seeds a folder into a database of the test's own: `seeded(tiny)`.
+
+    What stands in the checkout does not change during a session and is seeded once.
+    """
+    path = tmp_path / "record.db"
+
+    def database_of(folder: Path) -> Path:
+        if folder in (TINY, SHIPPED):
+            Chosen.engine.copy(pristine(folder), path)
+        else:
+            seed(folder, settings_of(path))
+        return path
+
+    yield database_of
+    Chosen.engine.drop(path)

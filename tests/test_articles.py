@@ -24,9 +24,9 @@ pytestmark = pytest.mark.skipif(not SOURCES.is_dir(), reason="the two articles a
 
 
 @pytest.fixture(scope="module")
-def wordings(cached_databases: Seeded) -> list[tuple[str, str]]:
+def wordings(cached_files: Seeded) -> list[tuple[str, str]]:
     """Every wording in the shipped record, with the source that prints it."""
-    connection = sqlite3.connect(cached_databases(SHIPPED))
+    connection = sqlite3.connect(cached_files(SHIPPED))
     try:
         rows = connection.execute("SELECT body FROM document WHERE kind = 'quote'").fetchall()
     finally:

@@ -18,16 +18,17 @@ from starlette.types import ASGIApp, Message
 
 from app.config import Settings
 from app.main import create_app
+from tests.engines import url_of
 
 BASE = "http://parley.test"
 START_SECONDS = 60
 
 
 class Asker:
-    """Asks an application over a database file or URL; `ask("/v1/events").json()`."""
+    """Asks an application over a database or its URL; `ask("/v1/events").json()`."""
 
     def __init__(self, database: Path | str, **settings: Any):
-        url = database if isinstance(database, str) else f"sqlite:///{database}"
+        url = database if isinstance(database, str) else url_of(database)
         self.app: ASGIApp = create_app(Settings(database_url=url, **settings))
         self.runner = asyncio.Runner()
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
@@ -104,7 +105,7 @@ def serving(database: Path, *options: str) -> Iterator[str]:
     """A running server, by its address; it is ended with the block."""
     port = free_port()
     command = [str(Path(sys.executable).with_name("parley")), "serve", "--port", str(port)]
-    asked = [*command, "--database", f"sqlite:///{database}", *options]
+    asked = [*command, "--database", url_of(database), *options]
     with subprocess.Popen(asked, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
         try:
             wait_for(port, process)

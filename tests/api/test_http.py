@@ -14,7 +14,7 @@ import pytest
 from app.config import Settings
 from app.seeding.seed import seed
 from tests.api.asking import Asker, raw, serving
-from tests.conftest import SHIPPED, TINY, Seeded, sqlite_settings
+from tests.conftest import SHIPPED, TINY, Seeded, settings_of
 
 PLAIN = {"Accept-Encoding": "identity"}
 GZIP = {"Accept-Encoding": "gzip"}
@@ -240,18 +240,15 @@ def corrected(folder: Path) -> None:
     events.write_text(events.read_text().replace(title, "Agreement is reached in Belfast"))
 
 
-def test_a_new_revision_is_answered_within_a_second(
-    tmp_path: Path, cached_databases: Seeded
-) -> None:
+def test_a_new_revision_is_answered_within_a_second(tmp_path: Path, seeded: Seeded) -> None:
     """After a re-seeding: other bytes, another ETag, no 304 for the old one, no kept page."""
-    database = tmp_path / "record.db"
-    shutil.copyfile(cached_databases(TINY), database)
+    database = seeded(TINY)
     corrected(tmp_path / "seed")
     with serving(database) as base, httpx.Client(base_url=base) as client:
         before = client.get("/v1/events/agreement-reached")
         for _ in range(2):
             assert client.get("/v1/events").status_code == 200
-        seed(tmp_path / "seed", sqlite_settings(database))
+        seed(tmp_path / "seed", settings_of(database))
         time.sleep(1.1)
         after = client.get(
             "/v1/events/agreement-reached", headers={"If-None-Match": before.headers["etag"]}
@@ -266,14 +263,13 @@ def test_a_new_revision_is_answered_within_a_second(
     assert listed.headers["cache-status"] == "parley; fwd=miss; stored"
 
 
-def test_two_workers_answer_alike(cached_databases: Seeded, tmp_path: Path) -> None:
+def test_two_workers_answer_alike(seeded: Seeded, tmp_path: Path) -> None:
     """Whichever worker answers, before and after a re-seeding: the same bytes and ETags."""
-    database = tmp_path / "record.db"
-    shutil.copyfile(cached_databases(TINY), database)
+    database = seeded(TINY)
     corrected(tmp_path / "seed")
     with serving(database, "--workers", "2") as base:
         before = answers(base)
-        seed(tmp_path / "seed", sqlite_settings(database))
+        seed(tmp_path / "seed", settings_of(database))
         time.sleep(1.1)
         after = answers(base)
     assert len(before) == len(after) == 1

@@ -26,15 +26,15 @@ DEFAULT_TIMELINE = ("event", "quote", "proposal")
 
 
 @pytest.fixture(scope="session")
-def shipped_oracle(cached_databases: Seeded) -> Oracle:
+def shipped_oracle(cached_files: Seeded) -> Oracle:
     """The documents of the shipped record."""
-    return Oracle(cached_databases(SHIPPED))
+    return Oracle(cached_files(SHIPPED))
 
 
 @pytest.fixture(scope="session")
-def tiny_oracle(cached_databases: Seeded) -> Oracle:
+def tiny_oracle(cached_files: Seeded) -> Oracle:
     """The documents of the tiny record."""
-    return Oracle(cached_databases(TINY))
+    return Oracle(cached_files(TINY))
 
 
 @st.composite

@@ -12,7 +12,7 @@ import pytest
 
 from app.seeding.seed import seed
 from tests.api.asking import Asker
-from tests.conftest import SHIPPED, TINY, Seeded, sqlite_settings
+from tests.conftest import SHIPPED, TINY, Seeded, settings_of
 
 # Over the shipped record; the spans that reach in from before are in some of them.
 QUESTIONS = (
@@ -148,11 +148,10 @@ def test_garbage_is_no_cursor(path: str, cursor: str, tiny_ask: Asker) -> None:
     assert [each["parameter"] for each in problem["errors"]] == ["cursor"]
 
 
-def test_a_cursor_goes_on_after_a_new_revision(tmp_path: Path, cached_databases: Seeded) -> None:
+def test_a_cursor_goes_on_after_a_new_revision(tmp_path: Path, seeded: Seeded) -> None:
     """What did not change is neither repeated nor skipped; what was added behind is found."""
-    folder, database = tmp_path / "record", tmp_path / "record.db"
+    folder, database = tmp_path / "record", seeded(TINY)
     shutil.copytree(TINY, folder)
-    shutil.copyfile(cached_databases(TINY), database)
     with Asker(database) as ask:
         page = ask.page("/v1/timeline?limit=4")
         before = [each["id"] for each in page["data"]]
@@ -163,7 +162,7 @@ def test_a_cursor_goes_on_after_a_new_revision(tmp_path: Path, cached_databases:
     new = [("newest", "2000-01-01"), ("between", "1998-02-01")]
     added = "".join(draft.format(*each) + ending for each in new)
     written.write_text(written.read_text() + added)
-    seed(folder, sqlite_settings(database))
+    seed(folder, settings_of(database))
     with Asker(database) as ask:
         after = list(ask.walk(page["links"]["next"]))
         assert ask.page("/v1/timeline?limit=4")["meta"]["revision"]["number"] == 2
@@ -171,13 +170,10 @@ def test_a_cursor_goes_on_after_a_new_revision(tmp_path: Path, cached_databases:
     assert after == [*rest[:3], "between", *rest[3:]]
 
 
-def test_a_cursor_goes_on_where_its_entry_was_removed(
-    tmp_path: Path, cached_databases: Seeded
-) -> None:
+def test_a_cursor_goes_on_where_its_entry_was_removed(tmp_path: Path, seeded: Seeded) -> None:
     """The cursor is a place in the order, not an entry."""
-    folder, database = tmp_path / "record", tmp_path / "record.db"
+    folder, database = tmp_path / "record", seeded(TINY)
     shutil.copytree(TINY, folder)
-    shutil.copyfile(cached_databases(TINY), database)
     with Asker(database) as ask:
         page = ask.page("/v1/figures?limit=1&sort=date")
     assert [each["id"] for each in page["data"]] == ["fig-yes-south"]
@@ -185,19 +181,18 @@ def test_a_cursor_goes_on_where_its_entry_was_removed(
     text = figures.read_text()
     figures.write_text(text[: text.index("- id: fig-yes-south")])
     os.utime(figures)
-    seed(folder, sqlite_settings(database), allow_removals=True)
+    seed(folder, settings_of(database), allow_removals=True)
     with Asker(database) as ask:
         assert ask.ids(page["links"]["next"]) == ["fig-yes-north"]
         ask.problem("/v1/figures/fig-yes-south", 410)
 
 
 def test_no_page_is_of_an_older_revision_than_the_one_before(
-    tmp_path: Path, cached_databases: Seeded
+    tmp_path: Path, seeded: Seeded
 ) -> None:
     """A process that has not seen a new revision yet looks for it before it goes on."""
-    folder, database = tmp_path / "record", tmp_path / "record.db"
+    folder, database = tmp_path / "record", seeded(TINY)
     shutil.copytree(TINY, folder)
-    shutil.copyfile(cached_databases(TINY), database)
     paths = ("/v1/timeline?limit=2", "/v1/actors?limit=2", "/v1/changes?limit=2")
     with Asker(database) as slow:
         for number, path in enumerate(paths, 2):
@@ -205,7 +200,7 @@ def test_no_page_is_of_an_older_revision_than_the_one_before(
             dataset.write_text(dataset.read_text().replace("description: ", "description: New "))
             # It looked a moment ago, and would not look again for a second.
             assert slow.page(path)["meta"]["revision"]["number"] == number - 1
-            seed(folder, sqlite_settings(database))
+            seed(folder, settings_of(database))
             with Asker(database) as quick:
                 following = quick.page(path)["links"]["next"]
             assert slow.page(following)["meta"]["revision"]["number"] == number

@@ -35,9 +35,9 @@ Asking = Callable[[Callable[[Ask], Awaitable[T]]], T]
 
 
 @pytest.fixture(scope="session")
-def database_file(cached_databases: Seeded) -> Path:
+def database_file(cached_files: Seeded) -> Path:
     """The shipped record, seeded once a session; not to be written."""
-    return cached_databases(SHIPPED)
+    return cached_files(SHIPPED)
 
 
 @pytest.fixture

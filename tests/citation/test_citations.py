@@ -17,7 +17,7 @@ from app.api.single import EntryFormat, OneFormat
 from app.formats.citations import CITATION_FORMATS
 from app.seeding.seed import seed
 from tests.api.asking import Asker
-from tests.conftest import TINY, Seeded, sqlite_settings
+from tests.conftest import TINY, Seeded, settings_of
 from tests.seeding.folders import read_folder, write_folder
 
 PUBLIC_URL = "https://record.example"
@@ -69,7 +69,7 @@ def hostile(tiny: Path, tmp_path: Path) -> Iterator[Asker]:
         "contact": {"name": "Curators & Co", "how": "Write a letter."},
     }
     database = tmp_path / "hostile.db"
-    seed(write_folder(curated, tmp_path / "folder"), sqlite_settings(database))
+    seed(write_folder(curated, tmp_path / "folder"), settings_of(database))
     with Asker(database, public_url=PUBLIC_URL) as asker:
         yield asker
 
@@ -220,7 +220,7 @@ def test_wordings_bring_their_sources(tiny: Path, tmp_path: Path) -> None:
         for source in ("bunreacht", "agreement-1998", "bunreacht")
     ]
     database = tmp_path / "record.db"
-    seed(write_folder(curated, tmp_path / "folder"), sqlite_settings(database))
+    seed(write_folder(curated, tmp_path / "folder"), settings_of(database))
     with Asker(database) as asker:
         items = asker("/v1/quotes/q-new-beginning?format=csl-json").json()
     assert [item["id"] for item in items] == [

@@ -10,7 +10,7 @@ import pytest
 
 from app.seeding.seed import seed
 from tests.api.asking import Asker
-from tests.conftest import SHIPPED, TINY, Seeded, sqlite_settings
+from tests.conftest import SHIPPED, TINY, Seeded, settings_of
 
 DRAFTS = Path(__file__).parent / "drafts.yaml"
 
@@ -22,7 +22,7 @@ def drafts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
     shutil.copytree(TINY, place / "seed")
     shutil.copy(DRAFTS, place / "seed" / "proposals" / "drafts.yaml")
     database = place / "record.db"
-    seed(place / "seed", sqlite_settings(database))
+    seed(place / "seed", settings_of(database))
     with Asker(database) as ask:
         yield ask
 

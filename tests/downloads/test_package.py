@@ -115,11 +115,11 @@ def test_a_table_and_its_schema(tiny_ask: Asker) -> None:
 
 @pytest.mark.parametrize("folder", [TINY, SHIPPED])
 def test_it_holds_every_row(
-    folder: Path, cached_databases: Seeded, request: pytest.FixtureRequest
+    folder: Path, cached_files: Seeded, request: pytest.FixtureRequest
 ) -> None:
     """As many as the database, and each text as it is: nothing is neutralised."""
     ask: Asker = request.getfixturevalue("tiny_ask" if folder == TINY else "ask")
-    database = sqlite3.connect(cached_databases(folder))
+    database = sqlite3.connect(cached_files(folder))
     package = opened(ask)
     for name in TABLES:
         written = io.StringIO(package.read(f"{name}.csv").decode(), newline="")

@@ -16,7 +16,7 @@ from app.cli import main
 from app.errors import SeedRefused
 from app.seeding.seed import check, seed
 from tests.api.asking import Asker
-from tests.conftest import SHIPPED, TINY, Seeded, sqlite_settings
+from tests.conftest import SHIPPED, TINY, Seeded, settings_of
 from tests.evidence.pages import served
 
 AGREEMENT = """DECLARATION OF SUPPORT
@@ -96,10 +96,10 @@ def test_without_write_nothing_is_written(folder: Path, texts: Path) -> None:
 def test_answers_carry_the_evidence(folder: Path, texts: Path, tmp_path: Path) -> None:
     """After seeding again, renderings show it, and quotes are asked by it."""
     database = tmp_path / "record.db"
-    seed(folder, sqlite_settings(database))
+    seed(folder, settings_of(database))
     (texts / "agreement-1998.txt").unlink()
     main(["verify", str(folder), "--texts", str(texts), "--write"])
-    summary = seed(folder, sqlite_settings(database))
+    summary = seed(folder, settings_of(database))
     assert summary.counts["quote"] == {"changed": 1}
     with Asker(database) as ask:
         quote = ask.page("/v1/quotes/q-name-of-the-state")["data"]

@@ -11,7 +11,7 @@ import yaml
 
 from app.seeding.seed import seed
 from tests.api.asking import Asker
-from tests.conftest import SHIPPED, TINY, Seeded, sqlite_settings
+from tests.conftest import SHIPPED, TINY, Seeded, settings_of
 
 PUBLIC = "https://record.example"
 # Markup, formulas, line ends, quotation marks, scripts from right to left, and what is no XML.
@@ -48,7 +48,7 @@ def hostile_ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
         lines = path.read_text().splitlines()
         path.write_text("".join(json.dumps(hostile(json.loads(each))) + "\n" for each in lines))
     database = folder.parent / "record.db"
-    seed(folder, sqlite_settings(database))
+    seed(folder, settings_of(database))
     with Asker(database, public_url=PUBLIC) as asker:
         yield asker
 

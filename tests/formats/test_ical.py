@@ -11,7 +11,7 @@ from icalendar import Calendar
 
 from app.seeding.seed import seed
 from tests.api.asking import Asker
-from tests.conftest import TINY, sqlite_settings
+from tests.conftest import TINY, settings_of
 from tests.formats.conftest import HOSTILE, PUBLIC
 
 ALL_KINDS = "kind=event&kind=quote&kind=proposal&kind=term&kind=figure"
@@ -84,7 +84,7 @@ def test_what_days_do_not_say_is_said_in_words(tiny_ask: Asker) -> None:
 
 def test_uids_are_the_same_wherever_the_record_is_served(tmp_path: Path, tiny_ask: Asker) -> None:
     """Another database and another address make no other event of it."""
-    seed(TINY, sqlite_settings(tmp_path / "other.db"))
+    seed(TINY, settings_of(tmp_path / "other.db"))
     with Asker(tmp_path / "other.db", public_url="http://other.example") as other:
         asked = "/v1/timeline?format=ics"
         assert uids(other(asked).content) == uids(tiny_ask(asked).content)

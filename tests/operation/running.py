@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 
 from tests.api.asking import free_port, wait_for
+from tests.engines import url_of
 
 PARLEY = str(Path(sys.executable).with_name("parley"))
 STOP_SECONDS = 30
@@ -40,9 +41,9 @@ class Running:
 def running(
     database: Path | str, log: Path, *, workers: int = 1, **settings: object
 ) -> Iterator[Running]:
-    """A server over a database file or URL; it is ended with the block."""
+    """A server over a database or its URL; it is ended with the block."""
     port = free_port()
-    url = database if isinstance(database, str) else f"sqlite:///{database}"
+    url = database if isinstance(database, str) else url_of(database)
     given = {name.upper(): str(value) for name, value in settings.items()}
     command = [PARLEY, "serve", "--port", str(port), "--workers", str(workers), "--database", url]
     with log.open("wb") as file:

@@ -16,7 +16,7 @@ import pytest
 from app.api import answering
 from app.seeding.seed import seed
 from tests.api.asking import free_port
-from tests.conftest import Seeded, sqlite_settings
+from tests.conftest import Seeded, settings_of
 from tests.operation.running import Running, eventually, running
 from tests.seeding.folders import Edit, edited
 
@@ -100,7 +100,7 @@ def test_a_new_record_is_seen_without_purging(server: Running, tiny: Path, tmp_p
         again = client.get("/v1/events")
         assert again.headers["x-cache"] in ("STALE", "UPDATING")
         eventually(lambda: client.get("/v1/events").headers["x-cache"] == "HIT", 5)
-        seed(changed, sqlite_settings(tmp_path / "record.db"))
+        seed(changed, settings_of(tmp_path / "record.db"))
 
         def is_new() -> bool:
             return client.get("/v1/events").headers["parley-revision"] != old

@@ -11,7 +11,7 @@ import yaml
 
 from app.seeding.seed import seed
 from tests.api.asking import Asker
-from tests.conftest import SHIPPED, TINY, Seeded, sqlite_settings
+from tests.conftest import SHIPPED, TINY, Seeded, settings_of
 from tests.pages.hostile import made_hostile
 
 
@@ -43,5 +43,5 @@ def hostile_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
             encoding="utf-8",
         )
     database = folder.parent / "record.db"
-    seed(folder, sqlite_settings(database))
+    seed(folder, settings_of(database))
     return database

@@ -12,7 +12,7 @@ import pytest
 from app.errors import SeedRefused
 from app.seeding.seed import seed
 from tests.api.asking import Asker
-from tests.conftest import TINY, Seeded, sqlite_settings
+from tests.conftest import TINY, Seeded, settings_of
 from tests.pages.hostile import HOSTILE
 from tests.pages.reading import read
 
@@ -92,7 +92,7 @@ def test_a_good_question_is_a_path_of_the_api(tmp_path: Path, path: str) -> None
     with (folder / "dataset.yaml").open("a", encoding="utf-8") as file:
         file.write(f'questions:\n  - path: "{path}"\n    text: A question\n')
     with pytest.raises(SeedRefused, match=r"questions\[1\]\.path"):
-        seed(folder, sqlite_settings(tmp_path / "record.db"))
+        seed(folder, settings_of(tmp_path / "record.db"))
 
 
 def test_hostile_text_is_shown_as_text(hostile_database: object) -> None:

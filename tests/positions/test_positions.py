@@ -11,7 +11,7 @@ import pytest
 
 from app.seeding.seed import seed
 from tests.api.asking import Asker
-from tests.conftest import SHIPPED, TINY, Seeded, sqlite_settings
+from tests.conftest import SHIPPED, TINY, Seeded, settings_of
 
 HERE = Path(__file__).parent
 ON = "/v1/proposals/agreement/positions"
@@ -24,7 +24,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
     shutil.copytree(TINY, place / "seed")
     shutil.copy(HERE / "more.yaml", place / "seed" / "events" / "more.yaml")
     shutil.copy(HERE / "quotes.yaml", place / "seed" / "quotes" / "more.yaml")
-    seed(place / "seed", sqlite_settings(place / "record.db"))
+    seed(place / "seed", settings_of(place / "record.db"))
     with Asker(place / "record.db") as ask:
         yield ask
 

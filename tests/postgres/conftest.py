@@ -12,20 +12,14 @@ import pytest
 from app.config import Settings
 from app.seeding.seed import seed
 from tests.conftest import SHIPPED, TINY
-from tests.postgres.servers import new_database, servers
+from tests.postgres.servers import any_server, new_database
 
 
 @pytest.fixture(scope="session")
 def server_url() -> Iterator[str]:
     """The address of a server where databases can be made."""
-    given = os.environ.get("PARLEY_TEST_POSTGRES")
-    if given is not None:
-        yield given
-        return
-    with servers("server") as (server,):
-        server.create()
-        server.start()
-        yield server.url()
+    with any_server() as url:
+        yield url
 
 
 @pytest.fixture

@@ -124,6 +124,19 @@ def servers(*names: str) -> Iterator[list[Server]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def any_server() -> Iterator[str]:
+    """The address of a new server, or of the one that PARLEY_TEST_POSTGRES names."""
+    given = os.environ.get("PARLEY_TEST_POSTGRES")
+    if given is not None:
+        yield given
+        return
+    with servers("server") as (server,):
+        server.create()
+        server.start()
+        yield server.url()
+
+
 def execute(url: str, text: str, arguments: Sequence[object] = ()) -> list[tuple[object, ...]]:
     """Runs a statement outside any transaction, and gives its rows if it has any."""
     with psycopg.connect(plain(url), autocommit=True) as connection:
@@ -137,11 +150,14 @@ def plain(url: str) -> str:
 
 
 @contextmanager
-def new_database(server_url: str, name: str) -> Iterator[str]:
-    """A database of its own on a server; sorted by a language, as many are."""
+def new_database(server_url: str, name: str, template: str | None = None) -> Iterator[str]:
+    """A database of its own on a server, from another one or empty; sorted by a language, as many
+    are.
+    """
     quoted = sql.Identifier(name).as_string()
     execute(server_url, f"DROP DATABASE IF EXISTS {quoted} WITH (FORCE)")
-    execute(server_url, f"CREATE DATABASE {quoted}")
+    copied = "" if template is None else f" TEMPLATE {sql.Identifier(template).as_string()}"
+    execute(server_url, f"CREATE DATABASE {quoted}{copied}")
     base, _, rest = server_url.rpartition("/")
     _, mark, options = rest.partition("?")
     try:

@@ -13,9 +13,9 @@ from tests.conftest import SHIPPED, Seeded
 
 
 @pytest.fixture(scope="module")
-def askers(cached_databases: Seeded, shipped_url: str) -> Iterator[tuple[Asker, Asker]]:
+def askers(cached_files: Seeded, shipped_url: str) -> Iterator[tuple[Asker, Asker]]:
     """The shipped record on SQLite and on PostgreSQL."""
-    with Asker(cached_databases(SHIPPED)) as sqlite, Asker(shipped_url) as postgres:
+    with Asker(cached_files(SHIPPED)) as sqlite, Asker(shipped_url) as postgres:
         yield sqlite, postgres
 
 

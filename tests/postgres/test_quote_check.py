@@ -29,7 +29,7 @@ async def answers(url: str) -> list[str]:
         await database.close()
 
 
-def test_every_labelled_case_is_answered_alike(shipped_url: str, cached_databases: Seeded) -> None:
+def test_every_labelled_case_is_answered_alike(shipped_url: str, cached_files: Seeded) -> None:
     """The candidates come from two full-text indexes, the answers are the same bytes."""
-    from_sqlite = asyncio.run(answers(f"sqlite:///{cached_databases(SHIPPED)}"))
+    from_sqlite = asyncio.run(answers(f"sqlite:///{cached_files(SHIPPED)}"))
     assert asyncio.run(answers(shipped_url)) == from_sqlite

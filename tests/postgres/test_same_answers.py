@@ -92,15 +92,25 @@ QUESTIONS = [
     "topics?q=hostages&count=exact",
     "sources?q=guardian -gaza&count=exact&limit=5",
     "quotes?cursor=AAAA",
+    "events/%00",
+    "entries/x%00/history",
+    "actors/%00",
+    "actors?q=%00a",
+    "timeline?actor=%00",
+    "timeline?actor=netanyahu%00",
+    "timeline?id=%00",
+    "timeline?q=%00",
+    'timeline?q="total%00victory"',
+    "figures?metric=%00",
     "timeline?format=csv&topic=withdrawal",
     "timeline?format=ndjson&actor=biden",
 ]
 
 
 @pytest.fixture(scope="module")
-def sqlite(cached_databases: Seeded) -> Iterator[Asker]:
+def sqlite(cached_files: Seeded) -> Iterator[Asker]:
     """Asks SQLite."""
-    with Asker(cached_databases(SHIPPED)) as ask:
+    with Asker(cached_files(SHIPPED)) as ask:
         yield ask
 
 

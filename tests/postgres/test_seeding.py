@@ -53,9 +53,9 @@ def sqlite_rows(path: Path) -> dict[str, set[Any]]:
         connection.close()
 
 
-def test_same_rows(shipped_url: str, cached_databases: Seeded) -> None:
+def test_same_rows(shipped_url: str, cached_files: Seeded) -> None:
     """Both engines hold the same rows in every table."""
-    theirs, ours = postgres_rows(shipped_url), sqlite_rows(cached_databases(SHIPPED))
+    theirs, ours = postgres_rows(shipped_url), sqlite_rows(cached_files(SHIPPED))
     assert theirs == ours
     assert len(theirs["posting"]) > 5_000
 
