@@ -54,6 +54,8 @@ lock:  ## choose exact versions again: make lock UPGRADE=--upgrade (needs uv)
 bench: $(VENV)/.dev  ## measure loading and serving beside others (needs wrk): make bench SIZE=L
 	$(BIN)/python -m benchmarks.load $(SIZE)
 	$(BIN)/python -m benchmarks.serve $(SIZE)
+	$(BIN)/python -m benchmarks.picture $(SIZE)
+	$(BIN)/python -m benchmarks.trials $(SIZE)
 
 faults: $(VENV)/.dev  ## do what can go wrong to real servers: make faults SOAK=30 FAULTS="killed idle"
 	SOAK=$(SOAK) $(BIN)/python -m faults $(FAULTS)

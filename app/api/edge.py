@@ -11,7 +11,7 @@ import gzip
 import re
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import zstandard
@@ -25,6 +25,8 @@ from app.errors import PROBLEM_MEDIA_TYPE, Problem, TooLong
 Header = tuple[bytes, bytes]
 
 COMPRESS_FROM = 500
+# Bytes that a page takes beside its body: its headers, and what holds it.
+KEPT_BESIDE = 2500
 # What a client may have an answer in, the best first: zstd is as small as gzip at a seventh of the
 # time. An ETag names its coding.
 CODERS: dict[bytes, Callable[[bytes], bytes]] = {
@@ -51,7 +53,7 @@ HIT = (b"cache-status", b"parley; hit")
 MISS = (b"cache-status", b"parley; fwd=miss; stored")
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Kept:
     """A rendered page: ETag, headers with and without those of a body, body, and its route."""
 
@@ -142,7 +144,8 @@ class Edge:
             capture = Capture(send, coding, known)
             await self.inner(scope, receive, capture)
             if capture.page is not None and scope["method"] == "GET":
-                self.cache.put(key, replace(capture.page, route=scope.get("route")))
+                capture.page.route = scope.get("route")
+                self.cache.put(key, capture.page)
                 scope["cache"] = "miss"
             return
         scope["route"], scope["cache"] = page.route, "hit"
@@ -231,29 +234,34 @@ class Capture:
             return
         body = message.get("body", b"")
         status = start["status"]
-        if status == 304 and self.coding and not self.has(headers):
-            headers = [named_as_coded(each, self.coding) for each in headers]
-        headers, body = coded(headers, body, self.coding)
+        if self.coding:
+            if status == 304 and not self.has(etag_in(headers)):
+                headers = [named_as_coded(each, self.coding) for each in headers]
+            headers, body = coded(headers, body, self.coding)
         if status == 200:
             self.page = kept(headers, body)
             if self.page is not None:
-                headers = [*headers, MISS]
-                if self.has(headers):
+                headers.append(MISS)
+                if self.has(self.page.etag):
                     status, headers, body = 304, without_body(headers), b""
         await self.send({**start, "status": status, "headers": headers})
         await self.send({"type": "http.response.body", "body": body})
 
-    def has(self, headers: list[Header]) -> bool:
-        """Whether the client has what these headers name."""
-        etag = dict(headers).get(b"etag", b"").decode()
+    def has(self, etag: str) -> bool:
+        """Whether the client has what an ETag names."""
         return self.known is not None and etag_matches(self.known, etag)
+
+
+def etag_in(headers: list[Header]) -> str:
+    """The ETag among some headers; empty where there is none."""
+    return dict(headers).get(b"etag", b"").decode("latin-1")
 
 
 def coded(headers: list[Header], body: bytes, coding: bytes) -> tuple[list[Header], bytes]:
     """The body in the coding, with an ETag of its own, where that is worth it."""
     fields = dict(headers)
     kind = fields.get(b"content-type", b"")
-    if not coding or len(body) < COMPRESS_FROM or not kind.startswith(COMPRESSIBLE):
+    if len(body) < COMPRESS_FROM or not kind.startswith(COMPRESSIBLE):
         return headers, body
     body = CODERS[coding](body)
     changed: list[Header] = []
@@ -291,7 +299,7 @@ def kept(headers: list[Header], body: bytes) -> Kept | None:
         start={"type": "http.response.start", "status": 200, "headers": hit},
         unchanged={"type": "http.response.start", "status": 304, "headers": without_body(hit)},
         body={"type": "http.response.body", "body": body},
-        size=len(body) + sum(len(name) + len(value) for name, value in headers) + 1000,
+        size=len(body) + KEPT_BESIDE,
     )
 
 

@@ -51,12 +51,13 @@ class Guard:
         if scope["type"] != "http":
             await self.inner(scope, receive, send)
             return
-        seen = Seen(send, self.request_id(scope["headers"]))
+        headers = dict(scope["headers"])
+        seen = Seen(send, self.request_id(headers))
         began = time.perf_counter()
         self.active += 1
         try:
-            refusal, extra = self.refusal(scope)
-            seen.extra.extend(extra)
+            refusal, extra = self.refusal(scope, headers)
+            seen.extra += extra
             if refusal is not None:
                 await send_problem(refusal, seen)
             else:
@@ -65,16 +66,17 @@ class Guard:
             self.active -= 1
             self.note(scope, seen, time.perf_counter() - began)
 
-    def request_id(self, headers: list[Header]) -> bytes:
+    def request_id(self, headers: dict[bytes, bytes]) -> bytes:
         """The id that the client or a proxy gave, where it is a plain one, or one of our own."""
-        for name, value in headers:
-            if name == b"x-request-id" and ID.fullmatch(value):
-                return value
+        given = headers.get(b"x-request-id")
+        if given is not None and ID.fullmatch(given):
+            return given
         return b"%b-%x" % (self.prefix, next(self.numbers))
 
-    def refusal(self, scope: Scope) -> tuple[Problem | None, list[Header]]:
+    def refusal(
+        self, scope: Scope, headers: dict[bytes, bytes]
+    ) -> tuple[Problem | None, list[Header]]:
         """Why a request is not let through, and headers that its answer has in any case."""
-        headers = dict(scope["headers"])
         length = headers.get(b"content-length", b"0")
         limit = self.settings.max_body
         if b"transfer-encoding" in headers or not length.isdigit() or int(length) > limit:

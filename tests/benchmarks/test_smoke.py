@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -12,7 +14,9 @@ from app.seeding.seed import seed
 from benchmarks.generate import generate
 from benchmarks.load import bare
 from benchmarks.peers import build
+from benchmarks.picture import drawn
 from benchmarks.questions import QUESTIONS, Question, Values
+from benchmarks.trials import MORE, one_at_a_time
 from tests.api.asking import Asker
 
 
@@ -63,15 +67,39 @@ def test_bare_rows_are_all_rows(synthetic: Path, tmp_path: Path) -> None:
     assert done["rows"] == counted
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.name)
+@pytest.mark.parametrize("question", [*QUESTIONS, *MORE], ids=lambda question: question.name)
 def test_every_question_is_answered(question: Question, synthetic: Path) -> None:
     """Parley answers a path of each question that is measured."""
     paths = question.paths_of("parley", Values(synthetic))
     with Asker(synthetic) as ask:
-        response = ask(paths[0])
-    if response.status_code == 404:
-        pytest.skip("there is no such question")
-    assert response.status_code == 200
+        assert ask(paths[0]).status_code == 200
+
+
+def test_trials_run(synthetic: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each question is timed by itself, in the application and in the reading of its page."""
+    monkeypatch.setattr("benchmarks.trials.TIMED", 2)
+    rows = asyncio.run(one_at_a_time(synthetic, Values(synthetic), 1.0))
+    assert [row[0] for row in rows] == [each.name for each in (*QUESTIONS, *MORE)]
+    timed = [time for row in rows for time in row[1:3]]
+    assert all(time > 0 for time in timed)
+
+
+def test_picture_is_drawn() -> None:
+    """A bar for each application that answered a question, the faster the longer."""
+    results = {
+        "by actor": {
+            "Parley, uncached": [{"rps": 4000.0}],
+            "tutorial application": [{"rps": 150.0}, {"rps": 170.0}],
+        }
+    }
+    picture = ElementTree.fromstring(drawn("tiny", results))
+    bars = [each for each in picture.iter() if each.find("{*}title") is not None][1:]
+    assert [bar.findtext("{*}title") for bar in bars] == [
+        "by actor, Parley, uncached: 4,000/s",
+        "by actor, tutorial application: 160/s",
+    ]
+    widths = [float(bar.attrib["width"]) for bar in bars]
+    assert widths[0] > widths[1] > 0
 
 
 def test_peers_have_the_same_entries(synthetic: Path, tmp_path: Path) -> None:
