@@ -212,6 +212,7 @@ class PostgresDatabase:
         self.complaint = ""
         self.taken = 0
         self.looking: asyncio.Task[None] | None = None
+        self.closing = False
         self.tasks: set[asyncio.Task[None]] = set()
         self.refuse_unusable()
 
@@ -339,7 +340,7 @@ class PostgresDatabase:
 
     async def keep_looking(self) -> None:
         """Notes the newest revision once a second: pages kept in memory are answered by it."""
-        while True:
+        while not self.closing:
             with suppress(Unavailable):
                 await self.check()
             await asyncio.sleep(LOOK_EVERY)
@@ -357,9 +358,11 @@ class PostgresDatabase:
 
     async def close(self) -> None:
         """Gives up every connection."""
+        self.closing = True
         if self.looking is not None:
+            # Python 3.11 may lose a cancellation that meets an answer of the server.
             self.looking.cancel()
-            await asyncio.gather(self.looking, return_exceptions=True)
+            await asyncio.wait([self.looking])
         while self.tasks:
             await asyncio.gather(*self.tasks, return_exceptions=True)
         await self.pool.close()

@@ -135,7 +135,8 @@ def disk_full() -> Seen:
             ]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             time.sleep(2)
-        return clients.summary(), f"nothing; seed ended with {done.returncode}: {done.stderr[:90]}"
+        said = done.stderr.replace(f"{disk}/", "")[:90]
+        return clients.summary(), f"nothing; seed ended with {done.returncode}: {said}"
 
 
 def log_full() -> Seen:

@@ -34,9 +34,11 @@ SLOW = (
 # What `--engine=postgresql` leaves out, and why.
 ABOUT_FILES = {
     "tests/benchmarks/": "measures SQLite",
+    "tests/downloads/test_dataset.py::test_every_download_is_there": "the file is one of them",
     "tests/downloads/test_sqlite_file.py": "downloads the file",
     "tests/operation/test_backups.py": "copies the file",
     "tests/operation/test_file_faults.py": "damages the file",
+    "tests/operation/test_limits.py::test_the_deadline_of_a_statement": "takes SQLite's time away",
     "tests/postgres/": "asks both engines as it is",
     "tests/seeding/": "looks into the file; tests/postgres seeds PostgreSQL",
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BigInteger, bindparam, select
 
 from app.database import Ask, Revision
 from app.errors import InvalidQuery
@@ -19,7 +19,7 @@ LAST_HEX = "g"
 
 BY_NUMBER = Statement(
     select(revision.c.number, revision.c.digest, revision.c.version).where(
-        revision.c.number == bindparam("number")
+        revision.c.number == bindparam("number", type_=BigInteger)
     )
 )
 # The same record may have stood twice; the later revision of the two is meant.

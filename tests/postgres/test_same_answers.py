@@ -92,6 +92,8 @@ QUESTIONS = [
     "topics?q=hostages&count=exact",
     "sources?q=guardian -gaza&count=exact&limit=5",
     "quotes?cursor=AAAA",
+    "changes?since_revision=99999999999",
+    "events/ev-2024-01-28-paris-meeting?revision=99999999999",
     "events/%00",
     "entries/x%00/history",
     "actors/%00",
