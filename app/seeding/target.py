@@ -13,11 +13,12 @@ import os
 import shutil
 import sqlite3
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 from sqlalchemy import URL, Table
 
@@ -30,6 +31,8 @@ from app.statements import Compiled, Row, Statement
 log = logging.getLogger(__name__)
 
 PAGE_CACHE_KIB = 256 * 1024
+# Between two looks whether another seeding has ended.
+WAIT_SECONDS = 0.1
 
 
 class Target(Protocol):
@@ -157,16 +160,25 @@ def schema_of(path: Path) -> str | None:
     return schema
 
 
+def is_taken(lock: IO[str]) -> bool:
+    """Whether the lock could be taken now."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
 @contextmanager
 def exclusive(path: Path) -> Iterator[None]:
     """Waits for any other seeding of the same file, then clears what an interrupted one left."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.with_name(f".{path.name}.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not is_taken(lock):
             log.warning("Waiting until another seeding of %s ends.", path)
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            # A lock that is waited for in the system cannot be given up at every moment.
+            while not is_taken(lock):
+                time.sleep(WAIT_SECONDS)
         for left in path.parent.glob(f".{glob.escape(path.name)}.seeding-*"):
             left.unlink(missing_ok=True)
         yield

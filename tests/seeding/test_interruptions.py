@@ -132,7 +132,10 @@ def command(*arguments: object) -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(
         [*started, *map(str, arguments)], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as running:
-        yield running
+        try:
+            yield running
+        finally:
+            running.kill()
 
 
 def test_waiting_is_told_and_ctrl_c_ends_it(changed: Path, tiny: Path, seeded: Seeded) -> None:
