@@ -177,7 +177,8 @@ def negotiated(headers: list[Header]) -> tuple[bytes, bytes, str | None]:
     accept, coding, known = b"", b"", None
     for name, value in headers:
         if name == b"accept":
-            accept = value
+            # Whoever accepts anything gets what those get who do not say.
+            accept = value if value != b"*/*" else b""
         elif name == b"accept-encoding":
             coding = chosen_coding(value)
         elif name == b"if-none-match":
