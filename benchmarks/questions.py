@@ -16,6 +16,7 @@ from urllib.parse import quote, urlencode
 from app.entries.cursors import write_cursor
 from app.entries.pages import fingerprint
 from app.entries.places import key_of
+from app.entries.selection import WORD
 from app.entries.words import split
 from app.index import PLACES, unpacked, unpacked_places
 from app.kinds.quotes import QuoteQuestion
@@ -83,6 +84,14 @@ class Values:
     def words(self) -> str:
         """A word of a quote: often a frequent one."""
         return self.dice.choice(split(self.dice.choice(self.said)))
+
+    def rarer_word(self) -> str:
+        """A word of a quote that stands in at most a hundredth of the quotes."""
+        while True:
+            word = self.words()
+            key = key_of("quote", WORD, word)
+            if len(unpacked(self.stored(LIST, key))) <= self.quotes / 100:
+                return word
 
     def passage(self) -> str:
         """Words that were said, one of them wrong."""
@@ -238,8 +247,8 @@ QUESTIONS: tuple[Question, ...] = (
         },
     ),
     Question(
-        "words by relevance",
-        lambda values: {"q": values.words()},
+        "words in up to 1 %, by relevance",
+        lambda values: {"q": values.rarer_word()},
         {"parley": listed("/v1/quotes", sort="relevance", **SIZE)},
     ),
     Question(

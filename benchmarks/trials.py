@@ -29,23 +29,19 @@ from app.api.query import read_question
 from app.config import Settings
 from app.databases import open_database
 from app.entries.pages import read_page
-from app.entries.places import key_of
-from app.entries.selection import WORD, select_entries
+from app.entries.selection import select_entries
 from app.entries.words import split
-from app.index import unpacked
 from app.kinds import KINDS
 from app.main import create_app
 from benchmarks.generate import SIZES
 from benchmarks.load import database_of
-from benchmarks.questions import LIST, QUESTIONS, Question, Values, listed
+from benchmarks.questions import QUESTIONS, Question, Values, listed
 from benchmarks.report import machine, publish, save, table
 from benchmarks.serve import drive, parley, serving
 
 # Each path is asked so often that this many questions are timed.
 TIMED = 1000
 RARE = 40
-# A word in more entries than this part of all quotes is frequent.
-FREQUENT = 0.01
 SHIPPED = Path(__file__).parents[1] / "seed_data"
 PARLEY = "from app.cli import main; raise SystemExit(main())"
 NDJSON, CSV = "/v1/dataset/entries.ndjson", "/v1/dataset/quotes.csv"
@@ -60,15 +56,6 @@ def rare_actor(values: Values) -> str:
 def rare_topic(values: Values) -> str:
     """One of the topics that are named least often."""
     return values.topics.choices[-1 - values.dice.randrange(RARE // 4)]
-
-
-def rare_word(values: Values) -> str:
-    """A word of a quote that stands in at most a hundredth of the quotes."""
-    while True:
-        word = values.words()
-        stored = values.connection.execute(LIST, (key_of("quote", WORD, word),)).fetchone()
-        if stored and len(unpacked(stored[0])) <= FREQUENT * values.quotes:
-            return word
 
 
 def phrase(values: Values) -> str:
@@ -96,13 +83,8 @@ MORE: tuple[Question, ...] = (
         {"parley": listed("/v1/quotes", **SMALL)},
     ),
     Question(
-        "words in up to 1 %, by relevance",
-        lambda values: {"q": rare_word(values)},
-        {"parley": listed("/v1/quotes", sort="relevance", **SMALL)},
-    ),
-    Question(
         "words in up to 1 %, count and facets",
-        lambda values: {"q": rare_word(values)},
+        lambda values: {"q": values.rarer_word()},
         {"parley": listed("/v1/quotes", count="exact", facets="actor,topic", **SMALL)},
     ),
     Question(
