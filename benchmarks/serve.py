@@ -38,6 +38,7 @@ DRIVE = Path(__file__).with_name("drive.lua")
 # What the servers have to say.
 LOG = WORK / "servers.log"
 CONNECTIONS = 16
+UNCACHED = "Parley, uncached"
 UVICORN = (
     "-m", "uvicorn", "--no-access-log", "--no-server-header", "--log-level", "warning",
 )  # fmt: skip
@@ -53,6 +54,7 @@ class Server:
     port: int
     process: subprocess.Popen[bytes]
     conditional: bool = False
+    cached: bool = True
 
     @property
     def url(self) -> str:
@@ -94,6 +96,7 @@ def serving(
     *,
     cores: str = "0",
     conditional: bool = False,
+    cached: bool = True,
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
     """A server on cores of its own, from its first answer until it is no longer needed.
@@ -110,7 +113,7 @@ def serving(
     )
     try:
         wait_for(port, process)
-        yield Server(name, application, port, process, conditional)
+        yield Server(name, application, port, process, conditional, cached)
     finally:
         process.terminate()
         process.wait(20)
@@ -182,11 +185,11 @@ def bodies_of(database: Path, values: Values, folder: Path) -> list[Question]:
 
 
 def paths_of(server: Server, question: Question, values: Values) -> list[str]:
-    """The lines that wrk is given; every path of Parley was asked once, so that caches are warm."""
+    """The lines that wrk is given; where Parley keeps pages, each path was asked for once."""
     if server.application == "limits":
         return [f"/{QUESTIONS.index(question)}"]
     paths = question.paths_of(server.application, values)
-    if server.application != "parley":
+    if server.application != "parley" or not server.cached:
         return paths
     plain = {"Accept-Encoding": "identity"}
     with httpx.Client(base_url=server.url, headers=plain, timeout=60) as client:
@@ -232,7 +235,7 @@ def all_servers(database: Path, bodies: Path) -> Iterator[list[Server]]:
             [python, *UVICORN, "--port", "{port}", "benchmarks.limits:fastapi"], False,
             {"BODIES": str(bodies)},
         ),
-        ("Parley, uncached", "parley", uncached, False, none),
+        (UNCACHED, "parley", uncached, False, none),
         ("Parley, cached", "parley", cached, False, plenty),
         ("Parley, 304", "parley", cached, True, plenty),
         (
@@ -246,7 +249,12 @@ def all_servers(database: Path, bodies: Path) -> Iterator[list[Server]]:
         yield [
             stack.enter_context(
                 serving(
-                    name, application, command, conditional=conditional, environment=environment
+                    name,
+                    application,
+                    command,
+                    conditional=conditional,
+                    cached=name != UNCACHED,
+                    environment=environment,
                 )
             )
             for name, application, command, conditional, environment in starts
@@ -310,7 +318,7 @@ def ratio_table(results: Results, names: Sequence[str]) -> str:
     rows = []
     for question, runs in results.items():
         rate = {name: medians(runs[name])["rps"] if runs.get(name) else None for name in names}
-        bare, uncached = rate["bare ASGI function"], rate["Parley, uncached"]
+        bare, uncached = rate["bare ASGI function"], rate[UNCACHED]
         rows.append(
             [
                 question,
