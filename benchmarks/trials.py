@@ -39,6 +39,8 @@ from benchmarks.questions import QUESTIONS, Question, Values, listed
 from benchmarks.report import machine, publish, save, table
 from benchmarks.serve import drive, parley, serving
 
+# An export is read for so many seconds at most.
+EXPORT_SECONDS = 20
 # Each path is asked so often that this many questions are timed.
 TIMED = 1000
 RARE = 40
@@ -264,6 +266,8 @@ def exports(database: Path) -> list[list[Any]]:
             with httpx.stream("GET", url, timeout=None, headers=plain) as response:
                 for chunk in response.iter_raw(1 << 20):
                     lines += chunk.count(b"\n")
+                    if time.perf_counter() - began > EXPORT_SECONDS:
+                        break
             seconds = time.perf_counter() - began
             rows.append([path, lines, seconds, lines / seconds, server.memory()])
             print(rows[-1], flush=True)

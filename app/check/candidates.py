@@ -28,6 +28,10 @@ from app.entries.words import Sought
 KIND = "quote"
 # Places that one probe may answer.
 ANSWERS = 300
+# Quotes with all words of a run that are read for the run itself, the newest ones.
+PROVED = 5000
+# Quotes with all words of a quotation that are looked at.
+HAVING_ALL = 20
 # Documents looked at for one quotation.
 CANDIDATES = 40
 # Probes for one quotation.
@@ -102,11 +106,27 @@ async def answers(probes: Iterable[Probe], ask: Ask, limit: int = ANSWERS) -> An
     await ask.index.load(ask)
     lists = await ask.index.lists(keys.values(), ask)
     found = {}
+    last = len(ask.index.places)
     for probe in sought:
         walk = walk_to(probe, [lists[keys[word]] for word in dict.fromkeys(probe)], ask)
-        numbers = await walk.first(limit, 0, len(ask.index.places), ask)
+        first = 0
+        if walk.needs_proof and len(having := walk.within(0, last)) > PROVED:
+            first = having[-PROVED]
+        numbers = await walk.first(limit, first, last, ask)
         found[probe] = [ask.index.places[number] for number in numbers]
     return Answers(found)
+
+
+async def having_all(words: Sequence[str], ask: Ask) -> list[int]:
+    """Where quotes stand that have every one of some words, newest first.
+
+    However frequent the words are, few quotes have all of a quotation's.
+    """
+    keys = [key_of(KIND, WORD, word) for word in dict.fromkeys(words)]
+    await ask.index.load(ask)
+    lists = sorted((await ask.index.lists(keys, ask)).values(), key=len)
+    both = lists[0].intersection(*lists[1:])
+    return [ask.index.places[number] for number in list(both[-HAVING_ALL:])[::-1]]
 
 
 def walk_to(probe: Probe, lists: list[BitMap], ask: Ask) -> Walk:

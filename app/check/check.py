@@ -23,6 +23,7 @@ from app.check.candidates import (
     Candidate,
     answers,
     candidates_at,
+    having_all,
     probes_of,
     spoken_by,
 )
@@ -114,8 +115,10 @@ async def summary_of(speaker: str, ask: Ask) -> Summary:
 
 async def matches_of(quotation: Quotation, ask: Ask) -> list[Match]:
     """The quotes that may be meant, the closest first."""
-    found = await answers(probes_of(split(quotation.text)), ask)
-    likely = await candidates_at(found.best(CANDIDATES), ask)
+    words = split(quotation.text)
+    found = await answers(probes_of(words), ask)
+    best = dict.fromkeys([*await having_all(words, ask), *found.best(CANDIDATES)])
+    likely = await candidates_at(list(best)[:CANDIDATES], ask)
     spoke: set[int] = set()
     if quotation.speaker is not None:
         places = [candidate.place for candidate in likely]
