@@ -216,6 +216,21 @@ def drive(server: Server, lines: Sequence[str], seconds: float, core: str) -> di
     }
 
 
+def settle(server: Server) -> None:
+    """Waits until a server has done what nobody waits for any more."""
+    for _ in range(300):
+        before = used(server.process.pid)
+        time.sleep(0.1)
+        if used(server.process.pid) - before < 2:
+            return
+
+
+def used(pid: int) -> int:
+    """Processor time of a process in ticks."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
 @contextmanager
 def all_servers(database: Path, bodies: Path) -> Iterator[list[Server]]:
     """Every server that is measured on one core, the bare function first."""
@@ -284,6 +299,7 @@ def measure(
                 given = lines[server.name, question.name]
                 if given:
                     done = drive(server, given, seconds, "1")
+                    settle(server)
                     results[question.name][server.name].append(done)
                     print(f"{number + 1} {question.name}, {server.name}: {done['rps']:,.0f}/s")
     return results
