@@ -31,6 +31,7 @@ import orjson
 from benchmarks.generate import SIZES
 from benchmarks.load import database_of
 from benchmarks.peers import build
+from benchmarks.processes import family, resident, settle
 from benchmarks.questions import QUESTIONS, Question, Values
 from benchmarks.report import WORK, machine, publish, save, table
 
@@ -64,21 +65,6 @@ class Server:
     def memory(self) -> float:
         """The memory that it and its workers hold, in MB."""
         return sum(resident(pid) for pid in family(self.process.pid)) / 1024
-
-
-def family(pid: int) -> Iterator[int]:
-    """A process and those it started."""
-    yield pid
-    children = Path(f"/proc/{pid}/task/{pid}/children")
-    if children.exists():
-        for child in children.read_text().split():
-            yield from family(int(child))
-
-
-def resident(pid: int) -> float:
-    """The memory of a process in kB, without the database file that is mapped into it."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next((float(line.split()[1]) for line in lines if line.startswith("RssAnon")), 0.0)
 
 
 def free_port() -> int:
@@ -216,21 +202,6 @@ def drive(server: Server, lines: Sequence[str], seconds: float, core: str) -> di
     }
 
 
-def settle(server: Server) -> None:
-    """Waits until a server has done what nobody waits for any more."""
-    for _ in range(300):
-        before = used(server.process.pid)
-        time.sleep(0.1)
-        if used(server.process.pid) - before < 2:
-            return
-
-
-def used(pid: int) -> int:
-    """Processor time of a process in ticks."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
-
-
 @contextmanager
 def all_servers(database: Path, bodies: Path) -> Iterator[list[Server]]:
     """Every server that is measured on one core, the bare function first."""
@@ -299,7 +270,7 @@ def measure(
                 given = lines[server.name, question.name]
                 if given:
                     done = drive(server, given, seconds, "1")
-                    settle(server)
+                    settle(server.process.pid)
                     results[question.name][server.name].append(done)
                     print(f"{number + 1} {question.name}, {server.name}: {done['rps']:,.0f}/s")
     return results

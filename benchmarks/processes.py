@@ -1,0 +1,37 @@
+"""What the processes of servers take: memory and processor time, as Linux tells it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+
+def family(pid: int) -> Iterator[int]:
+    """A process and those it started."""
+    yield pid
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    if children.exists():
+        for child in children.read_text().split():
+            yield from family(int(child))
+
+
+def resident(pid: int) -> float:
+    """The memory of a process in kB, without the database file that is mapped into it."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next((float(line.split()[1]) for line in lines if line.startswith("RssAnon")), 0.0)
+
+
+def settle(pid: int) -> None:
+    """Waits until a process has done what nobody waits for any more."""
+    for _ in range(300):
+        before = used(pid)
+        time.sleep(0.1)
+        if used(pid) - before < 2:
+            return
+
+
+def used(pid: int) -> int:
+    """Processor time of a process in ticks."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
