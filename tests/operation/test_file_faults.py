@@ -253,5 +253,6 @@ def test_a_new_revision_is_seen_by_every_worker(seeded: Seeded, tiny: Path, tmp_
             seen = {server.get("/v1/dataset").headers["parley-revision"] for _ in range(8)}
             return not seen & old
 
-        assert eventually(all_new, 4) < 2.5
+        # Two seconds, and what asking takes on a busy machine.
+        assert eventually(all_new, 10) < 5
         assert "A first draft is" in server.get("/v1/events?limit=50").text

@@ -125,10 +125,19 @@ def test_two_seedings_at_once(tiny: Path, processes: ForkServerContext, tmp_path
     check_agreement(tmp_path / "record.db")
 
 
+# Ctrl-C ends it, even where what runs the tests was told to ignore it.
+PARLEY = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from app.cli import main
+raise SystemExit(main())
+"""
+
+
 @contextmanager
 def command(*arguments: object) -> Iterator[subprocess.Popen[str]]:
     """The command line in a process of its own."""
-    started = [sys.executable, "-c", "from app.cli import main; raise SystemExit(main())"]
+    started = [sys.executable, "-c", PARLEY]
     with subprocess.Popen(
         [*started, *map(str, arguments)], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as running:
