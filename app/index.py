@@ -96,6 +96,12 @@ class Index:
             self.bytes -= size
         return found
 
+    async def all_of(self, keys: Iterable[int], ask: Asks) -> BitMap:
+        """The numbers of the entries that stand in every list of some keys, at least one."""
+        await self.load(ask)
+        first, *others = sorted((await self.lists(keys, ask)).values(), key=len)
+        return first.intersection(*others)
+
     async def values(self, kind: str, dimension: str, ask: Asks) -> list[Row]:
         """Key, value and length of each list of a kind in a dimension."""
         if (kind, dimension) not in self.tallies:

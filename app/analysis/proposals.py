@@ -142,9 +142,8 @@ async def terms_of(proposals: Sequence[Loaded], ask: Ask) -> list[list[Loaded]]:
 
 async def posted(keys: Sequence[int], limit: int, ask: Ask) -> list[Loaded]:
     """The first entries that stand in all of some posting lists, the oldest first."""
-    await ask.index.load(ask)
-    first, *others = (await ask.index.lists(keys, ask)).values()
-    places = [ask.index.places[number] for number in first.intersection(*others)[:limit]]
+    numbers = (await ask.index.all_of(keys, ask))[:limit]
+    places = [ask.index.places[number] for number in numbers]
     return [orjson.loads(body) for body in await documents_at(places, ask)]
 
 

@@ -22,7 +22,7 @@ from app.database import Ask
 from app.entries.pages import documents_at
 from app.entries.places import key_of
 from app.entries.selection import WORD
-from app.entries.walks import NO_PROOF, Part, Walk, proof_of
+from app.entries.walks import proof_of
 from app.entries.words import Sought
 
 KIND = "quote"
@@ -102,18 +102,13 @@ def probes_of(words: Sequence[str]) -> list[Probe]:
 async def answers(probes: Iterable[Probe], ask: Ask, limit: int = ANSWERS) -> Answers:
     """Where each probe occurs in quotes, newest first, at most `limit` times."""
     sought = list(probes)
-    keys = {word: key_of(KIND, WORD, word) for probe in sought for word in probe}
-    await ask.index.load(ask)
-    lists = await ask.index.lists(keys.values(), ask)
+    # All lists at once, from where each probe finds its own.
+    await ask.index.lists({key for probe in sought for key in keys_of(probe)}, ask)
     found = {}
-    last = len(ask.index.places)
     for probe in sought:
-        walk = walk_to(probe, [lists[keys[word]] for word in dict.fromkeys(probe)], ask)
-        first = 0
-        if walk.needs_proof and len(having := walk.within(0, last)) > PROVED:
-            first = having[-PROVED]
-        numbers = await walk.first(limit, first, last, ask)
-        found[probe] = [ask.index.places[number] for number in numbers]
+        having = (await ask.index.all_of(keys_of(probe), ask))[-PROVED:]
+        proved = await proof_of([Sought(probe)], ask.engine).of(having, ask)
+        found[probe] = newest(proved, limit, ask)
     return Answers(found)
 
 
@@ -122,20 +117,17 @@ async def having_all(words: Sequence[str], ask: Ask) -> list[int]:
 
     However frequent the words are, few quotes have all of a quotation's.
     """
-    keys = [key_of(KIND, WORD, word) for word in dict.fromkeys(words)]
-    await ask.index.load(ask)
-    lists = sorted((await ask.index.lists(keys, ask)).values(), key=len)
-    both = lists[0].intersection(*lists[1:])
-    return [ask.index.places[number] for number in list(both[-HAVING_ALL:])[::-1]]
+    return newest(await ask.index.all_of(keys_of(words), ask), HAVING_ALL, ask)
 
 
-def walk_to(probe: Probe, lists: list[BitMap], ask: Ask) -> Walk:
-    """The quotes that have a probe."""
-    if not all(lists):
-        return Walk((), NO_PROOF, descending=True)
-    groups = tuple((each,) for each in sorted(lists, key=len))
-    part = Part(KIND, groups, (), 0, len(ask.index.places))
-    return Walk((part,), proof_of([Sought(probe)], ask.engine), descending=True)
+def keys_of(words: Iterable[str]) -> list[int]:
+    """The posting lists of some words in quotes."""
+    return [key_of(KIND, WORD, word) for word in dict.fromkeys(words)]
+
+
+def newest(numbers: BitMap, limit: int, ask: Ask) -> list[int]:
+    """The places of the last of some numbers, the newest first."""
+    return [ask.index.places[number] for number in list(numbers[-limit:])[::-1]]
 
 
 async def candidates_at(places: Sequence[int], ask: Ask) -> list[Candidate]:
