@@ -113,10 +113,8 @@ class Index:
 
     async def read(self, keys: list[int], found: dict[int, BitMap], ask: Asks) -> None:
         """Reads and keeps some lists."""
-        count = 1 << (len(keys) - 1).bit_length()
-        given = keys + keys[-1:] * (count - len(keys))
-        values = {f"key_{number}": key for number, key in enumerate(given)}
-        rows: dict[int, bytes] = dict(await ask.rows(lists_statement(count), **values))
+        statement, values = stored_lists(keys)
+        rows: dict[int, bytes] = dict(await ask.rows(statement, **values))
         for key in keys:
             body = rows.get(key, b"")
             found[key] = unpacked(body) if body else BitMap()
@@ -124,6 +122,16 @@ class Index:
                 size = len(body) + LIST_BYTES
                 self.kept[key] = found[key], size
                 self.bytes += size
+
+
+def stored_lists(keys: list[int]) -> tuple[Statement, dict[str, int]]:
+    """The statement that reads some lists as they are stored, and its values.
+
+    One statement serves up to twice as many keys as another: the last key fills up the rest.
+    """
+    count = 1 << (len(keys) - 1).bit_length()
+    given = keys + keys[-1:] * (count - len(keys))
+    return lists_statement(count), {f"key_{number}": key for number, key in enumerate(given)}
 
 
 @lru_cache(maxsize=16)

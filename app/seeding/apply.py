@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -16,7 +17,7 @@ from app.entries.fulltext import FULL_TEXT, words_of
 from app.entries.names import folded_name
 from app.entries.places import key_of
 from app.entries.words import split
-from app.index import unpacked
+from app.index import stored_lists, unpacked
 from app.kinds import KINDS
 from app.reference.actors import ActorRecord
 from app.reference.dataset import DatasetRecord
@@ -26,7 +27,7 @@ from app.reference.sources import SourceRecord
 from app.reference.topics import TopicRecord
 from app.seeding.compare import Comparison
 from app.seeding.index import postings, texts
-from app.seeding.lists import LIST, Lists, places_before
+from app.seeding.lists import Lists, places_before
 from app.seeding.rows import Rows
 from app.seeding.stage import Stage, Task
 from app.seeding.target import Target, insertion
@@ -60,11 +61,6 @@ OLD_BODY = Statement(
 )
 BODIES = Statement(
     select(record.c.body).where(record.c.kind == bindparam("kind")).order_by(record.c.id)
-)
-AT_PLACE = Statement(
-    select(document.c.kind, document.c.id, document.c.place).where(
-        document.c.place == bindparam("place")
-    )
 )
 LAST_REVISION = Statement(select(func.coalesce(func.max(revision.c.number), 0)))
 LAST_CHANGE = Statement(select(func.coalesce(func.max(change.c.sequence), 0)))
@@ -183,9 +179,13 @@ class Application:
 
     def posted(self, key: int) -> Iterator[tuple[Any, ...]]:
         """Kind, id and place of each entry in a posting list of the database."""
-        for row in list(self.target.rows(LIST, key=key)):
-            for number in unpacked(bytes(row[0])):
-                yield from list(self.target.rows(AT_PLACE, place=self.before[number]))
+        statement, values = stored_lists([key])
+        for _, numbers in list(self.target.rows(statement, **values)):
+            places = [self.before[number] for number in unpacked(bytes(numbers))]
+            for start in range(0, len(places), BATCH):
+                part = places[start : start + BATCH]
+                asked = {f"place_{number}": place for number, place in enumerate(part)}
+                yield from list(self.target.rows(at_places(len(part)), **asked))
 
     def note_rerendered(self, found: Iterable[tuple[Any, ...]]) -> None:
         """Adds entries to the list of what to do, unless something is done about them anyway."""
@@ -292,6 +292,14 @@ class Application:
         }
         self.target.many(DELETE_STATE, [(each,) for each in values])
         self.target.many(insertion(state), list(values.items()))
+
+
+@lru_cache(maxsize=16)
+def at_places(count: int) -> Statement:
+    """Kind, id and place of the entries at some places."""
+    places: list[Any] = [bindparam(f"place_{number}") for number in range(count)]
+    columns = (document.c.kind, document.c.id, document.c.place)
+    return Statement(select(*columns).where(document.c.place.in_(places)))
 
 
 def model_of(kind: str) -> Any:

@@ -10,14 +10,23 @@ from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from itertools import groupby
-from typing import Any
+from itertools import groupby, islice
+from operator import itemgetter
+from typing import NamedTuple
 
 from pyroaring import BitMap
 from sqlalchemy import bindparam, delete, select
 
 from app.entries.places import key_of
-from app.index import PLACES, STORED, packed, packed_places, unpacked, unpacked_places
+from app.index import (
+    PLACES,
+    STORED,
+    packed,
+    packed_places,
+    stored_lists,
+    unpacked,
+    unpacked_places,
+)
 from app.seeding.index import UNCOUNTED
 from app.seeding.stage import Stage
 from app.seeding.target import Target, insertion
@@ -28,7 +37,6 @@ from app.tables import posting, state, tally
 HELD = 8_000_000
 BATCH = 1000
 
-LIST = Statement(select(posting.c.numbers).where(posting.c.key == bindparam("key")))
 LISTS = Statement(select(posting.c.key, posting.c.numbers).order_by(posting.c.key))
 DELETE_LIST = Statement(delete(posting).where(posting.c.key == bindparam("k")))
 DELETE_TALLY = Statement(delete(tally).where(tally.c.key == bindparam("k")))
@@ -41,6 +49,15 @@ CREATE TABLE fragment (
 
 # By kind, and by dimension and value.
 Gathered = defaultdict[str, defaultdict[tuple[str, str], list[int]]]
+
+
+class Change(NamedTuple):
+    """What comes to a list and goes from it, by its key, and by kind, dimension and value."""
+
+    key: int
+    named: tuple[str, str, str]
+    coming: BitMap
+    going: BitMap
 
 
 class Lists:
@@ -101,45 +118,43 @@ class Lists:
         self.spill()
         if self.before and self.before != self.places:
             self.renumber()
+        changes = self.changes()
+        while batch := list(islice(changes, BATCH)):
+            self.replace(batch)
+        self.target.many(DELETE_STATE, [(PLACES,)])
+        self.target.many(insertion(state), [(PLACES, packed_places(self.places))])
+
+    def changes(self) -> Iterator[Change]:
+        """What comes to each list and goes from it, by key."""
+        rows = self.stage.connection.execute(
+            "SELECT key, kind, dimension, value, goes, numbers FROM fragment ORDER BY key, rowid"
+        )
+        for (key, *named), fragments in groupby(rows, key=itemgetter(0, 1, 2, 3)):
+            coming, going = array("I"), array("I")
+            for *_, goes, numbers in fragments:
+                (going if goes else coming).frombytes(numbers)
+            yield Change(key, (named[0], named[1], named[2]), BitMap(coming), BitMap(going))
+
+    def replace(self, changes: list[Change]) -> None:
+        """Writes some lists in the place of what they were."""
+        stored: dict[int, bytes] = {}
+        if self.before:
+            keys = [change.key for change in changes]
+            statement, values = stored_lists(keys)
+            stored = dict(self.target.rows(statement, **values))
+            for deletion in (DELETE_LIST, DELETE_TALLY):
+                self.target.many(deletion, [(key,) for key in keys])
         lists: list[tuple[int, bytes]] = []
         tallies: list[tuple[int, str, str, str, int]] = []
-        keys: list[tuple[int]] = []
-        for key, named, numbers in self.changed():
-            keys.append((key,))
+        for key, named, coming, going in changes:
+            before = unpacked(bytes(stored[key])) if key in stored else BitMap()
+            numbers = coming | (before - going)
             if numbers:
                 lists.append((key, packed(numbers)))
                 if named[1] not in UNCOUNTED:
                     tallies.append((key, *named, len(numbers)))
-            if len(keys) >= BATCH:
-                self.replace(keys, lists, tallies)
-        self.replace(keys, lists, tallies)
-        self.target.many(DELETE_STATE, [(PLACES,)])
-        self.target.many(insertion(state), [(PLACES, packed_places(self.places))])
-
-    def changed(self) -> Iterator[tuple[int, tuple[str, str, str], BitMap]]:
-        """Key, kind, dimension and value of each list that changes, and what it becomes."""
-        rows = self.stage.connection.execute(
-            "SELECT key, kind, dimension, value, goes, numbers FROM fragment ORDER BY key, rowid"
-        )
-        for key, fragments in groupby(rows, key=lambda row: row[0]):
-            going, coming = array("I"), array("I")
-            for _, kind, dimension, value, goes, part in fragments:
-                named = kind, dimension, value
-                (going if goes else coming).frombytes(part)
-            numbers = BitMap(coming)
-            for (stored,) in list(self.target.rows(LIST, key=key)) if self.before else ():
-                numbers |= unpacked(bytes(stored)) - BitMap(going)
-            yield key, named, numbers
-
-    def replace(self, keys: list[Any], lists: list[Any], tallies: list[Any]) -> None:
-        """Writes some lists in the place of what they were."""
-        if self.before:
-            self.target.many(DELETE_LIST, keys)
-            self.target.many(DELETE_TALLY, keys)
         self.target.many(insertion(posting), lists)
         self.target.many(insertion(tally), tallies)
-        for rows in (keys, lists, tallies):
-            rows.clear()
 
     def renumber(self) -> None:
         """Writes every list with the numbers of now; places that are gone have none."""
