@@ -113,14 +113,15 @@ async def valued(
 async def counted(dimension: str, selection: Selection, ask: Ask) -> Counter[str]:
     """How many entries of a selection have each value of a dimension."""
     counts: Counter[str] = Counter()
-    whole = is_whole(selection)
-    walk = await walk_of(selection, ask)
-    for kind in dict.fromkeys(arm.kind for arm in selection.arms):
-        tallies = await ask.index.values(kind, dimension, ask)
-        if whole:
-            for _, value, number in tallies:
+    kinds = dict.fromkeys(arm.kind for arm in selection.arms)
+    if is_whole(selection):
+        for kind in kinds:
+            for _, value, number in await ask.index.values(kind, dimension, ask):
                 counts[value] += number
-            continue
+        return counts
+    walk = await walk_of(selection, ask)
+    for kind in kinds:
+        tallies = await ask.index.values(kind, dimension, ask)
         found = await walk.of_kind(kind).everything(ask)
         for start in range(0, len(tallies) if found else 0, AT_ONCE):
             part = tallies[start : start + AT_ONCE]
