@@ -1,7 +1,7 @@
 """What can be asked of every dated list, declared once.
 
 To add a filter for all kinds: one field in `EntryQuestion`, marked with the posting dimension it
-looks in, and that dimension in `app.entries.postings`. For one kind: the same in that kind's room.
+looks in, and that dimension in `app.seeding.index`. For one kind: the same in that kind's room.
 """
 
 from __future__ import annotations
