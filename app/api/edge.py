@@ -137,16 +137,16 @@ class Edge:
         """A GET, from memory where it can be; HEAD has the same headers."""
         accept, coding, known = negotiated(scope["headers"])
         scope["coding"] = coding
-        revision = scope["revision"] = self.revision()
-        key = (scope["raw_path"], scope["query_string"], accept, coding, revision)
+        key = (scope["raw_path"], scope["query_string"], accept, coding, self.revision())
         page = self.cache.get(key)
         if page is None:
             capture = Capture(send, coding, known)
             await self.inner(scope, receive, capture)
-            if capture.page is not None and scope["method"] == "GET":
-                capture.page.route = scope.get("route")
-                self.cache.put(key, capture.page)
+            if capture.page is not None:
                 scope["cache"] = "miss"
+                if scope["method"] == "GET":
+                    capture.page.route = scope.get("route")
+                    self.cache.put(key, capture.page)
             return
         scope["route"], scope["cache"] = page.route, "hit"
         if known is not None and etag_matches(known, page.etag):

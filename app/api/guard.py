@@ -122,7 +122,7 @@ class Guard:
             "bytes": seen.size,
             "rows": scope.get("rows"),
             "cache": scope.get("cache", "none"),
-            "revision": revision.digest[:16] if (revision := scope.get("revision")) else None,
+            "revision": dict(seen.headers).get(b"parley-revision", b"").decode()[:16] or None,
         }
         if self.settings.log_clients and scope.get("client"):
             said["client"] = scope["client"][0]
@@ -138,12 +138,14 @@ class Seen:
         self.extra: list[Header] = [(b"x-request-id", request_id)]
         self.status = 0
         self.size = 0
+        self.headers: list[Header] = []
 
     async def __call__(self, message: Message) -> None:
         """One message of the answer."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message = {**message, "headers": [*message["headers"], *self.extra]}
+            self.headers = [*message["headers"], *self.extra]
+            message = {**message, "headers": self.headers}
         else:
             self.size += len(message.get("body", b""))
         await self.send(message)

@@ -77,6 +77,23 @@ def test_the_log_says_what_was_asked(asking: Asking, caplog: pytest.LogCaptureFi
     assert fourth["rows"] is None
 
 
+def test_the_log_knows_what_was_kept_and_what_it_is_of(
+    asking: Asking, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A HEAD keeps nothing, but could have found it; a problem is of no revision."""
+    caplog.set_level(logging.INFO)
+    ask = asking(log_requests=LogRequests.all)
+    ask("/v1/events", method="HEAD")
+    ask("/v1/events?limit=none")
+    ask("/v1/events?actor=nobody")
+    head, invalid, unknown = logged(caplog)
+    assert (head["method"], head["cache"]) == ("HEAD", "miss")
+    assert head["revision"] == ask("/v1/dataset").headers["parley-revision"][:16]
+    assert [each["status"] for each in (invalid, unknown)] == [422, 422]
+    assert [each["cache"] for each in (invalid, unknown)] == ["none", "none"]
+    assert [each["revision"] for each in (invalid, unknown)] == [None, None]
+
+
 def test_a_client_is_named_only_where_that_is_asked_for(
     asking: Asking, caplog: pytest.LogCaptureFixture
 ) -> None:
