@@ -113,8 +113,9 @@ async def answer_list(request: Request, question: ReferenceQuestion, realm: Real
     """A page of a realm, by id."""
     form = form_of(request, question, UNDATED_FORMATS)
     service = service_of(request)
+    mark = fingerprint(question, realm)
     async with service.database.snapshot(revision_of(question.cursor)) as ask:
-        after = last_id(question, realm, ask)
+        after = last_id(question, mark, ask)
         ids = await known_ids(question, realm, ask)
         etag = etag_of(service, ask.revision, request, form.media_type)
         if is_known(request, etag):
@@ -123,7 +124,6 @@ async def answer_list(request: Request, question: ReferenceQuestion, realm: Real
         total = await count(question, realm, ids, ask) if question.count is Count.exact else None
     more = len(rows) > question.limit
     rows = rows[: question.limit]
-    mark = fingerprint(question, realm)
     answer = answer_of(
         request,
         question,
@@ -176,11 +176,10 @@ def fingerprint(question: ReferenceQuestion, realm: Realm) -> bytes:
     return mark_of(realm.name, question.q, sorted(question.id))
 
 
-def last_id(question: ReferenceQuestion, realm: Realm, ask: Ask) -> str:
+def last_id(question: ReferenceQuestion, mark: bytes, ask: Ask) -> str:
     """The id after which the page begins."""
     if question.cursor is None:
         return ""
-    mark = fingerprint(question, realm)
     return str(read_cursor(question.cursor, mark, [""], ask.revision.number)[0])
 
 

@@ -44,8 +44,9 @@ TOGETHER = 12
 
 async def list_page(request: Request, question: ReferenceQuestion, realm: Realm) -> Rendered:
     """A realm's list."""
+    mark = fingerprint(question, realm)
     async with service_of(request).database.snapshot(revision_of(question.cursor)) as ask:
-        after = last_id(question, realm, ask)
+        after = last_id(question, mark, ask)
         rows = await matching(question, realm, list(question.id), after, ask)
         total = await count(question, realm, list(question.id), ask)
         dataset = await dataset_of(ask)
@@ -53,7 +54,6 @@ async def list_page(request: Request, question: ReferenceQuestion, realm: Realm)
     kept = [pair for pair in request.scope["parameters"] if pair[0] != "cursor"]
     following = None
     if len(rows) > question.limit:
-        mark = fingerprint(question, realm)
         pairs = [*kept, ("cursor", write_cursor(mark, ask.revision.number, shown[-1][0]))]
         following = f"/{realm.plural}?{urlencode(pairs)}"
     values = {
