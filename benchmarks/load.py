@@ -19,6 +19,8 @@ from benchmarks.generate import SIZES, generate
 from benchmarks.report import WORK, machine, publish, save, table
 
 CHUNK = 20_000
+# The command `parley` of this Python.
+PARLEY = (sys.executable, "-c", "from app.cli import main; raise SystemExit(main())")
 PRAGMAS = ("journal_mode = OFF", "synchronous = OFF", "cache_size = -262144", "temp_store = FILE")
 
 
@@ -43,7 +45,7 @@ def parley(*arguments: str) -> dict[str, float]:
     began = time.perf_counter()
     process = os.posix_spawn(
         sys.executable,
-        [sys.executable, "-c", "from app.cli import main; raise SystemExit(main())", *arguments],
+        [*PARLEY, *arguments],
         {**os.environ, "TQDM_DISABLE": "1"},
     )
     _, status, usage = os.wait4(process, 0)

@@ -17,7 +17,7 @@ from pathlib import Path
 import psycopg
 
 from benchmarks.generate import SIZES
-from benchmarks.load import database_of, record_of
+from benchmarks.load import PARLEY, database_of, record_of
 from benchmarks.peers import INDEXES, TABLES, build
 from benchmarks.questions import QUESTIONS, Values
 from benchmarks.report import WORK, machine, publish, save, table
@@ -27,7 +27,6 @@ from tests.postgres.servers import servers
 ASKED = ("by actor", "actor, dates", "actor, topic, dates", "quotes by speaker, topic", "one entry")
 SETTINGS = "shared_buffers = 1GB\nmax_wal_size = 8GB\n"
 NAMES = ("Parley, uncached", "async SQLAlchemy + asyncpg")
-PARLEY = "from app.cli import main; raise SystemExit(main())"
 
 
 def asyncpg_folder() -> Path:
@@ -76,9 +75,9 @@ def compared(size: str, rounds: int, seconds: float) -> Results:
             connection.execute("CREATE DATABASE parley")
             connection.execute("CREATE DATABASE peer")
         seeding = ["seed", str(record_of(size)), "--database", server.url("parley")]
-        subprocess.run([sys.executable, "-c", PARLEY, *seeding], check=True, capture_output=True)
+        subprocess.run([*PARLEY, *seeding], check=True, capture_output=True)
         load_peer(peer, server.url("peer"))
-        serve = [sys.executable, "-c", PARLEY, "serve", "--port", "{port}"]
+        serve = [*PARLEY, "serve", "--port", "{port}"]
         settings = {
             "DATABASE_URL": server.url("parley"),
             "CACHE_BYTES": "0",

@@ -29,7 +29,7 @@ import httpx
 import orjson
 
 from benchmarks.generate import SIZES
-from benchmarks.load import database_of
+from benchmarks.load import PARLEY, database_of
 from benchmarks.peers import build
 from benchmarks.processes import family, resident, settle
 from benchmarks.questions import QUESTIONS, Question, Values
@@ -119,14 +119,13 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 
 def parley(database: Path, cache: int, workers: int = 1) -> tuple[list[str], dict[str, str]]:
     """The command that serves a database, and its settings."""
-    serve = "from app.cli import main; raise SystemExit(main())"
     arguments = ["serve", "--port", "{port}", "--workers", str(workers)]
     settings = {
         "DATABASE_URL": f"sqlite:///{database}",
         "CACHE_BYTES": str(cache),
         "LOG_REQUESTS": "none",
     }
-    return [sys.executable, "-c", serve, *arguments], settings
+    return [*PARLEY, *arguments], settings
 
 
 def datasette(peer: Path) -> list[str]:

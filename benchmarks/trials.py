@@ -12,7 +12,6 @@ import asyncio
 import os
 import statistics
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -34,7 +33,7 @@ from app.entries.words import split
 from app.kinds import KINDS
 from app.main import create_app
 from benchmarks.generate import SIZES
-from benchmarks.load import database_of
+from benchmarks.load import PARLEY, database_of
 from benchmarks.questions import QUESTIONS, Question, Values, listed
 from benchmarks.report import machine, publish, save, table
 from benchmarks.serve import drive, parley, serving
@@ -45,7 +44,6 @@ EXPORT_SECONDS = 20
 TIMED = 1000
 RARE = 40
 SHIPPED = Path(__file__).parents[1] / "seed_data"
-PARLEY = "from app.cli import main; raise SystemExit(main())"
 NDJSON, CSV = "/v1/dataset/entries.ndjson", "/v1/dataset/quotes.csv"
 Times = list[float]
 
@@ -279,7 +277,7 @@ def starting() -> list[list[Any]]:
     with tempfile.TemporaryDirectory() as folder:
         database = Path(folder) / "parley.db"
         url = f"sqlite:///{database}"
-        command = [sys.executable, "-c", PARLEY, "seed", str(SHIPPED), "--database", url]
+        command = [*PARLEY, "seed", str(SHIPPED), "--database", url]
         subprocess.run(command, check=True, capture_output=True)
         taken, memory = [], []
         for _ in range(5):
