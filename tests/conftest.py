@@ -10,6 +10,7 @@ import pytest
 
 from app.config import Settings
 from app.seeding.seed import seed
+from tests.api.asking import Asker
 from tests.engines import Chosen, url_of
 
 TINY = Path(__file__).parent / "records" / "good-friday"
@@ -153,3 +154,17 @@ def seeded(tmp_path: Path, pristine: Seeded) -> Iterator[Seeded]:
 
     yield database_of
     Chosen.engine.drop(path)
+
+
+@pytest.fixture(scope="session")
+def tiny_ask(cached_databases: Seeded) -> Iterator[Asker]:
+    """Asks the tiny record."""
+    with Asker(cached_databases(TINY)) as asker:
+        yield asker
+
+
+@pytest.fixture(scope="session")
+def ask(cached_databases: Seeded) -> Iterator[Asker]:
+    """Asks the shipped record."""
+    with Asker(cached_databases(SHIPPED)) as asker:
+        yield asker

@@ -1,4 +1,4 @@
-"""The tiny record and the shipped one, asked in-process and over a real server."""
+"""A real server over the shipped record."""
 
 from __future__ import annotations
 
@@ -6,22 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.api.asking import Asker, serving
-from tests.conftest import SHIPPED, TINY, Seeded
-
-
-@pytest.fixture(scope="session")
-def tiny_ask(cached_databases: Seeded) -> Iterator[Asker]:
-    """Asks the tiny record."""
-    with Asker(cached_databases(TINY)) as ask:
-        yield ask
-
-
-@pytest.fixture(scope="session")
-def ask(cached_databases: Seeded) -> Iterator[Asker]:
-    """Asks the shipped record."""
-    with Asker(cached_databases(SHIPPED)) as asker:
-        yield asker
+from tests.api.asking import serving
+from tests.conftest import SHIPPED, Seeded
 
 
 @pytest.fixture(scope="session")

@@ -1,32 +1,16 @@
-"""The records as pages: asked in-process, and opened in Chromium where there is one."""
+"""A record that is hostile in every text of it."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 
 from app.seeding.seed import seed
-from tests.api.asking import Asker
-from tests.conftest import SHIPPED, TINY, Seeded, settings_of
+from tests.conftest import TINY, settings_of
 from tests.pages.hostile import made_hostile
-
-
-@pytest.fixture(scope="session")
-def ask(cached_databases: Seeded) -> Iterator[Asker]:
-    """Asks the shipped record."""
-    with Asker(cached_databases(SHIPPED)) as asker:
-        yield asker
-
-
-@pytest.fixture(scope="session")
-def tiny_ask(cached_databases: Seeded) -> Iterator[Asker]:
-    """Asks the tiny record."""
-    with Asker(cached_databases(TINY)) as asker:
-        yield asker
 
 
 @pytest.fixture(scope="session")
