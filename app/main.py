@@ -36,6 +36,7 @@ from app.api.edge import Edge, PageCache
 from app.api.guard import Guard, JsonLines, Readable
 from app.api.methods import not_allowed
 from app.api.metrics import Metrics
+from app.api.problems import Problems
 from app.config import LogFormat, Settings, asks_for_telemetry
 from app.databases import open_database
 from app.errors import PROBLEM_MEDIA_TYPE, Moved, NotFound, Problem
@@ -72,9 +73,7 @@ def create_app(settings: Settings) -> ASGIApp:
     metrics.add_routes(app)
     documentation.add_routes(app)
     pages.add_routes(app)
-    app.add_exception_handler(Problem, answer_problem)
-    app.add_exception_handler(HTTPException, answer_http_error)
-    app.add_exception_handler(Exception, answer_failure)
+    app.middleware_stack = Problems(app.router, answer_error)
     cache = PageCache(settings.cache_bytes)
     app.state.page_cache = cache
     edge = Edge(app, database.current_revision, cache, settings.max_url_length)
@@ -82,31 +81,25 @@ def create_app(settings: Settings) -> ASGIApp:
     return Guard(edge, settings, app.state.metrics)
 
 
-async def answer_problem(request: Request, problem: Exception) -> Response:
-    """A problem as its document; what has moved is asked there as it was asked here."""
-    assert isinstance(problem, Problem)
+async def answer_error(request: Request, error: Exception) -> Response:
+    """Whatever a route raises, as its problem document, or as a page for people.
+
+    What has moved is asked there as it was asked here; of a mistake of ours nothing is told.
+    """
+    if isinstance(error, Problem):
+        problem = error
+    elif not isinstance(error, HTTPException):
+        problem = Problem("The answer could not be made; this is logged.")
+    elif error.status_code == 405:
+        problem = not_allowed(request.method, request.scope["path"])
+    else:
+        problem = NotFound("There is nothing here; /docs lists what can be asked.")
     headers = {**problem.headers, "Cache-Control": "no-store"}
     if isinstance(problem, Moved) and request.url.query:
         headers["Location"] += f"?{request.url.query}"
     if wants_page(request):
         return await problem_page(request, problem)
     return Response(problem.body(), problem.status, headers=headers, media_type=PROBLEM_MEDIA_TYPE)
-
-
-async def answer_http_error(request: Request, error: Exception) -> Response:
-    """What routing refuses: no such path, or another method."""
-    assert isinstance(error, HTTPException)
-    if error.status_code == 405:
-        problem: Problem = not_allowed(request.method, request.scope["path"])
-    else:
-        problem = NotFound("There is nothing here; /docs lists what can be asked.")
-    return await answer_problem(request, problem)
-
-
-async def answer_failure(request: Request, error: Exception) -> Response:
-    """A mistake of ours: said, without a word of its inside."""
-    del error
-    return await answer_problem(request, Problem("The answer could not be made; this is logged."))
 
 
 def app_from_environment() -> ASGIApp:
