@@ -1,10 +1,19 @@
-"""Requests that never become one: what is no HTTP, too long or too slow gets a problem document."""
+"""HTTP on the connection, as uvicorn reads and writes it, with bounds and in fewer pieces.
+
+What is no HTTP, too long or too slow gets a problem document. An answer that is whole goes out in
+one piece.
+"""
 
 from __future__ import annotations
 
 from asyncio import TimerHandle, Transport
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from starlette.types import ASGIApp, Message, Send
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 
 from app.errors import PROBLEM_MEDIA_TYPE, BadRequest, HeadersTooLarge, Problem, TooLong
 
@@ -12,6 +21,8 @@ from app.errors import PROBLEM_MEDIA_TYPE, BadRequest, HeadersTooLarge, Problem,
 LONGEST_READ = 65_535
 # Seconds from the first byte of a request, or from a silent connection, to the request's last byte.
 READ_SECONDS = 20.0
+# What no header may have, but for the end of its line and tabs (RFC 9110, section 5.5).
+CONTROLS = bytes([*range(9), *range(10, 32), 127])
 
 
 class Wire(HttpToolsProtocol):
@@ -66,6 +77,10 @@ class Wire(HttpToolsProtocol):
         self.head = None
         super().on_headers_complete()
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGIApp) -> None:  # type: ignore[override]
+        cycle.send = Sending(cycle)  # type: ignore[assignment,method-assign]
+        super()._start_asgi_task(cycle, app)  # type: ignore[arg-type]
+
     def on_message_complete(self) -> None:
         """The last byte of a request."""
         super().on_message_complete()
@@ -92,3 +107,70 @@ class Wire(HttpToolsProtocol):
         self.transport.write(head + body)
         self.transport.write_eof()
         self.refused, self.began = True, self.loop.time()
+
+
+class Sending:
+    """Sends an answer: one that is whole in one piece, any other as uvicorn does.
+
+    uvicorn writes the head and the body apart, and looks at every header by two expressions, which
+    takes a third of the time of an answer from memory. Here the head is looked at once.
+    """
+
+    __slots__ = ("cycle", "in_parts", "start")
+
+    def __init__(self, cycle: RequestResponseCycle):
+        self.cycle = cycle
+        self.in_parts: Send = cycle.send  # type: ignore[assignment]
+        self.start: Message | None = None
+
+    async def __call__(self, message: Message) -> None:
+        """One message of the application; the start waits for what follows it."""
+        if message["type"] == "http.response.start":
+            self.start = message
+            return
+        if self.start is not None:
+            start, self.start = self.start, None
+            if self.is_plain() and is_whole(start, message):
+                head = head_of(start["status"], [*self.cycle.default_headers, *start["headers"]])
+                if head is not None:
+                    self.send_whole(head, message["body"])
+                    return
+            await self.in_parts(start)
+        await self.in_parts(message)
+
+    def is_plain(self) -> bool:
+        """Whether the connection takes an answer now, and others after it."""
+        cycle = self.cycle
+        return (
+            cycle.keep_alive
+            and not cycle.disconnected
+            and not cycle.flow.write_paused
+            and cycle.scope["method"] != "HEAD"
+        )
+
+    def send_whole(self, head: bytes, body: bytes) -> None:
+        """Writes an answer and ends the exchange."""
+        cycle = self.cycle
+        cycle.transport.writelines((head, body))
+        cycle.response_started = cycle.response_complete = True
+        cycle.waiting_for_100_continue = False
+        cycle.message_event.set()
+        cycle.on_response()
+
+
+def is_whole(start: Message, message: Message) -> bool:
+    """Whether nothing follows a message, and the start told how long its body is."""
+    if message.get("more_body", False):
+        return False
+    length = len(message["body"])
+    if start["status"] in (204, 304):
+        return length == 0
+    return (b"content-length", b"%d" % length) in start["headers"]
+
+
+def head_of(status: int, headers: list[tuple[bytes, bytes]]) -> bytes | None:
+    """The status line and headers; None where a header would break out of its line."""
+    lines = b"\r\n".join([b": ".join(header) for header in headers])
+    if len(lines.translate(None, CONTROLS)) != len(lines) - 2 * (len(headers) - 1):
+        return None
+    return b"%b%b\r\n\r\n" % (STATUS_LINE[status], lines)
