@@ -55,14 +55,19 @@ MISS = (b"cache-status", b"parley; fwd=miss; stored")
 
 @dataclass(slots=True)
 class Kept:
-    """A rendered page: ETag, headers with and without those of a body, body, and its route."""
+    """A rendered page: ETag, headers, body, and its route."""
 
     etag: str
-    start: Message
-    unchanged: Message
-    body: Message
-    size: int
+    headers: list[Header]
+    body: bytes
     route: Any = None
+    # The headers of a 304, once one was sent.
+    unchanged: list[Header] | None = None
+
+    @property
+    def size(self) -> int:
+        """The bytes that it takes."""
+        return len(self.body) + KEPT_BESIDE
 
 
 # A record may be seeded again as it was: the same digest, but a past that is longer.
@@ -150,14 +155,13 @@ class Edge:
             return
         scope["route"], scope["cache"] = page.route, "hit"
         if known is not None and etag_matches(known, page.etag):
-            await send(page.unchanged)
-            await send(EMPTY)
+            if page.unchanged is None:
+                page.unchanged = without_body(page.headers)
+            await send({"type": "http.response.start", "status": 304, "headers": page.unchanged})
+            await send({"type": "http.response.body", "body": b""})
         else:
-            await send(page.start)
-            await send(page.body)
-
-
-EMPTY: Message = {"type": "http.response.body", "body": b""}
+            await send({"type": "http.response.start", "status": 200, "headers": page.headers})
+            await send({"type": "http.response.body", "body": page.body})
 
 
 def length_of(scope: Scope) -> int:
@@ -211,6 +215,8 @@ def accepted_codings(value: bytes) -> set[bytes]:
 
 class Capture:
     """Takes one response: passes it on, coded, and keeps it where it may be kept."""
+
+    __slots__ = ("coding", "known", "page", "send", "start")
 
     def __init__(self, send: Send, coding: bytes, known: str | None):
         self.send = send
@@ -294,14 +300,7 @@ def kept(headers: list[Header], body: bytes) -> Kept | None:
     etag = fields.get(b"etag")
     if etag is None or b"no-store" in fields.get(b"cache-control", b""):
         return None
-    hit = [*headers, HIT]
-    return Kept(
-        etag=etag.decode("latin-1"),
-        start={"type": "http.response.start", "status": 200, "headers": hit},
-        unchanged={"type": "http.response.start", "status": 304, "headers": without_body(hit)},
-        body={"type": "http.response.body", "body": body},
-        size=len(body) + KEPT_BESIDE,
-    )
+    return Kept(etag.decode("latin-1"), [*headers, HIT], body)
 
 
 def with_common_headers(send: Send) -> Send:

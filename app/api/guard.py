@@ -10,6 +10,7 @@ import logging
 import re
 import secrets
 import time
+from collections.abc import Awaitable
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -37,8 +38,17 @@ class Guard:
 
     def __init__(self, inner: ASGIApp, settings: Settings, metrics: Metrics):
         self.inner = inner
-        self.settings = settings
         self.metrics = metrics
+        self.max_body = settings.max_body
+        self.max_requests = settings.max_requests
+        self.log_requests = settings.log_requests
+        self.log_clients = settings.log_clients
+        # Of whatever took as many seconds as this, the log is told.
+        self.slow = {
+            LogRequests.all: 0.0,
+            LogRequests.slow: settings.slow_request,
+            LogRequests.none: float("inf"),
+        }[settings.log_requests]
         self.active = 0
         self.hosts = frozenset(host.lower() for host in settings.trusted_hosts)
         self.rate = parse(settings.rate_limit) if settings.rate_limit else None
@@ -78,12 +88,12 @@ class Guard:
     ) -> tuple[Problem | None, list[Header]]:
         """Why a request is not let through, and headers that its answer has in any case."""
         length = headers.get(b"content-length", b"0")
-        limit = self.settings.max_body
+        limit = self.max_body
         if b"transfer-encoding" in headers or not length.isdigit() or int(length) > limit:
             return TooLarge(f"A body may have {limit} bytes, said in Content-Length."), []
         if scope["path"] in OPERATION:
             return None, []
-        if self.active > self.settings.max_requests:
+        if self.active > self.max_requests:
             return Unavailable("Too many questions at once; ask again shortly.", retry_after=1), []
         if self.hosts and host_of(headers) not in self.hosts:
             return Misdirected("This host name is not served here."), []
@@ -104,9 +114,7 @@ class Guard:
     def note(self, scope: Scope, seen: Seen, seconds: float) -> None:
         """Counts a request, and logs it where the settings say so."""
         self.metrics.note(route_of(scope), seen.status, scope.get("cache", "none"), seconds)
-        wanted = self.settings.log_requests
-        slow = seconds >= self.settings.slow_request or seen.status >= 500
-        if wanted is LogRequests.all or (wanted is LogRequests.slow and slow):
+        if seconds >= self.slow or (seen.status >= 500 and self.log_requests != LogRequests.none):
             REQUEST_LOG.info("request", extra={"parley": self.described(scope, seen, seconds)})
 
     def described(self, scope: Scope, seen: Seen, seconds: float) -> dict[str, Any]:
@@ -124,13 +132,15 @@ class Guard:
             "cache": scope.get("cache", "none"),
             "revision": dict(seen.headers).get(b"parley-revision", b"").decode()[:16] or None,
         }
-        if self.settings.log_clients and scope.get("client"):
+        if self.log_clients and scope.get("client"):
             said["client"] = scope["client"][0]
         return said
 
 
 class Seen:
     """Passes an answer on, with its request id, and remembers how it went."""
+
+    __slots__ = ("extra", "headers", "request_id", "send", "size", "status")
 
     def __init__(self, send: Send, request_id: bytes):
         self.send = send
@@ -140,7 +150,7 @@ class Seen:
         self.size = 0
         self.headers: list[Header] = []
 
-    async def __call__(self, message: Message) -> None:
+    def __call__(self, message: Message) -> Awaitable[None]:
         """One message of the answer."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
@@ -148,7 +158,7 @@ class Seen:
             message = {**message, "headers": self.headers}
         else:
             self.size += len(message.get("body", b""))
-        await self.send(message)
+        return self.send(message)
 
 
 def host_of(headers: dict[bytes, bytes]) -> str:

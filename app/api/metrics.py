@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import os
 from bisect import bisect_left
-from collections import Counter as Tally
 from collections import defaultdict
 from typing import Annotated, Any
 
@@ -59,14 +58,15 @@ class Metrics:
             registry=self.registry,
             multiprocess_mode="mostrecent",
         )
-        self.counted: Tally[tuple[str, int, str]] = Tally()
-        self.timed: dict[str, list[float]] = defaultdict(lambda: [0.0] * (len(BUCKETS) + 2))
+        # For each route, status and cache: requests in each bucket of seconds, and the seconds.
+        self.timed: dict[tuple[str, int, str], list[float]] = defaultdict(
+            lambda: [0.0] * (len(BUCKETS) + 2)
+        )
         self.due = False
 
     def note(self, route: str, status: int, cache: str, seconds: float) -> None:
         """One answered request."""
-        self.counted[route, status, cache] += 1
-        timed = self.timed[route]
+        timed = self.timed[route, status, cache]
         timed[bisect_left(BUCKETS, seconds)] += 1
         timed[-1] += seconds
         if not self.due:
@@ -76,13 +76,11 @@ class Metrics:
     def hand_over(self) -> None:
         """Hands what was counted to the library."""
         self.due = False
-        for (route, status, cache), times in self.counted.items():
-            self.requests.labels(route, str(status), cache).inc(times)
-        self.counted.clear()
-        for route, timed in self.timed.items():
+        for (route, status, cache), (*numbers, seconds) in self.timed.items():
+            self.requests.labels(route, str(status), cache).inc(sum(numbers))
             histogram: Any = self.seconds.labels(route)
-            histogram._sum.inc(timed[-1])
-            for bucket, number in zip(histogram._buckets, timed[:-1], strict=True):
+            histogram._sum.inc(seconds)
+            for bucket, number in zip(histogram._buckets, numbers, strict=True):
                 bucket.inc(number)
         self.timed.clear()
 
