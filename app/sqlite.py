@@ -16,8 +16,8 @@ import os
 import queue
 import sqlite3
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -178,7 +178,6 @@ class SqliteAsk:
             rows = self.opened.loop.rows(compiled.text, arguments, LOOP_BUDGET)
         except Interrupted:
             rows = await asyncio.to_thread(self._rows, compiled.text, arguments)
-        self.opened.refuse_changed()
         return rows
 
     def _rows(self, text: str, arguments: tuple[Any, ...]) -> list[Row]:
@@ -208,6 +207,36 @@ class SqliteAsk:
             self.opened.spare.put(connection)
 
 
+class Snapshot:
+    """The file that answers now, for as long as one question takes.
+
+    Raises `Unavailable` at its end where the file is not what was opened.
+    """
+
+    def __init__(self, database: SqliteDatabase):
+        self.database = database
+        self.opened = database.opened
+
+    async def __aenter__(self) -> Ask:
+        opened = self.opened
+        if len(opened.known_names) > KNOWN_NAMES:
+            opened.known_names.clear()
+        opened.users += 1
+        return SqliteAsk(opened, self.database.timeout)
+
+    async def __aexit__(self, kind: Any, error: BaseException | None, _: Any) -> None:
+        opened = self.opened
+        opened.users -= 1
+        try:
+            if isinstance(error, SnapshotLost):
+                self.database.looked = float("-inf")
+            else:
+                opened.refuse_changed()
+        finally:
+            if opened.retired and opened.users == 0:
+                opened.close()
+
+
 class SqliteDatabase:
     """The newest file under a path; older ones live until their last question ends."""
 
@@ -217,25 +246,12 @@ class SqliteDatabase:
         self.opened = open_file(path)
         self.looked = time.monotonic()
 
-    @asynccontextmanager
-    async def snapshot(self, at_least: int = 0) -> AsyncIterator[Ask]:
+    def snapshot(self, at_least: int = 0) -> Snapshot:
         """One revision of the record; of that number or a later one, if there is any here."""
         if at_least > self.opened.revision.number:
             self.looked = float("-inf")
         self.refresh()
-        opened = self.opened
-        if len(opened.known_names) > KNOWN_NAMES:
-            opened.known_names.clear()
-        opened.users += 1
-        try:
-            yield SqliteAsk(opened, self.timeout)
-        except SnapshotLost:
-            self.looked = float("-inf")
-            raise
-        finally:
-            opened.users -= 1
-            if opened.retired and opened.users == 0:
-                opened.close()
+        return Snapshot(self)
 
     def current_revision(self) -> Revision:
         """The revision that answers now."""

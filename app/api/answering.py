@@ -10,7 +10,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from app.api.route import Rendered
+from app.api.route import Rendered, header
 from app.config import Settings
 from app.database import Database, Revision
 from app.entries.documents import DOCUMENT_FORMAT, Document
@@ -61,8 +61,8 @@ def etag_of(service: Service, revision: Revision, request: Request, content_type
 
 def is_held(request: Request, etag: str) -> bool:
     """Whether the client has what is sent as it is (RFC 9110, weak comparison)."""
-    known = request.headers.get("if-none-match")
-    return known is not None and etag_matches(known, etag)
+    known = header(request.scope, b"if-none-match")
+    return known != "" and etag_matches(known, etag)
 
 
 def is_known(request: Request, etag: str) -> bool:
@@ -71,10 +71,11 @@ def is_known(request: Request, etag: str) -> bool:
     Of what the edge compresses that is only certain by the ETag of the coding; of `*` never. What
     is not certain is rendered, and the edge compares again.
     """
-    known = request.headers.get("if-none-match", "*")
+    known = header(request.scope, b"if-none-match")
+    if known.strip() in ("", "*"):
+        return False
     coding = request.scope.get("coding")
-    sent = coded_etag(etag, coding) if coding else etag
-    return known.strip() != "*" and etag_matches(known, sent)
+    return etag_matches(known, coded_etag(etag, coding) if coding else etag)
 
 
 def coded_etag(etag: str, coding: bytes) -> str:
@@ -129,7 +130,7 @@ def form_of(
     request: Request, question: Question, formats: Mapping[FormatName, Format] = FORMATS
 ) -> Format:
     """The format of the answer; refuses `fields` where whole documents are needed."""
-    form = chosen_format(question.format, request.headers.get("accept", ""), formats)
+    form = chosen_format(question.format, header(request.scope, b"accept"), formats)
     if form.dated and question.fields:
         possible = ", ".join(UNDATED_FORMATS)
         raise InvalidQuery.of(

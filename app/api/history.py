@@ -113,7 +113,8 @@ async def history(
             return not_modified(headers)
     data = orjson.dumps([version.document() for version in versions])
     links = {"self": asked_path(request), "next": None}
-    return Rendered(200, headers, enveloped(data, {"revision": revision_meta(ask.revision)}, links))
+    meta = {"revision": revision_meta(ask.revision)}
+    return Rendered(200, headers, enveloped([data], meta, links))
 
 
 def entry_history(kind: str) -> Callable[..., Awaitable[Rendered]]:

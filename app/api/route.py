@@ -38,6 +38,14 @@ class Rendered:
         await send({"type": "http.response.body", "body": self.body})
 
 
+def header(scope: Scope, name: bytes) -> str:
+    """What a header of a request says; empty for one that was not sent."""
+    for each, value in scope["headers"]:
+        if each == name:
+            return str(value, "latin-1")
+    return ""
+
+
 class QuestionRoute(APIRoute):
     """A GET endpoint that is asked a question."""
 
@@ -85,8 +93,8 @@ class AnswerOrPage(QuestionRoute):
         query = scope["query_string"]
         if (query and scope["path_params"]) or b"format=" in query:
             return False
-        accept = Request(scope).headers.get("accept", "*/*")
-        if accept == "*/*":
+        accept = header(scope, b"accept")
+        if accept in ("", "*/*"):
             return False
         return quality(accept, "text/html") > quality(accept, "application/json")
 

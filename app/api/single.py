@@ -192,7 +192,7 @@ def enveloped_one(request: Request, body: bytes, fields: tuple[str, ...], at: Re
     query = request.scope["query_string"].decode("ascii", "replace")
     path = asked_path(request)
     links = {"self": f"{path}?{query}" if query else path, "next": None}
-    return enveloped(body, {"revision": revision_meta(at)}, links)
+    return enveloped([body], {"revision": revision_meta(at)}, links)
 
 
 async def linked_data(request: Request, found: Found, at: Revision, ask: Ask) -> bytes:

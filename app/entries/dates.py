@@ -14,6 +14,8 @@ from typing import NamedTuple, NoReturn
 
 OPEN_END = ".."
 GIVEN_SHOWN = 60
+# A record has few different dates, each of them in many entries; a question reads each thrice.
+KEPT_DATES = 16384
 
 
 class DateLanguageError(ValueError):
@@ -134,8 +136,7 @@ def parse_date(text: str) -> DateSpan:
     return _parse(text)
 
 
-# A record has few different dates, each of them in many entries.
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=KEPT_DATES)
 def _parse(text: str) -> DateSpan:
     start, slash, end = text.partition("/")
     if not slash:
@@ -149,6 +150,11 @@ def parse_bound(text: str) -> tuple[datetime.date, datetime.date]:
     Raises DateLanguageError for anything else.
     """
     _refuse_other_than_text(text)
+    return _parse_bound(text)
+
+
+@lru_cache(maxsize=KEPT_DATES)
+def _parse_bound(text: str) -> tuple[datetime.date, datetime.date]:
     if "/" in text:
         raise DateLanguageError(text, "an interval", f"a bound is one date: {FORMS}")
     span = _parse_part(text, given=text)

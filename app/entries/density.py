@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -60,14 +59,14 @@ def by_kind(selection: Selection) -> Iterator[Selection]:
     """A selection for each kind."""
     for number, arm in enumerate(selection.arms):
         reach = None if selection.reach is None else (selection.reach[number],)
-        yield dataclasses.replace(selection, arms=(arm,), reach=reach)
+        yield selection._replace(arms=(arm,), reach=reach)
 
 
 async def lane(selection: Selection, spans: tuple[Span, ...], ask: Ask) -> Lane:
     """The numbers of one kind."""
     kind = selection.arms[0].kind
     arm = with_group(selection.arms[0], (key_of(kind, *INEXACT),))
-    vague = dataclasses.replace(selection, arms=(arm,))
+    vague = selection._replace(arms=(arm,))
     numbers = []
     for each in spans:
         numbers.append(await count(between(selection, each.first, each.last), ask))

@@ -6,7 +6,6 @@ A count is what the answer would be if it were narrowed by that value, and its l
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -184,7 +183,7 @@ async def extent(selection: Selection, ask: Ask) -> tuple[date | None, date | No
     walk = await walk_of(selection, ask)
     days = []
     for descending in (False, True):
-        ordered = dataclasses.replace(walk, descending=descending)
+        ordered = walk._replace(descending=descending)
         for number in await ordered.first(1, 0, len(ask.index.places), ask):
             days.append(date.fromordinal(day_of(ask.index.places[number])))
     return (days[0], days[1]) if days else (None, None)
@@ -204,7 +203,7 @@ def between(selection: Selection, start: date, end: date) -> Selection:
     low = max(selection.low, first_place(start.toordinal()))
     high = min(selection.high, last_place(end.toordinal()))
     reach = tuple(reaching_keys(arm.kind, day_of(low)) for arm in selection.arms)
-    return dataclasses.replace(selection, low=low, high=high, reach=reach)
+    return selection._replace(low=low, high=high, reach=reach)
 
 
 @lru_cache(maxsize=256)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 
@@ -28,8 +26,7 @@ RANKED_AT_ONCE = 100_000
 NOT_IN_CURSOR = {"cursor", "limit", "format", "fields", "count", "facets", "snippets"}
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(NamedTuple):
     """The documents of one page as bytes, the cursor of the next, the total where asked for."""
 
     documents: list[bytes]
@@ -114,7 +111,7 @@ async def ranked(
     wanted = [part for part in selection.words if not part.excluded]
     sought = FULL_TEXT[ask.engine].all_of(wanted)
     # That the wanted words stand as they are sought is what the full text answers here.
-    unranked = dataclasses.replace(walk, proof=Proof(unwanted=walk.proof.unwanted))
+    unranked = walk._replace(proof=Proof(unwanted=walk.proof.unwanted))
     candidates = await unranked.everything(ask)
     if not candidates:
         return []
@@ -136,15 +133,21 @@ async def ranked(
 @lru_cache(maxsize=1024)
 def documents_statement(count: int) -> Statement:
     """The documents at some places."""
-    places: list[Any] = [bindparam(f"place_{number}") for number in range(count)]
+    places: list[Any] = [bindparam(name) for name in names_of_places(count)]
     return Statement(select(document.c.place, document.c.body).where(document.c.place.in_(places)))
+
+
+@lru_cache(maxsize=1024)
+def names_of_places(count: int) -> tuple[str, ...]:
+    """The parameters of such a statement."""
+    return tuple(f"place_{number}" for number in range(count))
 
 
 async def documents_at(places: Sequence[int], ask: Ask) -> list[bytes]:
     """The documents at some places, in that order."""
     if not places:
         return []
-    values = {f"place_{number}": place for number, place in enumerate(places)}
+    values = dict(zip(names_of_places(len(places)), places, strict=True))
     bodies: dict[int, bytes] = dict(await ask.rows(documents_statement(len(places)), **values))
     return [bodies[place] for place in places]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from app.database import Ask
 from app.entries.names import BY_ID, ENTRY_REALM, UnknownName, id_of
@@ -23,8 +23,7 @@ Keys = tuple[int, ...]
 WORD = "word"
 
 
-@dataclass(frozen=True)
-class Arm:
+class Arm(NamedTuple):
     """One kind's part of an answer: an entry stands in a list of every group, and in none of
     `without`.
     """
@@ -39,8 +38,7 @@ class Arm:
         return self.groups == whole(self.kind) and not self.without
 
 
-@dataclass(frozen=True)
-class Selection:
+class Selection(NamedTuple):
     """Which entries are asked for: the arms together, between two places; at some of `places`
     where there are any.
 
@@ -58,6 +56,7 @@ class Selection:
     reach: tuple[Keys, ...] | None
 
 
+@cache
 def whole(kind: str) -> tuple[Keys, ...]:
     """The groups of an arm that has every entry of its kind."""
     return ((key_of(kind, "kind", kind),),)
@@ -105,7 +104,7 @@ def arm_of(kind: str, clauses: list[Clause], words: tuple[Sought, ...]) -> Arm:
 
 def with_group(arm: Arm, keys: Keys) -> Arm:
     """The arm narrowed to what stands in one of some lists."""
-    return dataclasses.replace(arm, groups=(keys, *arm.groups))
+    return arm._replace(groups=(keys, *arm.groups))
 
 
 async def places_of(ids: list[str], kinds: tuple[str, ...], ask: Ask) -> tuple[int, ...]:
@@ -119,6 +118,7 @@ async def places_of(ids: list[str], kinds: tuple[str, ...], ask: Ask) -> tuple[i
     return tuple(places)
 
 
+@lru_cache(maxsize=16384)
 def reaching_keys(kind: str, day: int) -> Keys:
     """The lists of entries of a kind that began before a day and reach to it."""
     return tuple(key_of(kind, "reach", node) for node in enclosing_nodes(day))
@@ -128,17 +128,9 @@ async def resolve_names(
     question: EntryQuestion, kinds: tuple[str, ...], ask: Ask
 ) -> dict[str, list[str]]:
     """The ids behind every field that names something."""
-    realms = {
-        "id": kinds[0] if len(kinds) == 1 else ENTRY_REALM,
-        "actor": "actor",
-        "topic": "topic",
-    }
-    for field, mark in filters_of(type(question)).items():
-        if mark.realm is not None:
-            realms[field] = mark.realm
     named: dict[str, list[str]] = {}
     errors = []
-    for field, realm in realms.items():
+    for field, realm in realms_of(type(question), kinds).items():
         named[field] = []
         for value in getattr(question, field):
             try:
@@ -148,3 +140,17 @@ async def resolve_names(
     if errors:
         raise InvalidQuery(errors)
     return {field: list(dict.fromkeys(ids)) for field, ids in named.items()}
+
+
+@cache
+def realms_of(model: type[EntryQuestion], kinds: tuple[str, ...]) -> dict[str, str]:
+    """The fields of a question that name something, and the realm that each names from."""
+    realms = {
+        "id": kinds[0] if len(kinds) == 1 else ENTRY_REALM,
+        "actor": "actor",
+        "topic": "topic",
+    }
+    for field, mark in filters_of(model).items():
+        if mark.realm is not None:
+            realms[field] = mark.realm
+    return realms

@@ -7,7 +7,7 @@ shows, however long the lists are.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from pyroaring import BitMap
 
@@ -26,8 +26,7 @@ PROVED_AT_ONCE = 1 << 18
 Lists = tuple[BitMap, ...]
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """Entries of a kind with numbers from `first` to before `last` that stand in a list of every
     group, the shortest first, and in none of `without`.
     """
@@ -66,8 +65,7 @@ def size_of(group: Lists) -> int:
     return sum(map(len, group))
 
 
-@dataclass(frozen=True)
-class Proof:
+class Proof(NamedTuple):
     """What the full text has to tell: what must stand in a text as it is sought, and what must not.
 
     Lists of words hold for single words; for phrases and beginnings of words they are not enough.
@@ -109,8 +107,7 @@ async def matching(sought: str, found: BitMap, ask: Ask) -> BitMap:
     return ask.index.numbers(row[0] for row in rows)
 
 
-@dataclass(frozen=True)
-class Walk:
+class Walk(NamedTuple):
     """The parts of an answer, which have no entry in common, and what the full text must prove."""
 
     parts: tuple[Part, ...]
@@ -185,7 +182,7 @@ class Walk:
 
     def of_kind(self, kind: str) -> Walk:
         """The same of one kind."""
-        return replace(self, parts=tuple(part for part in self.parts if part.kind == kind))
+        return self._replace(parts=tuple(part for part in self.parts if part.kind == kind))
 
 
 async def walk_of(selection: Selection, ask: Ask) -> Walk:

@@ -15,7 +15,7 @@ from app.entries.documents import Document
 from app.reference.dataset import Described
 
 
-@dataclass(frozen=True)
+@dataclass
 class Answer:
     """One page of a list. `model` is the document model, for what depends on the fields.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -16,7 +17,7 @@ def as_json(answer: Answer) -> bytes:
     if answer.fields:
         documents = [orjson.dumps(document) for document in answer.loaded()]
     links = {"self": answer.self_link, "next": answer.next_link}
-    return enveloped(b"[" + b",".join(documents) + b"]", meta_of(answer), links)
+    return enveloped([b"[", b",".join(documents), b"]"], meta_of(answer), links)
 
 
 def meta_of(answer: Answer) -> dict[str, Any]:
@@ -36,6 +37,7 @@ def revision_meta(revision: Revision) -> dict[str, Any]:
     }
 
 
-def enveloped(data: bytes, meta: dict[str, Any], links: dict[str, Any]) -> bytes:
-    """Data that is JSON already, with its meta and links."""
-    return b'{"data":%b,"meta":%b,"links":%b}' % (data, orjson.dumps(meta), orjson.dumps(links))
+def enveloped(data: Sequence[bytes], meta: dict[str, Any], links: dict[str, Any]) -> bytes:
+    """Data that is JSON already, in parts, with its meta and links."""
+    ends = b',"meta":', orjson.dumps(meta), b',"links":', orjson.dumps(links), b"}"
+    return b"".join((b'{"data":', *data, *ends))
