@@ -1,5 +1,5 @@
 """The edge: what stands in front of routing. It answers rendered pages from memory, compresses,
-answers OPTIONS, and adds the headers that every answer has.
+answers OPTIONS, and adds the headers that every answer has. What it knows at once needs no waiting.
 
 Only whole 200s of GET are kept, bounded in bytes. A page is found again by its raw path and query,
 what the client accepts, the coding, and the revision that answers.
@@ -12,7 +12,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import zstandard
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -107,8 +107,24 @@ class PageCache:
             self.size -= self.pages.popitem(last=False)[1].size
 
 
+class Whole(NamedTuple):
+    """An answer of which nothing is left to be made."""
+
+    status: int
+    headers: list[Header]
+    body: bytes
+
+    async def send(self, send: Send) -> None:
+        """Sends it."""
+        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
+        await send({"type": "http.response.body", "body": self.body})
+
+
 class Edge:
-    """An ASGI application in front of another one."""
+    """An ASGI application in front of another one, to be called for what it does not know at once.
+
+    `at_once` comes first: it notes in the scope what the answer depends on.
+    """
 
     def __init__(
         self,
@@ -122,46 +138,41 @@ class Edge:
         self.cache = cache
         self.max_url_length = max_url_length
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers from memory, or asks the application and keeps what it renders."""
-        if scope["type"] != "http":
-            await self.inner(scope, receive, send)
-        elif length_of(scope) > self.max_url_length:
+    def at_once(self, scope: Scope) -> Whole | None:
+        """A page from memory, or what is said to any OPTIONS or too long an address."""
+        if length_of(scope) > self.max_url_length:
             limit = self.max_url_length
-            await send_problem(TooLong(f"An address may have {limit} bytes; ask for less."), send)
-        elif scope["method"] in ("GET", "HEAD"):
-            await self.get(scope, receive, send)
-        elif scope["method"] == "OPTIONS":
-            headers = [*preflight(scope["path"]), *COMMON]
-            await send({"type": "http.response.start", "status": 204, "headers": headers})
-            await send({"type": "http.response.body", "body": b""})
-        else:
-            await self.inner(scope, receive, with_common_headers(send))
-
-    async def get(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """A GET, from memory where it can be; HEAD has the same headers."""
+            return whole(TooLong(f"An address may have {limit} bytes; ask for less."))
+        if scope["method"] == "OPTIONS":
+            return Whole(204, [*preflight(scope["path"]), *COMMON], b"")
+        if scope["method"] not in ("GET", "HEAD"):
+            return None
         accept, coding, known = negotiated(scope["headers"])
-        scope["coding"] = coding
+        scope["coding"], scope["known"] = coding, known
         key = (scope["raw_path"], scope["query_string"], accept, coding, self.revision())
         page = self.cache.get(key)
         if page is None:
-            capture = Capture(send, coding, known)
-            await self.inner(scope, receive, capture)
-            if capture.page is not None:
-                scope["cache"] = "miss"
-                if scope["method"] == "GET":
-                    capture.page.route = scope.get("route")
-                    self.cache.put(key, capture.page)
-            return
+            scope["page"] = key
+            return None
         scope["route"], scope["cache"] = page.route, "hit"
-        if known is not None and etag_matches(known, page.etag):
-            if page.unchanged is None:
-                page.unchanged = without_body(page.headers)
-            await send({"type": "http.response.start", "status": 304, "headers": page.unchanged})
-            await send({"type": "http.response.body", "body": b""})
-        else:
-            await send({"type": "http.response.start", "status": 200, "headers": page.headers})
-            await send({"type": "http.response.body", "body": page.body})
+        if known is None or not etag_matches(known, page.etag):
+            return Whole(200, page.headers, page.body)
+        if page.unchanged is None:
+            page.unchanged = without_body(page.headers)
+        return Whole(304, page.unchanged, b"")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Asks the application, and keeps what it renders."""
+        if "page" not in scope:
+            await self.inner(scope, receive, with_common_headers(send))
+            return
+        capture = Capture(send, scope["coding"], scope["known"])
+        await self.inner(scope, receive, capture)
+        if capture.page is not None:
+            scope["cache"] = "miss"
+            if scope["method"] == "GET":
+                capture.page.route = scope.get("route")
+                self.cache.put(scope["page"], capture.page)
 
 
 def length_of(scope: Scope) -> int:
@@ -314,7 +325,7 @@ def with_common_headers(send: Send) -> Send:
     return sending
 
 
-async def send_problem(problem: Problem, send: Send) -> None:
+def whole(problem: Problem) -> Whole:
     """A problem document from in front of the application."""
     body = problem.body()
     headers = [
@@ -324,5 +335,4 @@ async def send_problem(problem: Problem, send: Send) -> None:
         *((name.lower().encode(), value.encode()) for name, value in problem.headers.items()),
         *COMMON,
     ]
-    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    return Whole(problem.status, headers, body)

@@ -16,12 +16,12 @@ from itertools import count
 from typing import Any
 
 import orjson
-from limits import parse
+from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
-from app.api.edge import send_problem
+from app.api.edge import Edge, Whole, whole
 from app.api.metrics import Metrics
 from app.config import LogRequests, Settings
 from app.errors import Misdirected, Problem, TooLarge, TooMany, Unavailable
@@ -36,7 +36,7 @@ Header = tuple[bytes, bytes]
 class Guard:
     """An ASGI application in front of all others."""
 
-    def __init__(self, inner: ASGIApp, settings: Settings, metrics: Metrics):
+    def __init__(self, inner: Edge, settings: Settings, metrics: Metrics):
         self.inner = inner
         self.metrics = metrics
         self.max_body = settings.max_body
@@ -56,25 +56,39 @@ class Guard:
         self.numbers = count()
         self.prefix = secrets.token_hex(4).encode()
 
+    def at_once(self, scope: Scope) -> Whole | None:
+        """What can be answered without waiting: why a request is not let through, or a known page.
+
+        Asked once for each request; what `__call__` goes on from is noted in the scope.
+        """
+        began = scope["began"] = time.perf_counter()
+        headers = dict(scope["headers"])
+        extra = scope["extra"] = [(b"x-request-id", self.request_id(headers))]
+        refusal = self.refusal(scope, headers, extra)
+        answer = self.inner.at_once(scope) if refusal is None else whole(refusal)
+        if answer is None:
+            return None
+        status, known, body = answer
+        answer = Whole(status, [*known, *extra], body)
+        self.note(scope, answer, time.perf_counter() - began)
+        return answer
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets a request through, or says why not; notes how it went."""
         if scope["type"] != "http":
             await self.inner(scope, receive, send)
             return
-        headers = dict(scope["headers"])
-        seen = Seen(send, self.request_id(headers))
-        began = time.perf_counter()
+        answer = self.at_once(scope) if "began" not in scope else None
+        if answer is not None:
+            await answer.send(send)
+            return
+        seen = Seen(send, scope["extra"])
         self.active += 1
         try:
-            refusal, extra = self.refusal(scope, headers)
-            seen.extra += extra
-            if refusal is not None:
-                await send_problem(refusal, seen)
-            else:
-                await self.inner(scope, receive, seen)
+            await self.inner(scope, receive, seen)
         finally:
             self.active -= 1
-            self.note(scope, seen, time.perf_counter() - began)
+            self.note(scope, seen, time.perf_counter() - scope["began"])
 
     def request_id(self, headers: dict[bytes, bytes]) -> bytes:
         """The id that the client or a proxy gave, where it is a plain one, or one of our own."""
@@ -84,50 +98,49 @@ class Guard:
         return b"%b-%x" % (self.prefix, next(self.numbers))
 
     def refusal(
-        self, scope: Scope, headers: dict[bytes, bytes]
-    ) -> tuple[Problem | None, list[Header]]:
-        """Why a request is not let through, and headers that its answer has in any case."""
+        self, scope: Scope, headers: dict[bytes, bytes], extra: list[Header]
+    ) -> Problem | None:
+        """Why a request is not let through; adds headers that its answer has in any case."""
         length = headers.get(b"content-length", b"0")
         limit = self.max_body
         if b"transfer-encoding" in headers or not length.isdigit() or int(length) > limit:
-            return TooLarge(f"A body may have {limit} bytes, said in Content-Length."), []
+            return TooLarge(f"A body may have {limit} bytes, said in Content-Length.")
         if scope["path"] in OPERATION:
-            return None, []
-        if self.active > self.max_requests:
-            return Unavailable("Too many questions at once; ask again shortly.", retry_after=1), []
+            return None
+        if self.active >= self.max_requests:
+            return Unavailable("Too many questions at once; ask again shortly.", retry_after=1)
         if self.hosts and host_of(headers) not in self.hosts:
-            return Misdirected("This host name is not served here."), []
-        return self.over_rate(scope) if self.rate is not None else (None, [])
+            return Misdirected("This host name is not served here.")
+        return self.over_rate(scope, self.rate, extra) if self.rate is not None else None
 
-    def over_rate(self, scope: Scope) -> tuple[Problem | None, list[Header]]:
-        """Whether a client asks more often than it may, with the RateLimit headers."""
-        assert self.rate is not None
+    def over_rate(self, scope: Scope, rate: RateLimitItem, extra: list[Header]) -> Problem | None:
+        """Whether a client asks more often than it may; adds the RateLimit headers."""
         client = scope["client"][0] if scope.get("client") else ""
-        allowed = self.limiter.hit(self.rate, client)
-        stats = self.limiter.get_window_stats(self.rate, client)
+        allowed = self.limiter.hit(rate, client)
+        stats = self.limiter.get_window_stats(rate, client)
         wait = max(1, int(stats.reset_time - time.time()) + 1)
-        policy = f'"default";q={self.rate.amount};w={self.rate.get_expiry()}'
+        policy = f'"default";q={rate.amount};w={rate.get_expiry()}'
         left = f'"default";r={stats.remaining};t={wait}'
-        headers = [(b"ratelimit-policy", policy.encode()), (b"ratelimit", left.encode())]
-        return (None if allowed else TooMany(wait)), headers
+        extra += [(b"ratelimit-policy", policy.encode()), (b"ratelimit", left.encode())]
+        return None if allowed else TooMany(wait)
 
-    def note(self, scope: Scope, seen: Seen, seconds: float) -> None:
+    def note(self, scope: Scope, seen: Seen | Whole, seconds: float) -> None:
         """Counts a request, and logs it where the settings say so."""
         self.metrics.note(route_of(scope), seen.status, scope.get("cache", "none"), seconds)
         if seconds >= self.slow or (seen.status >= 500 and self.log_requests != LogRequests.none):
             REQUEST_LOG.info("request", extra={"parley": self.described(scope, seen, seconds)})
 
-    def described(self, scope: Scope, seen: Seen, seconds: float) -> dict[str, Any]:
+    def described(self, scope: Scope, seen: Seen | Whole, seconds: float) -> dict[str, Any]:
         """What the log says of a request; the client's address only where it is asked for."""
         query = scope["query_string"].decode("ascii", "backslashreplace")
         path = scope["raw_path"].split(b"?")[0].decode("ascii", "backslashreplace")
         said = {
-            "request_id": seen.request_id.decode(),
+            "request_id": scope["extra"][0][1].decode(),
             "method": scope["method"],
             "question": f"{path}?{query}" if query else path,
             "status": seen.status,
             "milliseconds": round(seconds * 1000, 3),
-            "bytes": seen.size,
+            "bytes": seen.size if isinstance(seen, Seen) else len(seen.body),
             "rows": scope.get("rows"),
             "cache": scope.get("cache", "none"),
             "revision": dict(seen.headers).get(b"parley-revision", b"").decode()[:16] or None,
@@ -138,14 +151,13 @@ class Guard:
 
 
 class Seen:
-    """Passes an answer on, with its request id, and remembers how it went."""
+    """Passes an answer on, with the headers of the guard, and remembers how it went."""
 
-    __slots__ = ("extra", "headers", "request_id", "send", "size", "status")
+    __slots__ = ("extra", "headers", "send", "size", "status")
 
-    def __init__(self, send: Send, request_id: bytes):
+    def __init__(self, send: Send, extra: list[Header]):
         self.send = send
-        self.request_id = request_id
-        self.extra: list[Header] = [(b"x-request-id", request_id)]
+        self.extra = extra
         self.status = 0
         self.size = 0
         self.headers: list[Header] = []

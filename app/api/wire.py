@@ -15,6 +15,8 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
+from app.api.edge import Header
+from app.api.guard import Guard
 from app.errors import PROBLEM_MEDIA_TYPE, BadRequest, HeadersTooLarge, Problem, TooLong
 
 # The parser cannot split a longer address into its parts, and no question needs longer headers.
@@ -61,8 +63,10 @@ class Wire(HttpToolsProtocol):
         if self.refused:
             # A client that is still sending would not see the refusal if its bytes were not taken.
             return
+        scope = self.scope
         super().data_received(data)
-        if self.head is not None and not self.refused:
+        # Bytes among which a request began are not counted: others may have come before it.
+        if self.head is not None and self.scope is scope and not self.refused:
             self.head += len(data)
             if self.head > LONGEST_READ:
                 self.send_400_response("The headers have no end.")
@@ -78,7 +82,14 @@ class Wire(HttpToolsProtocol):
         super().on_headers_complete()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGIApp) -> None:  # type: ignore[override]
-        cycle.send = Sending(cycle)  # type: ignore[assignment,method-assign]
+        sending = Sending(cycle)
+        # Of requests that wait in a row, each is answered in a task of its own, not within another.
+        if isinstance(app, Guard) and not self.pipeline and sending.is_plain():
+            answer = app.at_once(cycle.scope)  # type: ignore[arg-type]
+            if answer is not None:
+                sending.send_whole(*answer)
+                return
+        cycle.send = sending  # type: ignore[assignment,method-assign]
         super()._start_asgi_task(cycle, app)  # type: ignore[arg-type]
 
     def on_message_complete(self) -> None:
@@ -131,10 +142,8 @@ class Sending:
         if self.start is not None:
             start, self.start = self.start, None
             if self.is_plain() and is_whole(start, message):
-                head = head_of(start["status"], [*self.cycle.default_headers, *start["headers"]])
-                if head is not None:
-                    self.send_whole(head, message["body"])
-                    return
+                self.send_whole(start["status"], start["headers"], message["body"])
+                return
             await self.in_parts(start)
         await self.in_parts(message)
 
@@ -148,12 +157,13 @@ class Sending:
             and cycle.scope["method"] != "HEAD"
         )
 
-    def send_whole(self, head: bytes, body: bytes) -> None:
-        """Writes an answer and ends the exchange."""
+    def send_whole(self, status: int, headers: list[Header], body: bytes) -> None:
+        """Writes an answer and ends the exchange; raises `ValueError` as `head_of` does."""
         cycle = self.cycle
-        cycle.transport.writelines((head, body))
+        head = head_of(status, [*cycle.default_headers, *headers])
         cycle.response_started = cycle.response_complete = True
         cycle.waiting_for_100_continue = False
+        cycle.transport.writelines((head, body))
         cycle.message_event.set()
         cycle.on_response()
 
@@ -168,9 +178,9 @@ def is_whole(start: Message, message: Message) -> bool:
     return (b"content-length", b"%d" % length) in start["headers"]
 
 
-def head_of(status: int, headers: list[tuple[bytes, bytes]]) -> bytes | None:
-    """The status line and headers; None where a header would break out of its line."""
+def head_of(status: int, headers: list[Header]) -> bytes:
+    """The status line and headers; raises `ValueError` where one would break out of its line."""
     lines = b"\r\n".join([b": ".join(header) for header in headers])
     if len(lines.translate(None, CONTROLS)) != len(lines) - 2 * (len(headers) - 1):
-        return None
+        raise ValueError("A header has a control character.")
     return b"%b%b\r\n\r\n" % (STATUS_LINE[status], lines)

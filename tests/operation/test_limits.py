@@ -27,7 +27,7 @@ def test_too_many_at_once_get_503(asking: Asking) -> None:
     """Beyond `MAX_REQUESTS` at once: 503 with Retry-After; the others are answered, then all."""
     guard = asking(max_requests=3).app
     assert isinstance(guard, Guard)
-    inner = guard.inner
+    inner = guard.inner.inner
     going_on = asyncio.Event()
 
     async def slow(scope: Scope, receive: Receive, send: Send) -> None:
@@ -36,7 +36,7 @@ def test_too_many_at_once_get_503(asking: Asking) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b""})
 
-    guard.inner = slow
+    guard.inner.inner = slow
 
     async def ask() -> list[httpx.Response]:
         transport = httpx.ASGITransport(guard)
@@ -47,7 +47,7 @@ def test_too_many_at_once_get_503(asking: Asking) -> None:
             return [*await asyncio.gather(*asked), await client.get("/v1/events")]
 
     answers = asyncio.run(ask())
-    guard.inner = inner
+    guard.inner.inner = inner
     assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 200, 503, 503]
     assert answers[-1].status_code == 200
     refused = next(answer for answer in answers if answer.status_code == 503)
