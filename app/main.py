@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import sys
 import tempfile
+import threading
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from importlib.metadata import version as installed_version
 from typing import Any
@@ -43,6 +47,10 @@ from app.errors import PROBLEM_MEDIA_TYPE, Moved, NotFound, Problem
 from app.pages.problems import problem_page, wants_page
 
 VERSION = installed_version("parley")
+# How far threads for what takes long step back (`nice`), and how long they may keep the interpreter
+# from the loop.
+NICE = 10
+SWITCH_SECONDS = 0.0005
 
 
 def create_app(settings: Settings) -> ASGIApp:
@@ -55,7 +63,9 @@ def create_app(settings: Settings) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         del app
-        yield
+        with slow_threads() as threads:
+            asyncio.get_running_loop().set_default_executor(threads)
+            yield
         await database.close()
 
     app = documentation.documented(lifespan, telemetry=asks_for_telemetry())
@@ -100,6 +110,24 @@ async def answer_error(request: Request, error: Exception) -> Response:
     if wants_page(request):
         return await problem_page(request, problem)
     return Response(problem.body(), problem.status, headers=headers, media_type=PROBLEM_MEDIA_TYPE)
+
+
+def slow_threads() -> ThreadPoolExecutor:
+    """Threads for what takes long, which leave the processor to what does not.
+
+    They share the interpreter with the loop, which should not wait for it as long as is usual.
+    """
+    sys.setswitchinterval(SWITCH_SECONDS)
+    return ThreadPoolExecutor(thread_name_prefix="slow", initializer=step_back)
+
+
+def step_back() -> None:
+    """Lets other threads go first, where the system knows the priority of a single one (Linux)."""
+    if sys.platform == "linux":
+        this = threading.get_native_id()
+        # A server that steps back itself is not overtaken by its own threads.
+        now = os.getpriority(os.PRIO_PROCESS, this)
+        os.setpriority(os.PRIO_PROCESS, this, min(now + NICE, 19))
 
 
 def app_from_environment() -> ASGIApp:

@@ -35,7 +35,7 @@ SHARED = {"actor": "actor", "actor_role": "role", "topic": "topic", "kind": "kin
 # There may be as many of these as there are entries.
 NOT_COUNTED = frozenset(("event",))
 # Lists that are held against an answer before others are answered.
-AT_ONCE = 256
+AT_ONCE = 32
 
 
 @dataclass(frozen=True)
