@@ -59,7 +59,8 @@ class Guard:
     def at_once(self, scope: Scope) -> Whole | None:
         """What can be answered without waiting: why a request is not let through, or a known page.
 
-        Asked once for each request; what `__call__` goes on from is noted in the scope.
+        Asked once for each request; one that is not answered here counts among the active ones
+        until `__call__` has answered it, which goes on from what is noted in the scope.
         """
         began = scope["began"] = time.perf_counter()
         headers = dict(scope["headers"])
@@ -67,6 +68,7 @@ class Guard:
         refusal = self.refusal(scope, headers, extra)
         answer = self.inner.at_once(scope) if refusal is None else whole(refusal)
         if answer is None:
+            self.active += 1
             return None
         status, known, body = answer
         answer = Whole(status, [*known, *extra], body)
@@ -83,7 +85,6 @@ class Guard:
             await answer.send(send)
             return
         seen = Seen(send, scope["extra"])
-        self.active += 1
         try:
             await self.inner(scope, receive, seen)
         finally:
