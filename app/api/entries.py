@@ -100,6 +100,13 @@ class TimelineQuestion(EntryQuestion):
         return tuple(kind.name for kind in KINDS.values() if kind.in_timeline)
 
 
+def kinds_asked(question: EntryQuestion, plural: str) -> tuple[str, ...]:
+    """The kinds that a question asks of the timeline, or of the list of one kind."""
+    if isinstance(question, TimelineQuestion):
+        return question.kinds()
+    return tuple(name for name, kind in KINDS.items() if kind.plural == plural)
+
+
 class HeadlineFields(Document):
     """What stands for an entry in a line."""
 

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.answering import service_of
-from app.api.entries import TimelineQuestion, entry_now
+from app.api.entries import TimelineQuestion, entry_now, kinds_asked
 from app.api.route import Rendered
 from app.api.single import NoQuestion
 from app.entries.pages import count, read_page
@@ -74,11 +74,7 @@ def snippets_of(request: Request, path: str) -> Snippets:
 
 async def embedded_list(request: Request, question: Any, path: str) -> Rendered:
     """The beginning of a list, with the way to all of it."""
-    kinds = (
-        question.kinds()
-        if isinstance(question, TimelineQuestion)
-        else tuple(name for name, kind in KINDS.items() if kind.plural == path)
-    )
+    kinds = kinds_asked(question, path)
     if "limit" not in question.model_fields_set:
         question = question.model_copy(update={"limit": SHOWN})
     async with service_of(request).database.snapshot() as ask:

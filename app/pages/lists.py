@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, select
 from starlette.requests import Request
 
 from app.api.answering import service_of
-from app.api.entries import TimelineQuestion
+from app.api.entries import TimelineQuestion, kinds_asked
 from app.api.route import Rendered
 from app.database import Ask
 from app.entries.cursors import revision_of
@@ -83,13 +83,6 @@ class Shown:
     density: Density
 
 
-def kinds_of(question: EntryQuestion, path: str) -> tuple[str, ...]:
-    """The kinds that a page asks for."""
-    if isinstance(question, TimelineQuestion):
-        return question.kinds()
-    return tuple(name for name, kind in KINDS.items() if kind.plural == path)
-
-
 async def list_page(request: Request, question: EntryQuestion, listed: ListPage) -> Rendered:
     """A list with its form, its facets and its other forms."""
     chosen = {"facets": list(listed.facets)}
@@ -97,7 +90,7 @@ async def list_page(request: Request, question: EntryQuestion, listed: ListPage)
         chosen["limit"] = PAGE_LENGTH  # type: ignore[assignment]
     question = question.model_copy(update=chosen)
     async with service_of(request).database.snapshot(revision_of(question.cursor)) as ask:
-        selection = await select_entries(question, kinds_of(question, listed.path), ask)
+        selection = await select_entries(question, kinds_asked(question, listed.path), ask)
         shown = await read(request, question, selection, listed, ask)
     values = values_of(request, question, selection, shown, listed)
     return await asyncio.to_thread(page, request, ask.revision, "list.html", values)
@@ -111,7 +104,7 @@ async def read(
     path = f"/{listed.path}"
     facets = await facets_of(question, selection, path, parameters, ask)
     return Shown(
-        answer=await read_page(question, kinds_of(question, listed.path), selection, ask),
+        answer=await read_page(question, kinds_asked(question, listed.path), selection, ask),
         total=await count(selection, ask),
         facets=facets,
         topics=[{"id": row[0], "name": row[1]} for row in await ask.rows(TOPICS, realm="topic")],
