@@ -323,6 +323,8 @@ class EntryQuestion(Question):
         if named["topic"]:
             clauses.extend(self._grouped("topic", named["topic"], self.topic_match))
         for name, mark in filters_of(type(self)).items():
+            if name not in self.model_fields_set:
+                continue
             values = named[name] if mark.realm is not None else written(getattr(self, name))
             if values:
                 clauses.append(any_of(mark.dimension, values))
