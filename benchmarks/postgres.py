@@ -113,8 +113,10 @@ def main() -> None:
     rows = []
     for question, runs in results.items():
         found = [medians(runs[name]) for name in NAMES]
+        ours, theirs = ([run["rps"] for run in runs[name]] for name in NAMES)
         rates = [each["rps"] for each in found]
-        rows.append([question, *rates, part(*rates), *(each["p99"] for each in found)])
+        times = part(ours, theirs)
+        rows.append([question, *rates, times, *(each["p99"] for each in found)])
     heads = ["requests/s", *NAMES, "times", *(f"p99 ms, {name}" for name in NAMES)]
     text = f"{SIZES[given.size]}; {machine()}.\n\n{table(heads, rows)}"
     print(text)

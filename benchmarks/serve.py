@@ -22,6 +22,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from operator import truediv
 from pathlib import Path
 from typing import Any
 
@@ -300,26 +301,31 @@ def medians(runs: Sequence[dict[str, float]]) -> dict[str, float]:
 
 
 def ratio_table(results: Results, names: Sequence[str]) -> str:
-    """Requests a second, and how they stand to those of the others."""
+    """Requests a second, and how they stand to those of the others in the same round."""
     rows = []
     for question, runs in results.items():
-        rate = {name: medians(runs[name])["rps"] if runs.get(name) else None for name in names}
-        bare, uncached = rate["bare ASGI function"], rate[UNCACHED]
+        rates = {name: [run["rps"] for run in runs.get(name, [])] for name in names}
+        bare, uncached = rates["bare ASGI function"], rates[UNCACHED]
         rows.append(
             [
                 question,
-                *rate.values(),
-                *(part(rate[name], bare) for name in names[2:5]),
-                *(part(uncached, rate[name]) for name in names[5:]),
+                *(statistics.median(rate) if rate else None for rate in rates.values()),
+                *(part(rates[name], bare) for name in names[2:5]),
+                *(part(uncached, rates[name]) for name in names[5:]),
             ]
         )
     heads = ["uncached of bare", "cached of bare", "304 of bare", "of tutorial", "of Datasette"]
     return table(["requests/s", *names, *heads], rows)
 
 
-def part(rate: float | None, of: float | None) -> float | None:
-    """One rate as a multiple of another."""
-    return rate / of if rate is not None and of else None
+def part(rates: Sequence[float], of: Sequence[float]) -> float | None:
+    """One rate as a multiple of another: the median of what it was in each round.
+
+    A machine that others use, too, is faster in one round than in the next, but seldom within one.
+    """
+    if not rates or not of or not all(of):
+        return None
+    return statistics.median(map(truediv, rates, of))
 
 
 def latency_table(results: Results, names: Sequence[str]) -> str:
