@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,3 +36,9 @@ def used(pid: int) -> int:
     """Processor time of a process in ticks."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return int(fields[11]) + int(fields[12])
+
+
+def stolen() -> float:
+    """Seconds that the host of this machine gave its processors to others, in all."""
+    first = Path("/proc/stat").read_text().split("\n", 1)[0]
+    return int(first.split()[8]) / os.sysconf("SC_CLK_TCK")

@@ -22,7 +22,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from operator import truediv
+from operator import itemgetter, truediv
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ import orjson
 from benchmarks.generate import SIZES
 from benchmarks.load import PARLEY, database_of
 from benchmarks.peers import build
-from benchmarks.processes import family, resident, settle
+from benchmarks.processes import family, resident, settle, stolen
 from benchmarks.questions import QUESTIONS, Question, Values
 from benchmarks.report import WORK, machine, publish, save, table
 
@@ -40,6 +40,10 @@ DRIVE = Path(__file__).with_name("drive.lua")
 # What the servers have to say.
 LOG = WORK / "servers.log"
 CONNECTIONS = 16
+# Of a run in which the host of this machine kept back more of a processor than this, another is
+# made, as often as this.
+STOLEN = 0.1
+ATTEMPTS = 4
 UNCACHED = "Parley, uncached"
 UVICORN = (
     "-m", "uvicorn", "--no-access-log", "--no-server-header", "--log-level", "warning",
@@ -185,6 +189,20 @@ def paths_of(server: Server, question: Question, values: Values) -> list[str]:
     return [f"{path}\t{etag}" for path, etag in zip(paths, etags, strict=True)]
 
 
+def undisturbed(server: Server, lines: Sequence[str], seconds: float) -> dict[str, float]:
+    """What wrk measures while nobody else takes the processors of this machine, or the least."""
+    runs = []
+    for _ in range(ATTEMPTS):
+        before = stolen()
+        done = drive(server, lines, seconds, "1")
+        taken = stolen() - before
+        settle(server.process.pid)
+        runs.append((taken, done))
+        if taken <= STOLEN * seconds:
+            break
+    return min(runs, key=itemgetter(0))[1]
+
+
 def drive(server: Server, lines: Sequence[str], seconds: float, core: str) -> dict[str, float]:
     """What wrk measures: requests a second, and milliseconds at the median and at 99 percent."""
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
@@ -269,8 +287,7 @@ def measure(
             for server in servers:
                 given = lines[server.name, question.name]
                 if given:
-                    done = drive(server, given, seconds, "1")
-                    settle(server.process.pid)
+                    done = undisturbed(server, given, seconds)
                     results[question.name][server.name].append(done)
                     print(f"{number + 1} {question.name}, {server.name}: {done['rps']:,.0f}/s")
     return results
