@@ -1,8 +1,10 @@
-"""What the processes of servers take: memory and processor time, as Linux tells it."""
+"""The processes of servers: when they listen, and what they take, as Linux tells it."""
 
 from __future__ import annotations
 
 import os
+import socket
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,3 +44,22 @@ def stolen() -> float:
     """Seconds that the host of this machine gave its processors to others, in all."""
     first = Path("/proc/stat").read_text().split("\n", 1)[0]
     return int(first.split()[8]) / os.sysconf("SC_CLK_TCK")
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Waits until a server listens."""
+    for _ in range(600):
+        if process.poll() is not None:
+            raise SystemExit(f"{process.args!r} ended with {process.returncode}")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise SystemExit(f"{process.args!r} does not listen")

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
@@ -32,7 +31,7 @@ import orjson
 from benchmarks.generate import SIZES
 from benchmarks.load import PARLEY, database_of
 from benchmarks.peers import build
-from benchmarks.processes import family, resident, settle, stolen
+from benchmarks.processes import family, free_port, resident, settle, stolen, wait_for
 from benchmarks.questions import QUESTIONS, Question, Values
 from benchmarks.report import WORK, machine, publish, save, table
 
@@ -72,13 +71,6 @@ class Server:
         return sum(resident(pid) for pid in family(self.process.pid)) / 1024
 
 
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
 def serving(
     name: str,
@@ -108,18 +100,6 @@ def serving(
     finally:
         process.terminate()
         process.wait(20)
-
-
-def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    """Waits until a server listens."""
-    for _ in range(600):
-        if process.poll() is not None:
-            raise SystemExit(f"{process.args!r} ended with {process.returncode}")
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise SystemExit(f"{process.args!r} does not listen")
 
 
 def parley(database: Path, cache: int, workers: int = 1) -> tuple[list[str], dict[str, str]]:
