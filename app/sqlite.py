@@ -178,6 +178,7 @@ class SqliteAsk:
             rows = self.opened.loop.rows(compiled.text, arguments, LOOP_BUDGET)
         except Interrupted:
             rows = await asyncio.to_thread(self._rows, compiled.text, arguments)
+        self.opened.refuse_changed()
         return rows
 
     def _rows(self, text: str, arguments: tuple[Any, ...]) -> list[Row]:
@@ -208,10 +209,7 @@ class SqliteAsk:
 
 
 class Snapshot:
-    """The file that answers now, for as long as one question takes.
-
-    Raises `Unavailable` at its end where the file is not what was opened.
-    """
+    """The file that answers now, for as long as one question takes."""
 
     def __init__(self, database: SqliteDatabase):
         self.database = database
@@ -227,14 +225,10 @@ class Snapshot:
     async def __aexit__(self, kind: Any, error: BaseException | None, _: Any) -> None:
         opened = self.opened
         opened.users -= 1
-        try:
-            if isinstance(error, SnapshotLost):
-                self.database.looked = float("-inf")
-            else:
-                opened.refuse_changed()
-        finally:
-            if opened.retired and opened.users == 0:
-                opened.close()
+        if isinstance(error, SnapshotLost):
+            self.database.looked = float("-inf")
+        if opened.retired and opened.users == 0:
+            opened.close()
 
 
 class SqliteDatabase:

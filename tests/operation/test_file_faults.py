@@ -15,6 +15,9 @@ from sqlalchemy import select
 
 from app import sqlite
 from app.database import LOOK_EVERY, SnapshotLost
+from app.entries import pages
+from app.entries.selection import everything_of
+from app.errors import Unavailable
 from app.seeding.seed import seed
 from app.sqlite import SqliteDatabase
 from app.statements import Statement
@@ -256,3 +259,22 @@ def test_a_new_revision_is_seen_by_every_worker(seeded: Seeded, tiny: Path, tmp_
         # Two seconds, and what asking takes on a busy machine.
         assert eventually(all_new, 10) < 5
         assert "A first draft is" in server.get("/v1/events?limit=50").text
+
+
+def test_an_export_under_way_gives_out_nothing_of_a_changed_file(
+    seeded: Seeded, tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read before the change stands; the next part is refused, not only the end."""
+    monkeypatch.setattr(pages, "EXPORTED", 1)
+    database = seeded(tiny)
+    given: list[bytes] = []
+
+    async def export() -> None:
+        async with SqliteDatabase(database, timeout=5).snapshot() as ask:
+            async for documents in pages.export(everything_of("quote"), ask):
+                given.extend(documents)
+                corrupted(database)
+
+    with pytest.raises(Unavailable, match=CHANGED):
+        asyncio.run(export())
+    assert len(given) == 1
