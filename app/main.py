@@ -63,9 +63,9 @@ def create_app(settings: Settings) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         del app
-        with slow_threads() as threads:
-            asyncio.get_running_loop().set_default_executor(threads)
-            yield
+        # The loop ends them itself when it ends.
+        asyncio.get_running_loop().set_default_executor(slow_threads())
+        yield
         await database.close()
 
     app = documentation.documented(lifespan, telemetry=asks_for_telemetry())
