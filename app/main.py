@@ -85,7 +85,6 @@ def create_app(settings: Settings) -> ASGIApp:
     pages.add_routes(app)
     app.middleware_stack = Problems(app.router, answer_error)
     cache = PageCache(settings.cache_bytes)
-    app.state.page_cache = cache
     edge = Edge(app, database.current_revision, cache, settings.max_url_length)
     app.state.metrics = Metrics()
     return Guard(edge, settings, app.state.metrics)

@@ -81,17 +81,12 @@ class PageCache:
         self.limit = limit
         self.size = 0
         self.pages: OrderedDict[Key, Kept] = OrderedDict()
-        self.hits = 0
-        self.misses = 0
 
     def get(self, key: Key) -> Kept | None:
         """A page, if it is kept."""
         page = self.pages.get(key)
-        if page is None:
-            self.misses += 1
-            return None
-        self.hits += 1
-        self.pages.move_to_end(key)
+        if page is not None:
+            self.pages.move_to_end(key)
         return page
 
     def put(self, key: Key, page: Kept) -> None:
