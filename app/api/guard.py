@@ -21,7 +21,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from starlette.types import Message, Receive, Scope, Send
 
-from app.api.edge import Edge, Whole, whole
+from app.api.edge import Edge, Header, Whole, whole
 from app.api.metrics import Metrics
 from app.config import LogRequests, Settings
 from app.errors import Misdirected, Problem, TooLarge, TooMany, Unavailable
@@ -30,7 +30,6 @@ REQUEST_LOG = logging.getLogger("parley.requests")
 ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 # Asked by whoever runs the service, by its address and whatever else is asked at the time.
 OPERATION = frozenset(("/health/live", "/health/ready", "/metrics"))
-Header = tuple[bytes, bytes]
 
 
 class Guard:

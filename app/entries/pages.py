@@ -18,11 +18,11 @@ from app.entries.walks import Proof, Walk, walk_of
 from app.statements import Statement
 from app.tables import document
 
-# What may change from one page to the next without changing which entries follow in which order.
 # Documents read by one statement of an export: it stays within the budget of the event loop.
 EXPORTED = 400
 # Answers of the full text that are held at once.
 RANKED_AT_ONCE = 100_000
+# What may change from one page to the next without changing which entries follow in which order.
 NOT_IN_CURSOR = {"cursor", "limit", "format", "fields", "count", "facets", "snippets"}
 
 
