@@ -36,7 +36,7 @@ from benchmarks.generate import SIZES
 from benchmarks.load import PARLEY, database_of
 from benchmarks.questions import QUESTIONS, Question, Values, listed
 from benchmarks.report import machine, publish, save, table
-from benchmarks.serve import drive, parley, serving
+from benchmarks.serve import drive, parley, part, serving
 
 # An export is read for so many seconds at most.
 EXPORT_SECONDS = 20
@@ -245,7 +245,7 @@ def beside_slow_ones(database: Path, values: Values, seconds: float) -> list[lis
                     time.sleep(0.2)
                     done = drive(server, quick, seconds, "1")
             each = statistics.median(taken) if taken else None
-            share = done["rps"] / rows[0][1] if rows else 1.0
+            share = part([done["rps"]], [rows[0][1]]) if rows else 1.0
             rows.append([name, done["rps"], share, done["p50"], done["p99"], each])
             print(rows[-1], flush=True)
     return rows
