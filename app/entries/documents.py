@@ -1,6 +1,7 @@
 """What clients get: the response models shared by all kinds. They hold no time of the database.
 
-A change to any document model needs a new DOCUMENT_FORMAT, so that seeding renders them again.
+A change to any document model, or to what entries are indexed by, needs a new DOCUMENT_FORMAT, so
+that seeding makes both again.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from app.entries.dates import DateSpan, Precision
 from app.entries.dates import Qualifier as DateQualifier
 from app.entries.record import Citation, Correction, EntryRecord, Quantity, Role
 
-DOCUMENT_FORMAT = 3
+DOCUMENT_FORMAT = 4
 
 
 class Document(BaseModel):

@@ -1,7 +1,7 @@
-"""The one seam where SQLite's and PostgreSQL's full text differ: table, rows, expressions, scores.
+"""The one seam where SQLite's and PostgreSQL's full text differ: table, rows, expressions.
 
 Both index the words of our own reading of text; neither splits nor folds anything itself. They are
-asked for what posting lists of words cannot tell: phrases, beginnings of words, relevance.
+asked for what posting lists of words cannot tell: phrases and beginnings of words.
 """
 
 from __future__ import annotations
@@ -12,14 +12,10 @@ from typing import Any, Protocol
 
 from sqlalchemy import (
     ColumnElement,
-    Float,
-    and_,
     bindparam,
     cast,
     column,
-    func,
     literal_column,
-    or_,
     select,
     table,
 )
@@ -69,11 +65,6 @@ class FullText(Protocol):
         """Whether a row answers the expression `sought`."""
         ...
 
-    @property
-    def score(self) -> ColumnElement[float]:
-        """How well a row answers `sought`: the lower, the better."""
-        ...
-
     def all_of(self, sought: Iterable[Sought]) -> str:
         """The expression for all of these, whether they are excluded or not."""
         ...
@@ -96,8 +87,6 @@ class Fts5:
     clear = "DELETE FROM words"
     place = table("words", column("rowid")).c.rowid
     matches: ColumnElement[bool] = literal_column("words.words").op("MATCH")(bindparam("sought"))
-    # BM25, which SQLite gives as a negative number.
-    score = func.bm25(literal_column("words"))
 
     def all_of(self, sought: Iterable[Sought]) -> str:
         """A MATCH expression."""
@@ -125,8 +114,6 @@ class TsVector:
     table = table("words", column("place"), column("vector"))
     place = table.c.place
     matches: ColumnElement[bool] = table.c.vector.op("@@")(cast(bindparam("sought"), TSQUERY))
-    # The cover density of the words, as a negative number.
-    score = -func.ts_rank_cd(table.c.vector, cast(bindparam("sought"), TSQUERY))
 
     def all_of(self, sought: Iterable[Sought]) -> str:
         """A tsquery."""
@@ -150,20 +137,3 @@ def matching_statement(engine: str) -> Statement:
     text = FULL_TEXT[engine]
     within = text.place.between(bindparam("low"), bindparam("high"))
     return Statement(select(text.place).where(text.matches, within))
-
-
-@cache
-def ranked_statement(engine: str) -> Statement:
-    """Place and score of the best `limit` answers to an expression after a score and a place."""
-    text = FULL_TEXT[engine]
-    scored = select(text.place.label("place"), text.score.label("score")).where(text.matches)
-    found = scored.subquery("found")
-    score: Any = bindparam("score", type_=Float)
-    place: Any = bindparam("after")
-    follows = or_(found.c.score > score, and_(found.c.score == score, found.c.place < place))
-    return Statement(
-        select(found.c.place, found.c.score)
-        .where(follows)
-        .order_by(found.c.score, found.c.place.desc())
-        .limit(bindparam("limit"))
-    )

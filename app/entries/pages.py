@@ -9,19 +9,17 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, select
 
 from app.database import Ask
-from app.entries.cursors import Position, mark_of, read_cursor, write_cursor
-from app.entries.fulltext import FULL_TEXT, ranked_statement
+from app.entries.cursors import mark_of, read_cursor, write_cursor
 from app.entries.places import LAST_PLACE
 from app.entries.questions import Count, EntryQuestion, Sort
+from app.entries.relevance import best
 from app.entries.selection import Selection
-from app.entries.walks import Proof, Walk, walk_of
+from app.entries.walks import Walk, walk_of
 from app.statements import Statement
 from app.tables import document
 
 # Documents read by one statement of an export: it stays within the budget of the event loop.
 EXPORTED = 400
-# Answers of the full text that are held at once.
-RANKED_AT_ONCE = 100_000
 # What may change from one page to the next without changing which entries follow in which order.
 NOT_IN_CURSOR = {"cursor", "limit", "format", "fields", "count", "facets", "snippets"}
 
@@ -86,48 +84,18 @@ async def read_best(
 ) -> Page:
     """The page of what answers the words best; of equals the newest first."""
     mark = fingerprint(question, kinds)
-    after: Position = [float("-inf"), LAST_PLACE]
+    score, place = float("-inf"), LAST_PLACE
     if question.cursor is not None:
-        after = read_cursor(question.cursor, mark, [0.0, 0], ask.revision.number)
-    best = await ranked(selection, walk, after, question.limit + 1, ask)
-    page = best[: question.limit]
-    more = len(best) > question.limit
+        score, place = read_cursor(question.cursor, mark, [0.0, 0], ask.revision.number)
+    found = await best(selection, walk, (place, score), question.limit + 1, ask)
+    page = found[: question.limit]
+    more = len(found) > question.limit
     last = (page[-1][1], page[-1][0]) if page else ()
     return Page(
         documents=await documents_at([place for place, _ in page], ask),
         next_cursor=write_cursor(mark, ask.revision.number, *last) if more else None,
         total=await walk.total(ask) if question.count is Count.exact else None,
     )
-
-
-async def ranked(
-    selection: Selection, walk: Walk, after: Position, limit: int, ask: Ask
-) -> list[tuple[int, float]]:
-    """Places and scores of what answers the words best, after a score and a place.
-
-    The full text ranks all that has the words; what the rest of the question leaves out of that is
-    left out here.
-    """
-    wanted = [part for part in selection.words if not part.excluded]
-    sought = FULL_TEXT[ask.engine].all_of(wanted)
-    # That the wanted words stand as they are sought is what the full text answers here.
-    unranked = walk._replace(proof=Proof(unwanted=walk.proof.unwanted))
-    candidates = await unranked.everything(ask)
-    if not candidates:
-        return []
-    share = 1 + len(ask.index.places) // len(candidates)
-    asked = min(limit * share, RANKED_AT_ONCE)
-    best: list[tuple[int, float]] = []
-    score, place = after
-    while len(best) < limit:
-        rows = await ask.rows(
-            ranked_statement(ask.engine), sought=sought, score=score, after=place, limit=asked
-        )
-        best += [(row[0], row[1]) for row in rows if ask.index.number_from(row[0]) in candidates]
-        if len(rows) < asked:
-            break
-        place, score = rows[-1]
-    return best[:limit]
 
 
 @lru_cache(maxsize=1024)

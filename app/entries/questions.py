@@ -293,7 +293,8 @@ class EntryQuestion(Question):
         Sort,
         Field(
             description="`-date`, the newest first; `date`, the oldest first; `relevance`, what "
-            "answers the words of `q` best first.",
+            "answers the words of `q` best first (BM25, of equals the newest first; beginnings of "
+            "words do not weigh).",
         ),
     ] = Sort.newest
 

@@ -12,11 +12,12 @@ from app.entries.dates import INEXACT, DateSpan
 from app.entries.fulltext import BOUNDARY
 from app.entries.places import covering_nodes
 from app.entries.record import EntryRecord
+from app.entries.relevance import REPEATED, repeated, weighed
 from app.entries.selection import WORD
 from app.reference.registry import Reference
 
 # Dimensions that serve the walk and are no facet: their lists are not counted.
-UNCOUNTED = frozenset(("reach", WORD))
+UNCOUNTED = frozenset(("reach", WORD, *map(repeated, REPEATED)))
 
 
 def postings(
@@ -24,6 +25,7 @@ def postings(
 ) -> set[tuple[str, str]]:
     """Every (dimension, value) under which an entry of these words is found, as plain text."""
     span = record.span
+    words = [word for word in words if word != BOUNDARY]
     return {
         ("kind", kind),
         *actor_postings(record, span, reference),
@@ -32,7 +34,8 @@ def postings(
         *(("reach", node) for node in reach(span)),
         *([INEXACT] if span.is_inexact else []),
         *((dimension, str(value)) for dimension, value in record.postings()),
-        *((WORD, word) for word in words if word != BOUNDARY),
+        *((WORD, word) for word in words),
+        *weighed(words),
     }
 
 

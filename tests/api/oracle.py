@@ -8,9 +8,11 @@ from __future__ import annotations
 import calendar
 import datetime
 import json
+import math
 import re
 import sqlite3
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 from hashlib import blake2b
@@ -98,7 +100,30 @@ class Oracle:
             for document in self.documents
             if document["kind"] in kinds and self.holds(document, asked)
         ]
+        if asked.get("sort") == ["relevance"]:
+            return self.ranked(kinds, asked["q"][0], found[::-1])
         return found if asked.get("sort") == ["date"] else found[::-1]
+
+    def ranked(self, kinds: tuple[str, ...], query: str, found: list[str]) -> list[str]:
+        """The ids found, by BM25 of the words of a query among all documents of the kinds."""
+        counts = {
+            each["id"]: Counter(word for text in words_of(each) for word in text)
+            for each in self.documents
+            if each["kind"] in kinds
+        }
+        lengths = {each: rounded(sum(words.values())) for each, words in counts.items()}
+        mean = sum(lengths.values()) / len(lengths)
+        weights = {}
+        for word in wanted_words(query):
+            n = sum(1 for words in counts.values() if word in words)
+            weights[word] = math.log(1 + (len(counts) - n + 0.5) / (n + 0.5))
+
+        def score(document: str) -> float:
+            damped = 1.2 * (1 - 0.75 + 0.75 * lengths[document] / mean)
+            times = {word: min(counts[document][word], 4) for word in weights}
+            return math.fsum(weights[w] * n * (1.2 + 1) / (n + damped) for w, n in times.items())
+
+        return sorted(found, key=score, reverse=True)
 
     def holds(self, document: Doc, asked: Asked) -> bool:
         """Whether a document answers."""
@@ -231,16 +256,33 @@ def folded(text: str) -> list[str]:
 
 def texts(document: Doc) -> Iterator[str | None]:
     """What a search for words reads."""
-    for member in ("title", "summary", "place", "context", "text", "description", "claimed_by"):
+    for member in ("title", "summary", "place", "context", "description", "claimed_by"):
         if isinstance(document.get(member), str):
             yield document[member]
-    yield from (each["text"] for each in document.get("renderings", []))
+    wordings = [each["text"] for each in document.get("renderings", [])]
+    yield from dict.fromkeys([document.get("text"), *wordings])
     yield from (each["title"] for each in document.get("phases", []))
     for quantity in document.get("quantities", []):
         yield " ".join(filter(None, (quantity["printed"], quantity["of"])))
     if document["kind"] == "figure":
         yield document["quantity"]["printed"]
-    yield from (link["actor"]["name"] for link in document["actors"])
+    yield from dict.fromkeys(link["actor"]["name"] for link in document["actors"])
+
+
+def rounded(length: int) -> int:
+    """A number with its first four binary digits, the rest 0."""
+    digits = f"{length:b}"
+    return int(digits[:4] + "0" * len(digits[4:]), 2)
+
+
+def wanted_words(query: str) -> list[str]:
+    """The whole words that a query wants, each once."""
+    found = []
+    for minus, phrase, star, run in QUERY_PART.findall(query):
+        words = folded(run or phrase)
+        if not minus:
+            found += words[:-1] if star == "*" or run.endswith("*") else words
+    return list(dict.fromkeys(found))
 
 
 _WORDS: dict[str, list[list[str]]] = {}

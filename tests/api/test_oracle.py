@@ -51,6 +51,8 @@ def questions(draw: st.DrawFn, oracle: Oracle, kinds: tuple[str, ...]) -> tuple[
     asked |= draw(switches(asked))
     asked |= draw(dates(near))
     asked |= draw(words(among, near))
+    if "q" in asked and not asked["q"][0].startswith("-") and draw(st.booleans()):
+        asked["sort"] = ["relevance"]
     pairs = [
         (field, draw(spelled(oracle, field, value)))
         for field, values in asked.items()

@@ -157,7 +157,7 @@ def test_same_walks(question: str, sqlite: Asker, postgres: Asker) -> None:
 
 
 @pytest.mark.parametrize("question", ["quotes?q=hostages", "timeline?q=deal hostages&count=exact"])
-def test_relevance_has_the_same_entries(question: str, sqlite: Asker, postgres: Asker) -> None:
-    """The engines weigh words differently, but find the same."""
+def test_relevance_has_the_same_order(question: str, sqlite: Asker, postgres: Asker) -> None:
+    """Both engines weigh words alike."""
     path = f"/v1/{question}&sort=relevance&limit=500"
-    assert sorted(postgres.ids(path)) == sorted(sqlite.ids(path))
+    assert postgres.ids(path) == sqlite.ids(path)
