@@ -52,6 +52,9 @@ class Ask(Protocol):
     revision: Revision
     known_names: dict[tuple[str, str], str]
     index: Index
+    # When it began, by the monotonic clock, and how many seconds it may take.
+    began: float
+    timeout: float
 
     async def rows(self, statement: Statement, **values: Any) -> list[Row]:
         """All rows of a statement; raises `Unavailable` past the deadline."""

@@ -135,6 +135,8 @@ class PostgresAsk:
         self.database = database
         self.connection = connection
         self.standing = standing
+        self.began = time.monotonic()
+        self.timeout = database.timeout
         self.revision = standing.revision
         self.known_names, self.index = database.kept_of(standing)
         self.streams = 0
@@ -156,7 +158,7 @@ class PostgresAsk:
             )
             return await cursor.fetchall()
         except psycopg.Error as error:
-            raise explained(error, self.database.timeout) from error
+            raise explained(error, self.timeout) from error
 
     async def _resume(self) -> None:
         """Goes on in another transaction if it stands on the same; raises `SnapshotLost` if not.
@@ -181,7 +183,7 @@ class PostgresAsk:
             while rows := await cursor.fetchmany(STREAM_CHUNK):
                 yield rows
         except psycopg.Error as error:
-            raise explained(error, self.database.timeout) from error
+            raise explained(error, self.timeout) from error
         finally:
             with suppress(psycopg.Error):
                 await cursor.close()

@@ -165,6 +165,7 @@ class SqliteAsk:
 
     def __init__(self, opened: Opened, timeout: float):
         self.opened = opened
+        self.began = time.monotonic()
         self.timeout = timeout
         self.revision = opened.revision
         self.known_names = opened.known_names

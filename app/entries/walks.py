@@ -6,12 +6,13 @@ shows, however long the lists are.
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import NamedTuple
 
 from pyroaring import BitMap
 
-from app.database import Ask
+from app.database import Ask, overdue
 from app.entries.fulltext import FULL_TEXT, matching_statement
 from app.entries.selection import Arm, Keys, Selection, with_group
 from app.entries.words import Sought
@@ -141,7 +142,10 @@ class Walk(NamedTuple):
         entries = sum(size_of(part.groups[0]) for part in self.parts)
         width = max(FIRST_WINDOW, len(ask.index.places) * FIRST_ENTRIES // max(entries, 1))
         while first < last:
-            width = min(width, PROVED_AT_ONCE) if self.needs_proof else width
+            if self.needs_proof:
+                width = min(width, PROVED_AT_ONCE)
+                if time.monotonic() - ask.began > ask.timeout:
+                    raise overdue(ask.timeout)
             if self.descending:
                 yield max(first, last - width), last
                 last -= width
