@@ -12,7 +12,6 @@ import logging
 import sys
 from array import array
 from bisect import bisect_left
-from collections import OrderedDict
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Protocol
@@ -21,6 +20,7 @@ from zlib import crc32
 from pyroaring import BitMap
 from sqlalchemy import bindparam, select
 
+from app.bounded import Bounded
 from app.errors import Unavailable
 from app.statements import Row, Statement
 from app.tables import posting, state, tally
@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 # Bytes of lists that are kept of one revision, and what each costs beside its own bytes.
 KEPT_BYTES = 64 * 1024 * 1024
 LIST_BYTES = 300
+# Bytes of documents that are kept of one revision, and what each costs beside its own bytes.
+DOCUMENT_BYTES = 32 * 1024 * 1024
+BESIDE_DOCUMENT = 250
 # Lists read by one statement.
 BATCH = 256
 CHECK_BYTES = 4
@@ -55,13 +58,13 @@ class Asks(Protocol):
 
 
 class Index:
-    """The numbers and posting lists of one revision."""
+    """The numbers and posting lists of one revision, and its documents that were asked for last."""
 
     def __init__(self) -> None:
         self.places = array("q")
         self.is_loaded = False
-        self.kept: OrderedDict[int, tuple[BitMap, int]] = OrderedDict()
-        self.bytes = 0
+        self.kept = Bounded[int, BitMap](KEPT_BYTES)
+        self.documents = Bounded[int, bytes](DOCUMENT_BYTES)
         self.tallies: dict[tuple[str, str], list[Row]] = {}
 
     async def load(self, ask: Asks) -> None:
@@ -84,16 +87,13 @@ class Index:
         found: dict[int, BitMap] = {}
         missing = []
         for key in keys:
-            if key in self.kept:
-                self.kept.move_to_end(key)
-                found[key] = self.kept[key][0]
-            else:
+            numbers = self.kept.get(key)
+            if numbers is None:
                 missing.append(key)
+            else:
+                found[key] = numbers
         for start in range(0, len(missing), BATCH):
             await self.read(missing[start : start + BATCH], found, ask)
-        while self.bytes > KEPT_BYTES:
-            _, (_, size) = self.kept.popitem(last=False)
-            self.bytes -= size
         return found
 
     async def all_of(self, keys: Iterable[int], ask: Asks) -> BitMap:
@@ -118,10 +118,7 @@ class Index:
         for key in keys:
             body = rows.get(key, b"")
             found[key] = unpacked(body) if body else BitMap()
-            if key not in self.kept:
-                size = len(body) + LIST_BYTES
-                self.kept[key] = found[key], size
-                self.bytes += size
+            self.kept.put(key, found[key], len(body) + LIST_BYTES)
 
 
 def stored_lists(keys: list[int]) -> tuple[Statement, dict[str, int]]:

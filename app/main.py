@@ -36,11 +36,12 @@ from app.api import (
     reference,
 )
 from app.api.answering import Service
-from app.api.edge import Edge, PageCache
+from app.api.edge import Edge, Kept, Key
 from app.api.guard import Guard, JsonLines, Readable
 from app.api.methods import not_allowed
 from app.api.metrics import Metrics
 from app.api.problems import Problems
+from app.bounded import Bounded
 from app.config import LogFormat, Settings, asks_for_telemetry
 from app.databases import open_database
 from app.errors import PROBLEM_MEDIA_TYPE, Moved, NotFound, Problem
@@ -84,7 +85,7 @@ def create_app(settings: Settings) -> ASGIApp:
     documentation.add_routes(app)
     pages.add_routes(app)
     app.middleware_stack = Problems(app.router, answer_error)
-    cache = PageCache(settings.cache_bytes)
+    cache: Bounded[Key, Kept] = Bounded(settings.cache_bytes)
     edge = Edge(app, database.current_revision, cache, settings.max_url_length)
     app.state.metrics = Metrics()
     return Guard(edge, settings, app.state.metrics)

@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 LOOP_BUDGET = 0.002
 OPCODES_BETWEEN_LOOKS = 1000
 # The file is not mapped into memory: one that is cut short would end the process (SIGBUS).
-LOOP_CACHE_KIB = 64 * 1024
+LOOP_CACHE_KIB = 32 * 1024
 THREAD_CACHE_KIB = 16 * 1024
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -19,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.answering import coded_etag, etag_matches
 from app.api.methods import allowed
+from app.bounded import Bounded
 from app.database import Revision
 from app.errors import PROBLEM_MEDIA_TYPE, Problem, TooLong
 
@@ -64,42 +64,9 @@ class Kept:
     # The headers of a 304, once one was sent.
     unchanged: list[Header] | None = None
 
-    @property
-    def size(self) -> int:
-        """The bytes that it takes."""
-        return len(self.body) + KEPT_BESIDE
-
 
 # A record may be seeded again as it was: the same digest, but a past that is longer.
 Key = tuple[bytes, bytes, bytes, bytes, Revision | None]
-
-
-class PageCache:
-    """Rendered pages, the least recently used ones given up first, bounded in bytes."""
-
-    def __init__(self, limit: int):
-        self.limit = limit
-        self.size = 0
-        self.pages: OrderedDict[Key, Kept] = OrderedDict()
-
-    def get(self, key: Key) -> Kept | None:
-        """A page, if it is kept."""
-        page = self.pages.get(key)
-        if page is not None:
-            self.pages.move_to_end(key)
-        return page
-
-    def put(self, key: Key, page: Kept) -> None:
-        """Keeps a page, and gives up others where it needs their room."""
-        if page.size > self.limit // 8:
-            return
-        old = self.pages.pop(key, None)
-        if old is not None:
-            self.size -= old.size
-        self.pages[key] = page
-        self.size += page.size
-        while self.size > self.limit:
-            self.size -= self.pages.popitem(last=False)[1].size
 
 
 class Whole(NamedTuple):
@@ -125,7 +92,7 @@ class Edge:
         self,
         inner: ASGIApp,
         revision: Callable[[], Revision | None],
-        cache: PageCache,
+        cache: Bounded[Key, Kept],
         max_url_length: int,
     ):
         self.inner = inner
@@ -167,7 +134,13 @@ class Edge:
             scope["cache"] = "miss"
             if scope["method"] == "GET":
                 capture.page.route = scope.get("route")
-                self.cache.put(scope["page"], capture.page)
+                self.keep(scope["page"], capture.page)
+
+    def keep(self, key: Key, page: Kept) -> None:
+        """Keeps a page, unless it would take the room of many others."""
+        size = len(page.body) + KEPT_BESIDE
+        if size <= self.cache.limit // 8:
+            self.cache.put(key, page, size)
 
 
 def length_of(scope: Scope) -> int:

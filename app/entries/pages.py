@@ -15,6 +15,7 @@ from app.entries.questions import Count, EntryQuestion, Sort
 from app.entries.relevance import best
 from app.entries.selection import Selection
 from app.entries.walks import Walk, walk_of
+from app.index import BESIDE_DOCUMENT
 from app.statements import Statement
 from app.tables import document
 
@@ -112,9 +113,19 @@ def names_of_places(count: int) -> tuple[str, ...]:
 
 
 async def documents_at(places: Sequence[int], ask: Ask) -> list[bytes]:
-    """The documents at some places, in that order."""
-    if not places:
-        return []
+    """The documents at some places, in that order; those asked for last are in memory."""
+    kept = ask.index.documents
+    bodies = {place: kept.get(place) for place in places}
+    missing = [place for place, body in bodies.items() if body is None]
+    if missing:
+        for place, body in zip(missing, await stored_documents(missing, ask), strict=True):
+            kept.put(place, body, len(body) + BESIDE_DOCUMENT)
+            bodies[place] = body
+    return [body for body in bodies.values() if body is not None]
+
+
+async def stored_documents(places: Sequence[int], ask: Ask) -> list[bytes]:
+    """The documents at some places, one at least, in that order, from the database."""
     values = dict(zip(names_of_places(len(places)), places, strict=True))
     bodies: dict[int, bytes] = dict(await ask.rows(documents_statement(len(places)), **values))
     return [bodies[place] for place in places]
@@ -130,4 +141,4 @@ async def export(selection: Selection, ask: Ask) -> AsyncIterator[list[bytes]]:
     walk = await walk_of(selection, ask)
     places = ask.index.places
     async for numbers in walk.batches(EXPORTED, ask):
-        yield await documents_at([places[number] for number in numbers], ask)
+        yield await stored_documents([places[number] for number in numbers], ask)

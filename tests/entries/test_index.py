@@ -75,7 +75,7 @@ def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app.index, "KEPT_BYTES", 3 * 400)
     stored, index = Stored({key: packed(BitMap([key])) for key in range(10)}), Index()
     assert lists_of(index, range(10), stored) == {key: [key] for key in range(10)}
-    assert list(index.kept) == [7, 8, 9]
-    assert index.bytes == sum(size for _, size in index.kept.values())
+    assert list(index.kept.held) == [7, 8, 9]
+    assert index.kept.size == sum(size for _, size in index.kept.held.values())
     lists_of(index, [7, 1], stored)
-    assert list(index.kept) == [9, 7, 1]
+    assert list(index.kept.held) == [9, 7, 1]

@@ -1,0 +1,78 @@
+"""Documents in memory: what was asked for last, within bounds, for as long as a revision lasts."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from app.bounded import Bounded
+from app.entries.pages import documents_at, stored_documents
+from app.index import BESIDE_DOCUMENT, Index
+from app.statements import Row, Statement
+
+
+class Stored:
+    """A database of documents, and which of them were asked for."""
+
+    def __init__(self) -> None:
+        self.index = Index()
+        self.asked: list[list[int]] = []
+
+    async def rows(self, statement: Statement, **values: Any) -> list[Row]:
+        """Those asked for, in no order."""
+        del statement
+        self.asked.append(list(values.values()))
+        return [(place, b"%d" % place) for place in sorted(values.values(), reverse=True)]
+
+
+def test_a_document_is_read_once() -> None:
+    """Only what is not in memory is asked of the database, and all comes in the order asked."""
+    stored: Any = Stored()
+    assert asyncio.run(documents_at([7, 3, 5], stored)) == [b"7", b"3", b"5"]
+    assert asyncio.run(documents_at([5, 9, 7, 1], stored)) == [b"5", b"9", b"7", b"1"]
+    assert asyncio.run(documents_at([], stored)) == []
+    assert stored.asked == [[7, 3, 5], [9, 1]]
+
+
+def test_an_export_leaves_the_memory_alone() -> None:
+    """What is read in bulk does not push out what pages need."""
+    stored: Any = Stored()
+    assert asyncio.run(stored_documents([2, 4], stored)) == [b"2", b"4"]
+    assert stored.index.documents.size == 0
+
+
+def test_documents_in_memory_are_bounded() -> None:
+    """Those asked for longest ago give way."""
+    stored: Any = Stored()
+    stored.index.documents = Bounded(3 * (1 + BESIDE_DOCUMENT))
+    asyncio.run(documents_at([1, 2, 3], stored))
+    asyncio.run(documents_at([1, 4], stored))
+    assert list(stored.index.documents.held) == [3, 1, 4]
+
+
+def test_a_document_that_is_gone_is_no_page() -> None:
+    """A place without a document is a broken file, never a shorter page."""
+
+    async def nothing(statement: Statement, **values: Any) -> list[Row]:
+        del statement, values
+        return []
+
+    empty: Any = SimpleNamespace(index=Index(), rows=nothing)
+    with pytest.raises(KeyError):
+        asyncio.run(documents_at([1], empty))
+
+
+def test_what_is_kept_takes_the_room_it_says() -> None:
+    """A value that is put again counts once; what is larger than all room is not kept."""
+    kept: Bounded[str, str] = Bounded(10)
+    kept.put("a", "old", 6)
+    kept.put("a", "new", 4)
+    kept.put("b", "", 5)
+    assert (kept.get("a"), kept.get("c"), kept.size) == ("new", None, 9)
+    kept.put("c", "", 11)
+    assert (kept.size, list(kept.held)) == (9, ["b", "a"])
+    kept.put("a", "", 11)
+    assert (kept.size, list(kept.held)) == (5, ["b"])
