@@ -10,6 +10,7 @@ from pathlib import Path
 
 import orjson
 
+from app.bounded import Bounded
 from app.config import Settings
 from app.database import Ask, Database
 from app.databases import open_database
@@ -40,7 +41,8 @@ def seed_edition(url: str, folder: Path, number: int) -> Summary:
 
 
 async def ask_page(ask: Ask, **asked: object) -> Page:
-    """A page of the events."""
+    """A page of the events, as the database has them: none is taken from memory."""
+    ask.index.documents = Bounded(0)
     question = EntryQuestion.model_validate(asked)
     selection = await select_entries(question, ("event",), ask)
     return await read_page(question, ("event",), selection, ask)
