@@ -37,6 +37,7 @@ BESIDE_DOCUMENT = 250
 BATCH = 256
 CHECK_BYTES = 4
 PLACES = "places"
+WORDS = "words"
 
 # More values of a kind in a dimension than these are not kept.
 KEPT_VALUES = 10_000
@@ -66,6 +67,7 @@ class Index:
         self.kept = Bounded[int, BitMap](KEPT_BYTES)
         self.documents = Bounded[int, bytes](DOCUMENT_BYTES)
         self.tallies: dict[tuple[str, str], list[Row]] = {}
+        self.vocabularies: dict[str, bytes] = {}
 
     async def load(self, ask: Asks) -> None:
         """Reads which places there are, once."""
@@ -110,6 +112,13 @@ class Index:
                 return rows
             self.tallies[kind, dimension] = rows
         return self.tallies[kind, dimension]
+
+    async def words_from(self, kind: str, start: str, most: int, ask: Asks) -> list[str] | None:
+        """The words in the entries of a kind that begin so; None where there are more than some."""
+        if kind not in self.vocabularies:
+            stored = await ask.rows(STORED, name=vocabulary_of(kind))
+            self.vocabularies[kind] = bytes(stored[0][0]) if stored else b""
+        return packed_from(self.vocabularies[kind], start, most)
 
     async def read(self, keys: list[int], found: dict[int, BitMap], ask: Asks) -> None:
         """Reads and keeps some lists."""
@@ -164,6 +173,33 @@ def unpacked_places(stored: bytes) -> array[int]:
     places = array("q")
     places.frombytes(stored)
     return swapped(places)
+
+
+def vocabulary_of(kind: str) -> str:
+    """The name under which the words in the entries of a kind are stored."""
+    return f"{WORDS} {kind}"
+
+
+def packed_words(words: Iterable[str]) -> bytes:
+    """Words in order, each on a line of its own; a line's end stands before the first, too."""
+    return b"\n".join([b"", *sorted(word.encode() for word in words), b""])
+
+
+def unpacked_words(stored: bytes) -> set[str]:
+    """The words that were stored."""
+    return set(stored.decode().split("\n")) - {""}
+
+
+def packed_from(stored: bytes, start: str, most: int) -> list[str] | None:
+    """Those of the stored words that begin so; None where there are more than some."""
+    line = b"\n" + start.encode()
+    first = stored.find(line)
+    if first < 0:
+        return []
+    end = stored.find(b"\n", stored.rfind(line) + 1)
+    if stored.count(b"\n", first, end) > most:
+        return None
+    return stored[first + 1 : end].decode().split("\n")
 
 
 def swapped(places: array[int]) -> array[int]:

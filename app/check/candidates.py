@@ -107,7 +107,8 @@ async def answers(probes: Iterable[Probe], ask: Ask, limit: int = ANSWERS) -> An
     found = {}
     for probe in sought:
         having = (await ask.index.all_of(keys_of(probe), ask))[-PROVED:]
-        proved = await proof_of([Sought(probe)], ask.engine).of(having, ask)
+        phrases = [Sought(probe)] if len(probe) > 1 else []
+        proved = await proof_of(phrases, ask.engine).of(having, ask)
         found[probe] = newest(proved, limit, ask)
     return Answers(found)
 

@@ -1,7 +1,7 @@
 """The one seam where SQLite's and PostgreSQL's full text differ: table, rows, expressions.
 
 Both index the words of our own reading of text; neither splits nor folds anything itself. They are
-asked for what posting lists of words cannot tell: phrases and beginnings of words.
+asked for what posting lists of words cannot tell: phrases, and beginnings of very many words.
 """
 
 from __future__ import annotations

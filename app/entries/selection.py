@@ -21,6 +21,10 @@ from app.errors import InvalidQuery
 Keys = tuple[int, ...]
 # The dimension of the posting lists of words.
 WORD = "word"
+# Words that a beginning may stand for; where there are more, the full text is asked.
+MOST_BEGUN = 500
+# By kind, the lists of the words for which a beginning stands; None for too many.
+Begun = dict[Sought, dict[str, Keys] | None]
 
 
 class Arm(NamedTuple):
@@ -43,8 +47,8 @@ class Selection(NamedTuple):
     where there are any.
 
     `reach` has, for each arm, the lists of what began before `low` and reaches to its day; None
-    where the question has no first day. Lists tell which words an entry has; whether they stand as
-    they are asked for is told by the full text.
+    where the question has no first day. Lists tell which words an entry has; of what is `untold`,
+    phrases for the most part, the full text tells whether it stands as it is asked for.
     """
 
     arms: tuple[Arm, ...]
@@ -52,6 +56,7 @@ class Selection(NamedTuple):
     high: int
     descending: bool
     words: tuple[Sought, ...]
+    untold: tuple[Sought, ...]
     places: tuple[int, ...]
     reach: tuple[Keys, ...] | None
 
@@ -64,14 +69,15 @@ def whole(kind: str) -> tuple[Keys, ...]:
 
 def everything_of(kind: str) -> Selection:
     """All entries of a kind, the oldest first."""
-    return Selection((Arm(kind, whole(kind)),), 0, LAST_PLACE, False, (), (), None)
+    return Selection((Arm(kind, whole(kind)),), 0, LAST_PLACE, False, (), (), (), None)
 
 
 async def select_entries(question: EntryQuestion, kinds: tuple[str, ...], ask: Ask) -> Selection:
     """The selection of a question; raises `InvalidQuery` naming every value that names nothing."""
     named = await resolve_names(question, kinds, ask)
     words = read_query(question.q) if question.q is not None else ()
-    arms = tuple(arm_of(kind, question.clauses(named), words) for kind in kinds)
+    begun = {part: await lists_begun(part, kinds, ask) for part in words if part.prefix}
+    arms = tuple(arm_of(kind, question.clauses(named), words, begun) for kind in kinds)
     first, last = question.days()
     return Selection(
         arms=arms,
@@ -79,6 +85,7 @@ async def select_entries(question: EntryQuestion, kinds: tuple[str, ...], ask: A
         high=last_place(last.toordinal()) if last is not None else LAST_PLACE,
         descending=question.sort is not Sort.oldest,
         words=words,
+        untold=tuple(part for part in words if not is_told(part, begun)),
         places=await places_of(named["id"], kinds, ask),
         reach=tuple(reaching_keys(arm.kind, first.toordinal()) for arm in arms)
         if first is not None
@@ -86,7 +93,23 @@ async def select_entries(question: EntryQuestion, kinds: tuple[str, ...], ask: A
     )
 
 
-def arm_of(kind: str, clauses: list[Clause], words: tuple[Sought, ...]) -> Arm:
+async def lists_begun(part: Sought, kinds: tuple[str, ...], ask: Ask) -> dict[str, Keys] | None:
+    """By kind, the lists of the words that begin as a part's last one; None for too many."""
+    lists = {}
+    for kind in kinds:
+        words = await ask.index.words_from(kind, part.words[-1], MOST_BEGUN, ask)
+        if words is None:
+            return None
+        lists[kind] = tuple(key_of(kind, WORD, word) for word in words)
+    return lists
+
+
+def is_told(part: Sought, begun: Begun) -> bool:
+    """Whether lists tell of a part where it stands: of words and beginnings, but not of phrases."""
+    return part.is_word or (len(part.words) == 1 and begun[part] is not None)
+
+
+def arm_of(kind: str, clauses: list[Clause], words: tuple[Sought, ...], begun: Begun) -> Arm:
     """The lists of one kind that a question's filters and words name."""
     groups = [
         tuple(dict.fromkeys(key_of(kind, dimension, value) for dimension, value in clause))
@@ -94,11 +117,14 @@ def arm_of(kind: str, clauses: list[Clause], words: tuple[Sought, ...]) -> Arm:
     ]
     without: list[int] = []
     for part in words:
-        keys = [key_of(kind, WORD, word) for word in part.whole_words]
+        keys: list[Keys] = [(key_of(kind, WORD, word),) for word in part.whole_words]
+        lists = begun.get(part)
+        if lists is not None:
+            keys.append(lists[kind])
         if not part.excluded:
-            groups += [(key,) for key in keys]
-        elif part.is_word:
-            without += keys
+            groups += keys
+        elif is_told(part, begun):
+            without += keys[0]
     return Arm(kind, tuple(dict.fromkeys(groups)) or whole(kind), tuple(without))
 
 

@@ -69,7 +69,7 @@ def size_of(group: Lists) -> int:
 class Proof(NamedTuple):
     """What the full text has to tell: what must stand in a text as it is sought, and what must not.
 
-    Lists of words hold for single words; for phrases and beginnings of words they are not enough.
+    Lists of words hold for single words; for phrases they are not enough.
     """
 
     wanted: str | None = None
@@ -87,14 +87,13 @@ class Proof(NamedTuple):
 NO_PROOF = Proof()
 
 
-def proof_of(words: Iterable[Sought], engine: str) -> Proof:
-    """The proof for the words of a question."""
-    unproved = [part for part in words if not part.is_word]
-    if not unproved:
+def proof_of(untold: Iterable[Sought], engine: str) -> Proof:
+    """The proof for what lists do not tell of the words of a question."""
+    wanted = [part for part in untold if not part.excluded]
+    unwanted = [part for part in untold if part.excluded]
+    if not (wanted or unwanted):
         return NO_PROOF
     text = FULL_TEXT[engine]
-    wanted = [part for part in unproved if not part.excluded]
-    unwanted = [part for part in unproved if part.excluded]
     return Proof(
         text.all_of(wanted) if wanted else None, text.any_of(unwanted) if unwanted else None
     )
@@ -201,7 +200,7 @@ async def walk_of(selection: Selection, ask: Ask) -> Walk:
     asked = (keys for arm, _, _ in stretches for keys in (*arm.groups, arm.without))
     lists = await index.lists(set[int]().union(*asked), ask)
     parts = (part_of(arm, first, last, given, lists) for arm, first, last in stretches)
-    proof = proof_of(selection.words, ask.engine)
+    proof = proof_of(selection.untold, ask.engine)
     return Walk(tuple(filter(None, parts)), proof, selection.descending)
 
 

@@ -18,15 +18,20 @@ from pyroaring import BitMap
 from sqlalchemy import bindparam, delete, select
 
 from app.entries.places import key_of
+from app.entries.selection import WORD
 from app.index import (
     PLACES,
     STORED,
     packed,
     packed_places,
+    packed_words,
     stored_lists,
     unpacked,
     unpacked_places,
+    unpacked_words,
+    vocabulary_of,
 )
+from app.kinds import KINDS
 from app.seeding.index import UNCOUNTED
 from app.seeding.stage import Stage
 from app.seeding.target import Target, insertion
@@ -71,6 +76,9 @@ class Lists:
         self.going = gathered()
         self.coming = gathered()
         self.held = 0
+        # By kind, the words whose lists changed: those that have entries, and those that have none.
+        self.words: defaultdict[str, set[str]] = defaultdict(set)
+        self.unused: defaultdict[str, set[str]] = defaultdict(set)
         stage.connection.execute(FRAGMENTS)
 
     def put(self, kind: str, place: int, posted: Collection[tuple[str, str]]) -> None:
@@ -121,8 +129,23 @@ class Lists:
         changes = self.changes()
         while batch := list(islice(changes, BATCH)):
             self.replace(batch)
-        self.target.many(DELETE_STATE, [(PLACES,)])
-        self.target.many(insertion(state), [(PLACES, packed_places(self.places))])
+        self.write_state(PLACES, packed_places(self.places))
+        self.write_vocabularies()
+
+    def write_vocabularies(self) -> None:
+        """Writes the words in the entries of each kind."""
+        for kind in KINDS:
+            name = vocabulary_of(kind)
+            stored = list(self.target.rows(STORED, name=name)) if self.before else []
+            before = unpacked_words(bytes(stored[0][0])) if stored else set()
+            now = (before | self.words[kind]) - self.unused[kind]
+            if now != before or not stored:
+                self.write_state(name, packed_words(now))
+
+    def write_state(self, name: str, value: bytes) -> None:
+        """Writes what stands under a name."""
+        self.target.many(DELETE_STATE, [(name,)])
+        self.target.many(insertion(state), [(name, value)])
 
     def changes(self) -> Iterator[Change]:
         """What comes to each list and goes from it, by key."""
@@ -149,9 +172,12 @@ class Lists:
         for key, named, coming, going in changes:
             before = unpacked(bytes(stored[key])) if key in stored else BitMap()
             numbers = coming | (before - going)
+            kind, dimension, value = named
+            if dimension == WORD:
+                (self.words if numbers else self.unused)[kind].add(value)
             if numbers:
                 lists.append((key, packed(numbers)))
-                if named[1] not in UNCOUNTED:
+                if dimension not in UNCOUNTED:
                     tallies.append((key, *named, len(numbers)))
         self.target.many(insertion(posting), lists)
         self.target.many(insertion(tally), tallies)

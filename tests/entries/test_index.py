@@ -12,7 +12,16 @@ from pyroaring import BitMap
 
 import app.index
 from app.errors import Unavailable
-from app.index import Index, packed, packed_places, unpacked, unpacked_places
+from app.index import (
+    Index,
+    packed,
+    packed_from,
+    packed_places,
+    packed_words,
+    unpacked,
+    unpacked_places,
+    unpacked_words,
+)
 from app.statements import Row, Statement
 
 
@@ -60,6 +69,20 @@ def test_a_damaged_list_is_refused(place: int) -> None:
     stored[place] ^= 1
     with pytest.raises(Unavailable, match="damaged"):
         unpacked(bytes(stored))
+
+
+def test_words_by_their_beginning() -> None:
+    """All words that begin so, none where there are too many; what is packed is unpacked."""
+    words = {"deal", "deals", "dealt", "de", "peace", "שלום", "שלומי", "a"}
+    packed = packed_words(words)
+    assert unpacked_words(packed) == words
+    assert packed_from(packed, "deal", 3) == ["deal", "deals", "dealt"]
+    assert packed_from(packed, "deal", 2) is None
+    assert packed_from(packed, "של", 9) == ["שלום", "שלומי"]
+    assert packed_from(packed, "peace", 1) == ["peace"]
+    assert packed_from(packed, "eal", 9) == []
+    assert packed_from(packed_words([]), "a", 9) == []
+    assert unpacked_words(packed_words([])) == set()
 
 
 def test_lists_are_read_once() -> None:

@@ -8,11 +8,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from app.index import unpacked, unpacked_places
+from app.entries.fulltext import BOUNDARY, words_of
+from app.index import unpacked, unpacked_places, unpacked_words, vocabulary_of
 from app.kinds import KINDS
 from app.reference.documents import REFERENCE_DOCUMENTS
 from app.reference.registry import Reference
 from app.seeding.apply import REFERENCE_MODELS
+from app.seeding.index import texts
 from app.tables import METADATA
 
 Row = tuple[Any, ...]
@@ -103,6 +105,15 @@ def check_documents(database: Path) -> None:
         if kind in KINDS
     }
     assert dict(rows_of(database, "SELECT id, body FROM document")) == entries
+    words: dict[str, set[str]] = {kind: set() for kind in KINDS}
+    for (kind, _), body in kept.items():
+        if kind in KINDS:
+            record = KINDS[kind].record.model_validate_json(body)
+            words[kind] |= {*words_of(texts(record, reference))} - {BOUNDARY}
+    listed = rows_of(database, "SELECT name, value FROM state WHERE name LIKE 'words %'")
+    assert {name: unpacked_words(value) for name, value in listed} == {
+        vocabulary_of(kind): each for kind, each in words.items()
+    }
     others = {
         (realm, record.id): REFERENCE_DOCUMENTS[realm](record, reference).model_dump_json().encode()
         for realm, record in reference.records()
