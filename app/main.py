@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 import tempfile
@@ -66,6 +67,9 @@ def create_app(settings: Settings) -> ASGIApp:
         del app
         # The loop ends them itself when it ends.
         asyncio.get_running_loop().set_default_executor(slow_threads())
+        # What is there now stays; to look at it again in every collection would stop all answers.
+        gc.collect()
+        gc.freeze()
         yield
         await database.close()
 
