@@ -18,9 +18,10 @@ import tempfile
 import time
 import venv
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from operator import itemgetter, truediv
 from pathlib import Path
 from typing import Any
@@ -169,18 +170,24 @@ def paths_of(server: Server, question: Question, values: Values) -> list[str]:
     return [f"{path}\t{etag}" for path, etag in zip(paths, etags, strict=True)]
 
 
-def undisturbed(server: Server, lines: Sequence[str], seconds: float) -> dict[str, float]:
-    """What wrk measures while nobody else takes the processors of this machine, or the least."""
+def undisturbed(run: Callable[[], dict[str, float]], seconds: float) -> dict[str, float]:
+    """What a run of wrk measures while nobody else takes the processors, or takes the least."""
     runs = []
     for _ in range(ATTEMPTS):
         before = stolen()
-        done = drive(server, lines, seconds, "1")
+        done = run()
         taken = stolen() - before
-        settle(server.process.pid)
         runs.append((taken, done))
         if taken <= STOLEN * seconds:
             break
     return min(runs, key=itemgetter(0))[1]
+
+
+def drive_alone(server: Server, lines: Sequence[str], seconds: float) -> dict[str, float]:
+    """What wrk measures of a server that has nothing left to do before another one is asked."""
+    done = drive(server, lines, seconds, "1")
+    settle(server.process.pid)
+    return done
 
 
 def drive(server: Server, lines: Sequence[str], seconds: float, core: str) -> dict[str, float]:
@@ -267,7 +274,8 @@ def measure(
             for server in servers:
                 given = lines[server.name, question.name]
                 if given:
-                    done = undisturbed(server, given, seconds)
+                    run = partial(drive_alone, server, given, seconds)
+                    done = undisturbed(run, seconds)
                     results[question.name][server.name].append(done)
                     print(f"{number + 1} {question.name}, {server.name}: {done['rps']:,.0f}/s")
     return results

@@ -18,6 +18,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,7 @@ from benchmarks.generate import SIZES
 from benchmarks.load import PARLEY, database_of
 from benchmarks.questions import QUESTIONS, Question, Values, listed
 from benchmarks.report import machine, publish, save, table
-from benchmarks.serve import Server, drive, parley, part, serving
+from benchmarks.serve import Server, drive, parley, part, serving, undisturbed
 
 # An export is read for so many seconds at most.
 EXPORT_SECONDS = 20
@@ -245,14 +246,15 @@ def beside_slow_ones(database: Path, values: Values, seconds: float) -> list[lis
     command, settings = parley(database, 0)
     rows: list[list[Any]] = []
     with serving("parley", "parley", command, environment=settings) as server:
-        drive(server, quick, seconds, "1")
+        run = partial(drive, server, quick, seconds, "1")
+        run()
         for name, path in slow.items():
             if path is None:
-                done, taken = drive(server, quick, seconds, "1"), []
+                done, taken = undisturbed(run, seconds), []
             else:
                 with asking_over_and_over(server, path) as taken:
                     time.sleep(0.2)
-                    done = drive(server, quick, seconds, "1")
+                    done = undisturbed(run, seconds)
             each = statistics.median(taken) if taken else None
             share = part([done["rps"]], [rows[0][1]]) if rows else 1.0
             rows.append([name, done["rps"], share, done["p50"], done["p99"], each])
