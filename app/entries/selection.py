@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -21,8 +22,8 @@ from app.errors import InvalidQuery
 Keys = tuple[int, ...]
 # The dimension of the posting lists of words.
 WORD = "word"
-# Words that a beginning may stand for; where there are more, the full text is asked.
-MOST_BEGUN = 500
+# Lists of words for which the beginnings in a question may stand; for more, the full text is asked.
+MOST_BEGUN = 1000
 # By kind, the lists of the words for which a beginning stands; None for too many.
 Begun = dict[Sought, dict[str, Keys] | None]
 
@@ -76,7 +77,7 @@ async def select_entries(question: EntryQuestion, kinds: tuple[str, ...], ask: A
     """The selection of a question; raises `InvalidQuery` naming every value that names nothing."""
     named = await resolve_names(question, kinds, ask)
     words = read_query(question.q) if question.q is not None else ()
-    begun = {part: await lists_begun(part, kinds, ask) for part in words if part.prefix}
+    begun = await lists_begun(words, kinds, ask)
     arms = tuple(arm_of(kind, question.clauses(named), words, begun) for kind in kinds)
     first, last = question.days()
     return Selection(
@@ -93,14 +94,28 @@ async def select_entries(question: EntryQuestion, kinds: tuple[str, ...], ask: A
     )
 
 
-async def lists_begun(part: Sought, kinds: tuple[str, ...], ask: Ask) -> dict[str, Keys] | None:
-    """By kind, the lists of the words that begin as a part's last one; None for too many."""
+async def lists_begun(words: Iterable[Sought], kinds: tuple[str, ...], ask: Ask) -> Begun:
+    """The lists for which the beginnings of words stand, up to `MOST_BEGUN` in all."""
+    begun: Begun = {}
+    room = MOST_BEGUN
+    for part in words:
+        if part.prefix:
+            begun[part] = lists = await begun_by(part.words[-1], kinds, room, ask)
+            room -= sum(map(len, lists.values())) if lists is not None else 0
+    return begun
+
+
+async def begun_by(
+    start: str, kinds: tuple[str, ...], room: int, ask: Ask
+) -> dict[str, Keys] | None:
+    """By kind, the lists of the words that begin so; None where there is no room for them."""
     lists = {}
     for kind in kinds:
-        words = await ask.index.words_from(kind, part.words[-1], MOST_BEGUN, ask)
+        words = await ask.index.words_from(kind, start, room, ask)
         if words is None:
             return None
         lists[kind] = tuple(key_of(kind, WORD, word) for word in words)
+        room -= len(words)
     return lists
 
 

@@ -11,6 +11,7 @@ import pytest
 from pyroaring import BitMap
 
 import app.index
+from app.entries import selection
 from app.errors import Unavailable
 from app.index import (
     Index,
@@ -23,6 +24,7 @@ from app.index import (
     unpacked_words,
 )
 from app.statements import Row, Statement
+from tests.api.asking import Asker
 
 
 class Stored:
@@ -83,6 +85,20 @@ def test_words_by_their_beginning() -> None:
     assert packed_from(packed, "eal", 9) == []
     assert packed_from(packed_words([]), "a", 9) == []
     assert unpacked_words(packed_words([])) == set()
+
+
+@pytest.mark.parametrize("room", [0, 1, 3, 5, 40])
+def test_beginnings_of_many_words(ask: Asker, monkeypatch: pytest.MonkeyPatch, room: int) -> None:
+    """The answer is the same whether lists or the full text tell of beginnings, or each of some."""
+    paths = [
+        f"/v1/{path}&limit=500&count=exact&sort={sort}"
+        for path in ("quotes?q=hosta* negot*", "timeline?q=-hosta* pris*", 'events?q="the ho*"')
+        for sort in ("-date", "date")
+    ]
+    usual = [(ask.page(path)["meta"], ask.ids(path)) for path in paths]
+    assert all(ids for _, ids in usual)
+    monkeypatch.setattr(selection, "MOST_BEGUN", room)
+    assert [(ask.page(f"{path}&")["meta"], ask.ids(f"{path}&")) for path in paths] == usual
 
 
 def test_lists_are_read_once() -> None:
