@@ -67,7 +67,7 @@ class Index:
         self.kept = Bounded[int, BitMap](KEPT_BYTES)
         self.documents = Bounded[int, bytes](DOCUMENT_BYTES)
         self.tallies: dict[tuple[str, str], list[Row]] = {}
-        self.vocabularies: dict[str, bytes] = {}
+        self.vocabularies: dict[str, bytes | None] = {}
 
     async def load(self, ask: Asks) -> None:
         """Reads which places there are, once."""
@@ -114,11 +114,15 @@ class Index:
         return self.tallies[kind, dimension]
 
     async def words_from(self, kind: str, start: str, most: int, ask: Asks) -> list[str] | None:
-        """The words in the entries of a kind that begin so; None where there are more than some."""
+        """The words in the entries of a kind that begin so; None where there are more than some.
+
+        None, too, where a former version of the code stored none.
+        """
         if kind not in self.vocabularies:
             stored = await ask.rows(STORED, name=vocabulary_of(kind))
-            self.vocabularies[kind] = bytes(stored[0][0]) if stored else b""
-        return packed_from(self.vocabularies[kind], start, most)
+            self.vocabularies[kind] = bytes(stored[0][0]) if stored else None
+        vocabulary = self.vocabularies[kind]
+        return packed_from(vocabulary, start, most) if vocabulary is not None else None
 
     async def read(self, keys: list[int], found: dict[int, BitMap], ask: Asks) -> None:
         """Reads and keeps some lists."""

@@ -225,11 +225,16 @@ class Snapshot:
 
     async def __aexit__(self, kind: Any, error: BaseException | None, _: Any) -> None:
         opened = self.opened
-        opened.users -= 1
         if isinstance(error, SnapshotLost):
             self.database.looked = float("-inf")
-        if opened.retired and opened.users == 0:
-            opened.close()
+        try:
+            # What came from memory alone is not given out over a broken file either.
+            if error is None:
+                opened.refuse_changed()
+        finally:
+            opened.users -= 1
+            if opened.retired and opened.users == 0:
+                opened.close()
 
 
 class SqliteDatabase:

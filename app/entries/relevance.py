@@ -96,7 +96,8 @@ async def best(
     classes = []
     for kind in kinds:
         if found := await walk.of_kind(kind).everything(ask):
-            lengths = await lengths_of(kind, ask)
+            # Where a former version of the code stored no lengths, all are taken for equal.
+            lengths = await lengths_of(kind, ask) or [(1, found)]
             for times, entries in await classes_of(kind, found, list(scale.weights), ask):
                 classes.append(Class(times, entries, lengths))
     return first_of(classes, scale, after, limit, ask.index)
