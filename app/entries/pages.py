@@ -88,14 +88,15 @@ async def read_best(
     score, place = float("-inf"), LAST_PLACE
     if question.cursor is not None:
         score, place = read_cursor(question.cursor, mark, [0.0, 0], ask.revision.number)
-    found = await best(selection, walk, (place, score), question.limit + 1, ask)
-    page = found[: question.limit]
-    more = len(found) > question.limit
+    found = {kind: await walk.of_kind(kind).everything(ask) for kind in kinds}
+    scored = await best(selection.words, found, (place, score), question.limit + 1, ask)
+    page = scored[: question.limit]
+    more = len(scored) > question.limit
     last = (page[-1][1], page[-1][0]) if page else ()
     return Page(
         documents=await documents_at([place for place, _ in page], ask),
         next_cursor=write_cursor(mark, ask.revision.number, *last) if more else None,
-        total=await walk.total(ask) if question.count is Count.exact else None,
+        total=sum(map(len, found.values())) if question.count is Count.exact else None,
     )
 
 

@@ -19,8 +19,8 @@ from pyroaring import BitMap
 
 from app.database import Ask
 from app.entries.places import key_of
-from app.entries.selection import WORD, Selection
-from app.entries.walks import Walk
+from app.entries.selection import WORD
+from app.entries.words import Sought
 from app.index import Index
 
 # The dimension of the posting lists of lengths.
@@ -84,21 +84,20 @@ class Class(NamedTuple):
 
 
 async def best(
-    selection: Selection, walk: Walk, after: Scored, limit: int, ask: Ask
+    words: Iterable[Sought], found: dict[str, BitMap], after: Scored, limit: int, ask: Ask
 ) -> list[Scored]:
-    """Places and scores of what answers the words best, after a place and score; the newest first
-    among equals.
+    """Places and scores of those found, by kind, that answer the words best, after a place and
+    score; the newest first among equals.
     """
-    wanted = [part for part in selection.words if not part.excluded]
-    words = list(dict.fromkeys(word for part in wanted for word in part.whole_words))
-    kinds = list(dict.fromkeys(arm.kind for arm in selection.arms))
-    scale = await scale_of(words, kinds, ask)
+    wanted = [part for part in words if not part.excluded]
+    whole = list(dict.fromkeys(word for part in wanted for word in part.whole_words))
+    scale = await scale_of(whole, list(found), ask)
     classes = []
-    for kind in kinds:
-        if found := await walk.of_kind(kind).everything(ask):
+    for kind, numbers in found.items():
+        if numbers:
             # Where a former version of the code stored no lengths, all are taken for equal.
-            lengths = await lengths_of(kind, ask) or [(1, found)]
-            for times, entries in await classes_of(kind, found, list(scale.weights), ask):
+            lengths = await lengths_of(kind, ask) or [(1, numbers)]
+            for times, entries in await classes_of(kind, numbers, list(scale.weights), ask):
                 classes.append(Class(times, entries, lengths))
     return first_of(classes, scale, after, limit, ask.index)
 
