@@ -9,6 +9,7 @@ engines.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from heapq import heapify, heappop, heapreplace
@@ -33,6 +34,8 @@ K1 = 1.2
 B = 0.75
 # Classes of a kind past which further words weigh as if they stood once; the rarest come first.
 CLASSES = 256
+# Seconds of work before others are answered.
+AT_ONCE = 0.002
 
 Scored = tuple[int, float]
 
@@ -99,7 +102,7 @@ async def best(
             lengths = await lengths_of(kind, ask) or [(1, numbers)]
             for times, entries in await classes_of(kind, numbers, list(scale.weights), ask):
                 classes.append(Class(times, entries, lengths))
-    return first_of(classes, scale, after, limit, ask.index)
+    return await first_of(classes, scale, after, limit, ask.index)
 
 
 async def scale_of(words: list[str], kinds: list[str], ask: Ask) -> Scale:
@@ -135,7 +138,9 @@ async def classes_of(
         keys = {times: key_of(kind, repeated(times), word) for times in REPEATED}
         lists = await ask.index.lists(keys.values(), ask)
         split = []
+        began = time.monotonic()
         for times, entries in classes:
+            began = await others_first(began)
             once = entries
             for n, key in keys.items():
                 if part := entries & lists[key]:
@@ -144,12 +149,18 @@ async def classes_of(
             if once:
                 split.append(((*times, 1), once))
         classes = split
-        # There may be many; others are answered in between.
-        await asyncio.sleep(0)
     return classes
 
 
-def first_of(
+async def others_first(began: float) -> float:
+    """Lets others be answered after some work since a time; the time since which it goes on."""
+    if time.monotonic() - began < AT_ONCE:
+        return began
+    await asyncio.sleep(0)
+    return time.monotonic()
+
+
+async def first_of(
     classes: list[Class], scale: Scale, after: Scored, limit: int, index: Index
 ) -> list[Scored]:
     """The first entries of some classes, by score, after a place and score."""
@@ -164,10 +175,12 @@ def first_of(
                 break
     heapify(ahead)
     first: list[Scored] = []
+    began = time.monotonic()
     while ahead and len(first) < limit:
         score = ahead[0][0]
         equal = BitMap()
         while ahead and ahead[0][0] == score:
+            began = await others_first(began)
             _, number, step = ahead[0]
             times, entries, lengths = classes[number]
             equal |= entries & lengths[step][1]
