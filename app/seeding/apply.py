@@ -17,7 +17,7 @@ from app.entries.fulltext import FULL_TEXT, words_of
 from app.entries.names import folded_name
 from app.entries.places import key_of
 from app.entries.words import split
-from app.index import stored_lists, unpacked
+from app.index import STORED, stored_lists, unpacked
 from app.kinds import KINDS
 from app.reference.actors import ActorRecord
 from app.reference.dataset import DatasetRecord
@@ -27,7 +27,7 @@ from app.reference.sources import SourceRecord
 from app.reference.topics import TopicRecord
 from app.seeding.compare import Comparison
 from app.seeding.index import postings, texts
-from app.seeding.lists import Lists, places_before
+from app.seeding.lists import Lists, places_before, put_state
 from app.seeding.rows import Rows
 from app.seeding.stage import Stage, Task
 from app.seeding.target import Target, insertion
@@ -43,7 +43,6 @@ from app.tables import (
     record,
     reference,
     revision,
-    state,
     tally,
 )
 from app.tidy_rows import owner_columns, rows_of
@@ -64,7 +63,6 @@ BODIES = Statement(
 )
 LAST_REVISION = Statement(select(func.coalesce(func.max(revision.c.number), 0)))
 LAST_CHANGE = Statement(select(func.coalesce(func.max(change.c.sequence), 0)))
-STATE = Statement(select(state.c.value).where(state.c.name == bindparam("name")))
 
 DELETE_RECORD = Statement(
     delete(record).where(record.c.kind == bindparam("k"), record.c.id == bindparam("i"))
@@ -73,7 +71,6 @@ DELETE_CORRECTIONS = Statement(
     delete(correction).where(correction.c.kind == bindparam("k"), correction.c.id == bindparam("i"))
 )
 DELETE_DOCUMENT = Statement(delete(document).where(document.c.place == bindparam("p")))
-DELETE_STATE = Statement(delete(state).where(state.c.name == bindparam("n")))
 EVERYTHING_INDEXED = Statement(
     select(record.c.kind, record.c.id, record.c.place).where(record.c.place.is_not(None))
 )
@@ -196,7 +193,7 @@ class Application:
 
     def format_differs(self) -> bool:
         """Whether the documents in the database are of another format than the code's."""
-        stored = list(self.target.rows(STATE, name="document_format"))
+        stored = list(self.target.rows(STORED, name="document_format"))
         return bool(stored) and bytes(stored[0][0]) != str(DOCUMENT_FORMAT).encode()
 
     def empty_index(self) -> None:
@@ -290,8 +287,7 @@ class Application:
             "dataset": self.stage.only_body("dataset"),
             "document_format": str(DOCUMENT_FORMAT).encode(),
         }
-        self.target.many(DELETE_STATE, [(each,) for each in values])
-        self.target.many(insertion(state), list(values.items()))
+        put_state(self.target, values)
 
 
 @lru_cache(maxsize=16)
@@ -344,5 +340,5 @@ def old_reference(target: Target) -> Reference:
 
 def dataset_id(target: Target) -> str | None:
     """The id of the dataset in the database, None where there is none."""
-    stored = list(target.rows(STATE, name="dataset"))
+    stored = list(target.rows(STORED, name="dataset"))
     return str(orjson.loads(stored[0][0])["id"]) if stored else None

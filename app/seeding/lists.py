@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import NamedTuple
@@ -129,7 +129,7 @@ class Lists:
         changes = self.changes()
         while batch := list(islice(changes, BATCH)):
             self.replace(batch)
-        self.write_state(PLACES, packed_places(self.places))
+        put_state(self.target, {PLACES: packed_places(self.places)})
         self.write_vocabularies()
 
     def write_vocabularies(self) -> None:
@@ -140,12 +140,7 @@ class Lists:
             before = unpacked_words(bytes(stored[0][0])) if stored else set()
             now = (before | self.words[kind]) - self.unused[kind]
             if now != before or not stored:
-                self.write_state(name, packed_words(now))
-
-    def write_state(self, name: str, value: bytes) -> None:
-        """Writes what stands under a name."""
-        self.target.many(DELETE_STATE, [(name,)])
-        self.target.many(insertion(state), [(name, value)])
+                put_state(self.target, {name: packed_words(now)})
 
     def changes(self) -> Iterator[Change]:
         """What comes to each list and goes from it, by key."""
@@ -202,6 +197,12 @@ class Lists:
         while batch := rows.fetchmany(BATCH):
             self.target.many(insertion(posting), batch)
         self.stage.connection.execute("DROP TABLE renumbered")
+
+
+def put_state(target: Target, values: Mapping[str, bytes]) -> None:
+    """Writes what stands under some names."""
+    target.many(DELETE_STATE, [(name,) for name in values])
+    target.many(insertion(state), list(values.items()))
 
 
 def gathered() -> Gathered:
