@@ -29,8 +29,9 @@ from app.api.single import (
 from app.database import Ask, Revision
 from app.entries.documents import DOCUMENT_FORMAT, Document
 from app.errors import InvalidQuery, NotAcceptable, TooLong, Unavailable
+from app.index import STORED
 from app.kinds import KINDS
-from app.reference.dataset import STATE, Contact, Coverage, Doubt, GoodQuestion, Licence
+from app.reference.dataset import Contact, Coverage, Doubt, GoodQuestion, Licence
 from app.statements import Statement
 from app.tables import change, tally
 
@@ -146,7 +147,7 @@ async def ready(request: Request, question: Annotated[NoQuestion, Query()]) -> R
     database = service_of(request).database
     await database.check()
     async with database.snapshot() as ask:
-        stored = await ask.rows(STATE, name="document_format")
+        stored = await ask.rows(STORED, name="document_format")
     if not stored or bytes(stored[0][0]) != str(DOCUMENT_FORMAT).encode():
         raise Unavailable("The documents are of another format; run `parley seed`.")
     return health("ready")

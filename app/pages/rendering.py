@@ -18,7 +18,7 @@ from app.api.answering import asked_path, etag_of, headers_of, is_known, not_mod
 from app.api.route import Rendered
 from app.database import Ask, Revision
 from app.formats.headline import headline
-from app.reference.dataset import STATE
+from app.index import STORED
 
 STATIC = files("app.pages") / "static"
 POLICY = (
@@ -64,7 +64,7 @@ def asset(name: str) -> str:
 
 async def dataset_of(ask: Ask) -> dict[str, Any]:
     """The dataset's description as curated."""
-    described: dict[str, Any] = orjson.loads((await ask.rows(STATE, name="dataset"))[0][0])
+    described: dict[str, Any] = orjson.loads((await ask.rows(STORED, name="dataset"))[0][0])
     return described
 
 

@@ -10,7 +10,6 @@ from typing import Annotated
 import orjson
 from pydantic import AfterValidator
 from pydantic import StringConstraints as Text
-from sqlalchemy import bindparam, select
 
 from app.database import Ask
 from app.entries.dates import parse_date
@@ -24,10 +23,7 @@ from app.entries.record import (
     WebAddress,
     without_controls,
 )
-from app.statements import Statement
-from app.tables import state
-
-STATE = Statement(select(state.c.value).where(state.c.name == bindparam("name")))
+from app.index import STORED
 
 
 class Coverage(Record):
@@ -107,7 +103,7 @@ class Described:
 
 async def described(ask: Ask) -> Described:
     """What a representation says of the dataset."""
-    return read_description(bytes((await ask.rows(STATE, name="dataset"))[0][0]))
+    return read_description(bytes((await ask.rows(STORED, name="dataset"))[0][0]))
 
 
 @lru_cache(maxsize=8)
