@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
@@ -24,6 +25,16 @@ class Bounded(Generic[K, V]):
             return None
         self.held.move_to_end(key)
         return found[0]
+
+    def some(self, keys: Iterable[K]) -> dict[K, V]:
+        """What is kept under some keys."""
+        found = {}
+        for key in keys:
+            value = self.held.get(key)
+            if value is not None:
+                self.held.move_to_end(key)
+                found[key] = value[0]
+        return found
 
     def put(self, key: K, value: V, size: int) -> None:
         """Keeps a value of so many bytes, if there can be room, and gives up others for it."""

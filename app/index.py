@@ -12,7 +12,7 @@ import logging
 import sys
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Any, Protocol
 from zlib import crc32
@@ -84,21 +84,15 @@ class Index:
         """The numbers of the entries at some places."""
         return BitMap(array("I", map(self.number_from, places)))
 
-    async def lists(self, keys: Iterable[int], ask: Asks) -> dict[int, BitMap]:
+    async def lists(self, keys: Collection[int], ask: Asks) -> dict[int, BitMap]:
         """The posting list of each key; one that is not there is empty."""
-        found: dict[int, BitMap] = {}
-        missing = []
-        for key in keys:
-            numbers = self.kept.get(key)
-            if numbers is None:
-                missing.append(key)
-            else:
-                found[key] = numbers
+        found = self.kept.some(keys)
+        missing = [key for key in keys if key not in found]
         for start in range(0, len(missing), BATCH):
             await self.read(missing[start : start + BATCH], found, ask)
         return found
 
-    async def all_of(self, keys: Iterable[int], ask: Asks) -> BitMap:
+    async def all_of(self, keys: Collection[int], ask: Asks) -> BitMap:
         """The numbers of the entries that stand in every list of some keys, at least one."""
         await self.load(ask)
         first, *others = sorted((await self.lists(keys, ask)).values(), key=len)

@@ -46,16 +46,14 @@ def asked_path(request: Request) -> str:
 
 def etag_of(service: Service, revision: Revision, request: Request, content_type: str) -> str:
     """A strong ETag: equal only where revision, format, version, question and type are equal."""
-    query = request.scope["query_string"].decode("ascii", "replace")
+    made_of = f"{revision.digest} {revision.number} {DOCUMENT_FORMAT} {service.version}"
     parts = (
-        revision.digest,
-        str(revision.number),
-        str(DOCUMENT_FORMAT),
-        service.version,
-        f"{asked_path(request)}?{query}",
-        content_type,
+        made_of.encode(),
+        asked_path(request).encode(),
+        request.scope["query_string"],
+        content_type.encode(),
     )
-    named = "\0".join(parts).encode()
+    named = b"\0".join(parts)
     return f'"{blake2b(named, digest_size=12).hexdigest()}"'
 
 

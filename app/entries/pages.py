@@ -70,7 +70,8 @@ async def read_page(
         else:
             low = index.number_from(place + 1)
     numbers = await walk.first(question.limit + 1, low, high, ask)
-    places = [index.places[number] for number in numbers[: question.limit]]
+    at = index.places
+    places = [at[number] for number in numbers[: question.limit]]
     return Page(
         documents=await documents_at(places, ask),
         next_cursor=write_cursor(mark, ask.revision.number, places[-1])
@@ -116,13 +117,13 @@ def names_of_places(count: int) -> tuple[str, ...]:
 async def documents_at(places: Sequence[int], ask: Ask) -> list[bytes]:
     """The documents at some places, in that order; those asked for last are in memory."""
     kept = ask.index.documents
-    bodies = {place: kept.get(place) for place in places}
-    missing = [place for place, body in bodies.items() if body is None]
+    bodies = kept.some(places)
+    missing = [place for place in places if place not in bodies]
     if missing:
         for place, body in zip(missing, await stored_documents(missing, ask), strict=True):
             kept.put(place, body, len(body) + BESIDE_DOCUMENT)
             bodies[place] = body
-    return [body for body in bodies.values() if body is not None]
+    return [bodies[place] for place in places]
 
 
 async def stored_documents(places: Sequence[int], ask: Ask) -> list[bytes]:

@@ -77,7 +77,7 @@ async def select_entries(question: EntryQuestion, kinds: tuple[str, ...], ask: A
     """The selection of a question; raises `InvalidQuery` naming every value that names nothing."""
     named = await resolve_names(question, kinds, ask)
     words = read_query(question.q) if question.q is not None else ()
-    begun = await lists_begun(words, kinds, ask)
+    begun = await lists_begun(words, kinds, ask) if words else {}
     arms = tuple(arm_of(kind, question.clauses(named), words, begun) for kind in kinds)
     first, last = question.days()
     return Selection(
@@ -87,7 +87,7 @@ async def select_entries(question: EntryQuestion, kinds: tuple[str, ...], ask: A
         descending=question.sort is not Sort.oldest,
         words=words,
         untold=tuple(part for part in words if not is_told(part, begun)),
-        places=await places_of(named["id"], kinds, ask),
+        places=await places_of(named["id"], kinds, ask) if named["id"] else (),
         reach=tuple(reaching_keys(arm.kind, first.toordinal()) for arm in arms)
         if first is not None
         else None,
@@ -172,15 +172,16 @@ async def resolve_names(
     named: dict[str, list[str]] = {}
     errors = []
     for field, realm in realms_of(type(question), kinds).items():
-        named[field] = []
+        ids: dict[str, None] = {}
         for value in getattr(question, field):
             try:
-                named[field].append(await id_of(value, realm, ask))
+                ids[await id_of(value, realm, ask)] = None
             except UnknownName as unknown:
                 errors.append(unknown.error(field))
+        named[field] = list(ids)
     if errors:
         raise InvalidQuery(errors)
-    return {field: list(dict.fromkeys(ids)) for field, ids in named.items()}
+    return named
 
 
 @cache

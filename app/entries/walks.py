@@ -7,7 +7,7 @@ shows, however long the lists are.
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from typing import NamedTuple
 
 from pyroaring import BitMap
@@ -87,12 +87,12 @@ class Proof(NamedTuple):
 NO_PROOF = Proof()
 
 
-def proof_of(untold: Iterable[Sought], engine: str) -> Proof:
+def proof_of(untold: Collection[Sought], engine: str) -> Proof:
     """The proof for what lists do not tell of the words of a question."""
+    if not untold:
+        return NO_PROOF
     wanted = [part for part in untold if not part.excluded]
     unwanted = [part for part in untold if part.excluded]
-    if not (wanted or unwanted):
-        return NO_PROOF
     text = FULL_TEXT[engine]
     return Proof(
         text.all_of(wanted) if wanted else None, text.any_of(unwanted) if unwanted else None

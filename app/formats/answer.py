@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -43,11 +42,11 @@ class Answer:
         """The path and query that were asked."""
         return f"{self.path}?{self.query}" if self.query else self.path
 
-    @cached_property
-    def next_link(self) -> str | None:
+    def __post_init__(self) -> None:
+        self.next_link = self.following() if self.next_cursor is not None else None
+
+    def following(self) -> str:
         """The path and query of the next page."""
-        if self.next_cursor is None:
-            return None
         written = [pair for pair in self.query.split("&") if pair]
         pairs = zip(written, self.parameters, strict=True)
         kept = [pair for pair, (name, _) in pairs if name != "cursor"]

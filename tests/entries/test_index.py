@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from array import array
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any
 
 import pytest
@@ -42,7 +42,7 @@ class Stored:
         return [(key, self.lists[key]) for key in keys if key in self.lists]
 
 
-def lists_of(index: Index, keys: Iterable[int], stored: Stored) -> dict[int, list[int]]:
+def lists_of(index: Index, keys: Collection[int], stored: Stored) -> dict[int, list[int]]:
     """The lists of some keys."""
     found = asyncio.run(index.lists(keys, stored))
     return {key: list(numbers) for key, numbers in found.items()}
