@@ -9,7 +9,6 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
-from limits import parse as parse_rate
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -105,8 +104,11 @@ class Settings(BaseSettings):
         """Such as `100/minute`; empty is none."""
         if not rate:
             return None
+        # Imported here, as starting should not wait for it where no rate is limited.
+        from limits import parse  # noqa: PLC0415
+
         try:
-            parse_rate(rate)
+            parse(rate)
         except ValueError as error:
             raise ValueError(f"RATE_LIMIT must be such as 100/minute, not {rate!r}") from error
         return rate

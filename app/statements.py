@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
-from sqlalchemy import Executable
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Dialect, Executable
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
 
 Row = tuple[Any, ...]
 
 SQLITE = sqlite.dialect(paramstyle="qmark")
-POSTGRESQL = postgresql.dialect(paramstyle="format")  # type: ignore[no-untyped-call]
+
+
+@cache
+def postgresql() -> Dialect:
+    """PostgreSQL's dialect."""
+    # Imported here, as starting should not wait for it where the record lies in SQLite.
+    from sqlalchemy.dialects.postgresql import dialect  # noqa: PLC0415
+
+    return dialect(paramstyle="format")  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True)
@@ -45,7 +53,7 @@ class Statement:
     @cached_property
     def postgresql(self) -> Compiled:
         """The statement for PostgreSQL."""
-        return self._compile(POSTGRESQL)
+        return self._compile(postgresql())
 
     def _compile(self, dialect: Any) -> Compiled:
         compiled = self.clause.compile(dialect=dialect)  # type: ignore[attr-defined]

@@ -13,18 +13,18 @@ import time
 from collections.abc import Awaitable
 from datetime import UTC, datetime
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
-from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from starlette.types import Message, Receive, Scope, Send
 
 from app.api.edge import Edge, Header, Whole, whole
 from app.api.metrics import Metrics
 from app.config import LogRequests, Settings
 from app.errors import Misdirected, Problem, TooLarge, TooMany, Unavailable
+
+if TYPE_CHECKING:
+    from app.api.rates import Rates
 
 REQUEST_LOG = logging.getLogger("parley.requests")
 ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -50,8 +50,7 @@ class Guard:
         }[settings.log_requests]
         self.active = 0
         self.hosts = frozenset(host.lower() for host in settings.trusted_hosts)
-        self.rate = parse(settings.rate_limit) if settings.rate_limit else None
-        self.limiter = MovingWindowRateLimiter(MemoryStorage())
+        self.rates = rates_of(settings)
         self.numbers = count()
         self.prefix = secrets.token_hex(4).encode()
 
@@ -111,18 +110,11 @@ class Guard:
             return Unavailable("Too many questions at once; ask again shortly.", retry_after=1)
         if self.hosts and host_of(headers) not in self.hosts:
             return Misdirected("This host name is not served here.")
-        return self.over_rate(scope, self.rate, extra) if self.rate is not None else None
-
-    def over_rate(self, scope: Scope, rate: RateLimitItem, extra: list[Header]) -> Problem | None:
-        """Whether a client asks more often than it may; adds the RateLimit headers."""
-        client = scope["client"][0] if scope.get("client") else ""
-        allowed = self.limiter.hit(rate, client)
-        stats = self.limiter.get_window_stats(rate, client)
-        wait = max(1, int(stats.reset_time - time.time()) + 1)
-        policy = f'"default";q={rate.amount};w={rate.get_expiry()}'
-        left = f'"default";r={stats.remaining};t={wait}'
-        extra += [(b"ratelimit-policy", policy.encode()), (b"ratelimit", left.encode())]
-        return None if allowed else TooMany(wait)
+        if self.rates is None:
+            return None
+        standing = self.rates.ask(scope["client"][0] if scope.get("client") else "")
+        extra += standing.headers
+        return None if standing.allowed else TooMany(standing.wait)
 
     def note(self, scope: Scope, seen: Seen | Whole, seconds: float) -> None:
         """Counts a request, and logs it where the settings say so."""
@@ -171,6 +163,16 @@ class Seen:
         else:
             self.size += len(message.get("body", b""))
         return self.send(message)
+
+
+def rates_of(settings: Settings) -> Rates | None:
+    """The rates of clients, where they are limited."""
+    if not settings.rate_limit:
+        return None
+    # Imported here, as starting should not wait for it where no rate is limited.
+    from app.api.rates import Rates  # noqa: PLC0415
+
+    return Rates(settings.rate_limit)
 
 
 def host_of(headers: dict[bytes, bytes]) -> str:

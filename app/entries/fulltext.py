@@ -19,7 +19,7 @@ from sqlalchemy import (
     select,
     table,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.types import UserDefinedType
 
 from app.entries.words import (
     FTS5_TOKENIZE,
@@ -101,6 +101,14 @@ class Fts5:
         return " ".join(words)
 
 
+class TsQuery(UserDefinedType[str]):
+    """PostgreSQL's type of full-text expressions; SQLAlchemy's own comes with the whole dialect."""
+
+    def get_col_spec(self, **_: Any) -> str:
+        """The name of the type."""
+        return "TSQUERY"
+
+
 class TsVector:
     """PostgreSQL's tsvector with a GIN index."""
 
@@ -113,7 +121,7 @@ class TsVector:
     clear = "DELETE FROM words"
     table = table("words", column("place"), column("vector"))
     place = table.c.place
-    matches: ColumnElement[bool] = table.c.vector.op("@@")(cast(bindparam("sought"), TSQUERY))
+    matches: ColumnElement[bool] = table.c.vector.op("@@")(cast(bindparam("sought"), TsQuery))
 
     def all_of(self, sought: Iterable[Sought]) -> str:
         """A tsquery."""

@@ -7,13 +7,14 @@ misstate (no end on record, a month only, an uncertain date) stands in words in 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
-
-from icalendar import Calendar, Event, vUri
+from typing import TYPE_CHECKING, Any
 
 from app.formats.answer import Answer
 from app.formats.headline import account, title
 from app.formats.lasting import lasting_id, touched
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 PRODUCT = "-//Parley//The record of a negotiation//EN"
 # Days about which the date is not sure are marked where one sees it first.
@@ -27,6 +28,9 @@ UNSURE = {
 
 def as_ical(answer: Answer) -> bytes:
     """The documents of the page as a calendar."""
+    # Imported here, as starting should not wait for it until somebody asks for a calendar.
+    from icalendar import Calendar, Event, vUri  # noqa: PLC0415
+
     about = answer.about()
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
@@ -37,14 +41,15 @@ def as_ical(answer: Answer) -> bytes:
         calendar.add(name, f"{about.title}: {answer.name}")
     calendar.add("source", vUri(answer.public_url + answer.self_link), parameters={"value": "URI"})
     for document in answer.loaded():
-        calendar.add_component(event_of(document, answer))
+        event = Event()
+        describe(event, document, answer)
+        calendar.add_component(event)
     written: bytes = calendar.to_ical()
     return written
 
 
-def event_of(document: dict[str, Any], answer: Answer) -> Event:
-    """An entry as an event."""
-    event = Event()
+def describe(event: Event, document: dict[str, Any], answer: Answer) -> None:
+    """Makes an event tell of an entry."""
     start = date.fromisoformat(document["start_date"])
     stamp = datetime.combine(touched(document), time.min, UTC)
     event.add("uid", str(lasting_id(answer.about().id, document["id"])))
@@ -62,7 +67,6 @@ def event_of(document: dict[str, Any], answer: Answer) -> Event:
     event.add("transp", "TRANSPARENT")
     if document.get("place"):
         event.add("location", document["place"])
-    return event
 
 
 def day_after(document: dict[str, Any]) -> date | None:
