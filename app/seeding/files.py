@@ -199,9 +199,12 @@ def read_line(line: bytes, place: Written) -> Iterator[Written | Flaw]:
 
 def keys_given_twice(line: bytes, fields: Any) -> list[str]:
     """Keys that an object of a line has twice; JSON readers silently keep the last."""
-    # Written again, the line has as many keys if none was given twice. The escaped quotation
-    # mark is the one thing that could look like a key in one of the two and not in the other.
+    # Written again, the line is what it was, or has as many keys, if none was given twice. The
+    # escaped quotation mark is the one thing that could look like a key in one of the two and not
+    # in the other.
     again = orjson.dumps(fields)
+    if again == line.strip():
+        return []
     if len(KEY.findall(line)) == len(KEY.findall(again)) and b"\\u0022" not in line:
         return []
     repeated: list[str] = []

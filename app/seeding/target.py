@@ -25,7 +25,6 @@ from sqlalchemy import URL, Table
 from app.config import Settings
 from app.errors import DatabaseUnusable, SeedRefused
 from app.schema import SCHEMA, read_schema, refuse_newer_schema
-from app.seeding.migrations import upgrade
 from app.statements import Compiled, Row, Statement
 
 log = logging.getLogger(__name__)
@@ -128,6 +127,9 @@ def sqlite_target(path: Path) -> Iterator[SqliteTarget]:
             shutil.copyfile(path, working)
             shutil.copymode(path, working)
         if schema != SCHEMA:
+            # Imported here, as most seedings find the newest schema.
+            from app.seeding.migrations import upgrade  # noqa: PLC0415
+
             upgrade(URL.create("sqlite", database=str(working)).render_as_string())
         target = SqliteTarget(path, working)
         try:
