@@ -7,7 +7,7 @@ import sqlite3
 from app.errors import DatabaseUnusable
 
 # The newest revision under migrations/versions; a test compares the two.
-SCHEMA = "0002"
+SCHEMA = "0003"
 NO_RECORD = "The database has no record yet; run `parley seed` to load one."
 NO_SCHEMA = "The database holds no Parley schema; run `parley seed` to make it."
 # What a client is told; the log says more.

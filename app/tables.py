@@ -41,6 +41,16 @@ document = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
+# What each entry is in the CSV of its kind.
+line = Table(
+    "line",
+    METADATA,
+    Column("place", PLACE, primary_key=True, autoincrement=False),
+    Column("kind", SLUG, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("ix_line_kind", "kind", "place"),
+)
+
 # The numbers of the entries in each posting list, as `app.index` reads them.
 posting = Table(
     "posting",

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Query
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -27,13 +27,11 @@ from app.api.route import QuestionRoute
 from app.api.single import NoQuestion
 from app.api.sqlite_file import SqliteFile
 from app.database import Ask
-from app.entries.pages import export
-from app.entries.selection import everything_of
+from app.entries.columns import columns_of, header
 from app.errors import InvalidQuery, NoSuchRange, NotFound, TooLong, Unavailable
-from app.formats.csv import columns_of, header, lines
 from app.kinds import KINDS, Kind
 from app.statements import Statement
-from app.tables import document
+from app.tables import document, line
 
 
 async def package(ask: Ask, public_url: str) -> AsyncGenerator[bytes]:
@@ -47,6 +45,9 @@ async def package(ask: Ask, public_url: str) -> AsyncGenerator[bytes]:
 
 
 EVERYTHING = Statement(select(document.c.body).order_by(document.c.place))
+LINES = Statement(
+    select(line.c.body).where(line.c.kind == bindparam("kind")).order_by(line.c.place)
+)
 # Fast, as it is made while the client waits.
 GZIP_LEVEL = 1
 GZIP_WINDOW = 31
@@ -84,10 +85,10 @@ def table_of(kind: Kind) -> Parts:
 
     async def parts(ask: Ask, public_url: str) -> AsyncGenerator[bytes]:
         del public_url
-        columns = columns_of(kind.document)
-        yield header(columns)
-        async for bodies in export(everything_of(kind.name), ask):
-            yield await asyncio.to_thread(lines, bodies, columns.values())
+        yield header(columns_of(kind.document))
+        async with aclosing(ask.stream(LINES, kind=kind.name)) as chunks:
+            async for rows in chunks:
+                yield b"".join([row[0] for row in rows])
 
     return parts
 

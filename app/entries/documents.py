@@ -15,7 +15,15 @@ from app.entries.dates import DateSpan, Precision
 from app.entries.dates import Qualifier as DateQualifier
 from app.entries.record import Citation, Correction, EntryRecord, Quantity, Role
 
-DOCUMENT_FORMAT = 4
+DOCUMENT_FORMAT = 5
+# The member that says most about an entry of each kind.
+MEMBERS = {
+    "event": "title",
+    "quote": "text",
+    "proposal": "title",
+    "term": "text",
+    "figure": "description",
+}
 
 
 class Document(BaseModel):
@@ -182,3 +190,8 @@ def correction_document(correction: Correction) -> dict[str, Any]:
 def citation_document(citation: Citation, source: SourceSummary) -> dict[str, Any]:
     """The fields of `CitationDocument`."""
     return {"source": source, "via": citation.via, "supports": citation.supports}
+
+
+def headline(document: dict[str, Any]) -> str:
+    """An event's or proposal's title, a quote's or term's text, what a figure counts."""
+    return str(document[MEMBERS[document["kind"]]])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -19,8 +19,6 @@ from app.index import BESIDE_DOCUMENT
 from app.statements import Statement
 from app.tables import document
 
-# Documents read by one statement of an export: it stays within the budget of the event loop.
-EXPORTED = 400
 # What may change from one page to the next without changing which entries follow in which order.
 NOT_IN_CURSOR = {"cursor", "limit", "format", "fields", "count", "facets", "snippets"}
 
@@ -136,11 +134,3 @@ async def stored_documents(places: Sequence[int], ask: Ask) -> list[bytes]:
 async def count(selection: Selection, ask: Ask) -> int:
     """How many entries the whole answer has."""
     return await (await walk_of(selection, ask)).total(ask)
-
-
-async def export(selection: Selection, ask: Ask) -> AsyncIterator[list[bytes]]:
-    """Every document of the answer, in chunks; memory does not grow with their number."""
-    walk = await walk_of(selection, ask)
-    places = ask.index.places
-    async for numbers in walk.batches(EXPORTED, ask):
-        yield await stored_documents([places[number] for number in numbers], ask)

@@ -68,11 +68,6 @@ def whole(kind: str) -> tuple[Keys, ...]:
     return ((key_of(kind, "kind", kind),),)
 
 
-def everything_of(kind: str) -> Selection:
-    """All entries of a kind, the oldest first."""
-    return Selection((Arm(kind, whole(kind)),), 0, LAST_PLACE, False, (), (), (), None)
-
-
 async def select_entries(question: EntryQuestion, kinds: tuple[str, ...], ask: Ask) -> Selection:
     """The selection of a question; raises `InvalidQuery` naming every value that names nothing."""
     named = await resolve_names(question, kinds, ask)

@@ -7,7 +7,7 @@ shows, however long the lists are.
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from pyroaring import BitMap
@@ -172,16 +172,6 @@ class Walk(NamedTuple):
         for window in self.windows(0, len(ask.index.places), ask):
             found |= await self.proof.of(self.within(*window), ask)
         return found
-
-    async def batches(self, size: int, ask: Ask) -> AsyncIterator[list[int]]:
-        """All numbers in the order of the walk, so many at a time."""
-        found = await self.everything(ask)
-        count = len(found)
-        for start in range(0, count, size):
-            if self.descending:
-                yield list(found[max(0, count - start - size) : count - start])[::-1]
-            else:
-                yield list(found[start : start + size])
 
     def of_kind(self, kind: str) -> Walk:
         """The same of one kind."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.analysis.comparison import Cell, Comparison, TermLine
+from app.entries.columns import SEPARATOR, header, plain
 from app.entries.documents import QuantityDocument
-from app.formats.csv import SEPARATOR, header, plain
 
 COLUMNS = ("term", "url", "change", "differs_in", "phase", "obliged", "quantities", "text")
 

@@ -5,14 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-# The member that says most about an entry of each kind.
-MEMBERS = {
-    "event": "title",
-    "quote": "text",
-    "proposal": "title",
-    "term": "text",
-    "figure": "description",
-}
+from app.entries.documents import MEMBERS, headline
+
 # What else is said of it, and under which heading.
 REMARKS = {"summary": "", "context": "", "status_note": "", "notes": "Note: "}
 QUALIFIERS = {
@@ -29,11 +23,6 @@ WORDS = {
     "less_than": "less than ",
 }
 LINE_LENGTH = 200
-
-
-def headline(document: dict[str, Any]) -> str:
-    """An event's or proposal's title, a quote's or term's text, what a figure counts."""
-    return str(document[MEMBERS[document["kind"]]])
 
 
 def title(document: dict[str, Any]) -> str:

@@ -12,8 +12,9 @@ from typing import Any
 
 import orjson
 
+from app.entries.documents import headline
 from app.formats.answer import Answer
-from app.formats.headline import headline, in_words
+from app.formats.headline import in_words
 
 Node = dict[str, Any]
 

@@ -20,12 +20,12 @@ from app.api.entries import entry_now
 from app.api.route import Rendered
 from app.api.single import NoQuestion
 from app.database import Ask
+from app.entries.documents import headline
 from app.entries.pages import read_page
 from app.entries.questions import Sort
 from app.entries.selection import select_entries
 from app.entries.words import fold
 from app.errors import InvalidQuery
-from app.formats.headline import headline
 from app.formats.jsonld import CONTEXT, node_of
 from app.kinds import KINDS, Kind
 from app.pages.embedding import snippets_of

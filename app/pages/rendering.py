@@ -17,7 +17,7 @@ from starlette.requests import Request
 from app.api.answering import asked_path, etag_of, headers_of, is_known, not_modified, service_of
 from app.api.route import Rendered
 from app.database import Ask, Revision
-from app.formats.headline import headline
+from app.entries.documents import headline
 from app.index import STORED
 
 STATIC = files("app.pages") / "static"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -11,6 +12,7 @@ from typing import Any
 import orjson
 from sqlalchemy import bindparam, delete, func, select
 
+from app.entries.columns import columns_of, lines
 from app.entries.dates import parse_date
 from app.entries.documents import DOCUMENT_FORMAT
 from app.entries.fulltext import FULL_TEXT, words_of
@@ -37,6 +39,7 @@ from app.tables import (
     correction,
     document,
     former_id,
+    line,
     name,
     name_word,
     posting,
@@ -71,6 +74,7 @@ DELETE_CORRECTIONS = Statement(
     delete(correction).where(correction.c.kind == bindparam("k"), correction.c.id == bindparam("i"))
 )
 DELETE_DOCUMENT = Statement(delete(document).where(document.c.place == bindparam("p")))
+DELETE_LINE = Statement(delete(line).where(line.c.place == bindparam("p")))
 EVERYTHING_INDEXED = Statement(
     select(record.c.kind, record.c.id, record.c.place).where(record.c.place.is_not(None))
 )
@@ -90,6 +94,8 @@ class Application:
         self.before = array("q") if self.starts_anew else places_before(target)
         self.number = scalar(target, LAST_REVISION) + 1
         self.sequence = scalar(target, LAST_CHANGE)
+        # Places and documents by kind, whose lines are still to be made.
+        self.unlined: dict[str, dict[int, bytes]] = defaultdict(dict)
 
     @property
     def needed(self) -> bool:
@@ -132,9 +138,19 @@ class Application:
         for number, task in enumerate(self.stage.tasks(action), 1):
             step(rows, task)
             if number % BATCH == 0:
+                self.add_lines(rows)
                 rows.flush()
                 progress(BATCH)
+        self.add_lines(rows)
         rows.flush()
+
+    def add_lines(self, rows: Rows) -> None:
+        """The CSV lines of the documents that were made; many at once are made faster."""
+        for kind, documents in self.unlined.items():
+            made = lines([*documents.values()], columns_of(KINDS[kind].document).values())
+            for place, body in zip(documents, made, strict=True):
+                rows.add(insertion(line), (place, kind, body))
+        self.unlined.clear()
 
     def write_revision(self, version: str) -> None:
         """The new revision and its change log."""
@@ -201,7 +217,7 @@ class Application:
 
         What that version indexed, and how, is not known; the curated records are.
         """
-        for table in (document, posting, tally):
+        for table in (document, line, posting, tally):
             self.target.many(Statement(delete(table)), [()])
         self.target.run(FULL_TEXT[self.target.engine].clear, [()])
 
@@ -225,6 +241,7 @@ class Application:
         words = words_of(texts(entry, self.old))
         self.lists.take(kind, old, postings(kind, entry, words, self.old))
         rows.add(DELETE_DOCUMENT, (old,))
+        rows.add(DELETE_LINE, (old,))
         rows.wordless.append((old,))
 
     def put(self, rows: Rows, task: Task) -> None:
@@ -258,6 +275,7 @@ class Application:
         """The document and index rows of an entry."""
         body = KINDS[kind].document_of(curated, self.new).model_dump_json().encode()
         rows.add(insertion(document), (place, curated.id, kind, body))
+        self.unlined[kind][place] = body
         words = words_of(texts(curated, self.new))
         self.lists.put(kind, place, postings(kind, curated, words, self.new))
         rows.words.append((place, FULL_TEXT[self.target.engine].stored(words)))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.bounded import Bounded
-from app.entries.pages import documents_at, stored_documents
+from app.entries.pages import documents_at
 from app.index import BESIDE_DOCUMENT, Index
 from app.statements import Row, Statement
 
@@ -35,13 +35,6 @@ def test_a_document_is_read_once() -> None:
     assert asyncio.run(documents_at([5, 9, 7, 1], stored)) == [b"5", b"9", b"7", b"1"]
     assert asyncio.run(documents_at([], stored)) == []
     assert stored.asked == [[7, 3, 5], [9, 1]]
-
-
-def test_an_export_leaves_the_memory_alone() -> None:
-    """What is read in bulk does not push out what pages need."""
-    stored: Any = Stored()
-    assert asyncio.run(stored_documents([2, 4], stored)) == [b"2", b"4"]
-    assert stored.index.documents.size == 0
 
 
 def test_documents_in_memory_are_bounded() -> None:

@@ -72,11 +72,7 @@ def test_a_walk_finds_what_sets_find(
 
 
 def test_parts_are_walked_together() -> None:
-    """Several kinds come in one order, and batches are all of it."""
-
-    async def batches(walk: Walk) -> list[int]:
-        return [each async for batch in walk.batches(1000, ASK) for each in batch]
-
+    """Several kinds come in one order."""
     apart = [LISTS[0], LISTS[1] - LISTS[0], LISTS[2] - LISTS[1] - LISTS[0]]
     parts = tuple(Part("event", ((each,),), (), 0, COUNT) for each in apart)
     numbers = sorted(set().union(*map(set, apart)))
@@ -84,7 +80,7 @@ def test_parts_are_walked_together() -> None:
         walk = Walk(parts, Proof(), descending)
         ordered = numbers[::-1] if descending else numbers
         assert asyncio.run(walk.first(300, 0, COUNT, ASK)) == ordered[:300]
-        assert asyncio.run(batches(walk)) == ordered
+    assert list(asyncio.run(walk.everything(ASK))) == numbers
 
 
 def test_an_empty_walk_finds_nothing() -> None:

@@ -15,8 +15,6 @@ from sqlalchemy import select
 
 from app import sqlite
 from app.database import LOOK_EVERY, SnapshotLost
-from app.entries import pages
-from app.entries.selection import everything_of
 from app.errors import Unavailable
 from app.seeding.seed import seed
 from app.sqlite import SqliteDatabase
@@ -265,14 +263,14 @@ def test_an_export_under_way_gives_out_nothing_of_a_changed_file(
     seeded: Seeded, tiny: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was read before the change stands; the next part is refused, not only the end."""
-    monkeypatch.setattr(pages, "EXPORTED", 1)
+    monkeypatch.setattr(sqlite, "STREAM_CHUNK", 1)
     database = seeded(tiny)
     given: list[bytes] = []
 
     async def export() -> None:
         async with SqliteDatabase(database, timeout=5).snapshot() as ask:
-            async for documents in pages.export(everything_of("quote"), ask):
-                given.extend(documents)
+            async for rows in ask.stream(BODIES):
+                given.extend(row[0] for row in rows)
                 corrupted(database)
 
     with pytest.raises(Unavailable, match=CHANGED):

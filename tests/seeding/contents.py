@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from app.entries.columns import columns_of, lines
 from app.entries.fulltext import BOUNDARY, words_of
 from app.index import unpacked, unpacked_places, unpacked_words, vocabulary_of
 from app.kinds import KINDS
@@ -105,6 +106,11 @@ def check_documents(database: Path) -> None:
         if kind in KINDS
     }
     assert dict(rows_of(database, "SELECT id, body FROM document")) == entries
+    shown = rows_of(database, "SELECT kind, place, body FROM document ORDER BY kind, place")
+    assert rows_of(database, "SELECT kind, place, body FROM line ORDER BY kind, place") == [
+        (kind, place, *lines([body], columns_of(KINDS[kind].document).values()))
+        for kind, place, body in shown
+    ]
     words: dict[str, set[str]] = {kind: set() for kind in KINDS}
     for (kind, _), body in kept.items():
         if kind in KINDS:
