@@ -42,13 +42,13 @@ document = Table(
 )
 
 # What each entry is in the CSV of its kind.
-line = Table(
-    "line",
+csv_line = Table(
+    "csv_line",
     METADATA,
     Column("place", PLACE, primary_key=True, autoincrement=False),
     Column("kind", SLUG, nullable=False),
     Column("body", LargeBinary, nullable=False),
-    Index("ix_line_kind", "kind", "place"),
+    Index("ix_csv_line_kind", "kind", "place"),
 )
 
 # The numbers of the entries in each posting list, as `app.index` reads them.

@@ -46,13 +46,6 @@ def stolen() -> float:
     return int(first.split()[8]) / os.sysconf("SC_CLK_TCK")
 
 
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     """Waits until a server listens."""
     for _ in range(600):

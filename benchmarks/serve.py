@@ -32,9 +32,10 @@ import orjson
 from benchmarks.generate import SIZES
 from benchmarks.load import PARLEY, database_of
 from benchmarks.peers import build
-from benchmarks.processes import family, free_port, resident, settle, stolen, wait_for
+from benchmarks.processes import family, resident, settle, stolen, wait_for
 from benchmarks.questions import QUESTIONS, Question, Values
 from benchmarks.report import WORK, machine, publish, save, table
+from tests.ports import free_port
 
 DRIVE = Path(__file__).with_name("drive.lua")
 # What the servers have to say.

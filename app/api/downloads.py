@@ -31,7 +31,7 @@ from app.entries.columns import columns_of, header
 from app.errors import InvalidQuery, NoSuchRange, NotFound, TooLong, Unavailable
 from app.kinds import KINDS, Kind
 from app.statements import Statement
-from app.tables import document, line
+from app.tables import csv_line, document
 
 
 async def package(ask: Ask, public_url: str) -> AsyncGenerator[bytes]:
@@ -46,7 +46,7 @@ async def package(ask: Ask, public_url: str) -> AsyncGenerator[bytes]:
 
 EVERYTHING = Statement(select(document.c.body).order_by(document.c.place))
 LINES = Statement(
-    select(line.c.body).where(line.c.kind == bindparam("kind")).order_by(line.c.place)
+    select(csv_line.c.body).where(csv_line.c.kind == bindparam("kind")).order_by(csv_line.c.place)
 )
 # Fast, as it is made while the client waits.
 GZIP_LEVEL = 1

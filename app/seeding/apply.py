@@ -37,9 +37,9 @@ from app.statements import Statement
 from app.tables import (
     change,
     correction,
+    csv_line,
     document,
     former_id,
-    line,
     name,
     name_word,
     posting,
@@ -74,7 +74,7 @@ DELETE_CORRECTIONS = Statement(
     delete(correction).where(correction.c.kind == bindparam("k"), correction.c.id == bindparam("i"))
 )
 DELETE_DOCUMENT = Statement(delete(document).where(document.c.place == bindparam("p")))
-DELETE_LINE = Statement(delete(line).where(line.c.place == bindparam("p")))
+DELETE_LINE = Statement(delete(csv_line).where(csv_line.c.place == bindparam("p")))
 EVERYTHING_INDEXED = Statement(
     select(record.c.kind, record.c.id, record.c.place).where(record.c.place.is_not(None))
 )
@@ -149,7 +149,7 @@ class Application:
         for kind, documents in self.unlined.items():
             made = lines([*documents.values()], columns_of(KINDS[kind].document).values())
             for place, body in zip(documents, made, strict=True):
-                rows.add(insertion(line), (place, kind, body))
+                rows.add(insertion(csv_line), (place, kind, body))
         self.unlined.clear()
 
     def write_revision(self, version: str) -> None:
@@ -217,7 +217,7 @@ class Application:
 
         What that version indexed, and how, is not known; the curated records are.
         """
-        for table in (document, line, posting, tally):
+        for table in (document, csv_line, posting, tally):
             self.target.many(Statement(delete(table)), [()])
         self.target.run(FULL_TEXT[self.target.engine].clear, [()])
 

@@ -17,17 +17,17 @@ PLACE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     """Forward; the next seeding makes all documents, and with them their lines."""
     op.create_table(
-        "line",
+        "csv_line",
         sa.Column("place", PLACE, autoincrement=False, nullable=False),
         sa.Column("kind", SLUG, nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("place", name=op.f("pk_line")),
+        sa.PrimaryKeyConstraint("place", name=op.f("pk_csv_line")),
     )
-    op.create_index("ix_line_kind", "line", ["kind", "place"])
+    op.create_index("ix_csv_line_kind", "csv_line", ["kind", "place"])
     state = sa.table("state", sa.column("name"), sa.column("value", sa.LargeBinary()))
     op.execute(state.update().where(state.c.name == "document_format").values(value=b"0"))
 
 
 def downgrade() -> None:
     """Back."""
-    op.drop_table("line")
+    op.drop_table("csv_line")

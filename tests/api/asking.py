@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message
 from app.config import Settings
 from app.main import create_app
 from tests.engines import url_of
+from tests.ports import free_port
 
 BASE = "http://parley.test"
 START_SECONDS = 60
@@ -113,14 +114,6 @@ def serving(database: Path, *options: str) -> Iterator[str]:
         finally:
             process.terminate()
             process.communicate(timeout=START_SECONDS)
-
-
-def free_port() -> int:
-    """A port of the loopback that nobody listens at."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import httpx
 
-from tests.api.asking import free_port, wait_for
+from tests.api.asking import wait_for
 from tests.engines import url_of
+from tests.ports import free_port
 
 PARLEY = str(Path(sys.executable).with_name("parley"))
 STOP_SECONDS = 30

@@ -15,9 +15,9 @@ import pytest
 
 from app.api import answering
 from app.seeding.seed import seed
-from tests.api.asking import free_port
 from tests.conftest import Seeded, settings_of
 from tests.operation.running import Running, eventually, running
+from tests.ports import free_port
 from tests.seeding.folders import Edit, edited
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin")

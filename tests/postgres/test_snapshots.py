@@ -19,8 +19,9 @@ from app.statements import Statement
 from app.tables import document, state
 from tests.api.asking import Asker
 from tests.conftest import TINY
+from tests.ports import free_port
 from tests.postgres.editions import ask_page, editions_of, opened, seed_edition, version_of
-from tests.postgres.servers import execute, free_port, servers
+from tests.postgres.servers import execute, servers
 
 PLACES = Statement(select(document.c.place).order_by(document.c.place))
 COUNT = Statement(select(func.count()).select_from(document))

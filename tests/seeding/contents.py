@@ -107,7 +107,7 @@ def check_documents(database: Path) -> None:
     }
     assert dict(rows_of(database, "SELECT id, body FROM document")) == entries
     shown = rows_of(database, "SELECT kind, place, body FROM document ORDER BY kind, place")
-    assert rows_of(database, "SELECT kind, place, body FROM line ORDER BY kind, place") == [
+    assert rows_of(database, "SELECT kind, place, body FROM csv_line ORDER BY kind, place") == [
         (kind, place, *lines([body], columns_of(KINDS[kind].document).values()))
         for kind, place, body in shown
     ]
