@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 # Bytes of lists that are kept of one revision, and what each costs beside its own bytes.
 KEPT_BYTES = 64 * 1024 * 1024
 LIST_BYTES = 300
+# Bytes of a number in a list that was not stored, at most.
+NUMBER_BYTES = 2
 # Bytes of documents that are kept of one revision, and what each costs beside its own bytes.
 DOCUMENT_BYTES = 32 * 1024 * 1024
 BESIDE_DOCUMENT = 250
@@ -91,6 +93,14 @@ class Index:
         for start in range(0, len(missing), BATCH):
             await self.read(missing[start : start + BATCH], found, ask)
         return found
+
+    async def together(self, key: int, keys: Collection[int], ask: Asks) -> BitMap:
+        """The numbers that stand in any list of some keys, kept under a key that no list has."""
+        numbers = self.kept.get(key)
+        if numbers is None:
+            numbers = BitMap.union(*(await self.lists(keys, ask)).values())
+            self.kept.put(key, numbers, len(numbers) * NUMBER_BYTES + LIST_BYTES)
+        return numbers
 
     async def all_of(self, keys: Collection[int], ask: Asks) -> BitMap:
         """The numbers of the entries that stand in every list of some keys, at least one."""

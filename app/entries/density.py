@@ -57,9 +57,8 @@ async def density(selection: Selection, ask: Ask) -> Density:
 
 def by_kind(selection: Selection) -> Iterator[Selection]:
     """A selection for each kind."""
-    for number, arm in enumerate(selection.arms):
-        reach = None if selection.reach is None else (selection.reach[number],)
-        yield selection._replace(arms=(arm,), reach=reach)
+    for arm in selection.arms:
+        yield selection._replace(arms=(arm,))
 
 
 async def lane(selection: Selection, spans: tuple[Span, ...], ask: Ask) -> Lane:

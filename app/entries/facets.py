@@ -22,7 +22,7 @@ from app.entries.names import nearest
 from app.entries.pages import count
 from app.entries.places import LAST_PLACE, day_of, first_place, last_place
 from app.entries.questions import EntryQuestion, Match, filters_of
-from app.entries.selection import Selection, reaching_keys
+from app.entries.selection import Selection
 from app.entries.walks import walk_of
 from app.errors import InvalidQuery
 from app.statements import Statement
@@ -218,8 +218,7 @@ def between(selection: Selection, start: date, end: date) -> Selection:
     """A selection narrowed to what meets the days from one to another."""
     low = max(selection.low, first_place(start.toordinal()))
     high = min(selection.high, last_place(end.toordinal()))
-    reach = tuple(reaching_keys(arm.kind, day_of(low)) for arm in selection.arms)
-    return selection._replace(low=low, high=high, reach=reach)
+    return selection._replace(low=low, high=high)
 
 
 @lru_cache(maxsize=256)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from app.database import Ask
 from app.entries.names import BY_ID, ENTRY_REALM, UnknownName, id_of
 from app.entries.places import (
     LAST_PLACE,
-    enclosing_nodes,
     first_place,
     key_of,
     last_place,
@@ -47,9 +46,9 @@ class Selection(NamedTuple):
     """Which entries are asked for: the arms together, between two places; at some of `places`
     where there are any.
 
-    `reach` has, for each arm, the lists of what began before `low` and reaches to its day; None
-    where the question has no first day. Lists tell which words an entry has; of what is `untold`,
-    phrases for the most part, the full text tells whether it stands as it is asked for.
+    What began before `low` and reaches to its day is asked for, too. Lists tell which words an
+    entry has; of what is `untold`, phrases for the most part, the full text tells whether it stands
+    as it is asked for.
     """
 
     arms: tuple[Arm, ...]
@@ -59,7 +58,6 @@ class Selection(NamedTuple):
     words: tuple[Sought, ...]
     untold: tuple[Sought, ...]
     places: tuple[int, ...]
-    reach: tuple[Keys, ...] | None
 
 
 @cache
@@ -83,9 +81,6 @@ async def select_entries(question: EntryQuestion, kinds: tuple[str, ...], ask: A
         words=words,
         untold=tuple(part for part in words if not is_told(part, begun)),
         places=await places_of(named["id"], kinds, ask) if named["id"] else (),
-        reach=tuple(reaching_keys(arm.kind, first.toordinal()) for arm in arms)
-        if first is not None
-        else None,
     )
 
 
@@ -152,12 +147,6 @@ async def places_of(ids: list[str], kinds: tuple[str, ...], ask: Ask) -> tuple[i
             raise InvalidQuery.of("id", entry, f"is a {kind}; ask for `kind={kind}`, too.")
         places.append(place)
     return tuple(places)
-
-
-@lru_cache(maxsize=16384)
-def reaching_keys(kind: str, day: int) -> Keys:
-    """The lists of entries of a kind that began before a day and reach to it."""
-    return tuple(key_of(kind, "reach", node) for node in enclosing_nodes(day))
 
 
 async def resolve_names(

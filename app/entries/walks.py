@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from pyroaring import BitMap
 
 from app.database import Ask, overdue
 from app.entries.fulltext import FULL_TEXT, matching_statement
-from app.entries.selection import Arm, Keys, Selection, with_group
+from app.entries.places import day_of, enclosing_nodes, key_of
+from app.entries.selection import Arm, Keys, Selection
 from app.entries.words import Sought
 
 # Entries of the shortest list that the first window of a walk may have, roughly.
@@ -184,14 +186,27 @@ async def walk_of(selection: Selection, ask: Ask) -> Walk:
     await index.load(ask)
     low, high = index.number_from(selection.low), index.number_from(selection.high + 1)
     given = ((index.numbers(selection.places),),) if selection.places else ()
-    stretches = [(arm, low, high) for arm in selection.arms]
-    for arm, keys in zip(selection.arms, selection.reach or (), strict=False):
-        stretches.append((with_group(arm, keys), 0, low))
-    asked = (keys for arm, _, _ in stretches for keys in (*arm.groups, arm.without))
+    asked = (keys for arm in selection.arms for keys in (*arm.groups, arm.without))
     lists = await index.lists(set[int]().union(*asked), ask)
-    parts = (part_of(arm, first, last, given, lists) for arm, first, last in stretches)
+    parts = [part_of(arm, low, high, given, lists) for arm in selection.arms]
+    if low > 0:
+        day = day_of(selection.low)
+        for arm in selection.arms:
+            within = ((await reaching(arm.kind, day, ask),),)
+            parts.append(part_of(arm, 0, low, given + within, lists))
     proof = proof_of(selection.untold, ask.engine)
     return Walk(tuple(filter(None, parts)), proof, selection.descending)
+
+
+async def reaching(kind: str, day: int, ask: Ask) -> BitMap:
+    """The entries of a kind that began before a day and reach into it."""
+    return await ask.index.together(key_of(kind, "reaching", str(day)), reach(kind, day), ask)
+
+
+@lru_cache(maxsize=16384)
+def reach(kind: str, day: int) -> Keys:
+    """The lists of what began before a day and reaches into it."""
+    return tuple(key_of(kind, "reach", node) for node in enclosing_nodes(day))
 
 
 def part_of(

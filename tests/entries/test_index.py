@@ -118,3 +118,13 @@ def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert index.kept.size == sum(size for _, size in index.kept.held.values())
     lists_of(index, [7, 1], stored)
     assert list(index.kept.held) == [9, 7, 1]
+
+
+def test_lists_are_put_together_once() -> None:
+    """What stands in any of some lists is kept under its own key; the lists are not read again."""
+    stored, index = Stored({1: packed(BitMap([3, 4])), 2: packed(BitMap([4, 9]))}), Index()
+    for _ in range(2):
+        assert list(asyncio.run(index.together(77, [1, 2, 5], stored))) == [3, 4, 9]
+    assert stored.read == [1, 2, 5]
+    assert lists_of(index, [1], stored) == {1: [3, 4]}
+    assert list(asyncio.run(index.together(78, [6], stored))) == []
