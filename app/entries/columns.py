@@ -2,7 +2,8 @@
 
 Text that begins with = + - @, a tab or a carriage return gets an apostrophe before it, so that no
 spreadsheet takes it for a formula; numbers do not. What is a list stands in one cell, its parts
-separated by ` | `; what is more than a name in a list stands there as JSON.
+separated by ` | `; what is more than a name in a list stands there as JSON. The lines of whole
+entries are stored when seeding: a change to them needs a new `DOCUMENT_FORMAT`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What clients get: the response models shared by all kinds. They hold no time of the database.
 
-A change to any document model, or to what entries are indexed by, needs a new DOCUMENT_FORMAT, so
-that seeding makes both again.
+A change to any document model, to its lines in CSV, or to what entries are indexed by, needs a new
+DOCUMENT_FORMAT, so that seeding makes them again.
 """
 
 from __future__ import annotations
