@@ -68,8 +68,15 @@ class Ask(Protocol):
 class Database(Protocol):
     """A place where the record lies."""
 
-    def snapshot(self, at_least: int = 0) -> AbstractAsyncContextManager[Ask]:
-        """One revision of the record; of that number or a later one, if there is any here."""
+    def snapshot(
+        self, at_least: int = 0, *, from_memory: bool = False
+    ) -> AbstractAsyncContextManager[Ask]:
+        """One revision of the record; of that number or a later one, if there is any here.
+
+        Where an answer may come from memory alone, a revision that was the newest one `LOOK_EVERY`
+        seconds ago is good enough; if another one is found when something has to be read, it is
+        `SnapshotLost`.
+        """
         ...
 
     def current_revision(self) -> Revision | None:

@@ -17,11 +17,11 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg import AsyncConnection
 from psycopg.adapt import AdaptersMap
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import TransactionStatus
 from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
 from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 
+from app.conninfo import conninfo_of
 from app.database import KNOWN_NAMES, LOOK_EVERY, STREAM_CHUNK, Ask, Revision, SnapshotLost, overdue
 from app.errors import DatabaseUnusable, Unavailable
 from app.index import Index
@@ -29,6 +29,8 @@ from app.schema import NO_RECORD, NO_SCHEMA, UNREADY, refuse_other_schema
 from app.statements import Compiled, Row, Statement
 
 log = logging.getLogger(__name__)
+
+Connection = AsyncConnection[Row]
 
 # Seconds for which an older revision is not taken where a newer one was seen.
 LAG_LIMIT = 5.0
@@ -43,13 +45,6 @@ ASKED_TOO_MUCH = "The database is asked too much at once."
 RECONNECT_EVERY = 1.0
 CONNECTION_LIFETIME = 600.0
 PREPARED_STATEMENTS = 1000
-# A host that is gone without a word is given up in seconds, not hours.
-CONNECTION_DEFAULTS = {
-    "application_name": "parley",
-    "connect_timeout": "3",
-    "tcp_user_timeout": "10000",
-    "keepalives_idle": "10",
-}
 KNOWN_REVISIONS = 2
 
 # Plans are made for the values of each question, as words are rare or frequent; and for indexes
@@ -73,12 +68,6 @@ class Standing(NamedTuple):
 
     revision: Revision
     document_format: bytes | None
-
-
-def conninfo_of(url: str, **given: str) -> str:
-    """libpq's connection string for a database URL; what is `given` goes before the URL's own."""
-    asked = conninfo_to_dict(url.replace("postgresql+psycopg://", "postgresql://", 1))
-    return make_conninfo("", **{**CONNECTION_DEFAULTS, **asked, **given})
 
 
 def wide_integers() -> AdaptersMap:
@@ -130,7 +119,10 @@ class PostgresAsk:
     engine = "postgresql"
 
     def __init__(
-        self, database: PostgresDatabase, connection: AsyncConnection[Row], standing: Standing
+        self,
+        database: PostgresDatabase,
+        connection: Connection | None,
+        standing: Standing,
     ):
         self.database = database
         self.connection = connection
@@ -145,22 +137,22 @@ class PostgresAsk:
         """All rows; once more where the snapshot was lost and another one is equal to it."""
         compiled = statement.postgresql
         arguments = arguments_of(compiled, values)
+        connection = self.connection or await self._resumed()
         try:
-            return await self._rows(compiled, arguments)
+            return await self._rows(connection, compiled, arguments)
         except SnapshotLost:
-            await self._resume()
-            return await self._rows(compiled, arguments)
+            return await self._rows(await self._resumed(), compiled, arguments)
 
-    async def _rows(self, compiled: Compiled, arguments: tuple[Any, ...]) -> list[Row]:
+    async def _rows(
+        self, connection: Connection, compiled: Compiled, arguments: tuple[Any, ...]
+    ) -> list[Row]:
         try:
-            cursor = await self.connection.execute(
-                compiled.text, arguments, prepare=True, binary=True
-            )
+            cursor = await connection.execute(compiled.text, arguments, prepare=True, binary=True)
             return await cursor.fetchall()
         except psycopg.Error as error:
             raise explained(error, self.timeout) from error
 
-    async def _resume(self) -> None:
+    async def _resumed(self) -> Connection:
         """Goes on in another transaction if it stands on the same; raises `SnapshotLost` if not.
 
         What was answered until now may have been used already: another revision must not be mixed
@@ -170,14 +162,21 @@ class PostgresAsk:
         if standing != self.standing:
             self.database.release(connection)
             raise SnapshotLost
-        self.database.release(self.connection)
+        self.end()
         self.connection = connection
+        return connection
+
+    def end(self) -> None:
+        """Ends the transaction, where one was begun."""
+        if self.connection is not None:
+            self.database.release(self.connection)
 
     async def stream(self, statement: Statement, **values: Any) -> AsyncGenerator[Sequence[Row]]:
         """The rows in chunks from a cursor of the server's; each chunk has the deadline."""
         compiled = statement.postgresql
         self.streams += 1
-        cursor = self.connection.cursor(name=f"walk_{self.streams}")
+        connection = self.connection or await self._resumed()
+        cursor = connection.cursor(name=f"walk_{self.streams}")
         try:
             await cursor.execute(compiled.text, arguments_of(compiled, values), binary=True)
             while rows := await cursor.fetchmany(STREAM_CHUNK):
@@ -196,7 +195,7 @@ class PostgresDatabase:
         self.timeout = timeout
         self.conninfo = conninfo_of(url)
         self.begin_text = BEGIN.format(milliseconds=max(1, round(timeout * 1000)))
-        self.pool: AsyncConnectionPool[AsyncConnection[Row]] = AsyncConnectionPool(
+        self.pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             self.conninfo,
             min_size=1,
             max_size=connections,
@@ -210,6 +209,8 @@ class PostgresDatabase:
         )
         self.kept: dict[Standing, tuple[dict[tuple[str, str], str], Index]] = {}
         self.newest: Revision | None = None
+        self.seen: Standing | None = None
+        self.seen_at = 0.0
         self.behind_since: float | None = None
         self.complaint = ""
         self.taken = 0
@@ -235,16 +236,27 @@ class PostgresDatabase:
             self.newest = standing.revision
 
     @asynccontextmanager
-    async def snapshot(self, at_least: int = 0) -> AsyncIterator[Ask]:
-        """One revision of the record; of that number or a later one, if there is any here."""
-        connection, standing = await self.begin(at_least)
+    async def snapshot(self, at_least: int = 0, *, from_memory: bool = False) -> AsyncIterator[Ask]:
+        """One revision of the record; of that number or a later one, if there is any here.
+
+        Where memory may be enough, the transaction begins when something has to be read.
+        """
+        seen = self.seen_lately(at_least) if from_memory else None
+        connection, standing = (None, seen) if seen else await self.begin(at_least)
         ask = PostgresAsk(self, connection, standing)
         try:
             yield ask
         finally:
-            self.release(ask.connection)
+            ask.end()
 
-    async def begin(self, at_least: int = 0) -> tuple[AsyncConnection[Row], Standing]:
+    def seen_lately(self, at_least: int) -> Standing | None:
+        """What the newest revision stood on `LOOK_EVERY` seconds ago, or later."""
+        seen = self.seen
+        if seen is None or time.monotonic() - self.seen_at > LOOK_EVERY:
+            return None
+        return seen if at_least <= seen.revision.number else None
+
+    async def begin(self, at_least: int = 0) -> tuple[Connection, Standing]:
         """A transaction and what it stands on; raises `Unavailable` where none is to be had."""
         give_up = time.monotonic() + self.timeout
         hopeful_until = time.monotonic() + AHEAD_LIMIT
@@ -261,13 +273,14 @@ class PostgresDatabase:
                 raise
             ahead = standing.revision.number < at_least and time.monotonic() < hopeful_until
             if self.is_current(standing.revision) and not ahead:
+                self.seen, self.seen_at = standing, time.monotonic()
                 return connection, standing
             # A standby that lags; another connection may lead to one that does not.
             await connection.close()
             self.release(connection)
             await asyncio.sleep(LAG_PAUSE)
 
-    async def take(self, give_up: float) -> AsyncConnection[Row]:
+    async def take(self, give_up: float) -> Connection:
         """A connection of the pool."""
         if self.pool.closed:
             await self.pool.open()
@@ -279,7 +292,7 @@ class PostgresDatabase:
         self.taken += 1
         return connection
 
-    async def begun(self, connection: AsyncConnection[Row]) -> Standing:
+    async def begun(self, connection: Connection) -> Standing:
         """What a new transaction of a connection stands on."""
         try:
             cursor = await connection.execute(self.begin_text)
@@ -322,11 +335,11 @@ class PostgresDatabase:
             del self.kept[next(iter(self.kept))]
         return names, index
 
-    def release(self, connection: AsyncConnection[Row]) -> None:
+    def release(self, connection: Connection) -> None:
         """Ends the transaction and gives the connection back; no client waits for that."""
         self.start(self.give_back(connection))
 
-    async def give_back(self, connection: AsyncConnection[Row]) -> None:
+    async def give_back(self, connection: Connection) -> None:
         """As `release`, in a task of its own, which a client that goes away cannot cancel."""
         if connection.info.transaction_status != TransactionStatus.UNKNOWN:
             with suppress(psycopg.Error):
@@ -370,12 +383,12 @@ class PostgresDatabase:
         await self.pool.close()
 
 
-async def configure(connection: AsyncConnection[Row]) -> None:
+async def configure(connection: Connection) -> None:
     """Says how statements are planned, and keeps more of them prepared than psycopg would."""
     await connection.execute(CONFIGURE)
     connection.prepared_max = PREPARED_STATEMENTS
 
 
-async def connect_again(pool: AsyncConnectionPool[AsyncConnection[Row]]) -> None:
+async def connect_again(pool: AsyncConnectionPool[Connection]) -> None:
     """Goes on trying, at an even pace, as long as the database is away."""
     await pool.check()

@@ -246,8 +246,9 @@ class SqliteDatabase:
         self.opened = open_file(path)
         self.looked = time.monotonic()
 
-    def snapshot(self, at_least: int = 0) -> Snapshot:
+    def snapshot(self, at_least: int = 0, *, from_memory: bool = False) -> Snapshot:
         """One revision of the record; of that number or a later one, if there is any here."""
+        del from_memory
         if at_least > self.opened.revision.number:
             self.looked = float("-inf")
         self.refresh()

@@ -128,7 +128,8 @@ async def answer_list(
     """The page that a question asks for."""
     form = form_of(request, question)
     service = service_of(request)
-    async with service.database.snapshot(revision_of(question.cursor)) as ask:
+    since = revision_of(question.cursor)
+    async with service.database.snapshot(since, from_memory=True) as ask:
         selection = await select_entries(question, kinds, ask)
         etag = etag_of(service, ask.revision, request, form.media_type)
         if is_known(request, etag):

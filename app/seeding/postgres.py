@@ -15,8 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.sql.dml import Insert
 
+from app.conninfo import conninfo_of
 from app.errors import SeedRefused
-from app.postgres import conninfo_of
 from app.schema import SCHEMA, refuse_newer_schema
 from app.seeding.migrations import upgrade_within
 from app.statements import Row, Statement

@@ -43,6 +43,11 @@ def seed_edition(url: str, folder: Path, number: int) -> Summary:
 async def ask_page(ask: Ask, **asked: object) -> Page:
     """A page of the events, as the database has them: none is taken from memory."""
     ask.index.documents = Bounded(0)
+    return await page_of(ask, **asked)
+
+
+async def page_of(ask: Ask, **asked: object) -> Page:
+    """A page of the events."""
     question = EntryQuestion.model_validate(asked)
     selection = await select_entries(question, ("event",), ask)
     return await read_page(question, ("event",), selection, ask)

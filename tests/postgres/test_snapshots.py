@@ -6,21 +6,30 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from sqlalchemy import func, insert, select
 
 from app.config import Settings
-from app.database import Database, SnapshotLost
+from app.database import LOOK_EVERY, Database, SnapshotLost
 from app.errors import Unavailable
+from app.postgres import PostgresDatabase
 from app.seeding.seed import seed
 from app.statements import Statement
 from app.tables import document, state
 from tests.api.asking import Asker
 from tests.conftest import TINY
 from tests.ports import free_port
-from tests.postgres.editions import ask_page, editions_of, opened, seed_edition, version_of
+from tests.postgres.editions import (
+    ask_page,
+    editions_of,
+    opened,
+    page_of,
+    seed_edition,
+    version_of,
+)
 from tests.postgres.servers import execute, servers
 
 PLACES = Statement(select(document.c.place).order_by(document.c.place))
@@ -57,6 +66,57 @@ def test_snapshot_is_one_revision(empty_url: str, tmp_path: Path) -> None:
                 assert (later.revision.number, later.revision.version) == (2, "2")
                 assert editions_of(await ask_page(later)) == {"2"}
                 assert later.known_names is not ask.known_names
+
+    asyncio.run(asked())
+
+
+def test_what_is_in_memory_needs_no_transaction(
+    tiny_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page of which everything is in memory is answered without the database, for a second."""
+
+    async def asked() -> None:
+        async with opened(tiny_url) as database:
+            assert isinstance(database, PostgresDatabase)
+            begin, begun = database.begin, []
+
+            async def counted(at_least: int = 0) -> Any:
+                begun.append(at_least)
+                return await begin(at_least)
+
+            monkeypatch.setattr(database, "begin", counted)
+            async with database.snapshot(from_memory=True) as ask:
+                page = await page_of(ask)
+            assert begun == [0]
+            async with database.snapshot(from_memory=True) as ask:
+                assert await page_of(ask) == page
+                assert begun == [0]
+                assert (await ask.rows(COUNT))[0][0] > len(page.documents)
+                assert begun == [0, 0]
+            monkeypatch.setattr(database, "seen_at", database.seen_at - LOOK_EVERY)
+            async with database.snapshot(from_memory=True):
+                assert begun == [0, 0, 0]
+
+    asyncio.run(asked())
+
+
+def test_memory_is_not_mixed_with_another_revision(empty_url: str, tmp_path: Path) -> None:
+    """What has to be read ends an answer from memory where the record is a newer one by then."""
+
+    async def asked() -> None:
+        seed_edition(empty_url, tmp_path, 1)
+        async with opened(empty_url) as database:
+            async with database.snapshot() as ask:
+                old = await page_of(ask)
+            await asyncio.to_thread(seed_edition, empty_url, tmp_path, 2)
+            assert isinstance(database, PostgresDatabase)
+            database.seen_at = time.monotonic()
+            async with database.snapshot(from_memory=True) as ask:
+                assert await page_of(ask) == old
+                with pytest.raises(SnapshotLost):
+                    await ask.rows(COUNT)
+            async with database.snapshot(from_memory=True) as ask:
+                assert editions_of(await page_of(ask)) == {"2"}
 
     asyncio.run(asked())
 
