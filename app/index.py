@@ -35,6 +35,9 @@ NUMBER_BYTES = 2
 # Bytes of documents that are kept of one revision, and what each costs beside its own bytes.
 DOCUMENT_BYTES = 32 * 1024 * 1024
 BESIDE_DOCUMENT = 250
+# Bytes of what is known of single entries of one revision, and what each costs.
+ENTRIES_BYTES = 4 * 1024 * 1024
+ENTRY_BYTES = 400
 # Lists read by one statement.
 BATCH = 256
 CHECK_BYTES = 4
@@ -68,6 +71,8 @@ class Index:
         self.is_loaded = False
         self.kept = Bounded[int, BitMap](KEPT_BYTES)
         self.documents = Bounded[int, bytes](DOCUMENT_BYTES)
+        # Kind and place of the entries that were asked for by their ids.
+        self.entries = Bounded[str, tuple[str, int]](ENTRIES_BYTES)
         self.tallies: dict[tuple[str, str], list[Row]] = {}
         self.vocabularies: dict[str, bytes | None] = {}
 

@@ -39,7 +39,7 @@ from app.entries.density import density
 from app.entries.documents import Document, EntryDocument, EntryEnd
 from app.entries.facets import facets_of
 from app.entries.names import BY_FORMER_ID, ENTRY_REALM, UnknownName, id_of
-from app.entries.pages import Page, read_page
+from app.entries.pages import Page, entry_of, read_page
 from app.entries.questions import NONE_GIVEN, EntryQuestion, Values
 from app.entries.selection import Selection, select_entries
 from app.entries.snippets import snippet
@@ -57,9 +57,8 @@ from app.history.past import entry_at, why_missing_at
 from app.kinds import KINDS, Kind
 from app.reference.dataset import described
 from app.statements import Statement
-from app.tables import change, document
+from app.tables import change
 
-ONE = Statement(select(document.c.kind, document.c.body).where(document.c.id == bindparam("id")))
 LAST_ACTION = Statement(
     select(change.c.action)
     .where(change.c.kind.in_([literal(kind) for kind in KINDS]), change.c.id == bindparam("id"))
@@ -174,7 +173,7 @@ async def answer_one(
     request: Request, question: OneEntryQuestion, entry_id: str, kind: str
 ) -> Rendered:
     """The entry at a path, or what became of it."""
-    async with service_of(request).database.snapshot() as ask:
+    async with service_of(request).database.snapshot(from_memory=True) as ask:
         at = await revision_asked(question, ask)
         if question.revision is None:
             named, body = await entry_now(entry_id, kind, ask)
@@ -186,11 +185,10 @@ async def answer_one(
 
 async def entry_now(entry_id: str, kind: str, ask: Ask) -> tuple[str, bytes]:
     """The kind and document of an entry."""
-    found = await ask.rows(ONE, id=entry_id)
-    if not found or kind not in (ENTRY_REALM, found[0][0]):
-        raise await why_missing(entry_id, kind, found[0][0] if found else None, ask)
-    named, body = found[0]
-    return named, bytes(body)
+    found = await entry_of(entry_id, ask)
+    if found is None or kind not in (ENTRY_REALM, found[0]):
+        raise await why_missing(entry_id, kind, found[0] if found else None, ask)
+    return found
 
 
 async def entry_then(entry_id: str, kind: str, at: Revision, ask: Ask) -> tuple[str, bytes]:

@@ -43,10 +43,8 @@ async def on_proposal(
     concerned is not listed.
     """
     async with service_of(request).database.snapshot() as ask:
-        found = await ask.rows(entries.ONE, id=id)
-        if not found or found[0][0] != "proposal":
-            raise await entries.why_missing(id, "proposal", found[0][0] if found else None, ask)
-        positions = await proposal_positions(orjson.loads(found[0][1]), question, ask)
+        _, body = await entries.entry_now(id, "proposal", ask)
+        positions = await proposal_positions(orjson.loads(body), question, ask)
     return answered(request, positions, ask.revision)
 
 

@@ -15,10 +15,15 @@ from app.entries.questions import Count, EntryQuestion, Sort
 from app.entries.relevance import best
 from app.entries.selection import Selection
 from app.entries.walks import Walk, walk_of
-from app.index import BESIDE_DOCUMENT
+from app.index import BESIDE_DOCUMENT, ENTRY_BYTES
 from app.statements import Statement
 from app.tables import document
 
+ONE = Statement(
+    select(document.c.kind, document.c.place, document.c.body).where(
+        document.c.id == bindparam("id")
+    )
+)
 # What may change from one page to the next without changing which entries follow in which order.
 NOT_IN_CURSOR = {"cursor", "limit", "format", "fields", "count", "facets", "snippets"}
 
@@ -122,6 +127,23 @@ async def documents_at(places: Sequence[int], ask: Ask) -> list[bytes]:
             kept.put(place, body, len(body) + BESIDE_DOCUMENT)
             bodies[place] = body
     return [bodies[place] for place in places]
+
+
+async def entry_of(entry_id: str, ask: Ask) -> tuple[str, bytes] | None:
+    """The kind and document of an entry; those asked for last are in memory."""
+    index = ask.index
+    known = index.entries.get(entry_id)
+    if known is not None:
+        kind, place = known
+        (body,) = await documents_at([place], ask)
+        return kind, body
+    found = await ask.rows(ONE, id=entry_id)
+    if not found:
+        return None
+    kind, place, body = found[0]
+    index.entries.put(entry_id, (kind, place), ENTRY_BYTES)
+    index.documents.put(place, body, len(body) + BESIDE_DOCUMENT)
+    return kind, body
 
 
 async def stored_documents(places: Sequence[int], ask: Ask) -> list[bytes]:

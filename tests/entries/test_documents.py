@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.bounded import Bounded
-from app.entries.pages import documents_at
+from app.entries.pages import documents_at, entry_of
 from app.index import BESIDE_DOCUMENT, Index
 from app.statements import Row, Statement
 
@@ -35,6 +35,27 @@ def test_a_document_is_read_once() -> None:
     assert asyncio.run(documents_at([5, 9, 7, 1], stored)) == [b"5", b"9", b"7", b"1"]
     assert asyncio.run(documents_at([], stored)) == []
     assert stored.asked == [[7, 3, 5], [9, 1]]
+
+
+def test_an_entry_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By its id; its document is the one that lists show. One that is not there is asked again."""
+    stored: Any = Stored()
+
+    async def rows(statement: Statement, **values: Any) -> list[Row]:
+        del statement
+        stored.asked.append(values["id"])
+        return [("event", 7, b"7")] if values["id"] == "ev-7" else []
+
+    with monkeypatch.context() as patched:
+        patched.setattr(stored, "rows", rows)
+        for _ in range(2):
+            assert asyncio.run(entry_of("ev-7", stored)) == ("event", b"7")
+            assert asyncio.run(entry_of("ev-8", stored)) is None
+    assert asyncio.run(documents_at([7], stored)) == [b"7"]
+    assert stored.asked == ["ev-7", "ev-8", "ev-8"]
+    stored.index.documents = Bounded(0)
+    assert asyncio.run(entry_of("ev-7", stored)) == ("event", b"7")
+    assert stored.asked[3:] == [[7]]
 
 
 def test_documents_in_memory_are_bounded() -> None:
