@@ -361,7 +361,7 @@ def main() -> None:
     asking.add_argument("size", choices=SIZES, nargs="?", default="S")
     asking.add_argument("--rounds", type=int, default=3)
     asking.add_argument("--seconds", type=float, default=2, help="for each question and server")
-    asking.add_argument("--only", nargs="*", help="only questions of these names")
+    asking.add_argument("--only", nargs="*", help="questions to print and not to keep")
     given = asking.parse_args()
     need_programs()
     database = database_of(given.size)
@@ -385,10 +385,11 @@ def main() -> None:
         )
     )
     print(text)
+    if given.only:
+        return
     kept = {"machine": machine(), "results": results, "memory": memory, "workers": workers}
     save(f"serve-{given.size}", kept)
-    if not given.only:
-        publish(f"serve {given.size}", text)
+    publish(f"serve {given.size}", text)
 
 
 if __name__ == "__main__":
