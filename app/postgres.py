@@ -208,7 +208,7 @@ class PostgresDatabase:
             reconnect_failed=connect_again,
         )
         self.kept: dict[Standing, tuple[dict[tuple[str, str], str], Index]] = {}
-        self.newest: Revision | None = None
+        # What the newest revision stood on when it was seen, and when that was, by the clock.
         self.seen: Standing | None = None
         self.seen_at = 0.0
         self.behind_since: float | None = None
@@ -233,7 +233,7 @@ class PostgresDatabase:
         except psycopg.OperationalError as error:
             log.warning("The database cannot be reached yet: %s", error)
         else:
-            self.newest = standing.revision
+            self.note(standing)
 
     @asynccontextmanager
     async def snapshot(self, at_least: int = 0, *, from_memory: bool = False) -> AsyncIterator[Ask]:
@@ -272,8 +272,7 @@ class PostgresDatabase:
                 self.release(connection)
                 raise
             ahead = standing.revision.number < at_least and time.monotonic() < hopeful_until
-            if self.is_current(standing.revision) and not ahead:
-                self.seen, self.seen_at = standing, time.monotonic()
+            if self.is_current(standing) and not ahead:
                 return connection, standing
             # A standby that lags; another connection may lead to one that does not.
             await connection.close()
@@ -312,19 +311,23 @@ class PostgresDatabase:
         self.complaint = reason
         return Unavailable(reason, retry_after=60)
 
-    def is_current(self, revision: Revision) -> bool:
+    def is_current(self, standing: Standing) -> bool:
         """Whether a revision may answer, and notes it as the newest one if so."""
         now = time.monotonic()
-        if self.newest is None or revision.number >= self.newest.number:
-            self.newest, self.behind_since = revision, None
+        if self.seen is None or standing.revision.number >= self.seen.revision.number:
+            self.note(standing)
             return True
         if self.behind_since is None:
             self.behind_since = now
         if now - self.behind_since < LAG_LIMIT:
             return False
         # Nothing has the newer revision any more: it was lost with the server that had it.
-        self.newest, self.behind_since = revision, None
+        self.note(standing)
         return True
+
+    def note(self, standing: Standing) -> None:
+        """Notes what the newest revision stands on."""
+        self.seen, self.seen_at, self.behind_since = standing, time.monotonic(), None
 
     def kept_of(self, standing: Standing) -> tuple[dict[tuple[str, str], str], Index]:
         """The names and posting lists known of a revision; those of the latest ones are kept."""
@@ -351,7 +354,7 @@ class PostgresDatabase:
         """The newest revision seen; from the first question on, it is looked for all the time."""
         if self.looking is None or self.looking.done():
             self.looking = asyncio.get_running_loop().create_task(self.keep_looking())
-        return self.newest
+        return self.seen.revision if self.seen is not None else None
 
     async def keep_looking(self) -> None:
         """Notes the newest revision once a second: pages kept in memory are answered by it."""
