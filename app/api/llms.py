@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import orjson
 from fastapi import FastAPI, Query
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -18,8 +17,8 @@ from app.api.route import QuestionRoute, Rendered
 from app.api.single import NoQuestion
 from app.database import Ask
 from app.errors import InvalidQuery, TooLong, Unavailable
-from app.index import STORED
 from app.kinds import KINDS
+from app.reference.dataset import dataset_of
 
 CONTENT_TYPE = "text/plain; charset=utf-8"
 
@@ -86,7 +85,7 @@ async def llms(request: Request, question: Annotated[NoQuestion, Query()]) -> Re
 
 async def values_of(ask: Ask, at: str) -> dict[str, Any]:
     """What the text says of this record and this server."""
-    dataset = orjson.loads((await ask.rows(STORED, name="dataset"))[0][0])
+    dataset = await dataset_of(ask)
     counts = await kind_counts(ask.revision, ask)
     balance = await balance_of(ask)
     links = downloads.links(ask.engine)

@@ -19,7 +19,7 @@ from sqlalchemy import Boolean, Column, Float, Integer, Table, select
 
 from app.database import Ask
 from app.formats.lasting import lasting_id
-from app.index import STORED
+from app.reference.dataset import dataset_of
 from app.statements import Row, Statement
 from app.tidy import MODELS, TABLES
 
@@ -123,7 +123,7 @@ def type_of(column: Column[Any]) -> str:
 
 async def descriptor(ask: Ask, public_url: str) -> dict[str, Any]:
     """The description of the package."""
-    dataset = orjson.loads((await ask.rows(STORED, name="dataset"))[0][0])
+    dataset = await dataset_of(ask)
     licence = dataset["licence"]
     return {
         "profile": PROFILE,

@@ -18,8 +18,9 @@ from app.check.check import CHECK_CHARACTERS, check
 from app.check.mark import MARK_CHARACTERS, mark
 from app.entries.questions import readable_date
 from app.errors import InvalidQuery, UnsupportedMedia
-from app.pages.rendering import POLICY, dataset_of, environment, page
+from app.pages.rendering import POLICY, environment, page
 from app.pages.routing import PageRoute
+from app.reference.dataset import dataset_of
 
 FORM = "application/x-www-form-urlencoded"
 VERDICTS = {

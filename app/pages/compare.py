@@ -19,8 +19,9 @@ from app.entries.pages import read_page
 from app.entries.questions import MAX_LIMIT, Sort
 from app.entries.selection import select_entries
 from app.kinds import KINDS
-from app.pages.rendering import dataset_of, page
+from app.pages.rendering import page
 from app.pages.routing import PageRoute
+from app.reference.dataset import dataset_of
 
 
 class ComparePageQuestion(CompareQuestion):

@@ -25,8 +25,9 @@ from app.entries.questions import EntryQuestion
 from app.entries.selection import select_entries
 from app.formats.svg import PAGING
 from app.kinds import KINDS
-from app.pages.rendering import EMBED_POLICY, STATIC, dataset_of, page
+from app.pages.rendering import EMBED_POLICY, STATIC, page
 from app.pages.routing import PageRoute
+from app.reference.dataset import dataset_of
 
 SHOWN = 10
 FOR_AN_HOUR = {"Cache-Control": "public, max-age=3600"}

@@ -29,8 +29,9 @@ from app.errors import InvalidQuery
 from app.formats.jsonld import CONTEXT, node_of
 from app.kinds import KINDS, Kind
 from app.pages.embedding import snippets_of
-from app.pages.rendering import dataset_of, page
+from app.pages.rendering import page
 from app.pages.routing import PageRoute
+from app.reference.dataset import dataset_of
 from app.statements import Statement
 from app.tables import document
 

@@ -24,8 +24,9 @@ from app.entries.pages import read_page
 from app.entries.selection import Selection, select_entries
 from app.kinds import KINDS
 from app.pages.picture import picture_of
-from app.pages.rendering import dataset_of, page, shown_date
+from app.pages.rendering import page, shown_date
 from app.pages.routing import PageRoute
+from app.reference.dataset import dataset_of
 
 LATEST = 6
 

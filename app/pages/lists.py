@@ -29,8 +29,9 @@ from app.formats.svg import PAGING
 from app.kinds import KINDS
 from app.pages.embedding import snippets_of
 from app.pages.picture import picture_of
-from app.pages.rendering import dataset_of, page
+from app.pages.rendering import page
 from app.pages.routing import PageRoute
+from app.reference.dataset import dataset_of
 from app.statements import Statement
 from app.tables import reference
 

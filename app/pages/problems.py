@@ -12,7 +12,8 @@ from app.api.answering import service_of
 from app.api.query import read_parameters
 from app.errors import InvalidQuery, Problem
 from app.formats import quality
-from app.pages.rendering import POLICY, dataset_of, environment
+from app.pages.rendering import POLICY, environment
+from app.reference.dataset import dataset_of
 
 NOT_PAGES = ("/v1/", "/health/", "/metrics", "/openapi.json")
 

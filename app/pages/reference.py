@@ -34,8 +34,9 @@ from app.entries.facets import facets_of
 from app.entries.selection import select_entries
 from app.errors import InvalidQuery
 from app.pages.picture import picture_of
-from app.pages.rendering import dataset_of, page
+from app.pages.rendering import page
 from app.pages.routing import PageRoute
+from app.reference.dataset import dataset_of
 from app.reference.documents import ReferenceQuestion
 
 LATEST = 10

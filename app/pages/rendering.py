@@ -11,14 +11,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 import jinja2
-import orjson
 from starlette.requests import Request
 
 from app.api.answering import asked_path, etag_of, headers_of, is_known, not_modified, service_of
 from app.api.route import Rendered
-from app.database import Ask, Revision
+from app.database import Revision
 from app.entries.documents import headline
-from app.index import STORED
 
 STATIC = files("app.pages") / "static"
 POLICY = (
@@ -60,12 +58,6 @@ def asset(name: str) -> str:
     """The path of a static file, with a mark of its content, so that it may be kept for ever."""
     mark = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
     return f"/assets/{mark}/{name}"
-
-
-async def dataset_of(ask: Ask) -> dict[str, Any]:
-    """The dataset's description as curated."""
-    described: dict[str, Any] = orjson.loads((await ask.rows(STORED, name="dataset"))[0][0])
-    return described
 
 
 def shown_date(document: dict[str, Any]) -> str:

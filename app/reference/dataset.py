@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 from pydantic import AfterValidator
@@ -99,6 +99,12 @@ class Described:
     licence: str
     version: str
     first_day: date
+
+
+async def dataset_of(ask: Ask) -> dict[str, Any]:
+    """The dataset's description as curated."""
+    curated: dict[str, Any] = orjson.loads((await ask.rows(STORED, name="dataset"))[0][0])
+    return curated
 
 
 async def described(ask: Ask) -> Described:
