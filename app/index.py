@@ -122,6 +122,10 @@ class Index:
             self.tallies[kind, dimension] = rows
         return self.tallies[kind, dimension]
 
+    def keep_document(self, place: int, body: bytes) -> None:
+        """Keeps a document that was asked for."""
+        self.documents.put(place, body, len(body) + BESIDE_DOCUMENT)
+
     async def words_from(self, kind: str, start: str, most: int, ask: Asks) -> list[str] | None:
         """The words in the entries of a kind that begin so; None where there are more than some.
 

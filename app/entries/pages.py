@@ -15,7 +15,7 @@ from app.entries.questions import Count, EntryQuestion, Sort
 from app.entries.relevance import best
 from app.entries.selection import Selection
 from app.entries.walks import Walk, walk_of
-from app.index import BESIDE_DOCUMENT, ENTRY_BYTES
+from app.index import ENTRY_BYTES
 from app.statements import Statement
 from app.tables import document
 
@@ -119,13 +119,13 @@ def names_of_places(count: int) -> tuple[str, ...]:
 
 async def documents_at(places: Sequence[int], ask: Ask) -> list[bytes]:
     """The documents at some places, in that order; those asked for last are in memory."""
-    kept = ask.index.documents
-    bodies = kept.some(places)
+    bodies = ask.index.documents.some(places)
     missing = [place for place in places if place not in bodies]
     if missing:
-        for place, body in zip(missing, await stored_documents(missing, ask), strict=True):
-            kept.put(place, body, len(body) + BESIDE_DOCUMENT)
-            bodies[place] = body
+        values = dict(zip(names_of_places(len(missing)), missing, strict=True))
+        bodies |= dict(await ask.rows(documents_statement(len(missing)), **values))
+        for place in missing:
+            ask.index.keep_document(place, bodies[place])
     return [bodies[place] for place in places]
 
 
@@ -142,15 +142,8 @@ async def entry_of(entry_id: str, ask: Ask) -> tuple[str, bytes] | None:
         return None
     kind, place, body = found[0]
     index.entries.put(entry_id, (kind, place), ENTRY_BYTES)
-    index.documents.put(place, body, len(body) + BESIDE_DOCUMENT)
+    index.keep_document(place, body)
     return kind, body
-
-
-async def stored_documents(places: Sequence[int], ask: Ask) -> list[bytes]:
-    """The documents at some places, one at least, in that order, from the database."""
-    values = dict(zip(names_of_places(len(places)), places, strict=True))
-    bodies: dict[int, bytes] = dict(await ask.rows(documents_statement(len(places)), **values))
-    return [bodies[place] for place in places]
 
 
 async def count(selection: Selection, ask: Ask) -> int:
