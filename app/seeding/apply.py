@@ -138,19 +138,18 @@ class Application:
         for number, task in enumerate(self.stage.tasks(action), 1):
             step(rows, task)
             if number % BATCH == 0:
-                self.add_lines(rows)
-                rows.flush()
+                self.flush(rows)
                 progress(BATCH)
-        self.add_lines(rows)
-        rows.flush()
+        self.flush(rows)
 
-    def add_lines(self, rows: Rows) -> None:
-        """The CSV lines of the documents that were made; many at once are made faster."""
+    def flush(self, rows: Rows) -> None:
+        """Writes what is waiting, and the CSV lines of its documents: many are made faster."""
         for kind, documents in self.unlined.items():
             made = lines([*documents.values()], columns_of(KINDS[kind].document).values())
             for place, body in zip(documents, made, strict=True):
                 rows.add(insertion(csv_line), (place, kind, body))
         self.unlined.clear()
+        rows.flush()
 
     def write_revision(self, version: str) -> None:
         """The new revision and its change log."""
