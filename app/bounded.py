@@ -1,9 +1,8 @@
-"""What is kept in memory within bounds: what was used least recently is given up first."""
+"""What is kept in memory within bounds: what was not used for long is given up first."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
@@ -11,39 +10,50 @@ V = TypeVar("V")
 
 
 class Bounded(Generic[K, V]):
-    """Values by key, bounded in bytes."""
+    """Values by key, bounded in bytes.
 
-    def __init__(self, limit: int):
+    What is put or asked for is young. When the young ones would take more than half of the room
+    they grow old at once, and what was old until then is given up: so using a value that is young
+    costs no more than finding it.
+    """
+
+    def __init__(self, limit: int, size_of: Callable[[V], int]):
         self.limit = limit
+        self.size_of = size_of
+        self.young: dict[K, V] = {}
+        self.old: dict[K, V] = {}
+        # Bytes of the young ones.
         self.size = 0
-        self.held: OrderedDict[K, tuple[V, int]] = OrderedDict()
 
     def get(self, key: K) -> V | None:
         """What is kept under a key; None where nothing is, or no longer."""
-        found = self.held.get(key)
-        if found is None:
-            return None
-        self.held.move_to_end(key)
-        return found[0]
+        value = self.young.get(key)
+        return value if value is not None else self.young_again(key)
 
-    def some(self, keys: Iterable[K]) -> dict[K, V]:
-        """What is kept under some keys."""
-        found = {}
-        for key in keys:
-            value = self.held.get(key)
-            if value is not None:
-                self.held.move_to_end(key)
-                found[key] = value[0]
-        return found
+    def some(self, keys: Iterable[K]) -> list[V | None]:
+        """What is kept under each of some keys, in their order."""
+        found = list(map(self.young.get, keys := tuple(keys)))
+        if None not in found:
+            return found
+        return [self.get(key) for key in keys]
 
-    def put(self, key: K, value: V, size: int) -> None:
-        """Keeps a value of so many bytes, if there can be room, and gives up others for it."""
-        _, freed = self.held.pop(key, (None, 0))
-        self.size -= freed
-        if size > self.limit:
+    def young_again(self, key: K) -> V | None:
+        """An old value, which is used again."""
+        value = self.old.get(key)
+        if value is not None:
+            self.put(key, value)
+        return value
+
+    def put(self, key: K, value: V) -> None:
+        """Keeps a value, if there can be room, and gives up others for it."""
+        self.old.pop(key, None)
+        before = self.young.pop(key, None)
+        if before is not None:
+            self.size -= self.size_of(before)
+        size = self.size_of(value)
+        if size > self.limit // 2:
             return
-        self.held[key] = value, size
+        if self.size + size > self.limit // 2:
+            self.old, self.young, self.size = self.young, {}, 0
+        self.young[key] = value
         self.size += size
-        while self.size > self.limit:
-            _, (_, freed) = self.held.popitem(last=False)
-            self.size -= freed

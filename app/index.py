@@ -30,8 +30,6 @@ log = logging.getLogger(__name__)
 # Bytes of lists that are kept of one revision, and what each costs beside its own bytes.
 KEPT_BYTES = 64 * 1024 * 1024
 LIST_BYTES = 300
-# Bytes of a number in a list that was not stored, at most.
-NUMBER_BYTES = 2
 # Bytes of documents that are kept of one revision, and what each costs beside its own bytes.
 DOCUMENT_BYTES = 32 * 1024 * 1024
 BESIDE_DOCUMENT = 250
@@ -69,10 +67,10 @@ class Index:
     def __init__(self) -> None:
         self.places = array("q")
         self.is_loaded = False
-        self.kept = Bounded[int, BitMap](KEPT_BYTES)
-        self.documents = Bounded[int, bytes](DOCUMENT_BYTES)
+        self.kept = Bounded[int, BitMap](KEPT_BYTES, size_of_list)
+        self.documents = Bounded[int, bytes](DOCUMENT_BYTES, size_of_document)
         # Kind and place of the entries that were asked for by their ids.
-        self.entries = Bounded[str, tuple[str, int]](ENTRIES_BYTES)
+        self.entries = Bounded[str, tuple[str, int]](ENTRIES_BYTES, lambda _: ENTRY_BYTES)
         self.tallies: dict[tuple[str, str], list[Row]] = {}
         self.vocabularies: dict[str, bytes | None] = {}
 
@@ -85,7 +83,10 @@ class Index:
 
     def number_from(self, place: int) -> int:
         """The number of the first entry at a place or after it."""
-        return bisect_left(self.places, place)
+        places = self.places
+        if not places or place > places[-1]:
+            return len(places)
+        return bisect_left(places, place) if place > places[0] else 0
 
     def numbers(self, places: Iterable[int]) -> BitMap:
         """The numbers of the entries at some places."""
@@ -93,8 +94,14 @@ class Index:
 
     async def lists(self, keys: Collection[int], ask: Asks) -> dict[int, BitMap]:
         """The posting list of each key; one that is not there is empty."""
-        found = self.kept.some(keys)
-        missing = [key for key in keys if key not in found]
+        found: dict[int, BitMap] = {}
+        missing = []
+        for key in keys:
+            numbers = self.kept.get(key)
+            if numbers is None:
+                missing.append(key)
+            else:
+                found[key] = numbers
         for start in range(0, len(missing), BATCH):
             await self.read(missing[start : start + BATCH], found, ask)
         return found
@@ -104,7 +111,7 @@ class Index:
         numbers = self.kept.get(key)
         if numbers is None:
             numbers = BitMap.union(*(await self.lists(keys, ask)).values())
-            self.kept.put(key, numbers, len(numbers) * NUMBER_BYTES + LIST_BYTES)
+            self.kept.put(key, numbers)
         return numbers
 
     async def all_of(self, keys: Collection[int], ask: Asks) -> BitMap:
@@ -121,10 +128,6 @@ class Index:
                 return rows
             self.tallies[kind, dimension] = rows
         return self.tallies[kind, dimension]
-
-    def keep_document(self, place: int, body: bytes) -> None:
-        """Keeps a document that was asked for."""
-        self.documents.put(place, body, len(body) + BESIDE_DOCUMENT)
 
     async def words_from(self, kind: str, start: str, most: int, ask: Asks) -> list[str] | None:
         """The words in the entries of a kind that begin so; None where there are more than some.
@@ -144,7 +147,19 @@ class Index:
         for key in keys:
             body = rows.get(key, b"")
             found[key] = unpacked(body) if body else BitMap()
-            self.kept.put(key, found[key], len(body) + LIST_BYTES)
+            self.kept.put(key, found[key])
+
+
+def size_of_document(body: bytes) -> int:
+    """The bytes that a document takes."""
+    return len(body) + BESIDE_DOCUMENT
+
+
+def size_of_list(numbers: BitMap) -> int:
+    """The bytes that a list takes."""
+    seen = numbers.get_statistics()
+    in_pairs = seen["n_bytes_array_containers"] + seen["n_bytes_run_containers"]
+    return LIST_BYTES + in_pairs + seen["n_bytes_bitset_containers"]
 
 
 def stored_lists(keys: list[int]) -> tuple[Statement, dict[str, int]]:

@@ -37,7 +37,7 @@ from app.api import (
     reference,
 )
 from app.api.answering import Service
-from app.api.edge import Edge, Kept, Key
+from app.api.edge import Edge, Kept, Key, size_of_page
 from app.api.guard import Guard, JsonLines, Readable
 from app.api.methods import not_allowed
 from app.api.metrics import Metrics
@@ -73,8 +73,9 @@ def create_app(settings: Settings) -> ASGIApp:
         yield
         await database.close()
 
-    app = documentation.documented(lifespan, telemetry=asks_for_telemetry())
-    app.state.service = Service(settings, database, VERSION)
+    traced = asks_for_telemetry()
+    app = documentation.documented(lifespan, telemetry=traced)
+    app.service = Service(settings, database, VERSION)
     entries.add_routes(app)
     reference.add_routes(app)
     history.add_routes(app)
@@ -88,9 +89,9 @@ def create_app(settings: Settings) -> ASGIApp:
     metrics.add_routes(app)
     documentation.add_routes(app)
     pages.add_routes(app)
-    app.middleware_stack = Problems(app.router, answer_error)
-    cache: Bounded[Key, Kept] = Bounded(settings.cache_bytes)
-    edge = Edge(app, database.current_revision, cache, settings.max_url_length)
+    problems = app.middleware_stack = Problems(app, answer_error, traced=traced)
+    cache: Bounded[Key, Kept] = Bounded(settings.cache_bytes, size_of_page)
+    edge = Edge(app, problems.ask, database.current_revision, cache, settings.max_url_length)
     app.state.metrics = Metrics()
     return Guard(edge, settings, app.state.metrics)
 

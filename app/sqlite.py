@@ -158,18 +158,38 @@ def read_revision(connection: sqlite3.Connection) -> Revision:
     return Revision(*row)
 
 
-class SqliteAsk:
-    """Questions to one opened file."""
+class Snapshot:
+    """Questions to the file that answers now, for as long as one question takes."""
 
     engine = "sqlite"
 
-    def __init__(self, opened: Opened, timeout: float):
-        self.opened = opened
+    def __init__(self, database: SqliteDatabase):
+        self.database = database
+        self.opened = opened = database.opened
         self.began = time.monotonic()
-        self.timeout = timeout
+        self.timeout = database.timeout
         self.revision = opened.revision
         self.known_names = opened.known_names
         self.index = opened.index
+
+    async def __aenter__(self) -> Ask:
+        if len(self.known_names) > KNOWN_NAMES:
+            self.known_names.clear()
+        self.opened.users += 1
+        return self
+
+    async def __aexit__(self, kind: Any, error: BaseException | None, _: Any) -> None:
+        opened = self.opened
+        if isinstance(error, SnapshotLost):
+            self.database.looked = float("-inf")
+        try:
+            # What came from memory alone is not given out over a broken file either.
+            if error is None:
+                opened.refuse_changed()
+        finally:
+            opened.users -= 1
+            if opened.retired and opened.users == 0:
+                opened.close()
 
     async def rows(self, statement: Statement, **values: Any) -> list[Row]:
         """All rows: in the loop within its budget, else in a thread under the deadline."""
@@ -207,34 +227,6 @@ class SqliteAsk:
         finally:
             cursor.close()
             self.opened.spare.put(connection)
-
-
-class Snapshot:
-    """The file that answers now, for as long as one question takes."""
-
-    def __init__(self, database: SqliteDatabase):
-        self.database = database
-        self.opened = database.opened
-
-    async def __aenter__(self) -> Ask:
-        opened = self.opened
-        if len(opened.known_names) > KNOWN_NAMES:
-            opened.known_names.clear()
-        opened.users += 1
-        return SqliteAsk(opened, self.database.timeout)
-
-    async def __aexit__(self, kind: Any, error: BaseException | None, _: Any) -> None:
-        opened = self.opened
-        if isinstance(error, SnapshotLost):
-            self.database.looked = float("-inf")
-        try:
-            # What came from memory alone is not given out over a broken file either.
-            if error is None:
-                opened.refuse_changed()
-        finally:
-            opened.users -= 1
-            if opened.retired and opened.users == 0:
-                opened.close()
 
 
 class SqliteDatabase:

@@ -3,58 +3,68 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from types import MappingProxyType
 from typing import Any
 
+from fastapi import FastAPI
 from starlette.requests import Request
 
 from app.api.route import Rendered, header
 from app.config import Settings
 from app.database import Database, Revision
+from app.entries.density import Density
 from app.entries.documents import DOCUMENT_FORMAT, Document
 from app.entries.names import nearest
+from app.entries.pages import Page
 from app.entries.questions import FormatName, Question
 from app.errors import InvalidQuery
 from app.formats import FORMATS, UNDATED_FORMATS, Format, chosen_format
 from app.formats.answer import Answer
+from app.reference.dataset import Described
 
+# What is said about an answer beside what is said about any.
+NOTHING_MORE: Mapping[str, Any] = MappingProxyType({})
 CACHE_CONTROL = b"public, max-age=30, stale-while-revalidate=30"
 
 
 @dataclass(frozen=True)
 class Service:
-    """What every endpoint works with; kept in the application's state."""
+    """What every endpoint works with."""
 
     settings: Settings
     database: Database
     version: str
 
 
+class Application(FastAPI):
+    """FastAPI's application, with what its endpoints work with."""
+
+    service: Service
+
+
 def service_of(request: Request) -> Service:
     """The service of the application that was asked."""
-    service: Service = request.app.state.service
-    return service
+    app: Application = request.scope["app"]
+    return app.service
 
 
 def asked_path(request: Request) -> str:
-    """The path and query as they were asked."""
-    path = str(request.scope.get("raw_path", b"").split(b"?")[0].decode("ascii", "replace"))
-    return path or request.scope["path"]
+    """The path as it was asked."""
+    path: bytes = request.scope["raw_path"]
+    return path.partition(b"?")[0].decode("ascii", "replace")
 
 
 def etag_of(service: Service, revision: Revision, request: Request, content_type: str) -> str:
     """A strong ETag: equal only where revision, format, version, question and type are equal."""
-    made_of = f"{revision.digest} {revision.number} {DOCUMENT_FORMAT} {service.version}"
-    parts = (
-        made_of.encode(),
-        asked_path(request).encode(),
-        request.scope["query_string"],
-        content_type.encode(),
+    scope = request.scope
+    named = (
+        f"{revision.digest} {revision.number} {DOCUMENT_FORMAT} {service.version}\0"
+        f"{asked_path(request)}\0{scope['query_string'].decode('latin-1')}\0{content_type}"
     )
-    named = b"\0".join(parts)
-    return f'"{blake2b(named, digest_size=12).hexdigest()}"'
+    return f'"{blake2b(named.encode(), digest_size=12).hexdigest()}"'
 
 
 def is_held(request: Request, etag: str) -> bool:
@@ -114,8 +124,10 @@ def not_modified(headers: Sequence[tuple[bytes, bytes]]) -> Rendered:
     return response
 
 
-def chosen_fields(fields: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+def chosen_fields(fields: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
     """The members asked for; refuses one that no document has."""
+    if not fields:
+        return ()
     unknown = [name for name in fields if name not in known]
     if unknown:
         raise InvalidQuery.of(
@@ -142,26 +154,36 @@ def form_of(
 
 def answer_of(
     request: Request,
-    question: Question,
     revision: Revision,
     model: type[Document],
     name: str,
-    known_fields: Sequence[str],
-    **page: Any,
+    page: Page,
+    limit: int,
+    *,
+    fields: tuple[str, ...] = (),
+    dataset: Described | None = None,
+    density: Density | None = None,
+    meta: Mapping[str, Any] = NOTHING_MORE,
 ) -> Answer:
     """The answer before it has a representation; how many rows it has is noted for the log."""
-    request.scope["rows"] = len(page["documents"])
+    scope = request.scope
+    scope["rows"] = len(page.documents)
     return Answer(
+        documents=page.documents,
         model=model,
         name=name,
         path=asked_path(request),
-        query=request.scope["query_string"].decode("ascii", "replace"),
-        parameters=request.scope["parameters"],
+        query=scope["query_string"].decode("ascii", "replace"),
+        parameters=scope["parameters"],
         revision=revision,
         public_url=service_of(request).settings.public_url,
-        limit=question.limit,
-        fields=chosen_fields(question.fields, known_fields),
-        **page,
+        limit=limit,
+        next_cursor=page.next_cursor,
+        total=page.total,
+        fields=fields,
+        dataset=dataset,
+        density=density,
+        meta=meta,
     )
 
 

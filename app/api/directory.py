@@ -29,11 +29,8 @@ class Directory:
                     self.ending.setdefault(beginning, (route, parameter))
 
     def find(self, scope: Scope) -> tuple[QuestionRoute, dict[str, str]] | None:
-        """The question that is asked, and the parameters in its path.
-
-        What is traced is left to the router, which tells the trace its route.
-        """
-        if scope.get("method") not in ("GET", "HEAD") or "fastapi.telemetry" in scope:
+        """The question that is asked, and the parameters in its path."""
+        if scope["method"] not in ("GET", "HEAD"):
             return None
         path: str = scope["path"]
         route = self.fixed.get(path)

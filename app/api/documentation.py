@@ -11,7 +11,14 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.types import Lifespan
 
-from app.api.answering import etag_of, headers_of, is_known, not_modified, service_of
+from app.api.answering import (
+    Application,
+    etag_of,
+    headers_of,
+    is_known,
+    not_modified,
+    service_of,
+)
 from app.api.openapi import openapi
 from app.api.route import QuestionRoute, Rendered
 from app.api.single import NoQuestion
@@ -76,9 +83,9 @@ SwaggerUIBundle({
 """
 
 
-def documented(lifespan: Lifespan[FastAPI], *, telemetry: bool) -> FastAPI:
+def documented(lifespan: Lifespan[FastAPI], *, telemetry: bool) -> Application:
     """The application with its description; FastAPI's own pages load from outside: they are off."""
-    app = FastAPI(
+    app = Application(
         title=TITLE,
         description=DESCRIPTION,
         version="1",

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import zstandard
@@ -18,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.answering import coded_etag, etag_matches
 from app.api.methods import allowed
+from app.api.route import Rendered
 from app.bounded import Bounded
 from app.database import Revision
 from app.errors import PROBLEM_MEDIA_TYPE, Problem, TooLong
@@ -65,6 +67,11 @@ class Kept:
     unchanged: list[Header] | None = None
 
 
+def size_of_page(page: Kept) -> int:
+    """The bytes that a page takes."""
+    return len(page.body) + KEPT_BESIDE
+
+
 # A record may be seeded again as it was: the same digest, but a past that is longer.
 Key = tuple[bytes, bytes, bytes, bytes, Revision | None]
 
@@ -91,11 +98,13 @@ class Edge:
     def __init__(
         self,
         inner: ASGIApp,
+        ask: Callable[[Scope], Awaitable[ASGIApp | None]],
         revision: Callable[[], Revision | None],
         cache: Bounded[Key, Kept],
         max_url_length: int,
     ):
         self.inner = inner
+        self.ask = ask
         self.revision = revision
         self.cache = cache
         self.max_url_length = max_url_length
@@ -117,30 +126,52 @@ class Edge:
             scope["page"] = key
             return None
         scope["route"], scope["cache"] = page.route, "hit"
-        if known is None or not etag_matches(known, page.etag):
+        if not is_held(known, page.etag):
             return Whole(200, page.headers, page.body)
         if page.unchanged is None:
             page.unchanged = without_body(page.headers)
         return Whole(304, page.unchanged, b"")
 
+    async def whole(self, scope: Scope) -> Whole | None:
+        """The answer to a question, where it is whole; any other is the application's to send."""
+        answer = await self.ask(scope)
+        if isinstance(answer, Rendered):
+            return self.finished(scope, Whole(answer.status, answer.headers, answer.body))
+        if answer is not None:
+            scope["answer"] = answer
+        return None
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Asks the application, and keeps what it renders."""
+        """Lets the application send its answer."""
+        await self.inner(scope, receive, Capture(send, partial(self.finished, scope)))
+
+    def finished(self, scope: Scope, answer: Whole) -> Whole:
+        """An answer with what every answer has, in the coding; kept where it may be."""
+        status, made, body = answer
+        headers: list[Header] = [*made, *COMMON]
         if "page" not in scope:
-            await self.inner(scope, receive, with_common_headers(send))
-            return
-        capture = Capture(send, scope["coding"], scope["known"])
-        await self.inner(scope, receive, capture)
-        if capture.page is not None:
-            scope["cache"] = "miss"
-            if scope["method"] == "GET":
-                capture.page.route = scope.get("route")
-                self.keep(scope["page"], capture.page)
+            return Whole(status, headers, body)
+        coding, known = scope["coding"], scope["known"]
+        if coding:
+            if status == 304 and not is_held(known, etag_in(headers)):
+                headers = [named_as_coded(each, coding) for each in headers]
+            headers, body = coded(headers, body, coding)
+        page = kept(headers, body) if status == 200 else None
+        if page is None:
+            return Whole(status, headers, body)
+        scope["cache"] = "miss"
+        if scope["method"] == "GET":
+            page.route = scope.get("route")
+            self.keep(scope["page"], page)
+        headers.append(MISS)
+        if is_held(known, page.etag):
+            return Whole(304, without_body(headers), b"")
+        return Whole(200, headers, body)
 
     def keep(self, key: Key, page: Kept) -> None:
         """Keeps a page, unless it would take the room of many others."""
-        size = len(page.body) + KEPT_BESIDE
-        if size <= self.cache.limit // 8:
-            self.cache.put(key, page, size)
+        if size_of_page(page) <= self.cache.limit // 8:
+            self.cache.put(key, page)
 
 
 def length_of(scope: Scope) -> int:
@@ -193,16 +224,14 @@ def accepted_codings(value: bytes) -> set[bytes]:
 
 
 class Capture:
-    """Takes one response: passes it on, coded, and keeps it where it may be kept."""
+    """Takes one answer of the application: one that is whole is finished, others are passed on."""
 
-    __slots__ = ("coding", "known", "page", "send", "start")
+    __slots__ = ("finished", "send", "start")
 
-    def __init__(self, send: Send, coding: bytes, known: str | None):
+    def __init__(self, send: Send, finished: Callable[[Whole], Whole]):
         self.send = send
-        self.coding = coding
-        self.known = known
+        self.finished = finished
         self.start: Message | None = None
-        self.page: Kept | None = None
 
     async def __call__(self, message: Message) -> None:
         """One message of the application."""
@@ -213,29 +242,17 @@ class Capture:
             await self.send(message)
             return
         start, self.start = self.start, None
-        headers: list[Header] = [*start["headers"], *COMMON]
         if message.get("more_body", False):
-            await self.send({**start, "headers": headers})
+            await self.send({**start, "headers": [*start["headers"], *COMMON]})
             await self.send(message)
             return
-        body = message.get("body", b"")
-        status = start["status"]
-        if self.coding:
-            if status == 304 and not self.has(etag_in(headers)):
-                headers = [named_as_coded(each, self.coding) for each in headers]
-            headers, body = coded(headers, body, self.coding)
-        if status == 200:
-            self.page = kept(headers, body)
-            if self.page is not None:
-                headers.append(MISS)
-                if self.has(self.page.etag):
-                    status, headers, body = 304, without_body(headers), b""
-        await self.send({**start, "status": status, "headers": headers})
-        await self.send({"type": "http.response.body", "body": body})
+        answer = Whole(start["status"], start["headers"], message.get("body", b""))
+        await self.finished(answer).send(self.send)
 
-    def has(self, etag: str) -> bool:
-        """Whether the client has what an ETag names."""
-        return self.known is not None and etag_matches(self.known, etag)
+
+def is_held(known: str | None, etag: str) -> bool:
+    """Whether the client has what an ETag names."""
+    return known is not None and etag_matches(known, etag)
 
 
 def etag_in(headers: list[Header]) -> str:
@@ -280,17 +297,6 @@ def kept(headers: list[Header], body: bytes) -> Kept | None:
     if etag is None or b"no-store" in fields.get(b"cache-control", b""):
         return None
     return Kept(etag.decode("latin-1"), [*headers, HIT], body)
-
-
-def with_common_headers(send: Send) -> Send:
-    """Adds what every answer has."""
-
-    async def sending(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message["headers"], *COMMON]}
-        await send(message)
-
-    return sending
 
 
 def whole(problem: Problem) -> Whole:

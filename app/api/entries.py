@@ -15,6 +15,7 @@ from starlette.requests import Request
 from app.api.answering import (
     answer_of,
     asked_path,
+    chosen_fields,
     etag_of,
     form_of,
     headers_of,
@@ -139,14 +140,12 @@ async def answer_list(
         counts = await density(selection, ask) if form.counted else None
     answer = answer_of(
         request,
-        question,
         ask.revision,
         model,
         "timeline" if len(kinds) > 1 else KINDS[kinds[0]].plural,
-        known_fields,
-        documents=page.documents,
-        next_cursor=page.next_cursor,
-        total=page.total,
+        page,
+        question.limit,
+        fields=chosen_fields(question.fields, known_fields),
         dataset=dataset,
         density=counts,
         meta=meta,

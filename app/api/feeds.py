@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from starlette.requests import Request
 
 from app.api.answering import (
-    asked_path,
+    answer_of,
     etag_of,
     headers_of,
     is_known,
@@ -29,7 +29,7 @@ from app.api.models import (
 )
 from app.api.route import QuestionRoute, Rendered
 from app.api.single import NoQuestion
-from app.database import Ask, Revision
+from app.database import Ask
 from app.entries.cursors import (
     LENGTH_MAXIMUM,
     Position,
@@ -39,10 +39,10 @@ from app.entries.cursors import (
     write_cursor,
 )
 from app.entries.documents import Document
+from app.entries.pages import Page
 from app.entries.questions import MAX_LIMIT, FormatName, whole_number
 from app.errors import InvalidQuery, TooLong, Unavailable
 from app.formats import FORMATS
-from app.formats.answer import Answer
 from app.history.feed import (
     CorrectionKey,
     changes_after,
@@ -191,8 +191,8 @@ async def changes(request: Request, question: Annotated[ChangesQuestion, Query()
     more = len(rows) > question.limit
     rows = rows[: question.limit]
     following = write_cursor(mark, ask.revision.number, rows[-1][0]) if more else None
-    documents = [body for _, body in rows]
-    answer = fed(request, question, ask.revision, ChangeDocument, "changes", documents, following)
+    page = Page([body for _, body in rows], following, None)
+    answer = answer_of(request, ask.revision, ChangeDocument, "changes", page, question.limit)
     return await represented(answer, form, etag)
 
 
@@ -225,35 +225,9 @@ async def corrections(
     rows = rows[: question.limit]
     last = astuple(rows[-1][0]) if rows else ()
     following = write_cursor(mark, ask.revision.number, *last) if more else None
-    documents = [body for _, body in rows]
-    answer = fed(
-        request, question, ask.revision, CorrectionEntry, "corrections", documents, following
-    )
+    page = Page([body for _, body in rows], following, None)
+    answer = answer_of(request, ask.revision, CorrectionEntry, "corrections", page, question.limit)
     return await represented(answer, form, etag)
-
-
-def fed(
-    request: Request,
-    question: FeedQuestion,
-    revision: Revision,
-    model: type[Document],
-    name: str,
-    documents: list[bytes],
-    following: str | None,
-) -> Answer:
-    """A page of a feed before it has a representation."""
-    return Answer(
-        documents=documents,
-        model=model,
-        name=name,
-        path=asked_path(request),
-        query=request.scope["query_string"].decode("ascii", "replace"),
-        parameters=request.scope["parameters"],
-        revision=revision,
-        public_url=service_of(request).settings.public_url,
-        limit=question.limit,
-        next_cursor=following,
-    )
 
 
 def add_routes(app: FastAPI) -> None:

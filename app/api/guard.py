@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 REQUEST_LOG = logging.getLogger("parley.requests")
 ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+# What was seen of an answer that did not come to be.
+NOTHING = Whole(0, [], b"")
 # Asked by whoever runs the service, by its address and whatever else is asked at the time.
 OPERATION = frozenset(("/health/live", "/health/ready", "/metrics"))
 
@@ -68,8 +70,7 @@ class Guard:
         if answer is None:
             self.active += 1
             return None
-        status, known, body = answer
-        answer = Whole(status, [*known, *extra], body)
+        answer = with_headers(answer, extra)
         self.note(scope, answer, time.perf_counter() - began)
         return answer
 
@@ -82,9 +83,15 @@ class Guard:
         if answer is not None:
             await answer.send(send)
             return
-        seen = Seen(send, scope["extra"])
+        seen: Seen | Whole = NOTHING
         try:
-            await self.inner(scope, receive, seen)
+            answer = await self.inner.whole(scope)
+            if answer is None:
+                seen = Seen(send, scope["extra"])
+                await self.inner(scope, receive, seen)
+            else:
+                seen = with_headers(answer, scope["extra"])
+                await seen.send(send)
         finally:
             self.active -= 1
             self.note(scope, seen, time.perf_counter() - scope["began"])
@@ -140,6 +147,11 @@ class Guard:
         if self.log_clients and scope.get("client"):
             said["client"] = scope["client"][0]
         return said
+
+
+def with_headers(answer: Whole, extra: list[Header]) -> Whole:
+    """An answer with the headers of the guard."""
+    return Whole(answer.status, [*answer.headers, *extra], answer.body)
 
 
 class Seen:

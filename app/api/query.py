@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any, TypeVar, get_origin
 from urllib.parse import unquote_to_bytes
@@ -13,6 +14,8 @@ from app.entries.names import nearest
 from app.errors import InvalidQuery, query_error
 
 MAX_PARAMETERS = 500
+# What is not there as it is meant: percent-encoded, a space as `+`, or not ASCII.
+ENCODED = re.compile(rb"[%+\x80-\xff]")
 Q = TypeVar("Q", bound=BaseModel)
 
 
@@ -55,16 +58,18 @@ def read_parameters(query: bytes) -> list[tuple[str, str]]:
         raise InvalidQuery.of(
             "query", f"{len(pairs)} or more", f"has more than {MAX_PARAMETERS} parameters."
         )
-    split = (pair.partition(b"=") for pair in pairs if pair)
-    return [(decoded(name), decoded(value)) for name, _, value in split]
+    read = decoded if ENCODED.search(query) else bytes.decode
+    parameters = []
+    for pair in filter(None, pairs):
+        name, _, value = pair.partition(b"=")
+        parameters.append((read(name), read(value)))
+    return parameters
 
 
 def decoded(part: bytes) -> str:
     """A percent-encoded part as text; it has to be UTF-8."""
     try:
         plain = part.decode("ascii")
-        if "%" not in plain and "+" not in plain:
-            return plain
         return unquote_to_bytes(plain.replace("+", " ")).decode("utf-8")
     except UnicodeDecodeError as error:
         shown = part[:60].decode("ascii", "backslashreplace")

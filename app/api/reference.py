@@ -13,6 +13,7 @@ from starlette.requests import Request
 
 from app.api.answering import (
     answer_of,
+    chosen_fields,
     etag_of,
     form_of,
     headers_of,
@@ -29,6 +30,7 @@ from app.database import Ask, Revision
 from app.entries.cursors import mark_of, read_cursor, revision_of, write_cursor
 from app.entries.documents import Document
 from app.entries.names import BY_FORMER_ID, UnknownName, id_of
+from app.entries.pages import Page
 from app.entries.questions import Count
 from app.entries.words import Sought, read_query
 from app.errors import Gone, InvalidQuery, Moved, NotFound
@@ -124,16 +126,14 @@ async def answer_list(request: Request, question: ReferenceQuestion, realm: Real
         total = await count(question, realm, ids, ask) if question.count is Count.exact else None
     more = len(rows) > question.limit
     rows = rows[: question.limit]
-    answer = answer_of(
-        request,
-        question,
-        ask.revision,
-        realm.document,
-        realm.plural,
-        tuple(realm.document.model_fields),
+    page = Page(
         documents=[bytes(row[1]) for row in rows],
         next_cursor=write_cursor(mark, ask.revision.number, rows[-1][0]) if more else None,
         total=total,
+    )
+    fields = chosen_fields(question.fields, realm.document.model_fields)
+    answer = answer_of(
+        request, ask.revision, realm.document, realm.plural, page, question.limit, fields=fields
     )
     return await represented(answer, form, etag)
 

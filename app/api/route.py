@@ -7,13 +7,13 @@ have the signature `(request, question, **path parameters) -> Rendered` and stay
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, get_type_hints
 
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.requests import Request
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.methods import not_allowed
 from app.api.query import read_question
@@ -55,17 +55,22 @@ class QuestionRoute(APIRoute):
         self.model: type[BaseModel] = hints["question"]
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Reads the question, asks it, sends the answer."""
+        """Sends the answer."""
+        answer = await self.answer(scope)
+        await answer(scope, receive, send)
+
+    async def answer(self, scope: Scope) -> ASGIApp:
+        """Reads the question and asks it: what sends its answer, which may be `Rendered`."""
         if scope["method"] not in ("GET", "HEAD"):
             raise not_allowed(scope["method"], scope["path"])
         question, parameters = read_question(self.model, scope["query_string"])
         scope["parameters"] = parameters
+        endpoint: Callable[..., Awaitable[ASGIApp]] = self.endpoint
         try:
-            response = await self.endpoint(Request(scope), question, **scope["path_params"])
+            return await endpoint(Request(scope), question, **scope["path_params"])
         except SnapshotLost:
             # Nothing was sent yet, so the whole question may be asked of another snapshot.
-            response = await self.endpoint(Request(scope), question, **scope["path_params"])
-        await response(scope, receive, send)
+            return await endpoint(Request(scope), question, **scope["path_params"])
 
 
 class AnswerOrPage(QuestionRoute):
@@ -80,12 +85,11 @@ class AnswerOrPage(QuestionRoute):
         options["responses"] = {**described, **options["responses"]}
         super().__init__(path, endpoint, **options)
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def answer(self, scope: Scope) -> ASGIApp:
         """Sends to the page, or answers."""
         if scope["method"] in ("GET", "HEAD") and self.is_for_people(scope):
-            await Rendered(303, to_page(scope), b"")(scope, receive, send)
-        else:
-            await super().handle(scope, receive, send)
+            return Rendered(303, to_page(scope), b"")
+        return await super().answer(scope)
 
     @staticmethod
     def is_for_people(scope: Scope) -> bool:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import orjson
 from fastapi import Path
@@ -130,8 +129,7 @@ class OneEntryQuestion(PinnedQuestion):
 Single = OneQuestion | OneEntryQuestion
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """A document: its kind, its bytes, its model."""
 
     kind: str
@@ -152,7 +150,7 @@ async def answer_found(
     """A document in the representation asked for, as of a revision."""
     service = service_of(request)
     content_type = content_type_of(question)
-    fields = chosen_fields(question.fields, tuple(found.model.model_fields))
+    fields = chosen_fields(question.fields, found.model.model_fields)
     etag = etag_of(service, at, request, content_type)
     headers = headers_of(at, etag, content_type, keep=keeping(question))
     if is_known(request, etag):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import bindparam, select
 
@@ -15,7 +15,6 @@ from app.entries.questions import Count, EntryQuestion, Sort
 from app.entries.relevance import best
 from app.entries.selection import Selection
 from app.entries.walks import Walk, walk_of
-from app.index import ENTRY_BYTES
 from app.statements import Statement
 from app.tables import document
 
@@ -119,14 +118,16 @@ def names_of_places(count: int) -> tuple[str, ...]:
 
 async def documents_at(places: Sequence[int], ask: Ask) -> list[bytes]:
     """The documents at some places, in that order; those asked for last are in memory."""
-    bodies = ask.index.documents.some(places)
-    missing = [place for place in places if place not in bodies]
-    if missing:
-        values = dict(zip(names_of_places(len(missing)), missing, strict=True))
-        bodies |= dict(await ask.rows(documents_statement(len(missing)), **values))
-        for place in missing:
-            ask.index.keep_document(place, bodies[place])
-    return [bodies[place] for place in places]
+    kept = ask.index.documents
+    bodies = kept.some(places)
+    if None not in bodies:
+        return cast(list[bytes], bodies)
+    missing = [place for place, body in zip(places, bodies, strict=True) if body is None]
+    values = dict(zip(names_of_places(len(missing)), missing, strict=True))
+    read: dict[int, bytes] = dict(await ask.rows(documents_statement(len(missing)), **values))
+    for place in missing:
+        kept.put(place, read[place])
+    return [body or read[place] for place, body in zip(places, bodies, strict=True)]
 
 
 async def entry_of(entry_id: str, ask: Ask) -> tuple[str, bytes] | None:
@@ -141,8 +142,8 @@ async def entry_of(entry_id: str, ask: Ask) -> tuple[str, bytes] | None:
     if not found:
         return None
     kind, place, body = found[0]
-    index.entries.put(entry_id, (kind, place), ENTRY_BYTES)
-    index.keep_document(place, body)
+    index.entries.put(entry_id, (kind, place))
+    index.documents.put(place, body)
     return kind, body
 
 

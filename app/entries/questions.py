@@ -320,11 +320,12 @@ class EntryQuestion(Question):
 
     def clauses(self, named: dict[str, list[str]]) -> list[Clause]:
         """What must hold for an entry; `named` has the resolved ids of each field with names."""
-        clauses = [*self._actor_clauses(named["actor"])]
+        clauses = self._actor_clauses(named["actor"])
         if named["topic"]:
             clauses.extend(self._grouped("topic", named["topic"], self.topic_match))
+        given = self.model_fields_set
         for name, mark in filters_of(type(self)).items():
-            if name not in self.model_fields_set:
+            if name not in given:
                 continue
             values = named[name] if mark.realm is not None else written(getattr(self, name))
             if values:

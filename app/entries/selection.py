@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
@@ -152,10 +153,13 @@ async def places_of(ids: list[str], kinds: tuple[str, ...], ask: Ask) -> tuple[i
 async def resolve_names(
     question: EntryQuestion, kinds: tuple[str, ...], ask: Ask
 ) -> dict[str, list[str]]:
-    """The ids behind every field that names something."""
-    named: dict[str, list[str]] = {}
+    """The ids behind every field that names something; none for one that is not given."""
+    named: dict[str, list[str]] = defaultdict(list)
     errors = []
+    given = question.model_fields_set
     for field, realm in realms_of(type(question), kinds).items():
+        if field not in given:
+            continue
         ids: dict[str, None] = {}
         for value in getattr(question, field):
             try:

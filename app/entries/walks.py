@@ -124,7 +124,8 @@ class Walk(NamedTuple):
             if self.needs_proof:
                 found = await self.proof.of(found, ask)
             wanted = limit - len(numbers)
-            numbers += list(found[-wanted:])[::-1] if self.descending else list(found[:wanted])
+            ordered = found.to_array()
+            numbers += ordered[: -wanted - 1 : -1] if self.descending else ordered[:wanted]
             if len(numbers) >= limit:
                 break
         return numbers
@@ -136,11 +137,11 @@ class Walk(NamedTuple):
 
     def windows(self, low: int, high: int, ask: Ask) -> Iterator[tuple[int, int]]:
         """The stretches in which numbers are looked for, each wider than the one before."""
-        if not self.parts:
-            return
-        first = max(low, min(part.first for part in self.parts))
-        last = min(high, max(part.last for part in self.parts))
-        entries = sum(size_of(part.groups[0]) for part in self.parts)
+        first, last, entries = high, low, 0
+        for part in self.parts:
+            first, last = min(first, part.first), max(last, part.last)
+            entries += size_of(part.groups[0])
+        first, last = max(low, first), min(high, last)
         width = max(FIRST_WINDOW, len(ask.index.places) * FIRST_ENTRIES // max(entries, 1))
         while first < last:
             if self.needs_proof:
@@ -186,8 +187,10 @@ async def walk_of(selection: Selection, ask: Ask) -> Walk:
     await index.load(ask)
     low, high = index.number_from(selection.low), index.number_from(selection.high + 1)
     given = ((index.numbers(selection.places),),) if selection.places else ()
-    asked = (keys for arm in selection.arms for keys in (*arm.groups, arm.without))
-    lists = await index.lists(set[int]().union(*asked), ask)
+    keys: set[int] = set()
+    for arm in selection.arms:
+        keys.update(*arm.groups, arm.without)
+    lists = await index.lists(keys, ask)
     parts = [part_of(arm, low, high, given, lists) for arm in selection.arms]
     if low > 0:
         day = day_of(selection.low)
@@ -213,13 +216,14 @@ def part_of(
     arm: Arm, first: int, last: int, given: tuple[Lists, ...], lists: dict[int, BitMap]
 ) -> Part | None:
     """An arm's part of the answer; None where there is nothing in it."""
-    groups = [*given, *(lists_of(group, lists) for group in arm.groups)]
+    groups = [*given, *[lists_of(group, lists) for group in arm.groups]]
     if first >= last or not all(groups):
         return None
-    groups.sort(key=size_of)
+    if len(groups) > 1:
+        groups.sort(key=size_of)
     return Part(arm.kind, tuple(groups), lists_of(arm.without, lists), first, last)
 
 
 def lists_of(keys: Keys, lists: dict[int, BitMap]) -> Lists:
     """The lists of some keys that are not empty."""
-    return tuple(lists[key] for key in keys if lists[key])
+    return tuple(filter(None, map(lists.__getitem__, keys)))

@@ -23,6 +23,8 @@ SOUGHT_WORDS_MAXIMUM = 1024
 TSVECTOR_POSITION_MAXIMUM = 16383
 TSVECTOR_POSITIONS_PER_WORD = 256
 GIVEN_SHOWN = 60
+# A question reads its words thrice.
+KEPT_QUERIES = 256
 
 TATWEEL = "\u0640"
 
@@ -126,6 +128,7 @@ def located(text: str) -> list[Located]:
     ]
 
 
+@lru_cache(maxsize=KEPT_QUERIES)
 def read_query(text: str) -> tuple[Sought, ...]:
     """List what a query asks for, without repetitions, in its order; no text is a syntax error.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from starlette.responses import RedirectResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Scope
 
 from app.api.route import QuestionRoute
 
@@ -13,16 +13,15 @@ TRACKERS = frozenset((b"fbclid", b"gclid", b"mc_cid", b"mc_eid", b"igshid"))
 class PageRoute(QuestionRoute):
     """A page that is asked a question; the address it ends at has nothing but the question."""
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def answer(self, scope: Scope) -> ASGIApp:
         """Redirects to the clean address, or answers."""
         query: bytes = scope["query_string"]
         clean = b"&".join(pair for pair in query.split(b"&") if is_asked(pair))
         if clean == query:
-            await super().handle(scope, receive, send)
-            return
+            return await super().answer(scope)
         path = scope["raw_path"].split(b"?")[0].decode("ascii")
         target = f"{path}?{clean.decode('ascii', 'ignore')}" if clean else path
-        await RedirectResponse(target, 308)(scope, receive, send)
+        return RedirectResponse(target, 308)
 
 
 def is_asked(pair: bytes) -> bool:

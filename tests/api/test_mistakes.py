@@ -15,8 +15,9 @@ from tests.api.asking import BASE, Asker
 from tests.conftest import TINY, Seeded
 
 
-async def broken(request: Request) -> Response:
+async def broken(request: Request, question: object = None) -> Response:
     """An endpoint with a mistake."""
+    del question
     raise RuntimeError(f"the secret of {request.url}")
 
 
@@ -32,18 +33,20 @@ async def half(request: Request) -> Response:
 
 @pytest.fixture(scope="module")
 def ask(cached_databases: Seeded) -> Iterator[Asker]:
-    """Asks an application with two endpoints that fail."""
+    """Asks an application with three endpoints that fail, one of them a question."""
     with Asker(cached_databases(TINY)) as asker:
         app = asker.app.inner.inner  # type: ignore[attr-defined]
         assert isinstance(app, FastAPI)
         app.router.add_api_route("/v1/broken", broken, response_model=None)
         app.router.add_api_route("/v1/half", half, response_model=None)
+        app.middleware_stack.directory.fixed["/v1/topics"].endpoint = broken  # type: ignore[union-attr]
         yield asker
 
 
-def test_a_mistake_is_a_problem_without_its_inside(ask: Asker) -> None:
+@pytest.mark.parametrize("path", ["/v1/broken", "/v1/topics"])
+def test_a_mistake_is_a_problem_without_its_inside(path: str, ask: Asker) -> None:
     """500 as a problem document that holds not a word of the error."""
-    answer = ask("/v1/broken")
+    answer = ask(path)
     assert answer.status_code == 500
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.headers["cache-control"] == "no-store"
@@ -53,7 +56,7 @@ def test_a_mistake_is_a_problem_without_its_inside(ask: Asker) -> None:
     assert "Traceback" not in answer.text
 
 
-@pytest.mark.parametrize("path", ["/v1/broken", "/v1/half"])
+@pytest.mark.parametrize("path", ["/v1/broken", "/v1/topics", "/v1/half"])
 def test_a_mistake_is_raised_for_the_log(path: str, ask: Asker) -> None:
     """The server, which logs what an application raises, gets the error itself."""
     transport = httpx.ASGITransport(ask.app)

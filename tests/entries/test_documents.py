@@ -7,10 +7,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.bounded import Bounded
 from app.entries.pages import documents_at, entry_of
-from app.index import BESIDE_DOCUMENT, Index
+from app.index import Index, size_of_document
 from app.statements import Row, Statement
 
 
@@ -53,18 +55,20 @@ def test_an_entry_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
             assert asyncio.run(entry_of("ev-8", stored)) is None
     assert asyncio.run(documents_at([7], stored)) == [b"7"]
     assert stored.asked == ["ev-7", "ev-8", "ev-8"]
-    stored.index.documents = Bounded(0)
+    stored.index.documents = Bounded(0, len)
     assert asyncio.run(entry_of("ev-7", stored)) == ("event", b"7")
     assert stored.asked[3:] == [[7]]
 
 
 def test_documents_in_memory_are_bounded() -> None:
-    """Those asked for longest ago give way."""
+    """Those that were not asked for since half of the room was filled give way."""
     stored: Any = Stored()
-    stored.index.documents = Bounded(3 * (1 + BESIDE_DOCUMENT))
+    stored.index.documents = Bounded(6 * size_of_document(b"1"), size_of_document)
     asyncio.run(documents_at([1, 2, 3], stored))
-    asyncio.run(documents_at([1, 4], stored))
-    assert list(stored.index.documents.held) == [3, 1, 4]
+    for places, read in (([1, 4], [4]), ([4, 5, 1], [5]), ([2, 3], [3]), ([4], [])):
+        before = len(stored.asked)
+        asyncio.run(documents_at(places, stored))
+        assert [place for each in stored.asked[before:] for place in each] == read
 
 
 def test_a_document_that_is_gone_is_no_page() -> None:
@@ -80,13 +84,31 @@ def test_a_document_that_is_gone_is_no_page() -> None:
 
 
 def test_what_is_kept_takes_the_room_it_says() -> None:
-    """A value that is put again counts once; what is larger than all room is not kept."""
-    kept: Bounded[str, str] = Bounded(10)
-    kept.put("a", "old", 6)
-    kept.put("a", "new", 4)
-    kept.put("b", "", 5)
-    assert (kept.get("a"), kept.get("c"), kept.size) == ("new", None, 9)
-    kept.put("c", "", 11)
-    assert (kept.size, list(kept.held)) == (9, ["b", "a"])
-    kept.put("a", "", 11)
-    assert (kept.size, list(kept.held)) == (5, ["b"])
+    """A value that is put again counts once; one that is larger than half of it is not kept."""
+    kept: Bounded[str, str] = Bounded(20, len)
+    kept.put("a", "123456")
+    kept.put("a", "1234")
+    kept.put("b", "12345")
+    assert (kept.get("a"), kept.get("c"), kept.size) == ("1234", None, 9)
+    kept.put("c", "12345678901")
+    assert (kept.some(["a", "b", "c"]), kept.size) == (["1234", "12345", None], 9)
+    kept.put("a", "12345678901")
+    assert (kept.some(["a", "b", "c"]), kept.size) == ([None, "12345", None], 5)
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 12)), max_size=60))
+def test_what_is_kept_is_bounded(steps: list[tuple[int, int]]) -> None:
+    """What is found is what was put last; both generations together never take more room."""
+    kept: Bounded[int, str] = Bounded(20, len)
+    put: dict[int, str] = {}
+    for number, (key, size) in enumerate(steps):
+        found = kept.get(key)
+        assert found is None or found == put[key]
+        put[key] = str(number % 10) * size
+        kept.put(key, put[key])
+        if size <= 10:
+            assert kept.get(key) == put[key]
+        young, old = (sum(map(len, each.values())) for each in (kept.young, kept.old))
+        assert young == kept.size
+        assert young + old <= 20
+        assert not kept.young.keys() & kept.old.keys()

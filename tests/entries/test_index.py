@@ -19,6 +19,7 @@ from app.index import (
     packed_from,
     packed_places,
     packed_words,
+    size_of_list,
     unpacked,
     unpacked_places,
     unpacked_words,
@@ -111,13 +112,13 @@ def test_lists_are_read_once() -> None:
 
 def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """The lists asked for longest ago give way; all that is asked for at once is answered."""
-    monkeypatch.setattr(app.index, "KEPT_BYTES", 3 * 400)
+    monkeypatch.setattr(app.index, "KEPT_BYTES", 4 * size_of_list(BitMap([0])))
     stored, index = Stored({key: packed(BitMap([key])) for key in range(10)}), Index()
     assert lists_of(index, range(10), stored) == {key: [key] for key in range(10)}
-    assert list(index.kept.held) == [7, 8, 9]
-    assert index.kept.size == sum(size for _, size in index.kept.held.values())
-    lists_of(index, [7, 1], stored)
-    assert list(index.kept.held) == [9, 7, 1]
+    assert (set(index.kept.young), set(index.kept.old)) == ({8, 9}, {6, 7})
+    stored.read.clear()
+    assert lists_of(index, [9, 7, 1], stored) == {9: [9], 7: [7], 1: [1]}
+    assert stored.read == [1]
 
 
 def test_lists_are_put_together_once() -> None:

@@ -11,11 +11,12 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Scope
 
 from app import sqlite
 from app.api import wire
 from app.api.guard import Guard
+from app.api.route import Rendered
 from tests.api.asking import BASE, raw, serving
 from tests.conftest import TINY, Seeded
 from tests.operation.conftest import Asking
@@ -27,16 +28,15 @@ def test_too_many_at_once_get_503(asking: Asking) -> None:
     """Beyond `MAX_REQUESTS` at once: 503 with Retry-After; the others are answered, then all."""
     guard = asking(max_requests=3).app
     assert isinstance(guard, Guard)
-    inner = guard.inner.inner
+    usual = guard.inner.ask
     going_on = asyncio.Event()
 
-    async def slow(scope: Scope, receive: Receive, send: Send) -> None:
-        del scope, receive
+    async def slow(scope: Scope) -> ASGIApp:
+        del scope
         await going_on.wait()
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": b""})
+        return Rendered(200, [], b"")
 
-    guard.inner.inner = slow
+    guard.inner.ask = slow
 
     async def ask() -> list[httpx.Response]:
         transport = httpx.ASGITransport(guard)
@@ -47,7 +47,7 @@ def test_too_many_at_once_get_503(asking: Asking) -> None:
             return [*await asyncio.gather(*asked), await client.get("/v1/events")]
 
     answers = asyncio.run(ask())
-    guard.inner.inner = inner
+    guard.inner.ask = usual
     assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 200, 503, 503]
     assert answers[-1].status_code == 200
     refused = next(answer for answer in answers if answer.status_code == 503)

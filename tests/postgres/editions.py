@@ -42,7 +42,7 @@ def seed_edition(url: str, folder: Path, number: int) -> Summary:
 
 async def ask_page(ask: Ask, **asked: object) -> Page:
     """A page of the events, as the database has them: none is taken from memory."""
-    ask.index.documents = Bounded(0)
+    ask.index.documents = Bounded(0, len)
     return await page_of(ask, **asked)
 
 
