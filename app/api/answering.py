@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.requests import Request
 
-from app.api.route import Rendered, header
+from app.api.route import Rendered
 from app.config import Settings
 from app.database import Database, Revision
 from app.entries.density import Density
@@ -60,17 +61,15 @@ def asked_path(request: Request) -> str:
 def etag_of(service: Service, revision: Revision, request: Request, content_type: str) -> str:
     """A strong ETag: equal only where revision, format, version, question and type are equal."""
     scope = request.scope
-    named = (
-        f"{revision.digest} {revision.number} {DOCUMENT_FORMAT} {service.version}\0"
-        f"{asked_path(request)}\0{scope['query_string'].decode('latin-1')}\0{content_type}"
-    )
-    return f'"{blake2b(named.encode(), digest_size=12).hexdigest()}"'
+    made = made_of(revision, service.version)
+    asked = b"\0".join((made, scope["raw_path"], scope["query_string"], content_type.encode()))
+    return f'"{blake2b(asked, digest_size=12).hexdigest()}"'
 
 
-def is_held(request: Request, etag: str) -> bool:
-    """Whether the client has what is sent as it is (RFC 9110, weak comparison)."""
-    known = header(request.scope, b"if-none-match")
-    return known != "" and etag_matches(known, etag)
+@lru_cache(maxsize=16)
+def made_of(revision: Revision, version: str) -> bytes:
+    """What decides what is answered to a question."""
+    return f"{revision.digest} {revision.number} {DOCUMENT_FORMAT} {version}".encode()
 
 
 def is_known(request: Request, etag: str) -> bool:
@@ -79,16 +78,20 @@ def is_known(request: Request, etag: str) -> bool:
     Of what the edge compresses that is only certain by the ETag of the coding; of `*` never. What
     is not certain is rendered, and the edge compares again.
     """
-    known = header(request.scope, b"if-none-match")
-    if known.strip() in ("", "*"):
+    known, coding = request.scope["known"], request.scope["coding"]
+    if known is None or known.strip() == "*":
         return False
-    coding = request.scope.get("coding")
     return etag_matches(known, coded_etag(etag, coding) if coding else etag)
 
 
 def coded_etag(etag: str, coding: bytes) -> str:
     """The ETag of the same representation, compressed."""
     return f'{etag[:-1]}-{coding.decode()}"'
+
+
+def is_held(known: str | None, etag: str) -> bool:
+    """Whether the client has what an ETag names (RFC 9110, weak comparison)."""
+    return known is not None and etag_matches(known, etag)
 
 
 def etag_matches(known: str, etag: str) -> bool:
@@ -140,7 +143,7 @@ def form_of(
     request: Request, question: Question, formats: Mapping[FormatName, Format] = FORMATS
 ) -> Format:
     """The format of the answer; refuses `fields` where whole documents are needed."""
-    form = chosen_format(question.format, header(request.scope, b"accept"), formats)
+    form = chosen_format(question.format, request.scope["accept"], formats)
     if form.dated and question.fields:
         possible = ", ".join(UNDATED_FORMATS)
         raise InvalidQuery.of(

@@ -151,7 +151,7 @@ class Sending:
         )
         async with service.database.snapshot() as ask:
             headers = self.headers(ask, zipping)
-            if is_held(self.request, dict(headers)[b"etag"].decode()):
+            if is_held(self.request.scope["known"], dict(headers)[b"etag"].decode()):
                 await not_modified(headers)(scope, receive, send)
                 return
             await send({"type": "http.response.start", "status": 200, "headers": headers})

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import zstandard
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.answering import coded_etag, etag_matches
+from app.api.answering import coded_etag, is_held
 from app.api.methods import allowed
 from app.api.route import Rendered
 from app.bounded import Bounded
@@ -116,10 +116,10 @@ class Edge:
             return whole(TooLong(f"An address may have {limit} bytes; ask for less."))
         if scope["method"] == "OPTIONS":
             return Whole(204, [*preflight(scope["path"]), *COMMON], b"")
+        accept, coding, known = negotiated(scope["headers"])
+        scope["accept"], scope["coding"], scope["known"] = accept.decode("latin-1"), coding, known
         if scope["method"] not in ("GET", "HEAD"):
             return None
-        accept, coding, known = negotiated(scope["headers"])
-        scope["coding"], scope["known"] = coding, known
         key = (scope["raw_path"], scope["query_string"], accept, coding, self.revision())
         page = self.cache.get(key)
         if page is None:
@@ -250,11 +250,6 @@ class Capture:
         await self.finished(answer).send(self.send)
 
 
-def is_held(known: str | None, etag: str) -> bool:
-    """Whether the client has what an ETag names."""
-    return known is not None and etag_matches(known, etag)
-
-
 def etag_in(headers: list[Header]) -> str:
     """The ETag among some headers; empty where there is none."""
     return dict(headers).get(b"etag", b"").decode("latin-1")
@@ -292,11 +287,13 @@ def without_body(headers: list[Header]) -> list[Header]:
 
 def kept(headers: list[Header], body: bytes) -> Kept | None:
     """What is kept of a 200; nothing of one that forbids it or has no ETag."""
-    fields = dict(headers)
-    etag = fields.get(b"etag")
-    if etag is None or b"no-store" in fields.get(b"cache-control", b""):
-        return None
-    return Kept(etag.decode("latin-1"), [*headers, HIT], body)
+    etag = b""
+    for name, value in headers:
+        if name == b"etag":
+            etag = value
+        elif name == b"cache-control" and b"no-store" in value:
+            return None
+    return Kept(etag.decode("latin-1"), [*headers, HIT], body) if etag else None
 
 
 def whole(problem: Problem) -> Whole:

@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, literal, select
 from starlette.requests import Request
 
 from app.api.answering import (
+    NOTHING_MORE,
     answer_of,
     asked_path,
     chosen_fields,
@@ -135,7 +136,9 @@ async def answer_list(
         if is_known(request, etag):
             return not_modified(headers_of(ask.revision, etag, form.media_type))
         page = await read_page(question, kinds, selection, ask)
-        meta = await more_about(request, question, selection, page, ask)
+        meta = NOTHING_MORE
+        if question.facets or question.snippets:
+            meta = await more_about(request, question, selection, page, ask)
         dataset = await described(ask) if form.dated else None
         counts = await density(selection, ask) if form.counted else None
     answer = answer_of(

@@ -38,14 +38,6 @@ class Rendered:
         await send({"type": "http.response.body", "body": self.body})
 
 
-def header(scope: Scope, name: bytes) -> str:
-    """What a header of a request says; empty for one that was not sent."""
-    for each, value in scope["headers"]:
-        if each == name:
-            return str(value, "latin-1")
-    return ""
-
-
 class QuestionRoute(APIRoute):
     """A GET endpoint that is asked a question."""
 
@@ -97,8 +89,8 @@ class AnswerOrPage(QuestionRoute):
         query = scope["query_string"]
         if (query and scope["path_params"]) or b"format=" in query:
             return False
-        accept = header(scope, b"accept")
-        if accept in ("", "*/*"):
+        accept = scope["accept"]
+        if not accept:
             return False
         return quality(accept, "text/html") > quality(accept, "application/json")
 

@@ -44,7 +44,7 @@ class SqliteFile:
             seen = os.fstat(file.fileno())
             headers = headers_of(seen, digest)
             etag = dict(headers)[b"etag"].decode()
-            if is_held(self.request, etag):
+            if is_held(self.request.scope["known"], etag):
                 await not_modified(headers)(scope, receive, send)
                 return
             status, first, size = self.wanted(seen.st_size, etag)

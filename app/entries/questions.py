@@ -126,7 +126,7 @@ Clause = tuple[tuple[str, str], ...]
 
 def any_of(dimension: str, values: list[str]) -> Clause:
     """One of the values in one dimension."""
-    return tuple((dimension, value) for value in values)
+    return tuple([(dimension, value) for value in values])
 
 
 # No values given: a new list costs less than the deep copy that a default would be.

@@ -72,7 +72,8 @@ async def select_entries(question: EntryQuestion, kinds: tuple[str, ...], ask: A
     named = await resolve_names(question, kinds, ask)
     words = read_query(question.q) if question.q is not None else ()
     begun = await lists_begun(words, kinds, ask) if words else {}
-    arms = tuple(arm_of(kind, question.clauses(named), words, begun) for kind in kinds)
+    clauses = question.clauses(named)
+    arms = tuple([arm_of(kind, clauses, words, begun) for kind in kinds])
     first, last = question.days()
     return Selection(
         arms=arms,
@@ -80,7 +81,7 @@ async def select_entries(question: EntryQuestion, kinds: tuple[str, ...], ask: A
         high=last_place(last.toordinal()) if last is not None else LAST_PLACE,
         descending=question.sort is not Sort.oldest,
         words=words,
-        untold=tuple(part for part in words if not is_told(part, begun)),
+        untold=tuple([part for part in words if not is_told(part, begun)]),
         places=await places_of(named["id"], kinds, ask) if named["id"] else (),
     )
 
@@ -118,7 +119,7 @@ def is_told(part: Sought, begun: Begun) -> bool:
 def arm_of(kind: str, clauses: list[Clause], words: tuple[Sought, ...], begun: Begun) -> Arm:
     """The lists of one kind that a question's filters and words name."""
     groups = [
-        tuple(dict.fromkeys(key_of(kind, dimension, value) for dimension, value in clause))
+        tuple(dict.fromkeys([key_of(kind, dimension, value) for dimension, value in clause]))
         for clause in clauses
     ]
     without: list[int] = []

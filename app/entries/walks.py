@@ -125,7 +125,7 @@ class Walk(NamedTuple):
                 found = await self.proof.of(found, ask)
             wanted = limit - len(numbers)
             ordered = found.to_array()
-            numbers += ordered[: -wanted - 1 : -1] if self.descending else ordered[:wanted]
+            numbers.extend(ordered[: -wanted - 1 : -1] if self.descending else ordered[:wanted])
             if len(numbers) >= limit:
                 break
         return numbers

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from app.entries.questions import FormatName
 from app.errors import NotAcceptable
@@ -39,14 +40,15 @@ class Format:
 
     def content_type(self, answer: Answer) -> str:
         """The media type of an answer; sparse documents have a type of their own."""
-        if self.name is FormatName.json and answer.fields:
+        if answer.fields and self.name is FormatName.json:
             return SPARSE_MEDIA_TYPE
-        return f"{self.media_type}; charset=utf-8" if self.is_text else self.media_type
+        return self.full_type
 
-    @property
-    def is_text(self) -> bool:
-        """Whether the media type needs to say its character set."""
-        return self.media_type.startswith("text/")
+    @cached_property
+    def full_type(self) -> str:
+        """The media type, with its character set where it needs to say it."""
+        is_text = self.media_type.startswith("text/")
+        return f"{self.media_type}; charset=utf-8" if is_text else self.media_type
 
 
 SPARSE_MEDIA_TYPE = "application/vnd.parley.sparse+json"
