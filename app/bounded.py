@@ -33,9 +33,7 @@ class Bounded(Generic[K, V]):
     def some(self, keys: Iterable[K]) -> list[V | None]:
         """What is kept under each of some keys, in their order."""
         found = list(map(self.young.get, keys := tuple(keys)))
-        if None not in found:
-            return found
-        return [self.get(key) for key in keys]
+        return found if all(found) else [self.get(key) for key in keys]
 
     def young_again(self, key: K) -> V | None:
         """An old value, which is used again."""

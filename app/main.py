@@ -53,6 +53,8 @@ VERSION = installed_version("parley")
 # from the loop.
 NICE = 10
 SWITCH_SECONDS = 0.0005
+# Objects after which circles among them are looked for; requests seldom leave any.
+GARBAGE = 10_000
 
 
 def create_app(settings: Settings) -> ASGIApp:
@@ -70,6 +72,7 @@ def create_app(settings: Settings) -> ASGIApp:
         # What is there now stays; to look at it again in every collection would stop all answers.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(GARBAGE)
         yield
         await database.close()
 

@@ -291,7 +291,7 @@ def kept(headers: list[Header], body: bytes) -> Kept | None:
     for name, value in headers:
         if name == b"etag":
             etag = value
-        elif name == b"cache-control" and b"no-store" in value:
+        elif name == b"cache-control" and value.find(b"no-store") >= 0:
             return None
     return Kept(etag.decode("latin-1"), [*headers, HIT], body) if etag else None
 

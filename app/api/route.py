@@ -86,11 +86,8 @@ class AnswerOrPage(QuestionRoute):
     @staticmethod
     def is_for_people(scope: Scope) -> bool:
         """Whether the client prefers the page, and there is one for what it asks."""
-        query = scope["query_string"]
-        if (query and scope["path_params"]) or b"format=" in query:
-            return False
-        accept = scope["accept"]
-        if not accept:
+        query, accept = scope["query_string"], scope["accept"]
+        if not accept or (query and scope["path_params"]) or b"format=" in query:
             return False
         return quality(accept, "text/html") > quality(accept, "application/json")
 

@@ -120,7 +120,7 @@ async def documents_at(places: Sequence[int], ask: Ask) -> list[bytes]:
     """The documents at some places, in that order; those asked for last are in memory."""
     kept = ask.index.documents
     bodies = kept.some(places)
-    if None not in bodies:
+    if all(bodies):
         return cast(list[bytes], bodies)
     missing = [place for place, body in zip(places, bodies, strict=True) if body is None]
     values = dict(zip(names_of_places(len(missing)), missing, strict=True))
