@@ -16,7 +16,7 @@ from pyroaring import BitMap
 from app.database import Ask, overdue
 from app.entries.fulltext import FULL_TEXT, matching_statement
 from app.entries.places import day_of, enclosing_nodes, key_of
-from app.entries.selection import Arm, Keys, Selection
+from app.entries.selection import Keys, Selection
 from app.entries.words import Sought
 
 # Entries of the shortest list that the first window of a walk may have, roughly.
@@ -44,9 +44,12 @@ class Part(NamedTuple):
         """Those with numbers from one to before another."""
         found = BitMap(range(max(first, self.first), max(first, self.first, min(last, self.last))))
         for group in self.groups:
-            found = held(group, found)
+            if len(group) == 1:
+                found &= group[0]
+            else:
+                found = BitMap.union(*[each & found for each in group])
         for each in self.without:
-            found = found - each
+            found -= each
         return found
 
     def total(self) -> int:
@@ -54,13 +57,6 @@ class Part(NamedTuple):
         if len(self.groups) == len(self.groups[0]) == 1 and not self.without:
             return self.groups[0][0].range_cardinality(self.first, self.last)
         return len(self.within(self.first, self.last))
-
-
-def held(group: Lists, found: BitMap) -> BitMap:
-    """Which of the found stand in a list of a group."""
-    if len(group) == 1:
-        return group[0] & found
-    return BitMap.union(*(each & found for each in group))
 
 
 def size_of(group: Lists) -> int:
@@ -186,17 +182,19 @@ async def walk_of(selection: Selection, ask: Ask) -> Walk:
     index = ask.index
     await index.load(ask)
     low, high = index.number_from(selection.low), index.number_from(selection.high + 1)
-    given = ((index.numbers(selection.places),),) if selection.places else ()
     keys: set[int] = set()
     for arm in selection.arms:
         keys.update(*arm.groups, arm.without)
     lists = await index.lists(keys, ask)
-    parts = [part_of(arm, low, high, given, lists) for arm in selection.arms]
-    if low > 0:
-        day = day_of(selection.low)
-        for arm in selection.arms:
-            within = ((await reaching(arm.kind, day, ask),),)
-            parts.append(part_of(arm, 0, low, given + within, lists))
+    given = [(index.numbers(selection.places),)] if selection.places else []
+    parts = []
+    for arm in selection.arms:
+        groups = [*given, *[lists_of(group, lists) for group in arm.groups]]
+        without = lists_of(arm.without, lists)
+        parts.append(part_of(arm.kind, groups, without, low, high))
+        if low > 0:
+            begun = (await reaching(arm.kind, day_of(selection.low), ask),)
+            parts.append(part_of(arm.kind, [begun, *groups], without, 0, low))
     proof = proof_of(selection.untold, ask.engine)
     return Walk(tuple(filter(None, parts)), proof, selection.descending)
 
@@ -212,16 +210,11 @@ def reach(kind: str, day: int) -> Keys:
     return tuple(key_of(kind, "reach", node) for node in enclosing_nodes(day))
 
 
-def part_of(
-    arm: Arm, first: int, last: int, given: tuple[Lists, ...], lists: dict[int, BitMap]
-) -> Part | None:
-    """An arm's part of the answer; None where there is nothing in it."""
-    groups = [*given, *[lists_of(group, lists) for group in arm.groups]]
-    if first >= last or not all(groups):
+def part_of(kind: str, groups: list[Lists], without: Lists, first: int, last: int) -> Part | None:
+    """A part of the answer; None where there is nothing in it."""
+    if first >= last or not all(map(any, groups)):
         return None
-    if len(groups) > 1:
-        groups.sort(key=size_of)
-    return Part(arm.kind, tuple(groups), lists_of(arm.without, lists), first, last)
+    return Part(kind, tuple(sorted(groups, key=size_of)), without, first, last)
 
 
 def lists_of(keys: Keys, lists: dict[int, BitMap]) -> Lists:
