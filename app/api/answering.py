@@ -13,7 +13,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.requests import Request
 
-from app.api.route import Rendered
+from app.api.route import Rendered, rendered
 from app.config import Settings
 from app.database import Database, Revision
 from app.entries.density import Density
@@ -121,10 +121,7 @@ def headers_of(
 
 def not_modified(headers: Sequence[tuple[bytes, bytes]]) -> Rendered:
     """A 304: the headers of the 200 without those of a body."""
-    kept = [each for each in headers if each[0] != b"content-type"]
-    response = Rendered(304, kept, b"")
-    response.headers = kept
-    return response
+    return Rendered(304, [each for each in headers if each[0] != b"content-type"], b"")
 
 
 def chosen_fields(fields: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
@@ -195,5 +192,5 @@ async def represented(answer: Answer, form: Format, etag: str) -> Rendered:
     content_type = form.content_type(answer)
     headers = headers_of(answer.revision, etag, content_type, answer.link_header())
     if form.dated:
-        return Rendered(200, headers, await asyncio.to_thread(form.render, answer))
-    return Rendered(200, headers, form.render(answer))
+        return rendered(200, headers, await asyncio.to_thread(form.render, answer))
+    return rendered(200, headers, form.render(answer))

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from app.api.answering import etag_of, headers_of, is_known, not_modified, service_of
 from app.api.models import HEADERS, OneOf, named, problem_responses
-from app.api.route import AnswerOrPage, Rendered
+from app.api.route import AnswerOrPage, Rendered, rendered
 from app.api.single import enveloped_one
 from app.check.answers import CheckAnswer, MarksAnswer
 from app.check.check import CHECK_CHARACTERS, check
@@ -99,7 +99,7 @@ async def check_quotation(
             return not_modified(headers)
         answer = await check(question.text, question.speaker, question.date, ask)
     body = answer.model_dump_json().encode()
-    return Rendered(200, headers, enveloped_one(request, body, (), ask.revision))
+    return rendered(200, headers, enveloped_one(request, body, (), ask.revision))
 
 
 async def mark_quotations(request: Request) -> Response:

@@ -12,7 +12,7 @@ from app.analysis.proposals import CompareQuestion, TableFormat, compare
 from app.api.answering import etag_of, headers_of, is_known, not_modified, service_of
 from app.api.entries import not_modified_response
 from app.api.models import HEADERS, OneOf, named, problem_responses
-from app.api.route import AnswerOrPage, Rendered
+from app.api.route import AnswerOrPage, Rendered, rendered
 from app.api.single import enveloped_one
 from app.errors import InvalidQuery, TooLong, Unavailable
 from app.formats.comparison import comparison_csv
@@ -44,9 +44,9 @@ async def answer(request: Request, question: Annotated[CompareQuestion, Query()]
     if is_known(request, etag):
         return not_modified(headers)
     if question.format is TableFormat.csv:
-        return Rendered(200, headers, comparison_csv(comparison))
+        return rendered(200, headers, comparison_csv(comparison))
     body = comparison.model_dump_json().encode()
-    return Rendered(200, headers, enveloped_one(request, body, (), ask.revision))
+    return rendered(200, headers, enveloped_one(request, body, (), ask.revision))
 
 
 def add_routes(app: FastAPI) -> None:

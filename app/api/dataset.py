@@ -16,7 +16,7 @@ from app.api.answering import (
 )
 from app.api.balance import Balance, balance_of
 from app.api.models import HEADERS, OneOf, named, problem_responses
-from app.api.route import QuestionRoute, Rendered
+from app.api.route import QuestionRoute, Rendered, rendered
 from app.api.single import (
     Found,
     NoQuestion,
@@ -156,7 +156,7 @@ async def ready(request: Request, question: Annotated[NoQuestion, Query()]) -> R
 def health(status: str) -> Rendered:
     """An answer that nobody keeps."""
     headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
-    return Rendered(200, headers, orjson.dumps({"status": status}))
+    return rendered(200, headers, orjson.dumps({"status": status}))
 
 
 def add_routes(app: FastAPI) -> None:

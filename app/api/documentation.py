@@ -20,7 +20,7 @@ from app.api.answering import (
     service_of,
 )
 from app.api.openapi import openapi
-from app.api.route import QuestionRoute, Rendered
+from app.api.route import QuestionRoute, Rendered, rendered
 from app.api.single import NoQuestion
 from app.errors import PROBLEMS, NotFound
 
@@ -117,7 +117,7 @@ async def openapi_json(request: Request, question: Annotated[NoQuestion, Query()
         headers = headers_of(ask.revision, etag, "application/json")
     if is_known(request, etag):
         return not_modified(headers)
-    return Rendered(200, headers, orjson.dumps(request.app.openapi()))
+    return rendered(200, headers, orjson.dumps(request.app.openapi()))
 
 
 async def docs() -> Response:

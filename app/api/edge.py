@@ -11,20 +11,17 @@ import gzip
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import zstandard
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.answering import coded_etag, is_held
 from app.api.methods import allowed
-from app.api.route import Rendered
+from app.api.route import Header, Rendered
 from app.bounded import Bounded
 from app.database import Revision
 from app.errors import PROBLEM_MEDIA_TYPE, Problem, TooLong
-
-Header = tuple[bytes, bytes]
 
 COMPRESS_FROM = 500
 # Bytes that a page takes beside its body: its headers, and what holds it.
@@ -76,19 +73,6 @@ def size_of_page(page: Kept) -> int:
 Key = tuple[bytes, bytes, bytes, bytes, Revision | None]
 
 
-class Whole(NamedTuple):
-    """An answer of which nothing is left to be made."""
-
-    status: int
-    headers: list[Header]
-    body: bytes
-
-    async def send(self, send: Send) -> None:
-        """Sends it."""
-        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
-        await send({"type": "http.response.body", "body": self.body})
-
-
 class Edge:
     """An ASGI application in front of another one, to be called for what it does not know at once.
 
@@ -109,13 +93,13 @@ class Edge:
         self.cache = cache
         self.max_url_length = max_url_length
 
-    def at_once(self, scope: Scope) -> Whole | None:
+    def at_once(self, scope: Scope) -> Rendered | None:
         """A page from memory, or what is said to any OPTIONS or too long an address."""
         if length_of(scope) > self.max_url_length:
             limit = self.max_url_length
-            return whole(TooLong(f"An address may have {limit} bytes; ask for less."))
+            return refused(TooLong(f"An address may have {limit} bytes; ask for less."))
         if scope["method"] == "OPTIONS":
-            return Whole(204, [*preflight(scope["path"]), *COMMON], b"")
+            return Rendered(204, [*preflight(scope["path"]), *COMMON], b"")
         accept, coding, known = negotiated(scope["headers"])
         scope["accept"], scope["coding"], scope["known"] = accept.decode("latin-1"), coding, known
         if scope["method"] not in ("GET", "HEAD"):
@@ -127,30 +111,30 @@ class Edge:
             return None
         scope["route"], scope["cache"] = page.route, "hit"
         if not is_held(known, page.etag):
-            return Whole(200, page.headers, page.body)
+            return Rendered(200, page.headers, page.body)
         if page.unchanged is None:
             page.unchanged = without_body(page.headers)
-        return Whole(304, page.unchanged, b"")
+        return Rendered(304, page.unchanged, b"")
 
-    async def whole(self, scope: Scope) -> Whole | None:
+    async def answer(self, scope: Scope) -> Rendered | None:
         """The answer to a question, where it is whole; any other is the application's to send."""
         answer = await self.ask(scope)
         if isinstance(answer, Rendered):
-            return self.finished(scope, Whole(answer.status, answer.headers, answer.body))
+            return self.finished(scope, answer)
         if answer is not None:
             scope["answer"] = answer
         return None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets the application send its answer."""
-        await self.inner(scope, receive, Capture(send, partial(self.finished, scope)))
+        await self.inner(scope, receive, Capture(self.finished, scope, receive, send))
 
-    def finished(self, scope: Scope, answer: Whole) -> Whole:
+    def finished(self, scope: Scope, answer: Rendered) -> Rendered:
         """An answer with what every answer has, in the coding; kept where it may be."""
-        status, made, body = answer
-        headers: list[Header] = [*made, *COMMON]
+        status, body = answer.status, answer.body
+        headers = [*answer.headers, *COMMON]
         if "page" not in scope:
-            return Whole(status, headers, body)
+            return Rendered(status, headers, body)
         coding, known = scope["coding"], scope["known"]
         if coding:
             if status == 304 and not is_held(known, etag_in(headers)):
@@ -158,15 +142,15 @@ class Edge:
             headers, body = coded(headers, body, coding)
         page = kept(headers, body) if status == 200 else None
         if page is None:
-            return Whole(status, headers, body)
+            return Rendered(status, headers, body)
         scope["cache"] = "miss"
         if scope["method"] == "GET":
             page.route = scope.get("route")
             self.keep(scope["page"], page)
         headers.append(MISS)
         if is_held(known, page.etag):
-            return Whole(304, without_body(headers), b"")
-        return Whole(200, headers, body)
+            return Rendered(304, without_body(headers), b"")
+        return Rendered(200, headers, body)
 
     def keep(self, key: Key, page: Kept) -> None:
         """Keeps a page, unless it would take the room of many others."""
@@ -226,11 +210,19 @@ def accepted_codings(value: bytes) -> set[bytes]:
 class Capture:
     """Takes one answer of the application: one that is whole is finished, others are passed on."""
 
-    __slots__ = ("finished", "send", "start")
+    __slots__ = ("finished", "receive", "scope", "send", "start")
 
-    def __init__(self, send: Send, finished: Callable[[Whole], Whole]):
-        self.send = send
+    def __init__(
+        self,
+        finished: Callable[[Scope, Rendered], Rendered],
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+    ):
         self.finished = finished
+        self.scope = scope
+        self.receive = receive
+        self.send = send
         self.start: Message | None = None
 
     async def __call__(self, message: Message) -> None:
@@ -246,8 +238,8 @@ class Capture:
             await self.send({**start, "headers": [*start["headers"], *COMMON]})
             await self.send(message)
             return
-        answer = Whole(start["status"], start["headers"], message.get("body", b""))
-        await self.finished(answer).send(self.send)
+        answer = Rendered(start["status"], start["headers"], message.get("body", b""))
+        await self.finished(self.scope, answer)(self.scope, self.receive, self.send)
 
 
 def etag_in(headers: list[Header]) -> str:
@@ -296,7 +288,7 @@ def kept(headers: list[Header], body: bytes) -> Kept | None:
     return Kept(etag.decode("latin-1"), [*headers, HIT], body) if etag else None
 
 
-def whole(problem: Problem) -> Whole:
+def refused(problem: Problem) -> Rendered:
     """A problem document from in front of the application."""
     body = problem.body()
     headers = [
@@ -306,4 +298,4 @@ def whole(problem: Problem) -> Whole:
         *((name.lower().encode(), value.encode()) for name, value in problem.headers.items()),
         *COMMON,
     ]
-    return Whole(problem.status, headers, body)
+    return Rendered(problem.status, headers, body)

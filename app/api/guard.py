@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from starlette.types import Message, Receive, Scope, Send
 
-from app.api.edge import Edge, Header, Whole, whole
+from app.api.edge import Edge, refused
 from app.api.metrics import Metrics
+from app.api.route import Header, Rendered
 from app.config import LogRequests, Settings
 from app.errors import Misdirected, Problem, TooLarge, TooMany, Unavailable
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 REQUEST_LOG = logging.getLogger("parley.requests")
 ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 # What was seen of an answer that did not come to be.
-NOTHING = Whole(0, [], b"")
+NOTHING = Rendered(0, [], b"")
 # Asked by whoever runs the service, by its address and whatever else is asked at the time.
 OPERATION = frozenset(("/health/live", "/health/ready", "/metrics"))
 
@@ -56,7 +57,7 @@ class Guard:
         self.numbers = count()
         self.prefix = secrets.token_hex(4).encode()
 
-    def at_once(self, scope: Scope) -> Whole | None:
+    def at_once(self, scope: Scope) -> Rendered | None:
         """What can be answered without waiting: why a request is not let through, or a known page.
 
         Asked once for each request; one that is not answered here counts among the active ones
@@ -66,7 +67,7 @@ class Guard:
         headers = dict(scope["headers"])
         extra = scope["extra"] = [(b"x-request-id", self.request_id(headers))]
         refusal = self.refusal(scope, headers, extra)
-        answer = self.inner.at_once(scope) if refusal is None else whole(refusal)
+        answer = self.inner.at_once(scope) if refusal is None else refused(refusal)
         if answer is None:
             self.active += 1
             return None
@@ -81,17 +82,17 @@ class Guard:
             return
         answer = self.at_once(scope) if "began" not in scope else None
         if answer is not None:
-            await answer.send(send)
+            await answer(scope, receive, send)
             return
-        seen: Seen | Whole = NOTHING
+        seen: Seen | Rendered = NOTHING
         try:
-            answer = await self.inner.whole(scope)
+            answer = await self.inner.answer(scope)
             if answer is None:
                 seen = Seen(send, scope["extra"])
                 await self.inner(scope, receive, seen)
             else:
                 seen = with_headers(answer, scope["extra"])
-                await seen.send(send)
+                await seen(scope, receive, send)
         finally:
             self.active -= 1
             self.note(scope, seen, time.perf_counter() - scope["began"])
@@ -123,13 +124,13 @@ class Guard:
         extra += standing.headers
         return None if standing.allowed else TooMany(standing.wait)
 
-    def note(self, scope: Scope, seen: Seen | Whole, seconds: float) -> None:
+    def note(self, scope: Scope, seen: Seen | Rendered, seconds: float) -> None:
         """Counts a request, and logs it where the settings say so."""
         self.metrics.note(route_of(scope), seen.status, scope.get("cache", "none"), seconds)
         if seconds >= self.slow or (seen.status >= 500 and self.log_requests != LogRequests.none):
             REQUEST_LOG.info("request", extra={"parley": self.described(scope, seen, seconds)})
 
-    def described(self, scope: Scope, seen: Seen | Whole, seconds: float) -> dict[str, Any]:
+    def described(self, scope: Scope, seen: Seen | Rendered, seconds: float) -> dict[str, Any]:
         """What the log says of a request; the client's address only where it is asked for."""
         query = scope["query_string"].decode("ascii", "backslashreplace")
         path = scope["raw_path"].split(b"?")[0].decode("ascii", "backslashreplace")
@@ -149,9 +150,9 @@ class Guard:
         return said
 
 
-def with_headers(answer: Whole, extra: list[Header]) -> Whole:
+def with_headers(answer: Rendered, extra: list[Header]) -> Rendered:
     """An answer with the headers of the guard."""
-    return Whole(answer.status, [*answer.headers, *extra], answer.body)
+    return Rendered(answer.status, [*answer.headers, *extra], answer.body)
 
 
 class Seen:

@@ -30,7 +30,7 @@ from app.api.models import (
 )
 from app.api.reference import REALMS, Realm
 from app.api.reference import why_missing as why_no_reference
-from app.api.route import QuestionRoute, Rendered
+from app.api.route import QuestionRoute, Rendered, rendered
 from app.api.single import NoQuestion, path_id
 from app.database import Ask
 from app.entries.documents import CorrectionDocument, Document
@@ -114,7 +114,7 @@ async def history(
     data = orjson.dumps([version.document() for version in versions])
     links = {"self": asked_path(request), "next": None}
     meta = {"revision": revision_meta(ask.revision)}
-    return Rendered(200, headers, enveloped([data], meta, links))
+    return rendered(200, headers, enveloped([data], meta, links))
 
 
 def entry_history(kind: str) -> Callable[..., Awaitable[Rendered]]:

@@ -13,7 +13,7 @@ from app.api.answering import etag_of, headers_of, is_known, not_modified, servi
 from app.api.balance import balance_of
 from app.api.dataset import kind_counts
 from app.api.models import problem_responses
-from app.api.route import QuestionRoute, Rendered
+from app.api.route import QuestionRoute, Rendered, rendered
 from app.api.single import NoQuestion
 from app.database import Ask
 from app.errors import InvalidQuery, TooLong, Unavailable
@@ -80,7 +80,7 @@ async def llms(request: Request, question: Annotated[NoQuestion, Query()]) -> Re
         if is_known(request, etag):
             return not_modified(headers)
         values = await values_of(ask, service.settings.public_url)
-    return Rendered(200, headers, TEXT.format(**values).encode())
+    return rendered(200, headers, TEXT.format(**values).encode())
 
 
 async def values_of(ask: Ask, at: str) -> dict[str, Any]:

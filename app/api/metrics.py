@@ -26,7 +26,7 @@ from starlette.requests import Request
 
 from app.api.answering import service_of
 from app.api.models import problem_responses
-from app.api.route import QuestionRoute, Rendered
+from app.api.route import QuestionRoute, Rendered, rendered
 from app.api.single import NoQuestion
 from app.errors import InvalidQuery, TooLong, Unavailable
 
@@ -102,7 +102,7 @@ async def metrics(request: Request, question: Annotated[NoQuestion, Query()]) ->
         revision = ask.revision.number
     kept: Metrics = request.app.state.metrics
     headers = [(b"content-type", CONTENT_TYPE_LATEST.encode()), (b"cache-control", b"no-store")]
-    return Rendered(200, headers, kept.text(revision))
+    return rendered(200, headers, kept.text(revision))
 
 
 def add_routes(app: FastAPI) -> None:

@@ -20,7 +20,7 @@ from app.api import entries, reference
 from app.api.answering import etag_of, headers_of, is_known, not_modified, service_of
 from app.api.entries import not_modified_response
 from app.api.models import HEADERS, OneOf, named, problem_responses
-from app.api.route import QuestionRoute, Rendered
+from app.api.route import QuestionRoute, Rendered, rendered
 from app.api.single import enveloped_one
 from app.database import Revision
 from app.entries.documents import Summary
@@ -75,7 +75,7 @@ def answered(request: Request, positions: BaseModel, revision: Revision) -> Rend
     if is_known(request, etag):
         return not_modified(headers)
     body = positions.model_dump_json().encode()
-    return Rendered(200, headers, enveloped_one(request, body, (), revision))
+    return rendered(200, headers, enveloped_one(request, body, (), revision))
 
 
 def add_routes(app: FastAPI) -> None:

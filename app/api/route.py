@@ -8,6 +8,7 @@ have the signature `(request, question, **path parameters) -> Rendered` and stay
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, get_type_hints
 
 from fastapi.routing import APIRoute
@@ -20,22 +21,27 @@ from app.api.query import read_question
 from app.database import SnapshotLost
 from app.formats import quality
 
+Header = tuple[bytes, bytes]
 
+
+@dataclass(slots=True)
 class Rendered:
-    """A whole response: an ASGI application that sends what was prepared."""
+    """An answer of which nothing is left to be made: an ASGI application that sends it."""
 
-    __slots__ = ("body", "headers", "status")
-
-    def __init__(self, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes):
-        self.status = status
-        self.headers = [*headers, (b"content-length", str(len(body)).encode())]
-        self.body = body
+    status: int
+    headers: list[Header]
+    body: bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Sends it."""
         del scope, receive
         await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
         await send({"type": "http.response.body", "body": self.body})
+
+
+def rendered(status: int, headers: Iterable[Header], body: bytes) -> Rendered:
+    """An answer that says how long its body is."""
+    return Rendered(status, [*headers, (b"content-length", b"%d" % len(body))], body)
 
 
 class QuestionRoute(APIRoute):
@@ -80,7 +86,7 @@ class AnswerOrPage(QuestionRoute):
     async def answer(self, scope: Scope) -> ASGIApp:
         """Sends to the page, or answers."""
         if scope["method"] in ("GET", "HEAD") and self.is_for_people(scope):
-            return Rendered(303, to_page(scope), b"")
+            return rendered(303, to_page(scope), b"")
         return await super().answer(scope)
 
     @staticmethod
@@ -92,7 +98,7 @@ class AnswerOrPage(QuestionRoute):
         return quality(accept, "text/html") > quality(accept, "application/json")
 
 
-def to_page(scope: Scope) -> list[tuple[bytes, bytes]]:
+def to_page(scope: Scope) -> list[Header]:
     """The headers of the way to a page."""
     path: bytes = scope["raw_path"].split(b"?")[0].removeprefix(b"/v1")
     query: bytes = scope["query_string"]

@@ -20,7 +20,7 @@ from app.api.answering import (
     not_modified,
     service_of,
 )
-from app.api.route import Rendered
+from app.api.route import Rendered, rendered
 from app.database import Ask, Revision
 from app.entries.documents import Document
 from app.entries.questions import MAX_VALUES, NONE_GIVEN, FormatName, separated
@@ -156,11 +156,11 @@ async def answer_found(
     if is_known(request, etag):
         return not_modified(headers)
     if question.format == "json":
-        return Rendered(200, headers, enveloped_one(request, found.body, fields, at))
+        return rendered(200, headers, enveloped_one(request, found.body, fields, at))
     if question.format == "jsonld":
-        return Rendered(200, headers, await linked_data(request, found, at, ask))
+        return rendered(200, headers, await linked_data(request, found, at, ask))
     cited = await cited_document(found, at, service.settings.public_url, ask)
-    return Rendered(200, headers, CITATION_FORMATS[question.format].write(cited))
+    return rendered(200, headers, CITATION_FORMATS[question.format].write(cited))
 
 
 def content_type_of(question: Single) -> str:

@@ -15,8 +15,8 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
-from app.api.edge import Header
 from app.api.guard import Guard
+from app.api.route import Header
 from app.errors import PROBLEM_MEDIA_TYPE, BadRequest, HeadersTooLarge, Problem, TooLong
 
 # The parser cannot split a longer address into its parts, and no question needs longer headers.
@@ -87,7 +87,7 @@ class Wire(HttpToolsProtocol):
         if isinstance(app, Guard) and not self.pipeline and sending.is_plain():
             answer = app.at_once(cycle.scope)  # type: ignore[arg-type]
             if answer is not None:
-                sending.send_whole(*answer)
+                sending.send_whole(answer.status, answer.headers, answer.body)
                 return
         cycle.send = sending  # type: ignore[assignment,method-assign]
         super()._start_asgi_task(cycle, app)  # type: ignore[arg-type]

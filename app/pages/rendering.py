@@ -14,7 +14,7 @@ import jinja2
 from starlette.requests import Request
 
 from app.api.answering import asked_path, etag_of, headers_of, is_known, not_modified, service_of
-from app.api.route import Rendered
+from app.api.route import Rendered, rendered
 from app.database import Revision
 from app.entries.documents import headline
 
@@ -126,4 +126,4 @@ def page(
             **values,
         )
     )
-    return Rendered(200, headers, shown.encode())
+    return rendered(200, headers, shown.encode())
