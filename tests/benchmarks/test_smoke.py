@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -11,7 +13,9 @@ import pytest
 
 from app.config import Settings
 from app.seeding.seed import seed
+from benchmarks import instructions
 from benchmarks.generate import generate
+from benchmarks.instructions import SERVERS
 from benchmarks.load import bare
 from benchmarks.peers import build
 from benchmarks.picture import drawn
@@ -110,3 +114,20 @@ def test_peers_have_the_same_entries(synthetic: Path, tmp_path: Path) -> None:
     ]
     peer.close()
     assert counts == [60, 180]
+
+
+def test_instructions_are_counted_of_answers(synthetic: Path) -> None:
+    """Every question is asked of every server over a connection without a network."""
+    counted = []
+
+    @contextmanager
+    def counting(what: str) -> Iterator[None]:
+        yield
+        counted.append([int(each) for each in what.split(".")[:2]])
+
+    asyncio.run(instructions.all_asked(synthetic, counting))
+    assert counted == [
+        [question, server]
+        for question in range(len(instructions.ASKED))
+        for server in range(len(SERVERS))
+    ]
