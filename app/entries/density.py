@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from app.database import Ask
 from app.entries.dates import INEXACT
-from app.entries.facets import between, extent, months_between
+from app.entries.facets import extent, months_between, numbers_in
 from app.entries.pages import count
 from app.entries.places import key_of
 from app.entries.selection import Selection, with_group
@@ -66,16 +65,10 @@ async def lane(selection: Selection, spans: tuple[Span, ...], ask: Ask) -> Lane:
     kind = selection.arms[0].kind
     arm = with_group(selection.arms[0], (key_of(kind, *INEXACT),))
     vague = selection._replace(arms=(arm,))
-    numbers = []
-    for each in spans:
-        numbers.append(await count(between(selection, each.first, each.last), ask))
-        # There may be hundreds; others are answered in between.
-        await asyncio.sleep(0)
+    days = [(each.first, each.last) for each in spans]
+    numbers = await numbers_in(days, selection, ask)
     some = await count(vague, ask) > 0
-    inexact = [
-        await count(between(vague, each.first, each.last), ask) if some and number else 0
-        for each, number in zip(spans, numbers, strict=True)
-    ]
+    inexact = await numbers_in(days, vague, ask) if some else [0] * len(days)
     return Lane(kind, tuple(numbers), tuple(inexact))
 
 
