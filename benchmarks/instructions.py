@@ -32,12 +32,13 @@ from benchmarks.generate import SIZES
 from benchmarks.load import database_of
 from benchmarks.questions import QUESTIONS, Values
 from benchmarks.report import machine, publish, save, table
+from benchmarks.serve import UNCACHED, need_programs
 
 # Paths of each question, and how often each is asked before and while it is counted.
 PATHS = 20
 BEFORE, COUNTED = 3, 3
 BARE = "bare ASGI function"
-SERVERS = (BARE, "Parley, uncached", "Parley, cached", "Parley, 304")
+SERVERS = (BARE, UNCACHED, "Parley, cached", "Parley, 304")
 # These take so long that only their own work would be counted.
 SLOW = ("facets of an actor", "quote check", "mix")
 ASKED = [question for question in QUESTIONS if question.name not in SLOW]
@@ -111,7 +112,7 @@ async def all_asked(database: Path, counting: Counting) -> None:
     values = Values(database)
     url = f"sqlite:///{database.absolute()}"
     connected = {BARE: Connected(bare, HttpToolsProtocol)}
-    for name, cache in (("Parley, uncached", 0), ("Parley, cached", 64 * 1024 * 1024)):
+    for name, cache in ((UNCACHED, 0), ("Parley, cached", 64 * 1024 * 1024)):
         settings = Settings(database_url=url, cache_bytes=cache, log_requests=LogRequests.none)
         connected[name] = Connected(create_app(settings), Wire)
     connected["Parley, 304"] = connected["Parley, cached"]
@@ -175,6 +176,7 @@ def main() -> None:
     if given.inside:
         uvloop.run(all_asked(database_of(given.size), by_callgrind))
         return
+    need_programs(valgrind="valgrind", callgrind_control="valgrind")
     found = counted(given.size)
     rows = [
         [question.name, *each.values(), *(each[BARE] / each[name] for name in SERVERS[1:])]

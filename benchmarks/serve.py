@@ -346,11 +346,15 @@ def latency_table(results: Results, names: Sequence[str]) -> str:
     return table(["ms", *(f"{name}, {p}" for name in names for p in ("p50", "p99"))], rows)
 
 
-def need_programs() -> None:
-    """Says what is not installed."""
-    for program, package in (("wrk", "wrk"), ("taskset", "util-linux")):
+def need_programs(**packages: str) -> None:
+    """Says which of some programs, each with its package, is not installed."""
+    for program, package in packages.items():
         if shutil.which(program) is None:
             raise SystemExit(f"{program} is needed: apt-get install {package}")
+
+
+def need_cores() -> None:
+    """Says that one core is not enough."""
     if (os.cpu_count() or 1) < 2:
         raise SystemExit("Two cores are needed: one for the server, one for wrk.")
 
@@ -363,7 +367,8 @@ def main() -> None:
     asking.add_argument("--seconds", type=float, default=2, help="for each question and server")
     asking.add_argument("--only", nargs="*", help="questions to print and not to keep")
     given = asking.parse_args()
-    need_programs()
+    need_programs(wrk="wrk", taskset="util-linux")
+    need_cores()
     database = database_of(given.size)
     values = Values(database)
     with tempfile.TemporaryDirectory() as folder:
