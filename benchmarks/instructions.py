@@ -30,9 +30,10 @@ from app.config import LogRequests, Settings
 from app.main import create_app
 from benchmarks.generate import SIZES
 from benchmarks.load import database_of
+from benchmarks.processes import need_programs
 from benchmarks.questions import QUESTIONS, Values
 from benchmarks.report import machine, publish, save, table
-from benchmarks.serve import UNCACHED, need_programs
+from benchmarks.serve import UNCACHED
 
 # Paths of each question, and how often each is asked before and while it is counted.
 PATHS = 20

@@ -1,13 +1,27 @@
-"""The processes of servers: when they listen, and what they take, as Linux tells it."""
+"""The processes of servers: what they need, when they listen, and what they take, on Linux."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+
+
+def need_programs(**packages: str) -> None:
+    """Says which of some programs, each with its package, is not installed."""
+    for program, package in packages.items():
+        if shutil.which(program) is None:
+            raise SystemExit(f"{program} is needed: apt-get install {package}")
+
+
+def need_cores() -> None:
+    """Says that one core is not enough."""
+    if (os.cpu_count() or 1) < 2:
+        raise SystemExit("Two cores are needed: one for the server, one for wrk.")
 
 
 def family(pid: int) -> Iterator[int]:

@@ -32,7 +32,15 @@ import orjson
 from benchmarks.generate import SIZES
 from benchmarks.load import PARLEY, database_of
 from benchmarks.peers import build
-from benchmarks.processes import family, resident, settle, stolen, wait_for
+from benchmarks.processes import (
+    family,
+    need_cores,
+    need_programs,
+    resident,
+    settle,
+    stolen,
+    wait_for,
+)
 from benchmarks.questions import QUESTIONS, Question, Values
 from benchmarks.report import WORK, machine, publish, save, table
 from tests.ports import free_port
@@ -344,19 +352,6 @@ def latency_table(results: Results, names: Sequence[str]) -> str:
             row += [found.get("p50"), found.get("p99")]
         rows.append(row)
     return table(["ms", *(f"{name}, {p}" for name in names for p in ("p50", "p99"))], rows)
-
-
-def need_programs(**packages: str) -> None:
-    """Says which of some programs, each with its package, is not installed."""
-    for program, package in packages.items():
-        if shutil.which(program) is None:
-            raise SystemExit(f"{program} is needed: apt-get install {package}")
-
-
-def need_cores() -> None:
-    """Says that one core is not enough."""
-    if (os.cpu_count() or 1) < 2:
-        raise SystemExit("Two cores are needed: one for the server, one for wrk.")
 
 
 def main() -> None:
