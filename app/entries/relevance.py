@@ -51,9 +51,8 @@ def repeated(times: int) -> str:
     return f"{WORD}:{times}"
 
 
-def weighed(words: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """The postings by which an entry of these words is weighed."""
-    counts = Counter(words)
+def weighed(counts: Counter[str]) -> Iterator[tuple[str, str]]:
+    """The postings by which an entry is weighed that has words so many times."""
     yield LENGTH, str(length_of(counts.total()))
     for word, times in counts.items():
         if times > 1:

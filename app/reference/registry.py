@@ -5,7 +5,7 @@ Closures: a topic with its broader ones; an actor with all it held office of or 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -38,6 +38,10 @@ class Reference:
         self.topic = lru_cache(maxsize=65536)(self._topic)
         self.source = lru_cache(maxsize=65536)(self._source)
         self.broader = lru_cache(maxsize=65536)(self._broader)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled as its records: what was looked up stays behind."""
+        return reference_of, (list(self.records()),)
 
     def of(self, realm: str) -> dict[str, Any]:
         """The records of a realm by id."""
@@ -115,3 +119,11 @@ class Reference:
     def office_on(self, actor_id: str, span: DateSpan) -> str | None:
         """The offices held on the days of an entry."""
         return self.office(actor_id, span.start, span.end)
+
+
+def reference_of(records: Iterable[tuple[str, Any]]) -> Reference:
+    """The reference data of some records, each with its realm."""
+    made = Reference()
+    for realm, record in records:
+        made.add(realm, record)
+    return made

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from array import array
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import orjson
 from sqlalchemy import bindparam, delete, func, select
 
-from app.entries.columns import columns_of, lines
-from app.entries.dates import parse_date
 from app.entries.documents import DOCUMENT_FORMAT
 from app.entries.fulltext import FULL_TEXT, words_of
 from app.entries.names import folded_name
@@ -21,15 +19,13 @@ from app.entries.places import key_of
 from app.entries.words import split
 from app.index import STORED, stored_lists, unpacked
 from app.kinds import KINDS
-from app.reference.actors import ActorRecord
-from app.reference.dataset import DatasetRecord
 from app.reference.documents import REFERENCE_DOCUMENTS
 from app.reference.registry import Reference
-from app.reference.sources import SourceRecord
-from app.reference.topics import TopicRecord
 from app.seeding.compare import Comparison
 from app.seeding.index import postings, texts
 from app.seeding.lists import Lists, places_before, put_state
+from app.seeding.making import REFERENCE_MODELS, Maker, Part
+from app.seeding.processes import in_order
 from app.seeding.rows import Rows
 from app.seeding.stage import Stage, Task
 from app.seeding.target import Target, insertion
@@ -48,14 +44,9 @@ from app.tables import (
     revision,
     tally,
 )
-from app.tidy_rows import owner_columns, rows_of
+from app.tidy_rows import owner_columns
 
 BATCH = 1000
-REFERENCE_MODELS: dict[str, Any] = {
-    "actor": ActorRecord,
-    "topic": TopicRecord,
-    "source": SourceRecord,
-}
 CLOSURES = {"actor": "affiliate", "topic": "topic", "source": "source"}
 
 OLD_BODY = Statement(
@@ -75,6 +66,11 @@ DELETE_CORRECTIONS = Statement(
 )
 DELETE_DOCUMENT = Statement(delete(document).where(document.c.place == bindparam("p")))
 DELETE_LINE = Statement(delete(csv_line).where(csv_line.c.place == bindparam("p")))
+MOVE_RECORD = Statement(
+    record.update()
+    .where(record.c.kind == bindparam("k"), record.c.id == bindparam("i"))
+    .values(place=bindparam("p"))
+)
 EVERYTHING_INDEXED = Statement(
     select(record.c.kind, record.c.id, record.c.place).where(record.c.place.is_not(None))
 )
@@ -94,8 +90,6 @@ class Application:
         self.before = array("q") if self.starts_anew else places_before(target)
         self.number = scalar(target, LAST_REVISION) + 1
         self.sequence = scalar(target, LAST_CHANGE)
-        # Places and documents by kind, whose lines are still to be made.
-        self.unlined: dict[str, dict[int, bytes]] = defaultdict(dict)
 
     @property
     def needed(self) -> bool:
@@ -112,44 +106,40 @@ class Application:
         for action, step in (
             ("removed", self.remove),
             ("changed", self.remove),
-            ("moved", self.unindex),
+            ("moved", self.move),
             ("rendered", self.unindex),
         ):
-            self.each(action, step, lambda _: None)
-        for action, step in (
-            ("added", self.put),
-            ("changed", self.put),
-            ("moved", self.replace),
-            ("rendered", self.index),
-        ):
-            self.each(action, step, progress)
+            self.each(action, step)
+        for action in ("added", "changed", "moved", "rendered"):
+            self.make(action, progress)
         self.lists.write()
         self.write_reference()
         self.write_state()
 
-    def each(
-        self,
-        action: str,
-        step: Callable[[Rows, Task], None],
-        progress: Callable[[int], object],
-    ) -> None:
+    def each(self, action: str, step: Callable[[Rows, Task], None]) -> None:
         """A step for each record that an action concerns, in the order of places."""
         rows = Rows(self.target)
         for number, task in enumerate(self.stage.tasks(action), 1):
             step(rows, task)
             if number % BATCH == 0:
-                self.flush(rows)
-                progress(BATCH)
-        self.flush(rows)
-
-    def flush(self, rows: Rows) -> None:
-        """Writes what is waiting, and the CSV lines of its documents: many are made faster."""
-        for kind, documents in self.unlined.items():
-            made = lines([*documents.values()], columns_of(KINDS[kind].document).values())
-            for place, body in zip(documents, made, strict=True):
-                rows.add(insertion(csv_line), (place, kind, body))
-        self.unlined.clear()
+                rows.flush()
         rows.flush()
+
+    def make(self, action: str, progress: Callable[[int], object]) -> None:
+        """What the records are made into that an action concerns."""
+        maker = Maker(self.target.engine, self.new)
+        for made in in_order(maker, self.parts(action)):
+            self.target.run(FULL_TEXT[self.target.engine].insert, made.words)
+            for table, rows in made.rows.items():
+                self.target.many(insertion(record.metadata.tables[table]), rows)
+            self.lists.put(made.gathered)
+            progress(made.records)
+
+    def parts(self, action: str) -> Iterator[Part]:
+        """The records that an action concerns, in the order of places."""
+        tasks = self.stage.tasks(action)
+        while part := list(islice(tasks, BATCH)):
+            yield Part(action, part, [self.lists.number_of(task.new or 0) for task in part])
 
     def write_revision(self, version: str) -> None:
         """The new revision and its change log."""
@@ -243,41 +233,10 @@ class Application:
         rows.add(DELETE_LINE, (old,))
         rows.wordless.append((old,))
 
-    def put(self, rows: Rows, task: Task) -> None:
-        """A record that was not there, or was removed a moment ago."""
-        kind, record_id = task.kind, task.id
-        rows.add(insertion(record), (kind, record_id, task.hash, task.new, task.body))
-        curated = model_of(kind).model_validate_json(task.body)
-        for position, each in enumerate(curated.corrections):
-            day = parse_date(each.date).start.isoformat()
-            row = (kind, record_id, position, day, each.date, each.reason)
-            rows.add(insertion(correction), row)
-        if kind == "dataset":
-            return
-        for table, row in rows_of(kind, curated):
-            rows.add(insertion(record.metadata.tables[table]), row)
-        if task.new is not None:
-            self.index_entry(rows, kind, curated, task.new)
-
-    def replace(self, rows: Rows, task: Task) -> None:
+    def move(self, rows: Rows, task: Task) -> None:
         """An entry whose place another one took."""
+        self.unindex(rows, task)
         rows.add(MOVE_RECORD, (task.new, task.kind, task.id))
-        self.index(rows, task)
-
-    def index(self, rows: Rows, task: Task) -> None:
-        """The document and index rows of an entry whose record is in place."""
-        assert task.new is not None
-        curated = KINDS[task.kind].record.model_validate_json(task.body)
-        self.index_entry(rows, task.kind, curated, task.new)
-
-    def index_entry(self, rows: Rows, kind: str, curated: Any, place: int) -> None:
-        """The document and index rows of an entry."""
-        body = KINDS[kind].document_of(curated, self.new).model_dump_json().encode()
-        rows.add(insertion(document), (place, curated.id, kind, body))
-        self.unlined[kind][place] = body
-        words = words_of(texts(curated, self.new))
-        self.lists.put(kind, place, postings(kind, curated, words, self.new))
-        rows.words.append((place, FULL_TEXT[self.target.engine].stored(words)))
 
     def write_reference(self) -> None:
         """The documents and names of all actors, topics and sources; they are few."""
@@ -313,20 +272,6 @@ def at_places(count: int) -> Statement:
     places: list[Any] = [bindparam(f"place_{number}") for number in range(count)]
     columns = (document.c.kind, document.c.id, document.c.place)
     return Statement(select(*columns).where(document.c.place.in_(places)))
-
-
-def model_of(kind: str) -> Any:
-    """The model of a kind of curated record."""
-    if kind == "dataset":
-        return DatasetRecord
-    return REFERENCE_MODELS[kind] if kind in REFERENCE_MODELS else KINDS[kind].record
-
-
-MOVE_RECORD = Statement(
-    record.update()
-    .where(record.c.kind == bindparam("k"), record.c.id == bindparam("i"))
-    .values(place=bindparam("p"))
-)
 
 
 def deletion(table: Any, column: str) -> Statement:

@@ -5,7 +5,8 @@ To make something askable of all kinds: one dimension here, one field in `EntryQ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from app.entries.dates import INEXACT, DateSpan
@@ -22,21 +23,27 @@ UNCOUNTED = frozenset(("reach", WORD, *map(repeated, REPEATED)))
 
 def postings(
     kind: str, record: Any, words: Iterable[str], reference: Reference
-) -> set[tuple[str, str]]:
-    """Every (dimension, value) under which an entry of these words is found, as plain text."""
+) -> dict[str, Collection[str]]:
+    """The values, by dimension and each once, under which an entry of these words is found."""
     span = record.span
-    words = [word for word in words if word != BOUNDARY]
-    return {
-        ("kind", kind),
-        *actor_postings(record, span, reference),
-        *(("topic", each) for topic in record.topics for each in reference.broader(topic)),
-        *(("source", source) for source in record.sources()),
-        *(("reach", node) for node in reach(span)),
-        *([INEXACT] if span.is_inexact else []),
-        *((dimension, str(value)) for dimension, value in record.postings()),
-        *((WORD, word) for word in words),
-        *weighed(words),
-    }
+    counts = Counter(words)
+    del counts[BOUNDARY]
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    found["kind"].add(kind)
+    for dimension, value in actor_postings(record, span, reference):
+        found[dimension].add(value)
+    for topic in record.topics:
+        found["topic"].update(reference.broader(topic))
+    found["source"].update(record.sources())
+    found["reach"].update(reach(span))
+    for dimension, value in record.postings():
+        found[dimension].add(str(value))
+    for dimension, value in weighed(counts):
+        found[dimension].add(value)
+    if span.is_inexact:
+        dimension, value = INEXACT
+        found[dimension].add(value)
+    return {**found, WORD: counts.keys()}
 
 
 def actor_postings(

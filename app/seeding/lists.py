@@ -52,8 +52,8 @@ CREATE TABLE fragment (
 )
 """
 
-# By kind, and by dimension and value.
-Gathered = defaultdict[str, defaultdict[tuple[str, str], list[int]]]
+# The numbers of entries by kind and dimension, and by value.
+Gathered = defaultdict[tuple[str, str], defaultdict[str, list[int]]]
 
 
 class Change(NamedTuple):
@@ -81,22 +81,25 @@ class Lists:
         self.unused: defaultdict[str, set[str]] = defaultdict(set)
         stage.connection.execute(FRAGMENTS)
 
-    def put(self, kind: str, place: int, posted: Collection[tuple[str, str]]) -> None:
-        """An entry comes to lists."""
-        number = self.number_of(place)
-        lists = self.coming[kind]
-        for each in posted:
-            lists[each].append(number)
-        self.hold(len(posted))
+    def put(self, coming: Gathered) -> None:
+        """Entries come to lists."""
+        count = 0
+        for dimension, lists in coming.items():
+            held = self.coming[dimension]
+            for value, numbers in lists.items():
+                held[value] += numbers
+                count += len(numbers)
+        self.hold(count)
 
-    def take(self, kind: str, place: int, posted: Collection[tuple[str, str]]) -> None:
+    def take(self, kind: str, place: int, posted: Mapping[str, Collection[str]]) -> None:
         """An entry goes from lists; where its place goes too, numbering leaves it out."""
         number = self.number_of(place)
         stays = number < len(self.places) and self.places[number] == place
-        lists = self.going[kind]
-        for each in posted:
-            lists[each] += [number] if stays else []
-        self.hold(len(posted))
+        for dimension, values in posted.items():
+            lists = self.going[kind, dimension]
+            for value in values:
+                lists[value] += [number] if stays else []
+            self.hold(len(values))
 
     def hold(self, count: int) -> None:
         """Counts what is held in memory, and bounds it."""
@@ -207,13 +210,18 @@ def put_state(target: Target, values: Mapping[str, bytes]) -> None:
 
 def gathered() -> Gathered:
     """Nothing gathered yet."""
-    return defaultdict(lambda: defaultdict(list))
+    return defaultdict(by_value)
+
+
+def by_value() -> defaultdict[str, list[int]]:
+    """No list yet."""
+    return defaultdict(list)
 
 
 def listed(held: Gathered) -> Iterator[tuple[tuple[int, str, str, str], list[int]]]:
     """Key, kind, dimension and value of each list, with its numbers."""
-    for kind, lists in held.items():
-        for (dimension, value), numbers in lists.items():
+    for (kind, dimension), lists in held.items():
+        for value, numbers in lists.items():
             yield (key_of(kind, dimension, value), kind, dimension, value), numbers
 
 

@@ -16,7 +16,6 @@ class Rows:
     def __init__(self, target: Target):
         self.target = target
         self.waiting: dict[Statement, list[Any]] = defaultdict(list)
-        self.words: list[tuple[int, str]] = []
         self.wordless: list[tuple[int]] = []
 
     def add(self, statement: Statement, row: tuple[Any, ...]) -> None:
@@ -27,9 +26,7 @@ class Rows:
         """Writes what is waiting: what goes before what comes."""
         full_text = FULL_TEXT[self.target.engine]
         self.target.run(full_text.delete, self.wordless)
-        self.target.run(full_text.insert, self.words)
         for statement, rows in self.waiting.items():
             self.target.many(statement, rows)
         self.waiting.clear()
-        self.words.clear()
         self.wordless.clear()

@@ -14,8 +14,8 @@ from app.index import unpacked, unpacked_places, unpacked_words, vocabulary_of
 from app.kinds import KINDS
 from app.reference.documents import REFERENCE_DOCUMENTS
 from app.reference.registry import Reference
-from app.seeding.apply import REFERENCE_MODELS
 from app.seeding.index import texts
+from app.seeding.making import REFERENCE_MODELS
 from app.tables import METADATA
 
 Row = tuple[Any, ...]

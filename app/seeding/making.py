@@ -1,0 +1,107 @@
+"""From curated records to rows: what each of them makes, whatever else is in the record.
+
+It needs no database, so that many records can be made into rows in several processes.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any, NamedTuple
+
+from app.entries.columns import columns_of, lines
+from app.entries.dates import parse_date
+from app.entries.fulltext import FULL_TEXT, words_of
+from app.kinds import KINDS
+from app.reference.actors import ActorRecord
+from app.reference.dataset import DatasetRecord
+from app.reference.registry import Reference
+from app.reference.sources import SourceRecord
+from app.reference.topics import TopicRecord
+from app.seeding.index import postings, texts
+from app.seeding.lists import Gathered, gathered
+from app.seeding.stage import Task
+from app.statements import Row
+from app.tidy_rows import rows_of
+
+REFERENCE_MODELS: dict[str, Any] = {
+    "actor": ActorRecord,
+    "topic": TopicRecord,
+    "source": SourceRecord,
+}
+# What is done to a record of which nothing stands in the database.
+WHOLE = frozenset(("added", "changed"))
+
+
+class Part(NamedTuple):
+    """Some records that the same has to be done to, and their numbers; 0 for what is no entry."""
+
+    action: str
+    tasks: list[Task]
+    numbers: list[int]
+
+
+class Made(NamedTuple):
+    """What a part is made into: rows by table, words by place, and posting lists."""
+
+    records: int
+    rows: dict[str, list[Row]]
+    words: list[Row]
+    gathered: Gathered
+
+
+class Maker:
+    """Makes records into rows for an engine; what they refer to is looked up in `reference`."""
+
+    def __init__(self, engine: str, reference: Reference):
+        self.engine = engine
+        self.reference = reference
+
+    def __call__(self, part: Part) -> Made:
+        """The rows of a part, in its order."""
+        made = Made(len(part.tasks), defaultdict(list), [], gathered())
+        documents: defaultdict[str, list[tuple[int, bytes]]] = defaultdict(list)
+        for task, number in zip(part.tasks, part.numbers, strict=True):
+            curated = model_of(task.kind).model_validate_json(task.body)
+            if part.action in WHOLE:
+                self.keep(task, curated, made)
+            if task.new is not None:
+                documents[task.kind].append((task.new, self.index(task, curated, number, made)))
+        for kind, placed in documents.items():
+            # Many at once, as they are made faster so.
+            columns = columns_of(KINDS[kind].document).values()
+            made_lines = lines([body for _, body in placed], columns)
+            made.rows["csv_line"] += (
+                (place, kind, line) for (place, _), line in zip(placed, made_lines, strict=True)
+            )
+        return made
+
+    def keep(self, task: Task, curated: Any, made: Made) -> None:
+        """The record itself, its corrections, and its tidy rows."""
+        kind, record_id, rows = task.kind, task.id, made.rows
+        rows["record"].append((kind, record_id, task.hash, task.new, task.body))
+        for position, each in enumerate(curated.corrections):
+            day = parse_date(each.date).start.isoformat()
+            row = (kind, record_id, position, day, each.date, each.reason)
+            rows["correction"].append(row)
+        for table, row in rows_of(kind, curated):
+            rows[table].append(row)
+
+    def index(self, task: Task, curated: Any, number: int, made: Made) -> bytes:
+        """The document and index rows of an entry; returns the document."""
+        kind, place = task.kind, task.new
+        body = KINDS[kind].document_of(curated, self.reference).model_dump_json().encode()
+        made.rows["document"].append((place, curated.id, kind, body))
+        words = words_of(texts(curated, self.reference))
+        for dimension, values in postings(kind, curated, words, self.reference).items():
+            lists = made.gathered[kind, dimension]
+            for value in values:
+                lists[value].append(number)
+        made.words.append((place, FULL_TEXT[self.engine].stored(words)))
+        return body
+
+
+def model_of(kind: str) -> Any:
+    """The model of a kind of curated record."""
+    if kind == "dataset":
+        return DatasetRecord
+    return REFERENCE_MODELS[kind] if kind in REFERENCE_MODELS else KINDS[kind].record
