@@ -1,6 +1,7 @@
 """Which tidy rows a curated record makes, and where the rows of a record are to be found.
 
-Each row is a tuple in the order of its table's columns.
+Each row is a tuple in the order of its table's columns; members of enumerations are in it as plain
+text, for which SQLite need not ask how it is to be stored.
 """
 
 from __future__ import annotations
@@ -78,13 +79,13 @@ def entry_rows(kind: str, record: EntryRecord) -> Iterator[TidyRow]:
             record.date,
             span.start.isoformat(),
             end,
-            span.precision,
+            str(span.precision),
             record.order,
             record.notes,
         ),
     )
     for link in record.links:
-        yield "entry_actor", (record.id, link.actor, link.role)
+        yield "entry_actor", (record.id, link.actor, str(link.role))
     for topic in dict.fromkeys(record.topics):
         yield "entry_topic", (record.id, topic)
     for number, citation in enumerate(record.citations):
@@ -137,7 +138,7 @@ def quote_rows(record: QuoteRecord) -> Iterator[TidyRow]:
             record.language,
             record.translated,
             record.fragment,
-            record.attribution,
+            str(record.attribution),
         ),
     )
     for speaker in record.speakers:
@@ -162,9 +163,9 @@ def quote_rows(record: QuoteRecord) -> Iterator[TidyRow]:
 def evidence_cells(evidence: Evidence | None) -> tuple[str | None, ...]:
     """Status, date, hash of the text, and where the words stand in it."""
     if evidence is None:
-        return (EvidenceStatus.unverified, None, None, None, None, None)
+        return (str(EvidenceStatus.unverified), None, None, None, None, None)
     around = (evidence.exact, evidence.prefix, evidence.suffix)
-    return (evidence.status, evidence.date, evidence.text_sha256, *around)
+    return (str(evidence.status), evidence.date, evidence.text_sha256, *around)
 
 
 def proposal_rows(record: ProposalRecord) -> Iterator[TidyRow]:

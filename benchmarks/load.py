@@ -10,12 +10,15 @@ import argparse
 import os
 import sqlite3
 import sys
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from benchmarks.generate import SIZES, generate
+from benchmarks.processes import family, proportional
 from benchmarks.report import WORK, machine, publish, save, table
 
 CHUNK = 20_000
@@ -41,22 +44,37 @@ def database_of(size: str) -> Path:
 
 
 def parley(*arguments: str) -> dict[str, float]:
-    """Runs a command of Parley in a process of its own: seconds, and the most memory in MB."""
+    """Runs a command of Parley in a process of its own: seconds, and the most memory in MB.
+
+    The memory is that of all processes that it starts.
+    """
     began = time.perf_counter()
     process = os.posix_spawn(
         sys.executable,
         [*PARLEY, *arguments],
         {**os.environ, "TQDM_DISABLE": "1"},
     )
-    _, status, usage = os.wait4(process, 0)
+    ended = threading.Event()
+    with ThreadPoolExecutor(1) as beside:
+        most = beside.submit(most_memory, process, ended)
+        _, status, usage = os.wait4(process, 0)
+        ended.set()
     if status:
         raise SystemExit(f"parley {' '.join(arguments)} failed")
     seconds = time.perf_counter() - began
     return {
         "seconds": seconds,
         "cpu": usage.ru_utime + usage.ru_stime,
-        "mb": usage.ru_maxrss / 1024,
+        "mb": most.result(),
     }
+
+
+def most_memory(pid: int, ended: threading.Event) -> float:
+    """The most memory in MB that a process and those it started have together."""
+    most = 0.0
+    while not ended.wait(0.5):
+        most = max(most, sum(map(proportional, family(pid))))
+    return most
 
 
 def seed(folder: Path, database: Path) -> dict[str, float]:

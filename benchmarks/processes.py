@@ -27,16 +27,27 @@ def need_cores() -> None:
 def family(pid: int) -> Iterator[int]:
     """A process and those it started."""
     yield pid
-    children = Path(f"/proc/{pid}/task/{pid}/children")
-    if children.exists():
-        for child in children.read_text().split():
-            yield from family(int(child))
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    except OSError:
+        return  # it has ended
+    for child in children.split():
+        yield from family(int(child))
 
 
 def resident(pid: int) -> float:
     """The memory of a process in kB, without the database file that is mapped into it."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next((float(line.split()[1]) for line in lines if line.startswith("RssAnon")), 0.0)
+
+
+def proportional(pid: int) -> float:
+    """The memory of a process in MB, with its part of what it shares with others."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0.0  # it has ended
+    return next((float(line.split()[1]) for line in lines if line.startswith("Pss:")), 0.0) / 1024
 
 
 def settle(pid: int) -> None:

@@ -7,57 +7,37 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import orjson
-from pydantic import BaseModel, ValidationError
-
-from app.entries.names import folded_name, nearest
-from app.entries.places import place_of
-from app.entries.record import EntryRecord
-from app.kinds import KINDS
-from app.kinds.evidence import Evidence, WrittenEvidence, words_hash
-from app.kinds.proposals import ProposalRecord, WrittenProposal, WrittenTerm
-from app.kinds.quotes import WrittenQuote
-from app.reference.actors import ActorRecord
+from app.entries.names import folded_name
+from app.kinds.evidence import Evidence, words_hash
+from app.kinds.quotes import QuoteRecord
 from app.reference.dataset import DatasetRecord
 from app.reference.registry import Reference
-from app.reference.sources import SourceRecord
-from app.reference.topics import TopicRecord
-from app.seeding.files import (
-    DATASET_FILE,
-    Written,
-    kind_hidden_by,
-    read_file,
-    seed_files,
-    whole,
+from app.seeding.checking import (
+    FLAWS_LIMIT,
+    MODELS,
+    NAMING,
+    REALMS,
+    Checked,
+    EntryCheck,
+    canonical,
+    formers_of,
+    is_unknown,
+    no_such,
+    pieces_of,
+    staged,
+    unknown,
+    validated,
 )
-from app.seeding.flaws import Flaw, a, explain, field_path, shown
+from app.seeding.files import DATASET_FILE, Part, kind_hidden_by, parts_of, read_part, seed_files
+from app.seeding.flaws import Flaw, a, field_path
+from app.seeding.processes import in_order
 from app.seeding.references import Location, Mention, mentions
 from app.seeding.stage import ENTRY_KINDS, Stage, Staged
+from app.seeding.written import Written, whole
 
-# What the records of each kind of seed file are read as.
-MODELS: dict[str, type[BaseModel]] = {
-    "dataset": DatasetRecord,
-    "actor": ActorRecord,
-    "topic": TopicRecord,
-    "source": SourceRecord,
-    "event": KINDS["event"].record,
-    "evidence": WrittenEvidence,
-    "quote": WrittenQuote,
-    "proposal": WrittenProposal,
-    "figure": KINDS["figure"].record,
-}
-# Where other records are named: a proposal and its terms are looked at one by one.
-NAMING: dict[str, type[BaseModel]] = {**MODELS, "proposal": ProposalRecord, "term": WrittenTerm}
-REALMS = ("actor", "topic", "source")
-FLAWS_LIMIT = 10_000
+# What entries refer to is read before them.
+READ_FIRST = frozenset(("dataset", *REALMS))
 Progress = Callable[[int], object]
-
-
-def canonical(record: BaseModel) -> bytes:
-    """A record's own fields as JSON with sorted keys, defaults left out: what history compares."""
-    fields = record.model_dump(mode="json", exclude_defaults=True)
-    # A copy, as orjson's own bytes keep the room they grew into: up to thirteen times their size.
-    return bytes(memoryview(orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)))
 
 
 class Checker:
@@ -88,25 +68,46 @@ class Checker:
         if "dataset" not in (kind for kind, _ in found):
             missing = "is missing; it holds the id, title, coverage and licence of the record"
             self.note(whole(DATASET_FILE, missing))
-        for written in self.records(found):
-            self.take(written)
+        self.read(found)
         self.stage.index()
         self.flaws.extend(self.across())
         return sorted(set(self.flaws))
 
-    def records(self, files: Iterable[tuple[str, Path]]) -> Iterator[Written]:
-        """What is written in the files, until there are more flaws than anyone reads."""
-        for kind, path in files:
-            for read in read_file(kind, path, self.folder):
+    def read(self, files: list[tuple[str, Path]]) -> None:
+        """What entries refer to, then the entries, until there are more flaws than anyone reads."""
+        for part in self.parts(file for file in files if file[0] in READ_FIRST):
+            for read in read_part(part):
                 if isinstance(read, Flaw):
                     self.note(read)
                 else:
-                    yield read
-                if len(self.flaws) > FLAWS_LIMIT:
-                    wrong = f"reading stopped here after {FLAWS_LIMIT:,} flaws; mend these first"
-                    self.note(whole(str(path.relative_to(self.folder)), wrong))
-                    self.half_read.update(MODELS)
+                    self.take(read)
+                if self.is_enough(part.file):
                     return
+        known = {realm: frozenset(self.known[realm]) for realm in REALMS}
+        check = EntryCheck(known, frozenset(self.half_read))
+        others = self.parts(file for file in files if file[0] not in READ_FIRST)
+        for checked in in_order(check, others):
+            self.keep(checked)
+            if self.is_enough(checked.file):
+                return
+
+    def parts(self, files: Iterable[tuple[str, Path]]) -> Iterator[Part]:
+        """The files, as much of each as is read at once."""
+        for kind, path in files:
+            for part in parts_of(kind, path, self.folder):
+                if isinstance(part, Flaw):
+                    self.note(part)
+                else:
+                    yield part
+
+    def is_enough(self, file: str) -> bool:
+        """Whether there are more flaws than anyone reads; it is said where reading stops."""
+        if len(self.flaws) <= FLAWS_LIMIT:
+            return False
+        wrong = f"reading stopped here after {FLAWS_LIMIT:,} flaws; mend these first"
+        self.note(whole(file, wrong))
+        self.half_read.update(MODELS)
+        return True
 
     def note(self, flaw: Flaw) -> None:
         """A flaw of a file."""
@@ -115,98 +116,46 @@ class Checker:
             self.half_read.add(kind_hidden_by(flaw))
 
     def take(self, written: Written) -> None:
-        """One record of a file."""
+        """The dataset, or an actor, topic or source, which is kept in memory too."""
         self.progress(1)
-        if not isinstance(written.fields, dict):
-            wrong = f"must be a record with fields, not {shown(written.fields)}"
-            self.flaws.append(Flaw(written.file, written.line, "", "", wrong))
-            return
-        records = self.validated(written)
-        pieces = list(pieces_of(written))
-        for number, piece in enumerate(pieces):
-            self.keep(piece, records[number] if records else None)
+        records, flaws = validated(written)
+        self.flaws += flaws
+        record = records[0] if records else None
+        for piece in pieces_of(written):
+            if piece.kind == "dataset":
+                self.dataset = record
+            else:
+                self.known[piece.kind].setdefault(piece.id, piece)
+                if record is not None:
+                    self.reference.add(piece.kind, record)
+            self.stage.add(staged(piece, record), formers=formers_of(piece))
 
-    def validated(self, written: Written) -> tuple[Any, ...]:
-        """The record, and a proposal's terms after it; nothing where there is a flaw."""
-        model = MODELS[written.kind]
-        try:
-            record = model.model_validate(written.fields)
-        except ValidationError as invalid:
-            self.flaws.extend(field_flaws(written, model, invalid))
-            return ()
-        if isinstance(record, WrittenProposal):
-            self.flaws.extend(unknown_phases(written, record))
-            return record.entries()
-        return (record,)
+    def keep(self, checked: Checked) -> None:
+        """Entries and evidence onto the stage."""
+        for flaw in checked.flaws:
+            self.note(flaw)
+        for found in checked.evidence:
+            if not self.stage.add_evidence(found):
+                wrong = "is evidence of words that have some already; keep the latest of the two"
+                self.flaws.append(Flaw(found.file, found.line, found.quote, "words", wrong))
+        entries = checked.staged
+        if self.stage.has_evidence:
+            entries = [self.with_evidence(entry) for entry in entries]
+        self.stage.add(entries, checked.mentions, checked.formers)
+        self.progress(checked.records)
 
-    def keep(self, piece: Written, record: Any | None) -> None:
-        """A record onto the stage; of a flawed one its id and what it refers to."""
-        if piece.kind == "dataset":
-            self.dataset = record
-        elif piece.kind in REALMS:
-            self.keep_reference(piece, record)
-        else:
-            self.keep_mentions(piece)
-        for number, former in enumerate(former_ids(piece)):
-            realm = piece.kind if piece.kind in REALMS else "entry"
-            line = piece.line_of(("former_ids", number))
-            self.stage.former(realm, former, piece.id, piece.file, line)
-        self.put(piece, record)
-
-    def keep_reference(self, piece: Written, record: Any | None) -> None:
-        """An actor, topic or source, kept in memory too."""
-        self.known[piece.kind].setdefault(piece.id, piece)
-        if record is not None:
-            self.reference.add(piece.kind, record)
-
-    def keep_mentions(self, piece: Written) -> None:
-        """What an entry refers to: looked up at once, or noted until all entries are in."""
-        for mention in mentions(NAMING[piece.kind], piece.fields):
-            if mention.kind not in REALMS:
-                line = piece.line_of(mention.location)
-                field = field_path(mention.location)
-                self.stage.mention(mention, piece.file, line, piece.id, field)
-            elif self.is_unknown(mention):
-                self.flaws.append(unknown(mention, piece, self.known[mention.kind]))
-
-    def is_unknown(self, mention: Mention) -> bool:
-        """Whether an actor, topic or source is named that no file has."""
-        return mention.target not in self.known[mention.kind] and mention.kind not in self.half_read
-
-    def put(self, piece: Written, record: Any | None) -> None:
-        """Onto the stage, in canonical form; a flawed record with its id alone."""
-        if record is None:
-            if piece.id:
-                self.stage.add(Staged(piece.kind, piece.id, b"", None, piece.file, piece.line, b""))
-            return
-        if isinstance(record, WrittenEvidence):
-            self.keep_evidence(piece, record)
-            return
-        if isinstance(record, WrittenQuote) and self.stage.has_evidence:
-            record = self.with_evidence(record)
-        base = None
-        if isinstance(record, EntryRecord):
-            base = place_of(record.span.start.toordinal(), record.order or 0, record.id)
-        body = canonical(record)
-        digest = sha256(body).digest()
-        self.stage.add(Staged(piece.kind, record.id, digest, base, piece.file, piece.line, body))
-
-    def keep_evidence(self, piece: Written, record: WrittenEvidence) -> None:
-        """Evidence, until its quote is read."""
-        key = (record.quote, record.source, record.words)
-        body = canonical(record.of_quote())
-        if not self.stage.add_evidence(key, piece.file, piece.line, body):
-            wrong = "is evidence of words that have some already; keep the latest of the two"
-            self.flaws.append(Flaw(piece.file, piece.line, record.quote, "words", wrong))
-
-    def with_evidence(self, quote: WrittenQuote) -> WrittenQuote:
-        """The quote with the evidence of its wordings, in their order."""
+    def with_evidence(self, entry: Staged) -> Staged:
+        """A quote with the evidence of its wordings, in their order; any other entry as it is."""
+        if entry.kind != "quote" or not entry.body:
+            return entry
+        quote = QuoteRecord.model_validate_json(entry.body)
         keys = dict.fromkeys((each.source, words_hash(each.text)) for each in quote.wordings)
         bodies = self.stage.take_evidence(quote.id, list(keys))
         if not bodies:
-            return quote
+            return entry
         evidence = tuple(Evidence.model_validate_json(body) for body in bodies)
-        return quote.model_copy(update={"evidence": evidence})
+        body = canonical(quote.model_copy(update={"evidence": evidence}))
+        return entry._replace(hash=sha256(body).digest(), body=body)
 
     def across(self) -> Iterator[Flaw]:
         """What only shows when all records are in."""
@@ -245,7 +194,7 @@ class Checker:
         for realm in REALMS:
             for piece in self.known[realm].values():
                 for mention in mentions(NAMING[realm], piece.fields):
-                    if self.is_unknown(mention):
+                    if is_unknown(mention, self.known, self.half_read):
                         yield unknown(mention, piece, self.known[mention.kind])
             yield from self.shared_names(realm)
         yield from self.cycles("actor", ("part_of", "actor"))
@@ -296,65 +245,6 @@ class Checker:
         remedy = f"a name finds one {realm}, leave it out of one of the two"
         line, field = piece.line_of(location), field_path(location)
         return Flaw(piece.file, line, piece.id, field, f"{wrong}; {remedy}")
-
-
-def pieces_of(written: Written) -> Iterator[Written]:
-    """A record, and a proposal's terms after it."""
-    yield written
-    terms = written.fields.get("terms") if written.kind == "proposal" else None
-    for number, term in enumerate(terms if isinstance(terms, list) else ()):
-        if isinstance(term, dict):
-            yield written.part("term", "terms", number)
-
-
-def former_ids(piece: Written) -> list[str]:
-    """The former ids of a record, as far as they are written as such."""
-    written = piece.fields.get("former_ids")
-    return [each for each in written if isinstance(each, str)] if isinstance(written, list) else []
-
-
-def field_flaws(
-    written: Written, model: type[BaseModel], invalid: ValidationError
-) -> Iterator[Flaw]:
-    """What is wrong with the fields of a record, or of the terms in a proposal."""
-    for error in invalid.errors(include_url=False):
-        location = error["loc"]
-        line = written.line_of(location)
-        owner, field = owner_of(written, location)
-        yield Flaw(written.file, line, owner, field_path(field), explain(error, model))
-
-
-def owner_of(written: Written, location: Location) -> tuple[str, Location]:
-    """The id of the record, or of the term in it, that a location belongs to; the field in that."""
-    if len(location) > 2 and location[0] == "terms" and isinstance(location[1], int):
-        term = written.part("term", "terms", location[1]).id
-        if term:
-            return term, location[2:]
-    return written.id, location
-
-
-def unknown_phases(written: Written, proposal: WrittenProposal) -> Iterator[Flaw]:
-    """Terms of a phase that their proposal does not have."""
-    numbers = [str(phase.number) for phase in sorted(proposal.phases, key=lambda each: each.number)]
-    for number, term in enumerate(proposal.terms):
-        if term.phase is not None and str(term.phase) not in numbers:
-            line = written.line_of(("terms", number, "phase"))
-            has = f"has the phases {', '.join(numbers)}" if numbers else "has no phases"
-            wrong = f"there is no phase {term.phase}; {proposal.id} {has}, add it or correct this"
-            yield Flaw(written.file, line, term.id, "phase", wrong)
-
-
-def unknown(mention: Mention, piece: Written, known: Iterable[str]) -> Flaw:
-    """A reference to something that is not in the record."""
-    line, field = piece.line_of(mention.location), field_path(mention.location)
-    return Flaw(piece.file, line, piece.id, field, no_such(mention, known))
-
-
-def no_such(mention: Mention, known: Iterable[str]) -> str:
-    """That something is not in the record, and what may have been meant."""
-    near = nearest(mention.target, list(known))
-    hint = f"did you mean {' or '.join(near)}?" if near else f"add the {mention.kind} first"
-    return f"there is no {mention.kind} {mention.target!r}; {hint}"
 
 
 def in_a_circle(loop: list[str]) -> str:

@@ -6,11 +6,11 @@ import gc
 import os
 import signal
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from itertools import chain, islice
 from multiprocessing import get_context, parent_process
 from typing import Any, TypeVar
 
@@ -19,8 +19,8 @@ from app.errors import SeedRefused
 PartT = TypeVar("PartT")
 DoneT = TypeVar("DoneT")
 
-# Fewer parts are done before other processes have started.
-FEW = 6
+# Seconds of work after which other processes are started; they need more than one to start.
+PATIENCE = 1.5
 # More processes than these would wait for the one that writes.
 MOST = 4
 
@@ -29,20 +29,29 @@ WORK: list[Callable[[Any], Any]] = []
 
 
 def in_order(work: Callable[[PartT], DoneT], parts: Iterable[PartT]) -> Iterator[DoneT]:
-    """What the work makes of each part, in their order; a few parts of each are in memory."""
+    """What the work makes of each part, in their order; a few of them are in memory.
+
+    What takes longer than a moment is done in other processes.
+    """
     coming = iter(parts)
-    first = list(islice(coming, FEW + 1))
     count = min(os.cpu_count() or 1, MOST)
-    if len(first) <= FEW or count == 1:
-        yield from map(work, chain(first, coming))
-        return
+    taken = 0.0
+    while count == 1 or taken <= PATIENCE:
+        try:
+            part = next(coming)
+        except StopIteration:
+            return
+        began = time.monotonic()
+        done = work(part)
+        taken += time.monotonic() - began
+        yield done
     # Others than new processes would have locks that threads of this one hold.
     context = get_context("spawn")
     with ProcessPoolExecutor(count, context, initializer=begin, initargs=(work,)) as processes:
         waiting: deque[Future[DoneT]] = deque()
         try:
-            for part in chain(first, coming):
-                waiting.append(processes.submit(do, part))
+            for part in coming:
+                waiting.append(given(processes, part))
                 if len(waiting) > 2 * count:
                     yield waiting.popleft().result()
             while waiting:
@@ -55,9 +64,17 @@ def in_order(work: Callable[[PartT], DoneT], parts: Iterable[PartT]) -> Iterator
             processes.shutdown(cancel_futures=True)
 
 
+def given(processes: ProcessPoolExecutor, part: Any) -> Future[Any]:
+    """What will be made of a part; processes that this starts never see an interruption."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return processes.submit(do, part)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def begin(work: Callable[[Any], Any]) -> None:
-    """Takes up the work; it ends with the process that gave it, and when that one says so."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Takes up the work; this process ends with the one that gave it."""
     threading.Thread(target=end_with_parent, daemon=True).start()
     gc.disable()
     WORK.append(work)

@@ -14,7 +14,7 @@ import orjson
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
-from app.seeding.check import MODELS
+from app.seeding.checking import MODELS
 from app.seeding.files import FOLDERS, TOP_FILES
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -44,6 +44,38 @@ class Staged(NamedTuple):
     body: bytes
 
 
+class Mentioned(NamedTuple):
+    """That a record refers to an entry, to be checked when all are in."""
+
+    kind: str
+    target: str
+    file: str
+    line: int
+    by: str
+    field: str
+
+
+class Former(NamedTuple):
+    """A former id of a record."""
+
+    realm: str
+    former: str
+    id: str
+    file: str
+    line: int
+
+
+class FoundWords(NamedTuple):
+    """Evidence of a quote's words in a source."""
+
+    quote: str
+    source: str
+    words: str
+    file: str
+    line: int
+    body: bytes
+
+
 class Task(NamedTuple):
     """A record that something has to be done to: where it stood and stands, and what it is now."""
 
@@ -68,31 +100,30 @@ class Stage:
         self.connection.execute("BEGIN")
         self.records: list[Staged] = []
         self.bytes = 0
-        self.mentions: list[tuple[str, str, str, int, str, str]] = []
+        self.mentions: list[Mentioned] = []
+        self.formers: list[Former] = []
         self.has_evidence = False
 
-    def add(self, staged: Staged) -> None:
-        """Takes a record in."""
-        self.records.append(staged)
-        self.bytes += len(staged.body)
+    def add(
+        self,
+        staged: Iterable[Staged],
+        mentions: Iterable[Mentioned] = (),
+        formers: Iterable[Former] = (),
+    ) -> None:
+        """Takes records in, what entries they refer to, and their former ids."""
+        for each in staged:
+            self.records.append(each)
+            self.bytes += len(each.body)
+        self.mentions += mentions
+        self.formers += formers
         if len(self.records) >= BATCH or self.bytes >= BATCH_BYTES:
             self.flush()
 
-    def mention(self, mention: Mention, file: str, line: int, by: str, field: str) -> None:
-        """Notes that a record refers to an entry, to be checked when all are in."""
-        self.mentions.append((mention.kind, mention.target, file, line, by, field))
-
-    def former(self, realm: str, former: str, new: str, file: str, line: int) -> None:
-        """Notes a former id."""
-        self.connection.execute(
-            "INSERT INTO former VALUES (?, ?, ?, ?, ?)", (realm, former, new, file, line)
-        )
-
-    def add_evidence(self, key: tuple[str, str, str], file: str, line: int, body: bytes) -> bool:
+    def add_evidence(self, found: FoundWords) -> bool:
         """Takes in evidence of a quote's words in a source; False where there is some already."""
         self.has_evidence = True
         added = self.connection.execute(
-            "INSERT OR IGNORE INTO evidence VALUES (?, ?, ?, ?, ?, ?, 0)", (*key, file, line, body)
+            "INSERT OR IGNORE INTO evidence VALUES (?, ?, ?, ?, ?, ?, 0)", found
         )
         return added.rowcount == 1
 
@@ -129,8 +160,10 @@ class Stage:
         )
         self.connection.executemany("INSERT INTO staged VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
         self.connection.executemany("INSERT INTO mention VALUES (?, ?, ?, ?, ?, ?)", self.mentions)
+        self.connection.executemany("INSERT INTO former VALUES (?, ?, ?, ?, ?)", self.formers)
         self.records.clear()
         self.mentions.clear()
+        self.formers.clear()
         self.bytes = 0
 
     def index(self) -> None:

@@ -40,9 +40,10 @@ def test_others_are_answered_meanwhile(
         return count, (await question).raise_for_status().content
 
     monkeypatch.setattr(facets, "SPANS_AT_ONCE", 10_000)
-    never, usual = ask.runner.run(turns("*/*"))
+    # The same answer, but not from memory; a busy machine may let others have turns in one of them.
+    asked = [ask.runner.run(turns(f"*/*;q=0.{number}")) for number in (1, 2, 3)]
+    never, usual = min(asked)
     monkeypatch.setattr(facets, "SPANS_AT_ONCE", 1)
-    # The same answer, but not from memory.
     often, same = ask.runner.run(turns("*/*;q=0.9"))
     assert same == usual
     assert often > never + 10

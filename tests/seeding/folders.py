@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from app.seeding.check import Checker
-from app.seeding.files import FOLDERS, TOP_FILES, read_file, seed_files
+from app.seeding.files import FOLDERS, TOP_FILES, Part, parts_of, read_part, seed_files
 from app.seeding.flaws import Flaw
 from app.seeding.stage import Stage
 
@@ -58,9 +58,11 @@ def read_folder(folder: Path) -> Curated:
     curated: Curated = {}
     for file in seed_files(folder):
         assert not isinstance(file, Flaw)
-        for written in read_file(*file, folder):
-            assert not isinstance(written, Flaw)
-            curated.setdefault(written.kind, {})[written.id] = written.fields
+        for part in parts_of(*file, folder):
+            assert isinstance(part, Part)
+            for written in read_part(part):
+                assert not isinstance(written, Flaw)
+                curated.setdefault(written.kind, {})[written.id] = written.fields
     return curated
 
 

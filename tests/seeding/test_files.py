@@ -14,9 +14,10 @@ from pathlib import Path
 import orjson
 import pytest
 
-from app.seeding.check import FLAWS_LIMIT
-from app.seeding.files import LINE_LIMIT, YAML_LIMIT
+from app.seeding.checking import FLAWS_LIMIT
+from app.seeding.files import LINE_LIMIT
 from app.seeding.seed import check, seed
+from app.seeding.yaml_files import YAML_LIMIT
 from tests.conftest import sqlite_settings
 from tests.seeding.contents import contents
 from tests.seeding.folders import flaws_of, read_folder, write_folder

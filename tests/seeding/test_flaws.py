@@ -10,7 +10,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
-from app.seeding.check import MODELS, NAMING
+from app.seeding.checking import MODELS, NAMING
 from app.seeding.flaws import PATTERNS, models_in
 from app.seeding.references import tree_of
 from app.seeding.seed import Flawed, check

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from app.cli import main
 from app.entries.record import EntryRecord, Quantity
-from app.seeding.check import MODELS, NAMING
+from app.seeding.checking import MODELS, NAMING
 from app.seeding.files import kind_of, visible_files
 from app.seeding.flaws import models_in
 from app.seeding.schemas import STEMS, schemas

@@ -24,7 +24,7 @@ import time
 from tests.seeding.test_processes import PARTS, shown
 from app.seeding import processes
 if __name__ == "__main__":
-    processes.FEW = 0
+    processes.PATIENCE = -1
     for made in processes.in_order(shown, PARTS):
         print(made, flush=True)
         time.sleep(60)
@@ -51,7 +51,7 @@ def divided(part: int) -> float:
 @pytest.fixture
 def many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Any part is enough for several processes, whatever the machine has."""
-    monkeypatch.setattr(processes, "FEW", 0)
+    monkeypatch.setattr(processes, "PATIENCE", -1)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
 
 
@@ -63,9 +63,18 @@ def test_parts_come_back_in_order() -> None:
     assert os.getpid() not in {pid for _, pid in made}
 
 
-def test_few_parts_stay_here() -> None:
-    """For a few parts no process is started."""
-    assert {pid for _, pid in in_order(shown, PARTS[: processes.FEW])} == {os.getpid()}
+def test_little_work_stays_here() -> None:
+    """For a moment's work no process is started."""
+    assert {pid for _, pid in in_order(shown, PARTS)} == {os.getpid()}
+
+
+@pytest.mark.usefixtures("many")
+def test_after_a_while_others_help(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was done here before comes first."""
+    monkeypatch.setattr(processes, "PATIENCE", 0)
+    made = list(in_order(shown, PARTS))
+    assert [part for part, _ in made] == PARTS
+    assert [pid for _, pid in made].count(os.getpid()) == 1
 
 
 @pytest.mark.usefixtures("many")

@@ -1,0 +1,194 @@
+"""YAML files to written records.
+
+Every plain scalar is read as text and typed by its field, so that `no`, `1.10` and `2024-02-07`
+stay what curators wrote. Anchors, tags, duplicate keys and control characters are refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from app.seeding.flaws import Flaw, field_path
+from app.seeding.references import Location
+from app.seeding.written import Written, empty, twice, whole
+
+YAML_LIMIT = 32 * 1024 * 1024
+DEPTH_LIMIT = 20
+CONTROLS_SHOWN = 100
+NULLS = frozenset(("", "~", "null", "Null", "NULL"))
+# YAML counts U+2028 and U+2029 as line breaks, and a carriage return that stands alone.
+CONTROLS = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)"
+)
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def read_yaml(kind: str, path: Path, file: str) -> Iterator[Written | Flaw]:
+    """A list of records, or one mapping for the dataset."""
+    if path.stat().st_size > YAML_LIMIT:
+        yield whole(file, "is larger than 32 MiB; split it, or write it as .ndjson, one a line")
+        return
+    text, flaws = readable(path.read_bytes(), file)
+    if text is None:
+        yield from flaws
+        return
+    try:
+        yield from Builder(kind, file).records(text)
+    except yaml.MarkedYAMLError as error:
+        line, wrong = yaml_problem(error, text)
+        yield Flaw(file, line, "", "", wrong, ends_file=True)
+
+
+def yaml_problem(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str]:
+    """The line of a parser's error, and what to do about the commonest mistakes."""
+    number = error.problem_mark.line if error.problem_mark is not None else 0
+    if isinstance(error, Refused):
+        return number + 1, str(error.problem)
+    if error.context_mark is not None and "quoted scalar" in (error.context or ""):
+        wrong = "opens a quotation mark that is not closed as it should; close it, or double it"
+        return error.context_mark.line + 1, f"{wrong} inside the text"
+    line = "".join(text.split("\n")[number : number + 1])
+    if "\t" in line[: len(line) - len(line.lstrip())]:
+        return number + 1, "is indented with a tab; use two spaces for each step"
+    wrong = f"is not YAML ({error.problem}); check indentation, quotes and colons near here"
+    return number + 1, wrong
+
+
+def readable(raw: bytes, file: str) -> tuple[str | None, list[Flaw]]:
+    """The text of a file, or the flaws that keep it from being text."""
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        wrong = f"is not UTF-8 (byte 0x{error.object[error.start]:02X}); save the file as UTF-8"
+        return None, [Flaw(file, line, "", "", wrong, ends_file=True)]
+    flaws = [
+        Flaw(
+            file,
+            text.count("\n", 0, match.start()) + 1,
+            "",
+            "",
+            f"has the control character U+{ord(match[0]):04X}; remove it",
+            ends_file=True,
+        )
+        for match in islice(CONTROLS.finditer(text), CONTROLS_SHOWN)
+    ]
+    return (None if flaws else text), flaws
+
+
+class Refused(yaml.MarkedYAMLError):
+    """YAML that is valid, but that seed files do without."""
+
+    def __init__(self, wrong: str, mark: yaml.Mark):
+        super().__init__(problem=wrong, problem_mark=mark)
+
+
+class Builder:
+    """From YAML events to records, one at a time, each with the lines of its fields."""
+
+    def __init__(self, kind: str, file: str):
+        self.kind = kind
+        self.file = file
+        self.lines: dict[Location, int] = {}
+        self.repeated: list[tuple[int, Location]] = []
+        self.events: Any = iter(())
+
+    def records(self, text: str) -> Iterator[Written | Flaw]:
+        """Every record of a file."""
+        self.events = yaml.parse(text, Loader=LOADER)
+        next(self.events)  # the stream
+        if isinstance(next(self.events), yaml.StreamEndEvent):
+            yield empty(self.file)
+            return
+        top = next(self.events)
+        yield from self.one(top) if self.kind == "dataset" else self.of_list(top)
+        next(self.events)  # the end of the document
+        extra: Any = next(self.events)
+        if not isinstance(extra, yaml.StreamEndEvent):
+            line = extra.start_mark.line + 1
+            wrong = "starts a second document; keep one in a file"
+            yield Flaw(self.file, line, "", "", wrong, ends_file=True)
+
+    def of_list(self, top: Any) -> Iterator[Written | Flaw]:
+        """The records of a list."""
+        if isinstance(top, yaml.ScalarEvent) and top.value in NULLS:
+            yield empty(self.file)
+            return
+        if not isinstance(top, yaml.SequenceStartEvent):
+            self.value(top, ())
+            line = top.start_mark.line + 1
+            wrong = "must be a list of records; begin each with `- id: …`"
+            yield Flaw(self.file, line, "", "", wrong, ends_file=True)
+            return
+        blank = True
+        for event in self.until(yaml.SequenceEndEvent):
+            blank = False
+            yield from self.one(event)
+        if blank:
+            yield empty(self.file)
+
+    def one(self, event: Any) -> Iterator[Written | Flaw]:
+        """One record, and the flaws met while reading it."""
+        self.lines, self.repeated = {}, []
+        line = event.start_mark.line + 1
+        fields = self.value(event, ())
+        written = Written(self.kind, self.file, line, fields, self.lines)
+        yield from (twice(written, at, field_path(key)) for at, key in self.repeated)
+        yield written
+
+    def value(self, event: Any, path: Location) -> Any:
+        """The value that begins with an event."""
+        refuse_what_hides(event, path)
+        if path:
+            self.lines.setdefault(path, event.start_mark.line + 1)
+        if isinstance(event, yaml.ScalarEvent):
+            plain = not event.style
+            return None if plain and event.value in NULLS else event.value
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self.sequence(path)
+        return self.mapping(path)
+
+    def until(self, end: type[Any]) -> Iterator[Any]:
+        """The events that begin the items of a list or mapping, whose ends are taken by `value`."""
+        while not isinstance(event := next(self.events), end):
+            yield event
+
+    def sequence(self, path: Location) -> list[Any]:
+        """A list."""
+        items: list[Any] = []
+        for event in self.until(yaml.SequenceEndEvent):
+            items.append(self.value(event, (*path, len(items))))
+        return items
+
+    def mapping(self, path: Location) -> dict[str, Any]:
+        """A mapping; of a key given twice the first value is kept, and it is a flaw."""
+        items: dict[str, Any] = {}
+        for event in self.until(yaml.MappingEndEvent):
+            refuse_what_hides(event, path)
+            mark: yaml.Mark = event.start_mark
+            if not isinstance(event, yaml.ScalarEvent):
+                raise Refused("has a key that is no word; write `field: value`", mark)
+            key, line = event.value, mark.line + 1
+            if key in items:
+                self.repeated.append((line, (*path, key)))
+            self.lines.setdefault((*path, key), line)
+            value = self.value(next(self.events), (*path, key))
+            items.setdefault(key, value)
+        return items
+
+
+def refuse_what_hides(event: Any, path: Location) -> None:
+    """Anchors, aliases and tags make a record say what it does not show."""
+    mark: yaml.Mark = event.start_mark
+    if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
+        raise Refused("has an anchor (&) or an alias (*); write the value out", mark)
+    if getattr(event, "tag", None) is not None:
+        raise Refused("has a tag (!); write the value alone, and in quotes if it begins so", mark)
+    if len(path) > DEPTH_LIMIT:
+        raise Refused("is nested deeper than any field; check the indentation and brackets", mark)
