@@ -32,8 +32,9 @@ class Reference:
         self.actors: dict[str, ActorRecord] = {}
         self.topics: dict[str, TopicRecord] = {}
         self.sources: dict[str, SourceRecord] = {}
-        self.affiliates = lru_cache(maxsize=65536)(self._affiliates)
-        self.office = lru_cache(maxsize=65536)(self._office)
+        # By date as well; entries come in the order of their dates.
+        self.affiliates = lru_cache(maxsize=4096)(self._affiliates)
+        self.office = lru_cache(maxsize=4096)(self._office)
         self.actor = lru_cache(maxsize=65536)(self._actor)
         self.topic = lru_cache(maxsize=65536)(self._topic)
         self.source = lru_cache(maxsize=65536)(self._source)

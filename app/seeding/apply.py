@@ -132,7 +132,7 @@ class Application:
             self.target.run(FULL_TEXT[self.target.engine].insert, made.words)
             for table, rows in made.rows.items():
                 self.target.many(insertion(record.metadata.tables[table]), rows)
-            self.lists.put(made.gathered)
+            self.lists.put(made.coming)
             progress(made.records)
 
     def parts(self, action: str) -> Iterator[Part]:

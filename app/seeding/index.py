@@ -17,13 +17,13 @@ from app.entries.relevance import REPEATED, repeated, weighed
 from app.entries.selection import WORD
 from app.reference.registry import Reference
 
+# The values under which an entry is found, by dimension and each once.
+Posted = dict[str, Collection[str]]
 # Dimensions that serve the walk and are no facet: their lists are not counted.
 UNCOUNTED = frozenset(("reach", WORD, *map(repeated, REPEATED)))
 
 
-def postings(
-    kind: str, record: Any, words: Iterable[str], reference: Reference
-) -> dict[str, Collection[str]]:
+def postings(kind: str, record: Any, words: Iterable[str], reference: Reference) -> Posted:
     """The values, by dimension and each once, under which an entry of these words is found."""
     span = record.span
     counts = Counter(words)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import NamedTuple
@@ -32,14 +32,15 @@ from app.index import (
     vocabulary_of,
 )
 from app.kinds import KINDS
-from app.seeding.index import UNCOUNTED
+from app.seeding.index import UNCOUNTED, Posted
 from app.seeding.stage import Stage
 from app.seeding.target import Target, insertion
 from app.statements import Statement
 from app.tables import posting, state, tally
 
-# Numbers that are held in memory; each costs eight bytes.
+# Numbers that are held in memory; each costs four bytes.
 HELD = 8_000_000
+NUMBER_BYTES = array("I").itemsize
 BATCH = 1000
 
 LISTS = Statement(select(posting.c.key, posting.c.numbers).order_by(posting.c.key))
@@ -52,8 +53,9 @@ CREATE TABLE fragment (
 )
 """
 
-# The numbers of entries by kind and dimension, and by value.
-Gathered = defaultdict[tuple[str, str], defaultdict[str, list[int]]]
+# The numbers of entries, packed, by kind and dimension, and by value.
+Gathered = defaultdict[tuple[str, str], defaultdict[str, bytearray]]
+Coming = Mapping[tuple[str, str], Mapping[str, bytes]]
 
 
 class Change(NamedTuple):
@@ -81,24 +83,25 @@ class Lists:
         self.unused: defaultdict[str, set[str]] = defaultdict(set)
         stage.connection.execute(FRAGMENTS)
 
-    def put(self, coming: Gathered) -> None:
+    def put(self, coming: Coming) -> None:
         """Entries come to lists."""
-        count = 0
+        size = 0
         for dimension, lists in coming.items():
             held = self.coming[dimension]
             for value, numbers in lists.items():
                 held[value] += numbers
-                count += len(numbers)
-        self.hold(count)
+                size += len(numbers)
+        self.hold(size // NUMBER_BYTES)
 
-    def take(self, kind: str, place: int, posted: Mapping[str, Collection[str]]) -> None:
+    def take(self, kind: str, place: int, posted: Posted) -> None:
         """An entry goes from lists; where its place goes too, numbering leaves it out."""
         number = self.number_of(place)
         stays = number < len(self.places) and self.places[number] == place
+        going = packed_numbers([number] if stays else [])
         for dimension, values in posted.items():
             lists = self.going[kind, dimension]
             for value in values:
-                lists[value] += [number] if stays else []
+                lists[value] += going
             self.hold(len(values))
 
     def hold(self, count: int) -> None:
@@ -116,7 +119,7 @@ class Lists:
         self.stage.connection.executemany(
             "INSERT INTO fragment VALUES (?, ?, ?, ?, ?, ?)",
             (
-                (*row, goes, array("I", numbers).tobytes())
+                (*row, goes, numbers)
                 for goes, held in ((1, self.going), (0, self.coming))
                 for row, numbers in listed(held)
             ),
@@ -210,15 +213,15 @@ def put_state(target: Target, values: Mapping[str, bytes]) -> None:
 
 def gathered() -> Gathered:
     """Nothing gathered yet."""
-    return defaultdict(by_value)
+    return defaultdict(lambda: defaultdict(bytearray))
 
 
-def by_value() -> defaultdict[str, list[int]]:
-    """No list yet."""
-    return defaultdict(list)
+def packed_numbers(numbers: list[int]) -> bytes:
+    """Numbers as they are gathered."""
+    return array("I", numbers).tobytes()
 
 
-def listed(held: Gathered) -> Iterator[tuple[tuple[int, str, str, str], list[int]]]:
+def listed(held: Gathered) -> Iterator[tuple[tuple[int, str, str, str], bytearray]]:
     """Key, kind, dimension and value of each list, with its numbers."""
     for (kind, dimension), lists in held.items():
         for value, numbers in lists.items():

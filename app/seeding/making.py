@@ -17,8 +17,8 @@ from app.reference.dataset import DatasetRecord
 from app.reference.registry import Reference
 from app.reference.sources import SourceRecord
 from app.reference.topics import TopicRecord
-from app.seeding.index import postings, texts
-from app.seeding.lists import Gathered, gathered
+from app.seeding.index import Posted, postings, texts
+from app.seeding.lists import packed_numbers
 from app.seeding.stage import Task
 from app.statements import Row
 from app.tidy_rows import rows_of
@@ -46,7 +46,7 @@ class Made(NamedTuple):
     records: int
     rows: dict[str, list[Row]]
     words: list[Row]
-    gathered: Gathered
+    coming: dict[tuple[str, str], dict[str, bytes]]
 
 
 class Maker:
@@ -58,14 +58,24 @@ class Maker:
 
     def __call__(self, part: Part) -> Made:
         """The rows of a part, in its order."""
-        made = Made(len(part.tasks), defaultdict(list), [], gathered())
+        made = Made(len(part.tasks), defaultdict(list), [], {})
         documents: defaultdict[str, list[tuple[int, bytes]]] = defaultdict(list)
+        posted: defaultdict[tuple[str, str], defaultdict[str, list[int]]]
+        posted = defaultdict(lambda: defaultdict(list))
         for task, number in zip(part.tasks, part.numbers, strict=True):
             curated = model_of(task.kind).model_validate_json(task.body)
             if part.action in WHOLE:
                 self.keep(task, curated, made)
-            if task.new is not None:
-                documents[task.kind].append((task.new, self.index(task, curated, number, made)))
+            if task.new is None:
+                continue
+            body, dimensions = self.index(task, curated, made)
+            documents[task.kind].append((task.new, body))
+            for dimension, values in dimensions.items():
+                lists = posted[task.kind, dimension]
+                for value in values:
+                    lists[value].append(number)
+        for key, numbers in posted.items():
+            made.coming[key] = {each: packed_numbers(numbers[each]) for each in numbers}
         for kind, placed in documents.items():
             # Many at once, as they are made faster so.
             columns = columns_of(KINDS[kind].document).values()
@@ -86,18 +96,14 @@ class Maker:
         for table, row in rows_of(kind, curated):
             rows[table].append(row)
 
-    def index(self, task: Task, curated: Any, number: int, made: Made) -> bytes:
-        """The document and index rows of an entry; returns the document."""
+    def index(self, task: Task, curated: Any, made: Made) -> tuple[bytes, Posted]:
+        """The document and words of an entry; returns the document, and what it is posted under."""
         kind, place = task.kind, task.new
         body = KINDS[kind].document_of(curated, self.reference).model_dump_json().encode()
         made.rows["document"].append((place, curated.id, kind, body))
         words = words_of(texts(curated, self.reference))
-        for dimension, values in postings(kind, curated, words, self.reference).items():
-            lists = made.gathered[kind, dimension]
-            for value in values:
-                lists[value].append(number)
         made.words.append((place, FULL_TEXT[self.engine].stored(words)))
-        return body
+        return body, postings(kind, curated, words, self.reference)
 
 
 def model_of(kind: str) -> Any:

@@ -52,7 +52,7 @@ def in_order(work: Callable[[PartT], DoneT], parts: Iterable[PartT]) -> Iterator
         try:
             for part in coming:
                 waiting.append(given(processes, part))
-                if len(waiting) > 2 * count:
+                if len(waiting) > count + 1:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()

@@ -29,7 +29,7 @@ from app.statements import Compiled, Row, Statement
 
 log = logging.getLogger(__name__)
 
-PAGE_CACHE_KIB = 256 * 1024
+PAGE_CACHE_KIB = 192 * 1024
 # Between two looks whether another seeding has ended.
 WAIT_SECONDS = 0.1
 
