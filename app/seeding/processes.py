@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import signal
 import threading
@@ -15,6 +16,8 @@ from multiprocessing import get_context, parent_process
 from typing import Any, TypeVar
 
 from app.errors import SeedRefused
+
+log = logging.getLogger(__name__)
 
 PartT = TypeVar("PartT")
 DoneT = TypeVar("DoneT")
@@ -45,23 +48,29 @@ def in_order(work: Callable[[PartT], DoneT], parts: Iterable[PartT]) -> Iterator
         done = work(part)
         taken += time.monotonic() - began
         yield done
-    # Others than new processes would have locks that threads of this one hold.
-    context = get_context("spawn")
-    with ProcessPoolExecutor(count, context, initializer=begin, initargs=(work,)) as processes:
-        waiting: deque[Future[DoneT]] = deque()
-        try:
-            for part in coming:
-                waiting.append(given(processes, part))
-                if len(waiting) > count + 1:
-                    yield waiting.popleft().result()
-            while waiting:
+    try:
+        # Others than new processes would have locks that threads of this one hold.
+        processes = ProcessPoolExecutor(
+            count, get_context("spawn"), initializer=begin, initargs=(work,)
+        )
+    except (OSError, NotImplementedError) as error:
+        log.warning("No other processes can be used (%s); it takes longer.", error)
+        yield from map(work, coming)
+        return
+    waiting: deque[Future[DoneT]] = deque()
+    try:
+        for part in coming:
+            waiting.append(given(processes, part))
+            if len(waiting) > count + 1:
                 yield waiting.popleft().result()
-        except BrokenProcessPool as broken:
-            raise SeedRefused(
-                "One of the processes ended early, for want of memory perhaps; nothing was changed."
-            ) from broken
-        finally:
-            processes.shutdown(cancel_futures=True)
+        while waiting:
+            yield waiting.popleft().result()
+    except BrokenProcessPool as broken:
+        raise SeedRefused(
+            "One of the processes ended early, for want of memory perhaps; nothing was changed."
+        ) from broken
+    finally:
+        processes.shutdown(cancel_futures=True)
 
 
 def given(processes: ProcessPoolExecutor, part: Any) -> Future[Any]:

@@ -69,6 +69,20 @@ def test_little_work_stays_here() -> None:
 
 
 @pytest.mark.usefixtures("many")
+def test_where_there_can_be_no_others(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """All is done here, and said to take longer."""
+
+    def refused(*_: object, **__: object) -> None:
+        raise FileNotFoundError(2, "No such file or directory")
+
+    monkeypatch.setattr(processes, "ProcessPoolExecutor", refused)
+    assert list(in_order(shown, PARTS)) == [(part, os.getpid()) for part in PARTS]
+    assert "No other processes can be used" in caplog.text
+
+
+@pytest.mark.usefixtures("many")
 def test_after_a_while_others_help(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was done here before comes first."""
     monkeypatch.setattr(processes, "PATIENCE", 0)
