@@ -83,7 +83,7 @@ class Checker:
                     self.take(read)
                 if self.is_enough(part.file):
                     return
-        known = {realm: frozenset(self.known[realm]) for realm in REALMS}
+        known = {realm: dict.fromkeys(self.known[realm]) for realm in REALMS}
         check = EntryCheck(known, frozenset(self.half_read))
         others = self.parts(file for file in files if file[0] not in READ_FIRST)
         for checked in in_order(check, others):
