@@ -39,7 +39,7 @@ from app.statements import Statement
 from app.tables import posting, state, tally
 
 # Numbers that are held in memory; each costs four bytes.
-HELD = 8_000_000
+HELD = 16_000_000
 NUMBER_BYTES = array("I").itemsize
 BATCH = 1000
 
