@@ -22,8 +22,8 @@ log = logging.getLogger(__name__)
 PartT = TypeVar("PartT")
 DoneT = TypeVar("DoneT")
 
-# Seconds of work after which other processes are started; they need more than one to start.
-PATIENCE = 1.5
+# Seconds of work after which other processes are started: they take two of them to start.
+PATIENCE = 4.0
 # More processes than these would wait for the one that writes.
 MOST = 4
 
