@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,14 +19,17 @@ from app.seeding.processes import in_order
 from app.seeding.seed import seed
 from tests.conftest import Seeded, sqlite_settings
 from tests.seeding.contents import check_agreement, contents
+from tests.seeding.folders import Edit, edited, flaws_of
 
 PARTS = [*range(20)]
 WAITING = """
-import time
+import os, time
 from tests.seeding.test_processes import PARTS, shown
 from app.seeding import processes
 if __name__ == "__main__":
     processes.PATIENCE = -1
+    os.cpu_count = lambda: 2
+    print("begins", flush=True)
     for made in processes.in_order(shown, PARTS):
         print(made, flush=True)
         time.sleep(60)
@@ -48,19 +53,16 @@ def divided(part: int) -> float:
     return 1 / (5 - part)
 
 
-@pytest.fixture
-def many(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Any part is enough for several processes, whatever the machine has."""
+def in_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From here on any part is enough for several processes, whatever the machine has."""
     monkeypatch.setattr(processes, "PATIENCE", -1)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
 
 
-@pytest.mark.usefixtures("many")
-def test_parts_come_back_in_order() -> None:
-    """All of them, from other processes."""
-    made = list(in_order(shown, PARTS))
-    assert [part for part, _ in made] == PARTS
-    assert os.getpid() not in {pid for _, pid in made}
+@pytest.fixture
+def many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test in which any part is enough for several processes."""
+    in_processes(monkeypatch)
 
 
 def test_little_work_stays_here() -> None:
@@ -84,24 +86,30 @@ def test_where_there_can_be_no_others(
 
 @pytest.mark.usefixtures("many")
 def test_after_a_while_others_help(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was done here before comes first."""
+    """All parts come back in order; what was done here before comes first."""
     monkeypatch.setattr(processes, "PATIENCE", 0)
     made = list(in_order(shown, PARTS))
     assert [part for part, _ in made] == PARTS
     assert [pid for _, pid in made].count(os.getpid()) == 1
 
 
-@pytest.mark.usefixtures("many")
 def test_seeded_in_processes(
     tiny: Path, seeded: Seeded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The database is the same, row for row."""
+    """The database is that of one process, row for row, and so are the flaws of a folder."""
+    flawed = edited(
+        tiny, [Edit("quotes/1998.yaml", "- actor: ", "- actor: x")], tmp_path / "flawed"
+    )
+    alone, flaws = contents(seeded(tiny)), flaws_of(flawed)
+    in_processes(monkeypatch)
     monkeypatch.setattr(apply, "BATCH", 2)
     database = tmp_path / "apart" / "record.db"
     database.parent.mkdir()
     seed(tiny, sqlite_settings(database))
     check_agreement(database)
-    assert contents(database) == contents(seeded(tiny))
+    assert contents(database) == alone
+    assert flaws
+    assert flaws_of(flawed) == flaws
 
 
 @pytest.mark.usefixtures("many")
@@ -118,21 +126,47 @@ def test_a_mistake_is_not_hidden() -> None:
         list(in_order(divided, PARTS))
 
 
+@contextmanager
+def waiting(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A process in a group of its own that waits after its first part, and has just begun."""
+    script = folder / "waiting.py"
+    script.write_text(WAITING)
+    with subprocess.Popen(
+        [sys.executable, str(script)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        start_new_session=True,
+    ) as first:
+        assert first.stdout is not None
+        assert first.stdout.readline() == b"begins\n"
+        try:
+            yield first
+        finally:
+            first.kill()
+
+
 def test_processes_end_with_the_first(tmp_path: Path) -> None:
     """However it ends."""
-    script = tmp_path / "waiting.py"
-    script.write_text(WAITING)
-    command = [sys.executable, str(script)]
-    paths = {"PYTHONPATH": os.pathsep.join(sys.path)}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, **paths}) as first:
+    with waiting(tmp_path) as first:
         assert first.stdout is not None
         pid = int(first.stdout.readline().decode().strip("()\n").split(", ")[1])
-        first.kill()
     for _ in range(100):
         if not is_alive(pid):
             return
         time.sleep(0.1)
     raise AssertionError("a process is left")
+
+
+def test_only_the_first_is_interrupted(tmp_path: Path) -> None:
+    """Ctrl-C reaches all processes of a terminal, those that are still starting as well."""
+    with waiting(tmp_path) as first:
+        # The others are importing what they need.
+        time.sleep(0.5)
+        os.killpg(first.pid, signal.SIGINT)
+        _, said = first.communicate(timeout=30)
+    assert said.count(b"Traceback") == 1
+    assert said.rstrip().endswith(b"KeyboardInterrupt")
 
 
 def is_alive(pid: int) -> bool:
