@@ -7,23 +7,14 @@ record is seeded: the bytes are those that were served then.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from app.database import Ask, Revision
 from app.errors import NotFound
 from app.history.log import changes_of, standing_at
 from app.kinds import KINDS
-from app.reference.actors import ActorRecord
 from app.reference.documents import REFERENCE_DOCUMENTS
-from app.reference.registry import Reference
+from app.reference.registry import REFERENCE_RECORDS, Reference
 from app.reference.sources import SourceRecord
-from app.reference.topics import TopicRecord
-
-REFERENCE_RECORDS: dict[str, Any] = {
-    "actor": ActorRecord,
-    "topic": TopicRecord,
-    "source": SourceRecord,
-}
 
 
 async def entry_at(

@@ -16,6 +16,13 @@ from app.reference.actors import ActorRecord
 from app.reference.sources import SourceRecord
 from app.reference.topics import TopicRecord
 
+# What the records of each realm are read as.
+REFERENCE_RECORDS: dict[str, Any] = {
+    "actor": ActorRecord,
+    "topic": TopicRecord,
+    "source": SourceRecord,
+}
+
 
 def within(dated: str | None, start: date, end: date) -> bool:
     """Whether a date of the date language meets the days; no date holds throughout."""
@@ -59,7 +66,7 @@ class Reference:
 
     def records(self) -> Iterator[tuple[str, Any]]:
         """Every record with its realm."""
-        for realm in ("actor", "topic", "source"):
+        for realm in REFERENCE_RECORDS:
             for record in self.of(realm).values():
                 yield realm, record
 

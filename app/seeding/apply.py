@@ -20,11 +20,11 @@ from app.entries.words import split
 from app.index import STORED, stored_lists, unpacked
 from app.kinds import KINDS
 from app.reference.documents import REFERENCE_DOCUMENTS
-from app.reference.registry import Reference
+from app.reference.registry import REFERENCE_RECORDS, Reference
 from app.seeding.compare import Comparison
 from app.seeding.index import postings, texts
 from app.seeding.lists import Lists, places_before, put_state
-from app.seeding.making import REFERENCE_MODELS, Maker, Part
+from app.seeding.making import Maker, Part
 from app.seeding.processes import in_order
 from app.seeding.rows import Rows
 from app.seeding.stage import Stage, Task
@@ -294,7 +294,7 @@ def scalar(target: Target, statement: Statement) -> int:
 def old_reference(target: Target) -> Reference:
     """The reference data as the database has it."""
     old = Reference()
-    for realm, model in REFERENCE_MODELS.items():
+    for realm, model in REFERENCE_RECORDS.items():
         for row in target.rows(BODIES, kind=realm):
             old.add(realm, model.model_validate_json(row[0]))
     return old

@@ -20,10 +20,8 @@ from app.kinds import KINDS
 from app.kinds.evidence import WrittenEvidence
 from app.kinds.proposals import ProposalRecord, WrittenProposal, WrittenTerm
 from app.kinds.quotes import WrittenQuote
-from app.reference.actors import ActorRecord
 from app.reference.dataset import DatasetRecord
-from app.reference.sources import SourceRecord
-from app.reference.topics import TopicRecord
+from app.reference.registry import REFERENCE_RECORDS
 from app.seeding.files import Part, read_part
 from app.seeding.flaws import Flaw, explain, field_path, shown
 from app.seeding.references import Location, Mention, mentions
@@ -33,9 +31,7 @@ from app.seeding.written import Written
 # What the records of each kind of seed file are read as.
 MODELS: dict[str, type[BaseModel]] = {
     "dataset": DatasetRecord,
-    "actor": ActorRecord,
-    "topic": TopicRecord,
-    "source": SourceRecord,
+    **REFERENCE_RECORDS,
     "event": KINDS["event"].record,
     "evidence": WrittenEvidence,
     "quote": WrittenQuote,
@@ -44,7 +40,7 @@ MODELS: dict[str, type[BaseModel]] = {
 }
 # Where other records are named: a proposal and its terms are looked at one by one.
 NAMING: dict[str, type[BaseModel]] = {**MODELS, "proposal": ProposalRecord, "term": WrittenTerm}
-REALMS = ("actor", "topic", "source")
+REALMS = tuple(REFERENCE_RECORDS)
 FLAWS_LIMIT = 10_000
 
 

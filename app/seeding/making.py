@@ -12,22 +12,14 @@ from app.entries.columns import columns_of, lines
 from app.entries.dates import parse_date
 from app.entries.fulltext import FULL_TEXT, words_of
 from app.kinds import KINDS
-from app.reference.actors import ActorRecord
 from app.reference.dataset import DatasetRecord
-from app.reference.registry import Reference
-from app.reference.sources import SourceRecord
-from app.reference.topics import TopicRecord
+from app.reference.registry import REFERENCE_RECORDS, Reference
 from app.seeding.index import Posted, postings, texts
 from app.seeding.lists import packed_numbers
 from app.seeding.stage import Task
 from app.statements import Row
 from app.tidy_rows import rows_of
 
-REFERENCE_MODELS: dict[str, Any] = {
-    "actor": ActorRecord,
-    "topic": TopicRecord,
-    "source": SourceRecord,
-}
 # What is done to a record of which nothing stands in the database.
 WHOLE = frozenset(("added", "changed"))
 
@@ -110,4 +102,4 @@ def model_of(kind: str) -> Any:
     """The model of a kind of curated record."""
     if kind == "dataset":
         return DatasetRecord
-    return REFERENCE_MODELS[kind] if kind in REFERENCE_MODELS else KINDS[kind].record
+    return REFERENCE_RECORDS[kind] if kind in REFERENCE_RECORDS else KINDS[kind].record

@@ -13,9 +13,8 @@ from app.entries.fulltext import BOUNDARY, words_of
 from app.index import unpacked, unpacked_places, unpacked_words, vocabulary_of
 from app.kinds import KINDS
 from app.reference.documents import REFERENCE_DOCUMENTS
-from app.reference.registry import Reference
+from app.reference.registry import REFERENCE_RECORDS, Reference
 from app.seeding.index import texts
-from app.seeding.making import REFERENCE_MODELS
 from app.tables import METADATA
 
 Row = tuple[Any, ...]
@@ -95,8 +94,8 @@ def check_documents(database: Path) -> None:
     reference = Reference()
     kept = records(database)
     for (kind, _), body in kept.items():
-        if kind in REFERENCE_MODELS:
-            reference.add(kind, REFERENCE_MODELS[kind].model_validate_json(body))
+        if kind in REFERENCE_RECORDS:
+            reference.add(kind, REFERENCE_RECORDS[kind].model_validate_json(body))
     entries = {
         record_id: KINDS[kind]
         .document_of(KINDS[kind].record.model_validate_json(body), reference)
