@@ -69,7 +69,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """One request."""
-        self.server.asked.append((self.path, time.monotonic()))
+        self.server.asked.append(self.path)
         if self.path == "/robots.txt" and self.server.robots_status != 200:
             self.send_error(self.server.robots_status)
             return
@@ -99,7 +99,7 @@ class Pages(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
-        self.asked: list[tuple[str, float]] = []
+        self.asked: list[str] = []
 
     def address(self, path: str) -> str:
         """The address of a path."""
