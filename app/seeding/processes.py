@@ -78,6 +78,11 @@ def given(processes: ProcessPoolExecutor, part: Any) -> Future[Any]:
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         return processes.submit(do, part)
+    except OSError as error:
+        raise SeedRefused(
+            f"No further process can be started ({error}); nothing was changed. "
+            "Let more processes run at a time, or end others."
+        ) from error
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 

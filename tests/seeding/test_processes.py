@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,18 @@ def test_where_there_can_be_no_others(
     monkeypatch.setattr(processes, "ProcessPoolExecutor", refused)
     assert list(in_order(shown, PARTS)) == [(part, os.getpid()) for part in PARTS]
     assert "No other processes can be used" in caplog.text
+
+
+@pytest.mark.usefixtures("many")
+def test_one_that_cannot_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the system says stands in the error."""
+
+    def refused(*_: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(SpawnProcess, "_Popen", staticmethod(refused))
+    with pytest.raises(SeedRefused, match=r"Resource temporarily unavailable.*nothing was changed"):
+        list(in_order(shown, PARTS))
 
 
 @pytest.mark.usefixtures("many")
