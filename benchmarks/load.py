@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from app.seeding.target import PAGE_BYTES
 from benchmarks.generate import SIZES, generate
 from benchmarks.processes import family, proportional
 from benchmarks.report import WORK, machine, publish, save, table
@@ -24,7 +25,13 @@ from benchmarks.report import WORK, machine, publish, save, table
 CHUNK = 20_000
 # The command `parley` of this Python.
 PARLEY = (sys.executable, "-c", "from app.cli import main; raise SystemExit(main())")
-PRAGMAS = ("journal_mode = OFF", "synchronous = OFF", "cache_size = -262144", "temp_store = FILE")
+PRAGMAS = (
+    f"page_size = {PAGE_BYTES}",
+    "journal_mode = OFF",
+    "synchronous = OFF",
+    "cache_size = -262144",
+    "temp_store = FILE",
+)
 
 
 def record_of(size: str, *, changed: bool = False) -> Path:
