@@ -128,7 +128,7 @@ def sqlite_target(path: Path) -> Iterator[SqliteTarget]:
             schema = schema_of(path)
             shutil.copyfile(path, working)
             shutil.copymode(path, working)
-        else:
+        if schema is None:
             with closing(sqlite3.connect(working)) as raw:
                 raw.executescript(f"PRAGMA page_size = {PAGE_BYTES}; VACUUM;")
         if schema != SCHEMA:

@@ -14,6 +14,7 @@ from app.cli import main
 from app.errors import DatabaseUnusable, SeedRefused
 from app.schema import SCHEMA
 from app.seeding.seed import Summary, seed
+from app.seeding.target import PAGE_BYTES
 from app.sqlite import open_file
 from tests.conftest import Seeded, sqlite_settings
 from tests.seeding.contents import changes, check_agreement, contents, records, rows_of
@@ -347,12 +348,19 @@ def test_empty_and_unseeded_databases_are_told(tmp_path: Path) -> None:
         open_file(path)
 
 
+def page_bytes(path: Path) -> int:
+    """How large the pages of a file are."""
+    with closing(sqlite3.connect(path)) as raw:
+        return int(raw.execute("PRAGMA page_size").fetchone()[0])
+
+
 def test_empty_file_is_seeded(tiny: Path, seeded: Seeded, tmp_path: Path) -> None:
-    """An empty file is a place for a new database."""
+    """An empty file is a place for a new database, with pages like those of any new one."""
     path = tmp_path / "empty.db"
     path.touch()
     seed(tiny, sqlite_settings(path))
     assert contents(path) == contents(seeded(tiny))
+    assert page_bytes(path) == page_bytes(seeded(tiny)) == PAGE_BYTES
 
 
 def test_what_is_no_database_is_not_touched(tiny: Path, tmp_path: Path) -> None:
