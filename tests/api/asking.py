@@ -134,7 +134,7 @@ def raw(base: str, target: bytes, *headers: bytes, method: bytes = b"GET") -> tu
     """Status and whole answer to a request whose target goes over the wire as it is."""
     host, port = base.removeprefix("http://").split(":")
     lines = [method + b" " + target + b" HTTP/1.1", b"Host: x", b"Connection: close", *headers]
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         connection.sendall(b"\r\n".join([*lines, b"", b""]))
         answer = b"".join(iter(lambda: connection.recv(65536), b""))
     return int(answer.split(b" ", 2)[1]), answer

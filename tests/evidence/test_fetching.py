@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -14,10 +15,10 @@ from app.evidence.texts import NoText
 from app.reference.sources import SourceRecord
 from tests.evidence.pages import WORDS, Pages, served
 
-QUICK = Bounds(
+BOUNDS = Bounds(
     pause=0,
-    timeout=5,
-    seconds=2,
+    timeout=60,
+    seconds=60,
     bytes=200_000,
     redirects=3,
     private=frozenset(("127.0.0.1",)),
@@ -31,7 +32,7 @@ def pages() -> Iterator[Pages]:
         yield running
 
 
-def text_at(address: str | None, bounds: Bounds = QUICK) -> str:
+def text_at(address: str | None, bounds: Bounds = BOUNDS) -> str:
     """The text of a source at an address."""
     source = SourceRecord(id="page", publisher="A", title="B", url=address)
     with LivePages(bounds) as live:
@@ -79,7 +80,6 @@ def test_characters_are_read_as_meant(pages: Pages, path: str, text: str) -> Non
         ("/broken", "the page answers 500"),
         ("/huge", "is larger than 200,000 bytes"),
         ("/bomb", "is larger than 200,000 bytes"),
-        ("/slow", "took longer than 2 seconds"),
         ("/pdf", "the page is application/pdf, which is not read"),
         ("/empty", "the page has no readable text"),
         ("/loop", "redirects more than 3 times"),
@@ -90,12 +90,18 @@ def test_characters_are_read_as_meant(pages: Pages, path: str, text: str) -> Non
     ],
 )
 def test_why_there_is_no_text(pages: Pages, path: str, why: str) -> None:
-    """What is missing, too large, too slow, closed or private is said."""
+    """What is missing, too large, closed or private is said."""
     with pytest.raises(NoText) as refused:
         text_at(pages.address(path))
     assert why in str(refused.value)
     if path == "/moved-to-closed":
         assert "/closed/page" not in pages.asked
+
+
+def test_slow_pages_are_given_up(pages: Pages) -> None:
+    """A page that comes byte by byte is not waited for, and that is said."""
+    with pytest.raises(NoText, match="took longer than 1 seconds"):
+        text_at(pages.address("/slow"), replace(BOUNDS, seconds=1))
 
 
 def test_private_addresses_are_refused(pages: Pages) -> None:
@@ -150,7 +156,7 @@ def test_one_request_a_second(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> 
         clock[0] += seconds
 
     monkeypatch.setattr(fetching, "time", SimpleNamespace(monotonic=lambda: clock[0], sleep=sleep))
-    bounds = Bounds(pause=0.2, private=QUICK.private)
+    bounds = Bounds(pause=0.2, private=BOUNDS.private)
     source = SourceRecord(id="page", publisher="A", title="B", url=pages.address("/good"))
     with LivePages(bounds) as live:
         live.text_of(source)

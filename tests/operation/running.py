@@ -18,7 +18,7 @@ from tests.engines import url_of
 from tests.ports import free_port
 
 PARLEY = str(Path(sys.executable).with_name("parley"))
-STOP_SECONDS = 30
+STOP_SECONDS = 60
 
 
 @dataclass
@@ -31,7 +31,7 @@ class Running:
 
     def get(self, path: str, **options: str) -> httpx.Response:
         """One request on a connection of its own, so that any worker may get it."""
-        return httpx.get(self.base + path, headers=options, timeout=30)
+        return httpx.get(self.base + path, headers=options, timeout=60)
 
     def lines(self) -> list[str]:
         """What was logged until now."""

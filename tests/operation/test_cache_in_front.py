@@ -49,11 +49,11 @@ def cache_before(upstream: str, fresh: int | None = None) -> Iterator[str]:
         process = subprocess.Popen(command, stdout=log, stderr=log)
     base = f"http://127.0.0.1:{port}"
     try:
-        eventually(lambda: answers(base, process), 20)
+        eventually(lambda: answers(base, process), 60)
         yield base
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=60)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -115,7 +115,7 @@ def test_the_cache_answers_while_parley_is_away(server: Running) -> None:
     with cache_before(server.base, fresh=1) as base, httpx.Client(base_url=base) as client:
         right = client.get("/v1/events").content
         server.process.terminate()
-        server.process.wait(timeout=20)
+        server.process.wait(timeout=60)
         time.sleep(2.2)
         for _ in range(5):
             answer = client.get("/v1/events")

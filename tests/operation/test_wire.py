@@ -32,7 +32,7 @@ def answers(base: str, *requests: bytes) -> list[tuple[int, dict[str, str], byte
     """Status, headers and body of each answer on one connection, all asked for in one piece."""
     host, port = base.removeprefix("http://").split(":")
     found = []
-    with socket.create_connection((host, int(port)), timeout=30) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         connection.sendall(b"".join(requests))
         with connection.makefile("rb") as stream:
             for request in requests:
@@ -92,7 +92,7 @@ def test_a_connection_is_closed_where_that_is_asked(
     """Whole answers, from memory or not, and then the end."""
     for _ in range(2):
         host, port = base.removeprefix("http://").split(":")
-        with socket.create_connection((host, int(port)), timeout=10) as connection:
+        with socket.create_connection((host, int(port)), timeout=60) as connection:
             connection.sendall(asked(path, *headers, version=version))
             answer = b"".join(iter(lambda: connection.recv(65536), b""))
         head, _, body = answer.partition(b"\r\n\r\n")

@@ -106,7 +106,7 @@ def test_lost_connection_changes_nothing(empty_url: str, tmp_path: Path) -> None
                 " WHERE wait_event_type = 'Lock' AND datname = current_database()",
             )
         with pytest.raises(SeedRefused, match="nothing was changed"):
-            seeding.result(timeout=30)
+            seeding.result(timeout=120)
     assert postgres_rows(empty_url) == before
     assert seed_edition(empty_url, tmp_path, 3).revision == 2
 

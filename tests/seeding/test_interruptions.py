@@ -159,7 +159,7 @@ def test_waiting_is_told_and_ctrl_c_ends_it(changed: Path, tiny: Path, seeded: S
             assert running.stderr is not None
             told = running.stderr.readline()
             running.send_signal(signal.SIGINT)
-            _, more = running.communicate(timeout=10)
+            _, more = running.communicate(timeout=60)
     assert told == f"Waiting until another seeding of {database} ends.\n"
     assert more == "Interrupted; the database holds the old record or the new one, whole.\n"
     assert running.returncode == 130
