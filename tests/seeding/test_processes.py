@@ -24,10 +24,12 @@ from tests.seeding.folders import Edit, edited, flaws_of
 
 PARTS = [*range(20)]
 WAITING = """
-import os, time
+import os, signal, time
 from tests.seeding.test_processes import PARTS, shown
 from app.seeding import processes
 if __name__ == "__main__":
+    # What runs in the background may have been told to ignore it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     processes.PATIENCE = -1
     os.cpu_count = lambda: 2
     print("begins", flush=True)
@@ -174,8 +176,10 @@ def test_processes_end_with_the_first(tmp_path: Path) -> None:
 def test_only_the_first_is_interrupted(tmp_path: Path) -> None:
     """Ctrl-C reaches all processes of a terminal, those that are still starting as well."""
     with waiting(tmp_path) as first:
-        # The others are importing what they need.
-        time.sleep(0.5)
+        # The two others, and the one that multiprocessing has, are importing what they need.
+        children = Path(f"/proc/{first.pid}/task/{first.pid}/children")
+        while len(children.read_text().split()) < 3:
+            time.sleep(0.01)
         os.killpg(first.pid, signal.SIGINT)
         _, said = first.communicate(timeout=300)
     assert said.count(b"Traceback") == 1
