@@ -179,6 +179,7 @@ def test_only_the_first_is_interrupted(tmp_path: Path) -> None:
         # The two others, and the one that multiprocessing has, are importing what they need.
         children = Path(f"/proc/{first.pid}/task/{first.pid}/children")
         while len(children.read_text().split()) < 3:
+            assert first.poll() is None
             time.sleep(0.01)
         os.killpg(first.pid, signal.SIGINT)
         _, said = first.communicate(timeout=300)
