@@ -9,7 +9,7 @@ SOAK ?= 2
 RUNS ?= 1000000
 UV ?= uv
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+COMPILE := $(UV) pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes \
 	--no-annotate --no-emit-index-url --custom-compile-command "make lock" $(UPGRADE)
 
 MAKEFLAGS += --no-builtin-rules
