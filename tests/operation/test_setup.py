@@ -1,0 +1,72 @@
+"""Setting a checkout up with the oldest pip of each supported Python on this machine."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NEEDED = ("Makefile", "pyproject.toml", "requirements", "app", "README.md", "LICENSE")
+CLASSIFIER = "Programming Language :: Python :: 3."
+# The pip that a new environment gets; fails where Python has none, or does not run at all.
+BUNDLED_PIP = "import ensurepip, venv; print(ensurepip.version())"
+
+
+def supported() -> list[str]:
+    """The versions of Python that pyproject.toml names: `3.11`, …"""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    minors = (each.removeprefix(CLASSIFIER) for each in project["classifiers"])
+    return [f"3.{minor}" for minor in minors if minor.isdigit()]
+
+
+def candidates(version: str) -> Iterator[Path]:
+    """Where a Python may be: on the path, with pyenv, or under the environment of the tests."""
+    name = f"python{version}"
+    folders = [Path(folder) for folder in os.get_exec_path()]
+    folders += sorted((Path.home() / ".pyenv" / "versions").glob(f"{version}.*/bin"))
+    folders.append(Path(sys.base_prefix) / "bin")
+    yield from (folder / name for folder in folders if (folder / name).exists())
+
+
+def pip_of(python: Path) -> tuple[int, ...] | None:
+    """The version of the pip that a Python brings; None where no environment can be made of it."""
+    done = subprocess.run([python, "-c", BUNDLED_PIP], capture_output=True, text=True)
+    return tuple(map(int, re.findall(r"\d+", done.stdout))) if done.returncode == 0 else None
+
+
+@pytest.mark.parametrize("version", supported())
+def test_make_dev_with_the_oldest_pip(version: str, tmp_path: Path) -> None:
+    """`make setup` installs Parley, and `make dev` has nothing to refuse in the locks."""
+    pips = {python: pip for python in candidates(version) if (pip := pip_of(python))}
+    if not pips:
+        pytest.skip(f"no Python {version} that can make an environment")
+    python = min(pips, key=lambda each: pips[each])
+    for name in NEEDED:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, tmp_path / name)
+    make(tmp_path, "setup", PYTHON=str(python))
+    done = subprocess.run([tmp_path / ".venv/bin/parley", "--help"], capture_output=True, text=True)
+    assert done.stdout.startswith("usage: parley")
+    # Everything is resolved, downloaded and held against its hash; only the copying is left out.
+    make(tmp_path, "dev", PIP_DRY_RUN="1")
+
+
+def make(folder: Path, target: str, **variables: str) -> None:
+    """Runs make, as somebody does who has just cloned the repository."""
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    done = subprocess.run(
+        ["make", target],
+        cwd=folder,
+        env={**outside, **variables},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
