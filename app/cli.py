@@ -50,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
     seeding.add_argument(
         "--allow-removals",
         action="store_true",
-        help="let more than a tenth of the record go, or another dataset come",
+        help="let more than a tenth of the record or all of a kind go, or another dataset come",
     )
     seeding.set_defaults(command=run_seed)
 

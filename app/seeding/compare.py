@@ -27,15 +27,26 @@ REMOVALS_WITHOUT_ASKING = 0.1
 
 @dataclass
 class Comparison:
-    """The digest of what is staged, and how many records of each kind come, change and go."""
+    """The digest of what is staged, and how many records of each kind come, change and go.
+
+    `present` counts the records of each kind that are in the database.
+    """
 
     digest: str
     counts: dict[str, Counter[str]] = field(default_factory=dict)
-    present: int = 0
+    present: Counter[str] = field(default_factory=Counter)
 
     def total(self, action: str) -> int:
         """How many records an action concerns."""
         return sum(counter[action] for counter in self.counts.values())
+
+    def emptied(self) -> list[str]:
+        """Each kind of which every record goes, with how many there were: `all 3 quotes`."""
+        return [
+            f"all {number} {kind}s" if number > 1 else f"the only {kind}"
+            for kind, number in sorted(self.present.items())
+            if 0 < number == self.counts.get(kind, Counter())["removed"]
+        ]
 
     @property
     def changes_record(self) -> bool:
@@ -53,7 +64,7 @@ def compare(stage: Stage, target: Target) -> Comparison:
     comparison = Comparison("")
     waiting: list[tuple[str, str, str, int | None, int | None]] = []
     for kind, record_id, old, new in side_by_side(stage, target, digest):
-        comparison.present += old is not None
+        comparison.present[kind] += old is not None
         action = action_of(old, new)
         if action is None:
             continue
@@ -130,15 +141,18 @@ def refuse_changed_kinds(stage: Stage, target: Target) -> None:
 
 
 def refuse_losses(comparison: Comparison, *, other_dataset: str | None) -> None:
-    """Another dataset, or a loss of more than a tenth, is refused until it is asked for."""
+    """Refuses, until it is asked for, another dataset, and the loss of a kind or of a tenth."""
     if other_dataset is not None:
         raise SeedRefused(
             f"The database holds the dataset {other_dataset!r}; to replace it by another one, "
             "give --allow-removals, or another --database."
         )
-    removed = comparison.total("removed")
-    if removed > comparison.present * REMOVALS_WITHOUT_ASKING:
+    removed, present = comparison.total("removed"), comparison.present.total()
+    losses = [" and ".join(comparison.emptied())] if comparison.emptied() else []
+    if removed > present * REMOVALS_WITHOUT_ASKING:
+        losses.insert(0, f"{removed} of {present} records, more than a tenth")
+    if losses:
         raise SeedRefused(
-            f"This would remove {removed} of {comparison.present} records, more than a tenth; "
-            "give --allow-removals if that is meant."
+            f"This would remove {', with them '.join(losses)}; give --allow-removals if that is "
+            "meant."
         )

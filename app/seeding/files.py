@@ -46,25 +46,39 @@ def seed_files(folder: Path) -> Iterator[tuple[str, Path] | Flaw]:
     if not os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir raises where a parent is closed
         yield whole(str(folder), "is not a folder; give the folder that holds dataset.yaml")
         return
-    closed: list[OSError] = []
+    flaws: list[Flaw] = []
     found: dict[str, list[Path]] = {kind: [] for kind in READING_ORDER}
-    for path in visible_files(folder, closed.append):
+    for path in visible_files(folder, flaws.append):
         kind = kind_of(path.relative_to(folder))
         if kind is not None:
             found[kind].append(path)
-        elif would_be_missed(path.relative_to(folder)):
-            shown = str(path.relative_to(folder))
-            yield whole(shown, f"would not be read; seed files are {SEED_FILES} (or .ndjson)")
-    for error in closed:
-        yield unreadable(error, os.path.relpath(error.filename or folder, folder))
+        else:
+            flaws.extend(flaws_of_stray(path, path.relative_to(folder)))
+    yield from flaws
     yield from ((kind, path) for kind, paths in found.items() for path in paths)
 
 
-def visible_files(folder: Path, closed: Callable[[OSError], object]) -> Iterator[Path]:
-    """Every file below a folder in order, without hidden ones; `closed` gets unreadable folders."""
-    for place, folders, names in os.walk(folder, onerror=closed):
+def visible_files(folder: Path, refuse: Callable[[Flaw], object]) -> Iterator[Path]:
+    """Every file below a folder in order, without hidden ones; symbolic links are followed.
+
+    `refuse` gets a flaw for each folder that cannot be read, or that a link leads to again.
+    """
+
+    def closed(error: OSError) -> None:
+        refuse(unreadable(error, os.path.relpath(error.filename or folder, folder)))
+
+    read: dict[str, str] = {}
+    for place, folders, names in os.walk(folder, onerror=closed, followlinks=True):
+        shown = os.path.relpath(place, folder)
+        first = read.setdefault(os.path.realpath(place), shown)
+        if first != shown:
+            refuse(whole(shown, f"is the same folder as {first}; remove the symbolic link"))
+            folders.clear()
+            continue
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         yield from (Path(place) / name for name in sorted(names) if not name.startswith("."))
+        if place == os.fspath(folder):
+            yield from (folder / name for name in folders if kind_of(PurePath(name)) is not None)
 
 
 def kind_of(path: PurePath) -> str | None:
@@ -83,9 +97,18 @@ def kind_hidden_by(flaw: Flaw) -> str | None:
     return TOP_FILES.get(stem) or FOLDERS.get(stem)
 
 
-def would_be_missed(path: PurePath) -> bool:
-    """Whether a file looks as if its curator expects it to be read."""
-    return path.suffix.lower() in DATA_SUFFIXES and path.parts[0] not in BESIDE
+def flaws_of_stray(path: Path, shown: PurePath) -> Iterator[Flaw]:
+    """Flaws of a file that is no seed file, where its curator may expect that it is read."""
+    if shown.suffix.lower() in DATA_SUFFIXES and shown.parts[0] not in BESIDE:
+        yield whole(str(shown), f"would not be read; seed files are {SEED_FILES} (or .ndjson)")
+    elif shown.parts[0] in FOLDERS:
+        try:
+            path.stat()
+        except OSError as error:
+            yield unreadable(error, str(shown))
+        else:
+            if len(shown.parts) == 1:
+                yield whole(str(shown), "is not a folder; replace it by a folder of seed files")
 
 
 def unreadable(error: OSError, file: str) -> Flaw:

@@ -18,7 +18,7 @@ from app.seeding.checking import FLAWS_LIMIT
 from app.seeding.files import LINE_LIMIT
 from app.seeding.seed import check, seed
 from app.seeding.yaml_files import YAML_LIMIT
-from tests.conftest import sqlite_settings
+from tests.conftest import Seeded, sqlite_settings
 from tests.seeding.contents import contents
 from tests.seeding.folders import flaws_of, read_folder, write_folder
 
@@ -118,6 +118,51 @@ def test_files_that_are_not_plain(folder: Path) -> None:
     ]
 
 
+def test_links_are_followed(folder: Path, tiny: Path, seeded: Seeded, tmp_path: Path) -> None:
+    """A folder and a file that stand elsewhere are read, and the record is the same."""
+    for name in ("quotes", "actors.yaml"):
+        shutil.move(folder / name, tmp_path / name)
+        (folder / name).symlink_to(tmp_path / name)
+    shutil.move(folder / "events", tmp_path / "events")
+    (folder / "events").mkdir()
+    (folder / "events" / "all").symlink_to(tmp_path / "events")
+    database = tmp_path / "linked.db"
+    seed(folder, sqlite_settings(database))
+    assert contents(database) == contents(seeded(tiny))
+
+
+def test_links_in_a_circle(folder: Path) -> None:
+    """Each link to a folder that is read already is named once, and reading ends."""
+    (folder / "events" / "up").symlink_to("..")
+    (folder / "events" / "here").symlink_to(".")
+    (folder / "quotes" / "events").symlink_to("../events")
+    (folder / "figures" / "itself").symlink_to("itself")
+    assert flaws_of(folder) == [
+        "events/here: is the same folder as events; remove the symbolic link",
+        "events/up: is the same folder as .; remove the symbolic link",
+        "figures/itself: cannot be read (too many levels of symbolic links); check its permissions",
+        "quotes/events: is the same folder as events; remove the symbolic link",
+    ]
+
+
+def test_what_stands_where_a_folder_should(folder: Path) -> None:
+    """A link to nothing, a file named as a folder and a folder named as a file are refused."""
+    for name in ("quotes", "figures"):
+        shutil.rmtree(folder / name)
+    (folder / "quotes").symlink_to("nowhere")
+    # What git leaves of a symbolic link where it cannot make one.
+    (folder / "figures").write_text("../elsewhere/figures")
+    (folder / "topics.yaml").unlink()
+    (folder / "topics.yaml").mkdir()
+    (folder / "events" / "more").symlink_to("nowhere")
+    assert flaws_of(folder) == [
+        "events/more: cannot be read (no such file or directory); check its permissions",
+        "figures: is not a folder; replace it by a folder of seed files",
+        "quotes: cannot be read (no such file or directory); check its permissions",
+        "topics.yaml: is not a plain file; replace it by one",
+    ]
+
+
 @contextmanager
 def as_ordinary_user() -> Iterator[None]:
     """Permissions hold for everyone but root."""
@@ -154,6 +199,21 @@ def test_what_may_not_be_read(open_folder: Path) -> None:
         ]
 
 
+def test_what_a_link_leads_to_may_not_be_read(open_folder: Path, tmp_path: Path) -> None:
+    """A link into a closed folder, and a folder whose files cannot be reached, are told."""
+    closed = tmp_path / "closed"
+    shutil.copytree(open_folder / "quotes", closed / "quotes")
+    shutil.rmtree(open_folder / "quotes")
+    (open_folder / "quotes").symlink_to(closed / "quotes")
+    closed.chmod(0)
+    (open_folder / "figures").chmod(0o444)
+    with as_ordinary_user():
+        assert flaws_of(open_folder) == [
+            "figures/1998.yaml: cannot be read (permission denied); check its permissions",
+            "quotes: cannot be read (permission denied); check its permissions",
+        ]
+
+
 def test_a_closed_record_may_not_be_read(open_folder: Path) -> None:
     """A folder that is closed as a whole gives one flaw."""
     open_folder.chmod(0)
@@ -163,7 +223,7 @@ def test_a_closed_record_may_not_be_read(open_folder: Path) -> None:
         ]
 
 
-def test_both_forms_are_one_record(tiny: Path, seeded, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_both_forms_are_one_record(tiny: Path, seeded: Seeded, tmp_path: Path) -> None:
     """The same record as YAML and as NDJSON gives the same database."""
     folder = write_folder(read_folder(tiny), tmp_path / "ndjson")
     database = tmp_path / "other.db"

@@ -18,7 +18,7 @@ from app.seeding.target import PAGE_BYTES
 from app.sqlite import open_file
 from tests.conftest import Seeded, sqlite_settings
 from tests.seeding.contents import changes, check_agreement, contents, records, rows_of
-from tests.seeding.folders import Edit, edited, read_folder, write_folder
+from tests.seeding.folders import Curated, Edit, edited, read_folder, write_folder
 
 EVENTS = "events/1998.yaml"
 QUOTES = "quotes/1998.yaml"
@@ -215,11 +215,65 @@ def test_large_removals_are_refused_until_asked_for(
     with pytest.raises(SeedRefused) as refused:
         seed(folder, sqlite_settings(database))
     assert str(refused.value) == (
-        "This would remove 5 of 29 records, more than a tenth; give --allow-removals if that is "
-        "meant."
+        "This would remove 5 of 29 records, more than a tenth, with them all 2 figures and all 3 "
+        "quotes; give --allow-removals if that is meant."
     )
     summary = seed(folder, sqlite_settings(database), allow_removals=True)
     assert summary.counts["quote"]["removed"] == 3
+
+
+def with_many_actors(curated: Curated) -> Curated:
+    """A record in which any other kind is less than a tenth."""
+    ids = [f"state-{number}" for number in range(100)]
+    many = {each: {"id": each, "name": each, "kind": "state"} for each in ids}
+    return {**curated, "actor": {**curated.get("actor", {}), **many}}
+
+
+def without_entries(curated: Curated) -> Curated:
+    """The dataset, its topics, and one source, to which nothing refers."""
+    sources = dict(list(curated["source"].items())[:1])
+    return {"dataset": curated["dataset"], "topic": curated["topic"], "source": sources}
+
+
+@pytest.mark.parametrize(
+    ("entries", "kinds", "lost"),
+    [
+        (True, ["quote"], "all 3 quotes"),
+        (True, ["figure"], "all 2 figures"),
+        (True, ["figure", "quote"], "all 2 figures and all 3 quotes"),
+        (False, ["topic"], "all 4 topics"),
+        (False, ["source"], "the only source"),
+    ],
+)
+def test_a_kind_is_not_emptied_until_asked_for(
+    tiny: Path, tmp_path: Path, entries: bool, kinds: list[str], lost: str
+) -> None:
+    """However small the share of a kind is, its last record takes a word."""
+    curated = read_folder(tiny)
+    before = with_many_actors(curated if entries else without_entries(curated))
+    settings = sqlite_settings(tmp_path / "large.db")
+    seed(write_folder(before, tmp_path / "before"), settings)
+    after = {kind: records for kind, records in before.items() if kind not in kinds}
+    folder = write_folder(after, tmp_path / "after")
+    with pytest.raises(SeedRefused) as refused:
+        seed(folder, settings)
+    assert str(refused.value) == (
+        f"This would remove {lost}; give --allow-removals if that is meant."
+    )
+    summary = seed(folder, settings, allow_removals=True)
+    assert {kind for kind, done in summary.counts.items() if done["removed"]} == set(kinds)
+
+
+def test_all_actors_are_not_removed_until_asked_for(tiny: Path, tmp_path: Path) -> None:
+    """Actors are a kind like any other."""
+    before = without_entries(read_folder(tiny))
+    ids = [f"topic-{number}" for number in range(100)]
+    before["topic"] = {each: {"id": each, "label": each} for each in ids}
+    settings = sqlite_settings(tmp_path / "large.db")
+    actor = {"id": "ireland", "name": "Ireland", "kind": "state"}
+    seed(write_folder({**before, "actor": {"ireland": actor}}, tmp_path / "before"), settings)
+    with pytest.raises(SeedRefused, match=r"^This would remove the only actor; give --allow-rem"):
+        seed(write_folder(before, tmp_path / "after"), settings)
 
 
 def test_another_dataset_is_refused_until_asked_for(reseed: Reseed) -> None:
