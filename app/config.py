@@ -45,7 +45,10 @@ class Settings(BaseSettings):
     ] = DEFAULT_DATABASE_URL
     public_url: Annotated[
         str,
-        Field(description="Where clients reach the service; used in feeds and citations."),
+        Field(
+            description="Where clients reach the service; used in feeds and citations. "
+            "Where it is not given, `parley serve` takes the address it serves on."
+        ),
     ] = "http://127.0.0.1:8000"
     statement_timeout: Annotated[
         float, Field(gt=0, le=300, description="Seconds until a question is given up with 503.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import socket
 import sys
 import tempfile
 import threading
@@ -12,6 +13,7 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from importlib.metadata import version as installed_version
+from ipaddress import ip_address
 from typing import Any
 
 import uvicorn
@@ -144,7 +146,13 @@ def app_from_environment() -> ASGIApp:
 
 
 def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
-    """Serves until told to stop; refuses at once where there is nothing to serve."""
+    """Serves until told to stop; refuses at once where there is nothing to serve.
+
+    Without a configured `public_url`, the address served on takes its place.
+    """
+    port = port or free_port(host)
+    if "public_url" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"public_url": address_of(host, port)})
     options: dict[str, Any] = {
         "host": host,
         "port": port,
@@ -162,10 +170,31 @@ def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
         uvicorn.run(create_app(settings), **options)
         return
     open_database(settings)
+    # What the command line says; each worker reads its settings from the environment.
     os.environ["DATABASE_URL"] = settings.database_url
+    os.environ["PUBLIC_URL"] = settings.public_url
     with tempfile.TemporaryDirectory(prefix="parley-metrics-") as shared:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = shared
         uvicorn.run("app.main:app_from_environment", factory=True, workers=workers, **options)
+
+
+def free_port(host: str) -> int:
+    """A port that is free now, chosen before the application is made, which has to know it."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+def address_of(host: str, port: int) -> str:
+    """The address that reaches a server from its own machine, whatever it listens on."""
+    try:
+        address = ip_address(host or "0.0.0.0")
+    except ValueError:
+        return f"http://{host}:{port}"
+    if address.is_unspecified:
+        address = ip_address("127.0.0.1" if address.version == 4 else "::1")
+    return f"http://{address}:{port}" if address.version == 4 else f"http://[{address}]:{port}"
 
 
 def protocol() -> Any:
