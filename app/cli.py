@@ -127,7 +127,7 @@ def run_verify(asked: argparse.Namespace) -> int:
 
 def run_schema(asked: argparse.Namespace) -> None:
     """Writes the schemas, and prints where."""
-    from app.seeding.schemas import write_schemas  # noqa: PLC0415
+    from app.seeding.json_schemas import write_schemas  # noqa: PLC0415
 
     for path in write_schemas(asked.folder):
         print(path)

@@ -25,7 +25,6 @@ from starlette.types import ASGIApp
 
 from app import pages
 from app.api import (
-    check,
     compare,
     dataset,
     documentation,
@@ -38,16 +37,17 @@ from app.api import (
     positions,
     reference,
 )
+from app.api import quotecheck as check
 from app.api.answering import Service
-from app.api.edge import Edge, Kept, Key, size_of_page
-from app.api.guard import Guard, JsonLines, Readable
-from app.api.methods import not_allowed
 from app.api.metrics import Metrics
 from app.api.problems import Problems
 from app.bounded import Bounded
 from app.config import LogFormat, Settings, asks_for_telemetry
-from app.databases import open_database
+from app.db.engines import open_database
 from app.errors import PROBLEM_MEDIA_TYPE, Moved, NotFound, Problem
+from app.http.cache import Edge, Kept, Key, size_of_page
+from app.http.limits import Guard, JsonLines, Readable
+from app.http.methods import not_allowed
 from app.pages.problems import problem_page, wants_page
 
 VERSION = installed_version("parley")
@@ -200,7 +200,7 @@ def address_of(host: str, port: int) -> str:
 def protocol() -> Any:
     """Our reading of HTTP, or uvicorn's where httptools is not installed."""
     try:
-        from app.api.wire import Wire  # noqa: PLC0415
+        from app.http.protocol import Wire  # noqa: PLC0415
     except ImportError:
         return "auto"
     return Wire

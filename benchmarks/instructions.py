@@ -25,8 +25,8 @@ import uvloop
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from app.api.wire import Wire
 from app.config import LogRequests, Settings
+from app.http.protocol import Wire
 from app.main import create_app
 from benchmarks.generate import SIZES
 from benchmarks.load import database_of

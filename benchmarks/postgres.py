@@ -17,10 +17,10 @@ from pathlib import Path
 
 import psycopg
 
+from app.db.relational import TABLES as TIDY
+from app.db.tables import METADATA
 from app.seeding.postgres import postgres_target
 from app.seeding.target import insertion
-from app.tables import METADATA
-from app.tidy import TABLES as TIDY
 from benchmarks.generate import SIZES
 from benchmarks.load import PARLEY, database_of
 from benchmarks.peers import INDEXES, TABLES, build

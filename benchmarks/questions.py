@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from app.db.postings import SORT_KEYS, unpacked, unpacked_sort_keys
 from app.entries.cursors import write_cursor
-from app.entries.pages import fingerprint
-from app.entries.places import key_of
-from app.entries.selection import WORD
+from app.entries.query_plan import WORD
+from app.entries.result_pages import fingerprint
+from app.entries.sort_keys import key_of
 from app.entries.words import split
-from app.index import PLACES, unpacked, unpacked_places
 from app.kinds.quotes import QuoteQuestion
 from benchmarks.generate import ACTORS, TOPICS, Zipf
 
@@ -37,7 +37,7 @@ class Values:
         self.actors = Zipf([f"actor-{n}" for n in range(ACTORS)])
         self.topics = Zipf([f"topic-{n}" for n in range(TOPICS)])
         self.connection = sqlite3.connect(f"file:{database}?mode=ro&immutable=1", uri=True)
-        self.places = unpacked_places(self.stored(STATE, PLACES))
+        self.sort_keys = unpacked_sort_keys(self.stored(STATE, SORT_KEYS))
         self.lists = {
             kind: unpacked(self.stored(LIST, key_of(kind, "kind", kind)))
             for kind in ("event", "quote")
@@ -56,13 +56,15 @@ class Values:
     def sample(self, kind: str) -> list[str]:
         """Some ids of a kind, from all over the record."""
         total = len(self.lists[kind])
-        places = [self.place(kind, self.dice.randrange(total)) for _ in range(min(VALUES, total))]
-        find = "SELECT id FROM document WHERE place = ?"
-        return [self.connection.execute(find, (place,)).fetchone()[0] for place in places]
+        sort_keys = [
+            self.sort_key(kind, self.dice.randrange(total)) for _ in range(min(VALUES, total))
+        ]
+        find = "SELECT id FROM document WHERE sort_key = ?"
+        return [self.connection.execute(find, (sort_key,)).fetchone()[0] for sort_key in sort_keys]
 
-    def place(self, kind: str, offset: int) -> int:
-        """The place of the entry of a kind that so many newer ones follow."""
-        return self.places[self.lists[kind][-1 - offset]]
+    def sort_key(self, kind: str, offset: int) -> int:
+        """The sort key of the entry of a kind that so many newer ones follow."""
+        return self.sort_keys[self.lists[kind][-1 - offset]]
 
     def stored(self, statement: str, value: object) -> bytes:
         """What is stored under a key or name."""
@@ -106,7 +108,7 @@ class Values:
 
 
 Asked = dict[str, Any]
-Ask = Callable[[Values], Asked]
+Snapshot = Callable[[Values], Asked]
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ class Question:
     """What is asked, with which values, and the path that each application gives it."""
 
     name: str
-    ask: Ask
+    ask: Snapshot
     paths: dict[str, Callable[[Asked], str]] = field(default_factory=dict)
 
     def paths_of(self, application: str, values: Values) -> list[str]:
@@ -153,13 +155,13 @@ COUNTED = {"limit": "1"}
 def deep(asked: Asked) -> str:
     """A page of all quotes that begins at a depth."""
     mark = fingerprint(QuoteQuestion(), ("quote",))
-    return f"/v1/quotes?limit={LIMIT}&cursor={write_cursor(mark, 0, int(asked['place']))}"
+    return f"/v1/quotes?limit={LIMIT}&cursor={write_cursor(mark, 0, int(asked['sort_key']))}"
 
 
 def below(values: Values) -> Asked:
-    """A depth, and the place there."""
+    """A depth, and the sort key there."""
     offset = values.offset()
-    return {"offset": str(offset), "place": str(values.place("quote", offset - 1))}
+    return {"offset": str(offset), "sort_key": str(values.sort_key("quote", offset - 1))}
 
 
 def several(values: Values) -> Asked:

@@ -26,12 +26,12 @@ from urllib.parse import unquote
 
 import httpx
 
-from app.api.query import read_question
 from app.config import Settings
-from app.databases import open_database
-from app.entries.pages import read_page
-from app.entries.selection import select_entries
+from app.db.engines import open_database
+from app.entries.query_plan import select_entries
+from app.entries.result_pages import read_page
 from app.entries.words import split
+from app.http.query import read_question
 from app.kinds import KINDS
 from app.main import create_app
 from benchmarks.generate import SIZES

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.api.query import read_question
 from app.entries.cursors import LARGEST, Position, read_cursor, revision_of, write_cursor
 from app.entries.dates import DateLanguageError, parse_bound, parse_date
 from app.entries.words import NoWordsError, TooManyWordsError, fold, fts5_all, read_query, split
 from app.errors import InvalidQuery
+from app.http.query import read_question
 from app.kinds.quotes import QuoteQuestion
 
 MARK = b"mark"

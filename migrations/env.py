@@ -5,8 +5,8 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection, create_engine, pool
 
-import app.tidy  # noqa: F401 - declares the tidy tables
-from app.tables import METADATA
+import app.db.relational  # noqa: F401 - declares the tidy tables
+from app.db.tables import METADATA
 
 
 def is_ours(name: str | None, type_: str, parent_names: object) -> bool:

@@ -22,7 +22,7 @@ Seeded = Callable[[Path], Path]
 SLOW = (
     "tests/api/test_contract.py",
     "tests/benchmarks/",
-    "tests/check/test_matcher.py",
+    "tests/quotecheck/test_matcher.py",
     "tests/examples/",
     "tests/history/test_mirror.py",
     "tests/history/test_then.py",

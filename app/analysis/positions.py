@@ -15,8 +15,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import bindparam, literal, select
 
-from app.analysis.asking import Loaded, all_of, placed, resolved
-from app.analysis.stances import (
+from app.analysis.lookups import Loaded, all_of, placed, resolved
+from app.analysis.positions_models import (
     ActorPositions,
     OnRecord,
     Position,
@@ -24,7 +24,9 @@ from app.analysis.stances import (
     QuoteLink,
     TitledLink,
 )
-from app.database import Ask
+from app.db.snapshots import Snapshot
+from app.db.sql import Statement
+from app.db.tables import record
 from app.entries.documents import Summary
 from app.entries.questions import MAX_LIMIT, MAX_VALUES, NONE_GIVEN, FlagParameter, Values
 from app.entries.record import Role
@@ -33,8 +35,6 @@ from app.kinds.proposals import ProposalQuestion, TermQuestion
 from app.kinds.quotes import QuoteQuestion
 from app.reference.actors import ActorRecord
 from app.reference.registry import Reference
-from app.statements import Statement
-from app.tables import record
 
 ACTOR = Statement(
     select(record.c.body).where(record.c.kind == literal("actor"), record.c.id == bindparam("id"))
@@ -151,41 +151,43 @@ class Accounts:
 
 
 async def proposal_positions(
-    proposal: Loaded, question: ProposalPositionsQuestion, ask: Ask
+    proposal: Loaded, question: ProposalPositionsQuestion, snapshot: Snapshot
 ) -> ProposalPositions:
     """The positions on a proposal, given as its document."""
-    named = await resolved({"actor": ("actor", question.actor)}, ask)
+    named = await resolved({"actor": ("actor", question.actor)}, snapshot)
     actors = frozenset(named["actor"]) or None
-    events = await answering(named["actor"], [proposal["id"]], "actor", ask)
-    ties = await ties_of(events, ask)
+    events = await answering(named["actor"], [proposal["id"]], "actor", snapshot)
+    ties = await ties_of(events, snapshot)
     obliging = TermQuestion(proposal=[proposal["id"]], obliged=named["actor"], limit=MAX_LIMIT)
     accounts = Accounts([proposal])
-    accounts.note_roles(await all_of(obliging, "term", "actor", ask), actors)
+    accounts.note_roles(await all_of(obliging, "term", "actor", snapshot), actors)
     whose = {each for each in ties if actors is None or each[1] in actors}
     accounts.note_answers(events, whose)
     accounts.note_affiliates(events, ties)
     return ProposalPositions(
-        proposal=titled(proposal), positions=await positions_of(accounts, events, "actor", ask)
+        proposal=titled(proposal), positions=await positions_of(accounts, events, "actor", snapshot)
     )
 
 
 async def actor_positions(
-    actor: Summary, question: ActorPositionsQuestion, ask: Ask
+    actor: Summary, question: ActorPositionsQuestion, snapshot: Snapshot
 ) -> ActorPositions:
     """The positions of an actor, and of its affiliates where they are asked for."""
-    named = await resolved({"proposal": ("proposal", question.proposal)}, ask)
+    named = await resolved({"proposal": ("proposal", question.proposal)}, snapshot)
     chosen = named["proposal"]
-    events = await answering([actor.id], chosen, "proposal", ask)
-    ties = await ties_of(events, ask)
+    events = await answering([actor.id], chosen, "proposal", snapshot)
+    ties = await ties_of(events, snapshot)
     belonging = {each for each, above in ties.items() if actor.id in above}
     whose = {each for each in belonging if question.include_affiliates or each[1] == actor.id}
     actors = frozenset(each for _, each in whose) | {actor.id}
-    terms = await obliging_terms(actors, chosen, ask)
+    terms = await obliging_terms(actors, chosen, snapshot)
     linked = ProposalQuestion(actor=[actor.id], id=chosen, limit=MAX_LIMIT)
-    proposals = {each["id"]: each for each in await all_of(linked, "proposal", "proposal", ask)}
+    proposals = {
+        each["id"]: each for each in await all_of(linked, "proposal", "proposal", snapshot)
+    }
     for each in concerned_proposals(events, terms, whose, actor.id):
         if each not in proposals and (not chosen or each in chosen):
-            proposals[each] = (await placed(each, ask))[1]
+            proposals[each] = (await placed(each, snapshot))[1]
     accounts = Accounts(proposals.values())
     accounts.note_roles((term for term in terms if term["proposal"]["id"] in proposals), actors)
     accounts.note_answers(events, whose)
@@ -193,19 +195,19 @@ async def actor_positions(
     # An affiliate appears for what it answered; only the actor itself for what it did not.
     accounts.keep(lambda account: bool(account.answers) or account.actor["id"] == actor.id)
     return ActorPositions(
-        actor=actor, positions=await positions_of(accounts, events, "proposal", ask)
+        actor=actor, positions=await positions_of(accounts, events, "proposal", snapshot)
     )
 
 
 async def answering(
-    actors: Sequence[str], proposals: Sequence[str], narrow_by: str, ask: Ask
+    actors: Sequence[str], proposals: Sequence[str], narrow_by: str, snapshot: Snapshot
 ) -> list[Loaded]:
     """The events that show answers to the proposals by the actors or their affiliates."""
     responder = {"actor_role": [Role.responder], "include_affiliates": "true"} if actors else {}
     asked = EventQuestion.model_validate(
         {"actor": actors, "proposal": proposals, "limit": MAX_LIMIT, **responder}
     )
-    return await all_of(asked, "event", narrow_by, ask)
+    return await all_of(asked, "event", narrow_by, snapshot)
 
 
 def concerned_proposals(
@@ -226,12 +228,14 @@ def concerned_proposals(
     return list(dict.fromkeys([*answered, *obliging]))
 
 
-async def obliging_terms(actors: Iterable[str], proposals: Sequence[str], ask: Ask) -> list[Loaded]:
+async def obliging_terms(
+    actors: Iterable[str], proposals: Sequence[str], snapshot: Snapshot
+) -> list[Loaded]:
     """The terms that oblige some of the actors."""
     found: list[Loaded] = []
     for some in portions(sorted(actors)):
         asked = TermQuestion(obliged=some, proposal=list(proposals), limit=MAX_LIMIT)
-        found += await all_of(asked, "term", "proposal", ask)
+        found += await all_of(asked, "term", "proposal", snapshot)
     return found
 
 
@@ -240,26 +244,26 @@ def portions(values: Sequence[str]) -> list[list[str]]:
     return [list(values[n : n + MAX_VALUES]) for n in range(0, len(values), MAX_VALUES)]
 
 
-async def ties_of(events: Sequence[Loaded], ask: Ask) -> Ties:
+async def ties_of(events: Sequence[Loaded], snapshot: Snapshot) -> Ties:
     """What each responder of each event was, or belonged to, on the days of the event."""
     reference = Reference()
     ties: Ties = {}
     for event in events:
         for response in event["responds_to"]:
             responder = response["actor"]["id"]
-            await load_above(responder, reference, ask)
+            await load_above(responder, reference, snapshot)
             ties[event["id"], responder] = reference.affiliates(responder, *days_of(event))
     return ties
 
 
-async def load_above(actor: str, reference: Reference, ask: Ask) -> None:
+async def load_above(actor: str, reference: Reference, snapshot: Snapshot) -> None:
     """Takes an actor into the reference data with all that it ever belonged to."""
     pending = [actor]
     while pending:
         each = pending.pop()
         if each in reference.actors:
             continue
-        (row,) = await ask.rows(ACTOR, id=each)
+        (row,) = await snapshot.rows(ACTOR, id=each)
         curated = ActorRecord.model_validate_json(bytes(row[0]))
         reference.add("actor", curated)
         pending += [held.of for held in curated.positions if held.of is not None]
@@ -267,10 +271,10 @@ async def load_above(actor: str, reference: Reference, ask: Ask) -> None:
 
 
 async def positions_of(
-    accounts: Accounts, events: Sequence[Loaded], narrow_by: str, ask: Ask
+    accounts: Accounts, events: Sequence[Loaded], narrow_by: str, snapshot: Snapshot
 ) -> list[Position]:
     """The positions, those with the latest answers first, those without one last."""
-    said = await quotes_by_event(accounts, narrow_by, ask)
+    said = await quotes_by_event(accounts, narrow_by, snapshot)
     order = {event["id"]: number for number, event in enumerate(events)}
     answered = [account for account in accounts.kept.values() if account.answers]
     silent = [account for account in accounts.kept.values() if not account.answers]
@@ -280,7 +284,7 @@ async def positions_of(
 
 
 async def quotes_by_event(
-    accounts: Accounts, narrow_by: str, ask: Ask
+    accounts: Accounts, narrow_by: str, snapshot: Snapshot
 ) -> dict[tuple[str, str], list[Loaded]]:
     """What was said at the events by those who answered there, by (event, speaker)."""
     answers = [
@@ -291,7 +295,7 @@ async def quotes_by_event(
     said: dict[tuple[str, str], list[Loaded]] = {each: [] for each in answers}
     for some in portions(sorted({event for event, _ in answers})):
         asked = QuoteQuestion(event=some, limit=MAX_LIMIT)
-        for quote in await all_of(asked, "quote", narrow_by, ask):
+        for quote in await all_of(asked, "quote", narrow_by, snapshot):
             for speaker in quote["speakers"]:
                 key = (quote["event"]["id"], speaker["actor"]["id"])
                 if key in said:

@@ -10,12 +10,12 @@ from typing import Annotated, Self
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from app.analysis.asking import Loaded, placed, resolved
 from app.analysis.comparison import Comparison, comparison_of
-from app.database import Ask
-from app.entries.pages import documents_at
-from app.entries.places import key_of
+from app.analysis.lookups import Loaded, placed, resolved
+from app.db.snapshots import Snapshot
 from app.entries.questions import NONE_GIVEN, Values
+from app.entries.result_pages import documents_at
+from app.entries.sort_keys import key_of
 from app.errors import InvalidQuery
 
 FEWEST, MOST = 2, 12
@@ -78,7 +78,7 @@ class CompareQuestion(BaseModel):
         return self
 
 
-async def compare(question: CompareQuestion, ask: Ask) -> Comparison:
+async def compare(question: CompareQuestion, snapshot: Snapshot) -> Comparison:
     """The comparison that is asked for; raises `InvalidQuery` for what cannot be compared."""
     named = await resolved(
         {
@@ -86,22 +86,22 @@ async def compare(question: CompareQuestion, ask: Ask) -> Comparison:
             "chain": ("proposal", [question.chain] if question.chain is not None else []),
             "topic": ("topic", question.topic),
         },
-        ask,
+        snapshot,
     )
     if len(set(named["proposal"])) < len(named["proposal"]):
         raise InvalidQuery.of(
             "proposal", " ".join(question.proposal), "names one proposal twice, by a former id."
         )
     if question.chain is not None:
-        proposals = await whole_chain(named["chain"][0], ask)
+        proposals = await whole_chain(named["chain"][0], snapshot)
     else:
-        proposals = [(await placed(each, ask))[1] for each in named["proposal"]]
-    terms = await terms_of(proposals, ask)
-    wanted = await on_topics(proposals, named["topic"], ask) if named["topic"] else None
+        proposals = [(await placed(each, snapshot))[1] for each in named["proposal"]]
+    terms = await terms_of(proposals, snapshot)
+    wanted = await on_topics(proposals, named["topic"], snapshot) if named["topic"] else None
     return await asyncio.to_thread(comparison_of, proposals, terms, wanted)
 
 
-async def whole_chain(proposal: str, ask: Ask) -> list[Loaded]:
+async def whole_chain(proposal: str, snapshot: Snapshot) -> list[Loaded]:
     """Every proposal that answers, or is answered by, one of the chain, in the order of dates."""
     found: dict[str, tuple[int, Loaded]] = {}
     pending = [proposal]
@@ -109,7 +109,7 @@ async def whole_chain(proposal: str, ask: Ask) -> list[Loaded]:
         each = pending.pop()
         if each in found:
             continue
-        found[each] = await placed(each, ask)
+        found[each] = await placed(each, snapshot)
         if len(found) > LONGEST_CHAIN:
             raise InvalidQuery.of(
                 "chain", proposal, f"has more than {LONGEST_CHAIN} proposals; name some of them."
@@ -117,19 +117,19 @@ async def whole_chain(proposal: str, ask: Ask) -> list[Loaded]:
         reply = found[each][1]["in_reply_to"]
         pending += [reply["proposal"]["id"]] if reply else []
         key = key_of("proposal", "in_reply_to", each)
-        pending += [reply["id"] for reply in await posted([key], LONGEST_CHAIN + 1, ask)]
+        pending += [reply["id"] for reply in await posted([key], LONGEST_CHAIN + 1, snapshot)]
     if len(found) < FEWEST:
         raise InvalidQuery.of("chain", proposal, "answers no proposal, and none answers it.")
     return [chained for _, chained in sorted(found.values(), key=lambda each: each[0])]
 
 
-async def terms_of(proposals: Sequence[Loaded], ask: Ask) -> list[list[Loaded]]:
+async def terms_of(proposals: Sequence[Loaded], snapshot: Snapshot) -> list[list[Loaded]]:
     """The terms of each proposal; refuses more than can be matched at once."""
     terms: list[list[Loaded]] = []
     for proposal in proposals:
         left = MOST_TERMS - sum(map(len, terms))
         key = key_of("term", "proposal", proposal["id"])
-        found = await posted([key], left + 1, ask)
+        found = await posted([key], left + 1, snapshot)
         if len(found) > left:
             raise InvalidQuery.of(
                 "proposal",
@@ -140,20 +140,22 @@ async def terms_of(proposals: Sequence[Loaded], ask: Ask) -> list[list[Loaded]]:
     return terms
 
 
-async def posted(keys: Sequence[int], limit: int, ask: Ask) -> list[Loaded]:
+async def posted(keys: Sequence[int], limit: int, snapshot: Snapshot) -> list[Loaded]:
     """The first entries that stand in all of some posting lists, the oldest first."""
-    numbers = (await ask.index.all_of(keys, ask))[:limit]
-    places = [ask.index.places[number] for number in numbers]
-    return [orjson.loads(body) for body in await documents_at(places, ask)]
+    numbers = (await snapshot.postings.all_of(keys, snapshot))[:limit]
+    sort_keys = [snapshot.postings.sort_keys[number] for number in numbers]
+    return [orjson.loads(body) for body in await documents_at(sort_keys, snapshot)]
 
 
-async def on_topics(proposals: Sequence[Loaded], topics: Sequence[str], ask: Ask) -> frozenset[str]:
+async def on_topics(
+    proposals: Sequence[Loaded], topics: Sequence[str], snapshot: Snapshot
+) -> frozenset[str]:
     """The ids of the terms that are about one of the topics, narrower ones included."""
     found = [
         await posted(
             [key_of("term", "proposal", proposal["id"]), key_of("term", "topic", topic)],
             MOST_TERMS,
-            ask,
+            snapshot,
         )
         for proposal in proposals
         for topic in topics

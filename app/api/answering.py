@@ -13,17 +13,17 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.requests import Request
 
-from app.api.route import Rendered, rendered
 from app.config import Settings
-from app.database import Database, Revision
+from app.db.snapshots import Database, Revision
 from app.entries.density import Density
 from app.entries.documents import DOCUMENT_FORMAT, Document
 from app.entries.names import nearest
-from app.entries.pages import Page
 from app.entries.questions import FormatName, Question
+from app.entries.result_pages import Page
 from app.errors import InvalidQuery
 from app.formats import FORMATS, UNDATED_FORMATS, Format, chosen_format
 from app.formats.answer import Answer
+from app.http.route import Rendered, rendered
 from app.reference.dataset import Described
 
 # What is said about an answer beside what is said about any.

@@ -11,12 +11,12 @@ from typing import Annotated, Any
 from pydantic import Field
 from sqlalchemy import case, column, func, literal, select, table
 
-from app.database import Ask
+from app.db.snapshots import Snapshot
+from app.db.sql import Row, Statement
+from app.db.tables import document, reference, tally
 from app.entries.documents import Document, Summary
-from app.entries.places import day_of
+from app.entries.sort_keys import day_of
 from app.kinds import KINDS
-from app.statements import Row, Statement
-from app.tables import document, reference, tally
 
 TOP = 25
 BY_KIND = [func.sum(case((tally.c.kind == kind, tally.c.n), else_=0)) for kind in KINDS]
@@ -34,7 +34,7 @@ def ranked(*columns: Any, dimension: str) -> Any:
 
 ACTORS = Statement(
     ranked(reference.c.id, reference.c.name, dimension="actor")
-    .where(reference.c.realm == "actor", reference.c.id == tally.c.value)
+    .where(reference.c.name_type == "actor", reference.c.id == tally.c.value)
     .group_by(reference.c.id, reference.c.name)
 )
 PUBLISHERS = Statement(
@@ -42,7 +42,7 @@ PUBLISHERS = Statement(
     .where(SOURCE.c.id == tally.c.value)
     .group_by(SOURCE.c.publisher)
 )
-PLACES = Statement(select(func.min(document.c.place), func.max(document.c.place)))
+SORT_KEYS = Statement(select(func.min(document.c.sort_key), func.max(document.c.sort_key)))
 
 KindCounts = Annotated[dict[str, int], Field(examples=[{"event": 12, "quote": 30}])]
 
@@ -84,9 +84,9 @@ class Balance(Document):
     """Whose texts are cited most often."""
 
 
-async def balance_of(ask: Ask) -> Balance:
+async def balance_of(snapshot: Snapshot) -> Balance:
     """The balance of the present revision."""
-    first, last = (await ask.rows(PLACES))[0]
+    first, last = (await snapshot.rows(SORT_KEYS))[0]
     return Balance(
         first_day=starting_day(first),
         last_day=starting_day(last),
@@ -96,7 +96,7 @@ async def balance_of(ask: Ask) -> Balance:
                 entries=int(row[2]),
                 by_kind=kind_counts(row[3:]),
             )
-            for row in await ask.rows(ACTORS)
+            for row in await snapshot.rows(ACTORS)
         ],
         publishers=[
             PublisherShare(
@@ -105,14 +105,14 @@ async def balance_of(ask: Ask) -> Balance:
                 citations=int(row[2]),
                 by_kind=kind_counts(row[3:]),
             )
-            for row in await ask.rows(PUBLISHERS)
+            for row in await snapshot.rows(PUBLISHERS)
         ],
     )
 
 
-def starting_day(place: int | None) -> date | None:
-    """The first day of the entry at a place."""
-    return None if place is None else date.fromordinal(day_of(place))
+def starting_day(sort_key: int | None) -> date | None:
+    """The first day of the entry at a sort key."""
+    return None if sort_key is None else date.fromordinal(day_of(sort_key))
 
 
 def kind_counts(row: Row) -> dict[str, int]:

@@ -12,10 +12,10 @@ from app.analysis.proposals import CompareQuestion, TableFormat, compare
 from app.api.answering import etag_of, headers_of, is_known, not_modified, service_of
 from app.api.entries import not_modified_response
 from app.api.models import HEADERS, OneOf, named, problem_responses
-from app.api.route import AnswerOrPage, Rendered, rendered
 from app.api.single import enveloped_one
 from app.errors import InvalidQuery, TooLong, Unavailable
 from app.formats.comparison import comparison_csv
+from app.http.route import AnswerOrPage, Rendered, rendered
 
 MEDIA_TYPES = {TableFormat.json: "application/json", TableFormat.csv: "text/csv; charset=utf-8"}
 CSV_EXAMPLE = (
@@ -37,16 +37,16 @@ async def answer(request: Request, question: Annotated[CompareQuestion, Query()]
     """
     service = service_of(request)
     media_type = MEDIA_TYPES[question.format]
-    async with service.database.snapshot() as ask:
-        comparison = await compare(question, ask)
-    etag = etag_of(service, ask.revision, request, media_type)
-    headers = headers_of(ask.revision, etag, media_type)
+    async with service.database.snapshot() as snapshot:
+        comparison = await compare(question, snapshot)
+    etag = etag_of(service, snapshot.revision, request, media_type)
+    headers = headers_of(snapshot.revision, etag, media_type)
     if is_known(request, etag):
         return not_modified(headers)
     if question.format is TableFormat.csv:
         return rendered(200, headers, comparison_csv(comparison))
     body = comparison.model_dump_json().encode()
-    return rendered(200, headers, enveloped_one(request, body, (), ask.revision))
+    return rendered(200, headers, enveloped_one(request, body, (), snapshot.revision))
 
 
 def add_routes(app: FastAPI) -> None:

@@ -16,7 +16,6 @@ from app.api.answering import (
 )
 from app.api.balance import Balance, balance_of
 from app.api.models import HEADERS, OneOf, named, problem_responses
-from app.api.route import QuestionRoute, Rendered, rendered
 from app.api.single import (
     Found,
     NoQuestion,
@@ -26,14 +25,15 @@ from app.api.single import (
     one_content,
     revision_asked,
 )
-from app.database import Ask, Revision
+from app.db.postings import STORED
+from app.db.snapshots import Revision, Snapshot
+from app.db.sql import Statement
+from app.db.tables import change, tally
 from app.entries.documents import DOCUMENT_FORMAT, Document
 from app.errors import InvalidQuery, NotAcceptable, TooLong, Unavailable
-from app.index import STORED
+from app.http.route import QuestionRoute, Rendered, rendered
 from app.kinds import KINDS
 from app.reference.dataset import Contact, Coverage, Doubt, GoodQuestion, Licence
-from app.statements import Statement
-from app.tables import change, tally
 
 COME_AND_GONE = Statement(
     select(change.c.kind, change.c.action, func.count())
@@ -96,15 +96,15 @@ class Health(Document):
 
 async def dataset(request: Request, question: Annotated[OneQuestion, Query()]) -> Rendered:
     """What the record is, what it covers and lacks, its licence, and how to cite it."""
-    async with service_of(request).database.snapshot() as ask:
-        at = await revision_asked(question, ask)
-        found = Found("dataset", await description(at, ask), DatasetDocument)
-        return await answer_found(request, question, found, at, ask)
+    async with service_of(request).database.snapshot() as snapshot:
+        at = await revision_asked(question, snapshot)
+        found = Found("dataset", await description(at, snapshot), DatasetDocument)
+        return await answer_found(request, question, found, at, snapshot)
 
 
-async def description(at: Revision, ask: Ask) -> bytes:
+async def description(at: Revision, snapshot: Snapshot) -> bytes:
     """The dataset's document as of a revision."""
-    stored = without_corrections(orjson.loads(await dataset_body(at, ask)))
+    stored = without_corrections(orjson.loads(await dataset_body(at, snapshot)))
     missing = dict.fromkeys(("contact", "removal"))
     document = DatasetDocument.model_validate(
         {
@@ -112,9 +112,9 @@ async def description(at: Revision, ask: Ask) -> bytes:
             "doubts": [],
             "questions": [],
             **stored,
-            "counts": await kind_counts(at, ask),
-            "balance": await balance_of(ask) if at == ask.revision else None,
-            "downloads": downloads.links(ask.engine),
+            "counts": await kind_counts(at, snapshot),
+            "balance": await balance_of(snapshot) if at == snapshot.revision else None,
+            "downloads": downloads.links(snapshot.engine),
             "links": LINKS,
         }
     )
@@ -126,10 +126,10 @@ def without_corrections(stored: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in stored.items() if name != "corrections"}
 
 
-async def kind_counts(at: Revision, ask: Ask) -> dict[str, int]:
+async def kind_counts(at: Revision, snapshot: Snapshot) -> dict[str, int]:
     """How many entries of each kind there were at a revision."""
-    counts = {**dict.fromkeys(KINDS, 0), **dict(await ask.rows(KIND_COUNTS))}
-    for kind, action, number in await ask.rows(COME_AND_GONE, revision=at.number):
+    counts = {**dict.fromkeys(KINDS, 0), **dict(await snapshot.rows(KIND_COUNTS))}
+    for kind, action, number in await snapshot.rows(COME_AND_GONE, revision=at.number):
         if kind in counts:
             counts[kind] -= number if action == "added" else -number
     return counts
@@ -146,8 +146,8 @@ async def ready(request: Request, question: Annotated[NoQuestion, Query()]) -> R
     del question
     database = service_of(request).database
     await database.check()
-    async with database.snapshot() as ask:
-        stored = await ask.rows(STORED, name="document_format")
+    async with database.snapshot() as snapshot:
+        stored = await snapshot.rows(STORED, name="document_format")
     if not stored or bytes(stored[0][0]) != str(DOCUMENT_FORMAT).encode():
         raise Unavailable("The documents are of another format; run `parley seed`.")
     return health("ready")

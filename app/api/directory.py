@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from starlette.routing import BaseRoute
 from starlette.types import Scope
 
-from app.api.route import QuestionRoute
+from app.http.route import QuestionRoute
 
 
 class Directory:

@@ -20,9 +20,9 @@ from app.api.answering import (
     service_of,
 )
 from app.api.openapi import openapi
-from app.api.route import QuestionRoute, Rendered, rendered
 from app.api.single import NoQuestion
 from app.errors import PROBLEMS, NotFound
+from app.http.route import QuestionRoute, Rendered, rendered
 
 TITLE = "Parley"
 DESCRIPTION = """\
@@ -112,9 +112,9 @@ async def openapi_json(request: Request, question: Annotated[NoQuestion, Query()
     """The OpenAPI document."""
     del question
     service = service_of(request)
-    async with service.database.snapshot() as ask:
-        etag = etag_of(service, ask.revision, request, "application/json")
-        headers = headers_of(ask.revision, etag, "application/json")
+    async with service.database.snapshot() as snapshot:
+        etag = etag_of(service, snapshot.revision, request, "application/json")
+        headers = headers_of(snapshot.revision, etag, "application/json")
     if is_known(request, etag):
         return not_modified(headers)
     return rendered(200, headers, orjson.dumps(request.app.openapi()))

@@ -20,38 +20,40 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app.api.answering import CACHE_CONTROL, etag_of, is_held, not_modified, service_of
-from app.api.edge import accepts_gzip
 from app.api.models import HEADERS, problem_responses
-from app.api.parts import send_parts
-from app.api.route import QuestionRoute
 from app.api.single import NoQuestion
 from app.api.sqlite_file import SqliteFile
-from app.database import Ask
-from app.entries.columns import columns_of, header
+from app.db.snapshots import Snapshot
+from app.db.sql import Statement
+from app.db.tables import csv_line, document
+from app.entries.csv_columns import columns_of, header
 from app.errors import InvalidQuery, NoSuchRange, NotFound, TooLong, Unavailable
+from app.http.cache import accepts_gzip
+from app.http.route import QuestionRoute
+from app.http.streaming import send_parts
 from app.kinds import KINDS, Kind
-from app.statements import Statement
-from app.tables import csv_line, document
 
 
-async def package(ask: Ask, public_url: str) -> AsyncGenerator[bytes]:
+async def package(snapshot: Snapshot, public_url: str) -> AsyncGenerator[bytes]:
     """The data package, part by part."""
     # Imported here, as serving should not wait for the tidy models until somebody asks.
     from app.formats.package import package as parts  # noqa: PLC0415
 
-    async with aclosing(parts(ask, public_url)) as made:
+    async with aclosing(parts(snapshot, public_url)) as made:
         async for part in made:
             yield part
 
 
-EVERYTHING = Statement(select(document.c.body).order_by(document.c.place))
+EVERYTHING = Statement(select(document.c.body).order_by(document.c.sort_key))
 LINES = Statement(
-    select(csv_line.c.body).where(csv_line.c.kind == bindparam("kind")).order_by(csv_line.c.place)
+    select(csv_line.c.body)
+    .where(csv_line.c.kind == bindparam("kind"))
+    .order_by(csv_line.c.sort_key)
 )
 # Fast, as it is made while the client waits.
 GZIP_LEVEL = 1
 GZIP_WINDOW = 31
-Parts = Callable[[Ask, str], AsyncGenerator[bytes]]
+Parts = Callable[[Snapshot, str], AsyncGenerator[bytes]]
 Header = tuple[bytes, bytes]
 
 
@@ -72,10 +74,10 @@ class Download:
         return self.media_type != "application/zip"
 
 
-async def every_document(ask: Ask, public_url: str) -> AsyncGenerator[bytes]:
+async def every_document(snapshot: Snapshot, public_url: str) -> AsyncGenerator[bytes]:
     """The documents of all kinds in the order of their dates, one a line."""
     del public_url
-    async with aclosing(ask.stream(EVERYTHING)) as chunks:
+    async with aclosing(snapshot.stream(EVERYTHING)) as chunks:
         async for rows in chunks:
             yield b"\n".join([*[row[0] for row in rows], b""])
 
@@ -83,10 +85,10 @@ async def every_document(ask: Ask, public_url: str) -> AsyncGenerator[bytes]:
 def table_of(kind: Kind) -> Parts:
     """The documents of a kind as the rows of `format=csv`."""
 
-    async def parts(ask: Ask, public_url: str) -> AsyncGenerator[bytes]:
+    async def parts(snapshot: Snapshot, public_url: str) -> AsyncGenerator[bytes]:
         del public_url
         yield header(columns_of(kind.document))
-        async with aclosing(ask.stream(LINES, kind=kind.name)) as chunks:
+        async with aclosing(snapshot.stream(LINES, kind=kind.name)) as chunks:
             async for rows in chunks:
                 yield b"".join([row[0] for row in rows])
 
@@ -149,20 +151,20 @@ class Sending:
         zipping = self.download.is_text and accepts_gzip(
             self.request.headers.get("accept-encoding", "").encode("latin-1")
         )
-        async with service.database.snapshot() as ask:
-            headers = self.headers(ask, zipping)
+        async with service.database.snapshot() as snapshot:
+            headers = self.headers(snapshot, zipping)
             if is_held(self.request.scope["known"], dict(headers)[b"etag"].decode()):
                 await not_modified(headers)(scope, receive, send)
                 return
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             if scope["method"] != "HEAD":
-                parts = self.download.parts(ask, service.settings.public_url)
+                parts = self.download.parts(snapshot, service.settings.public_url)
                 await send_parts(zipped(parts) if zipping else parts, receive, send)
             await send({"type": "http.response.body", "body": b""})
 
-    def headers(self, ask: Ask, zipping: bool) -> list[Header]:
+    def headers(self, snapshot: Snapshot, zipping: bool) -> list[Header]:
         """The headers; each coding has an ETag of its own."""
-        etag = etag_of(service_of(self.request), ask.revision, self.request, "download")
+        etag = etag_of(service_of(self.request), snapshot.revision, self.request, "download")
         if zipping:
             etag = f'{etag[:-1]}-gzip"'
         content_type = self.download.media_type
@@ -173,7 +175,7 @@ class Sending:
             (b"content-disposition", f'attachment; filename="{self.download.name}"'.encode()),
             (b"etag", etag.encode()),
             (b"cache-control", CACHE_CONTROL),
-            (b"parley-revision", ask.revision.digest.encode()),
+            (b"parley-revision", snapshot.revision.digest.encode()),
         ]
         if self.download.is_text:
             headers.append((b"vary", b"Accept-Encoding"))

@@ -26,7 +26,6 @@ from app.api.answering import (
     service_of,
 )
 from app.api.models import HEADERS, EntryListOf, OneOf, list_content, named, problem_responses
-from app.api.route import AnswerOrPage, QuestionRoute, Rendered
 from app.api.single import (
     Found,
     OneEntryQuestion,
@@ -35,15 +34,17 @@ from app.api.single import (
     path_id,
     revision_asked,
 )
-from app.database import Ask, Revision
+from app.db.snapshots import Revision, Snapshot
+from app.db.sql import Statement
+from app.db.tables import change
 from app.entries.cursors import revision_of
 from app.entries.density import density
 from app.entries.documents import Document, EntryDocument, EntryEnd
 from app.entries.facets import facets_of
-from app.entries.names import BY_FORMER_ID, ENTRY_REALM, UnknownName, id_of
-from app.entries.pages import Page, entry_of, read_page
+from app.entries.names import BY_FORMER_ID, ENTRY_NAME, UnknownName, id_of
+from app.entries.query_plan import Selection, select_entries
 from app.entries.questions import NONE_GIVEN, EntryQuestion, Values
-from app.entries.selection import Selection, select_entries
+from app.entries.result_pages import Page, entry_of, read_page
 from app.entries.snippets import snippet
 from app.errors import (
     Gone,
@@ -56,10 +57,9 @@ from app.errors import (
 )
 from app.formats import FORMATS
 from app.history.past import entry_at, why_missing_at
+from app.http.route import AnswerOrPage, QuestionRoute, Rendered
 from app.kinds import KINDS, Kind
 from app.reference.dataset import described
-from app.statements import Statement
-from app.tables import change
 
 LAST_ACTION = Statement(
     select(change.c.action)
@@ -130,20 +130,20 @@ async def answer_list(
     form = form_of(request, question)
     service = service_of(request)
     since = revision_of(question.cursor)
-    async with service.database.snapshot(since, from_memory=True) as ask:
-        selection = await select_entries(question, kinds, ask)
-        etag = etag_of(service, ask.revision, request, form.media_type)
+    async with service.database.snapshot(since, from_memory=True) as snapshot:
+        selection = await select_entries(question, kinds, snapshot)
+        etag = etag_of(service, snapshot.revision, request, form.media_type)
         if is_known(request, etag):
-            return not_modified(headers_of(ask.revision, etag, form.media_type))
-        page = await read_page(question, kinds, selection, ask)
+            return not_modified(headers_of(snapshot.revision, etag, form.media_type))
+        page = await read_page(question, kinds, selection, snapshot)
         meta = NOTHING_MORE
         if question.facets or question.snippets:
-            meta = await more_about(request, question, selection, page, ask)
-        dataset = await described(ask) if form.dated else None
-        counts = await density(selection, ask) if form.counted else None
+            meta = await more_about(request, question, selection, page, snapshot)
+        dataset = await described(snapshot) if form.dated else None
+        counts = await density(selection, snapshot) if form.counted else None
     answer = answer_of(
         request,
-        ask.revision,
+        snapshot.revision,
         model,
         "timeline" if len(kinds) > 1 else KINDS[kinds[0]].plural,
         page,
@@ -157,14 +157,14 @@ async def answer_list(
 
 
 async def more_about(
-    request: Request, question: EntryQuestion, selection: Selection, page: Page, ask: Ask
+    request: Request, question: EntryQuestion, selection: Selection, page: Page, snapshot: Snapshot
 ) -> dict[str, Any]:
     """Facets and snippets, where the question asks for them."""
     meta: dict[str, Any] = {}
     if question.facets:
         parameters = request.scope["parameters"]
         path = asked_path(request)
-        meta["facets"] = await facets_of(question, selection, path, parameters, ask)
+        meta["facets"] = await facets_of(question, selection, path, parameters, snapshot)
     if question.snippets:
         documents = [orjson.loads(body) for body in page.documents]
         meta["snippets"] = {each["id"]: snippet(each, selection.words) for each in documents}
@@ -175,57 +175,59 @@ async def answer_one(
     request: Request, question: OneEntryQuestion, entry_id: str, kind: str
 ) -> Rendered:
     """The entry at a path, or what became of it."""
-    async with service_of(request).database.snapshot(from_memory=True) as ask:
-        at = await revision_asked(question, ask)
+    async with service_of(request).database.snapshot(from_memory=True) as snapshot:
+        at = await revision_asked(question, snapshot)
         if question.revision is None:
-            named, body = await entry_now(entry_id, kind, ask)
+            named, body = await entry_now(entry_id, kind, snapshot)
         else:
-            named, body = await entry_then(entry_id, kind, at, ask)
+            named, body = await entry_then(entry_id, kind, at, snapshot)
         found = Found(named, body, KINDS[named].document)
-        return await answer_found(request, question, found, at, ask)
+        return await answer_found(request, question, found, at, snapshot)
 
 
-async def entry_now(entry_id: str, kind: str, ask: Ask) -> tuple[str, bytes]:
+async def entry_now(entry_id: str, kind: str, snapshot: Snapshot) -> tuple[str, bytes]:
     """The kind and document of an entry."""
-    found = await entry_of(entry_id, ask)
-    if found is None or kind not in (ENTRY_REALM, found[0]):
-        raise await why_missing(entry_id, kind, found[0] if found else None, ask)
+    found = await entry_of(entry_id, snapshot)
+    if found is None or kind not in (ENTRY_NAME, found[0]):
+        raise await why_missing(entry_id, kind, found[0] if found else None, snapshot)
     return found
 
 
-async def entry_then(entry_id: str, kind: str, at: Revision, ask: Ask) -> tuple[str, bytes]:
+async def entry_then(
+    entry_id: str, kind: str, at: Revision, snapshot: Snapshot
+) -> tuple[str, bytes]:
     """The kind and document of an entry as it stood at a revision."""
     kinds = kinds_of(kind)
-    found = await entry_at(at, kinds, entry_id, ask)
+    found = await entry_at(at, kinds, entry_id, snapshot)
     if found is not None:
         return found
-    missing = await why_missing_at(at, kinds, entry_id, ask)
+    missing = await why_missing_at(at, kinds, entry_id, snapshot)
     if missing is not None:
         raise missing
     # It never was among these kinds, which the present says best.
-    return await entry_now(entry_id, kind, ask)
+    return await entry_now(entry_id, kind, snapshot)
 
 
 def kinds_of(kind: str) -> tuple[str, ...]:
     """The kinds that a path of a kind, or of any, answers."""
-    return tuple(KINDS) if kind == ENTRY_REALM else (kind,)
+    return tuple(KINDS) if kind == ENTRY_NAME else (kind,)
 
 
-async def why_missing(entry_id: str, kind: str, other: str | None, ask: Ask) -> Exception:
+async def why_missing(entry_id: str, kind: str, other: str | None, snapshot: Snapshot) -> Exception:
     """Moved, gone, of another kind, or never there."""
-    plural = "entries" if kind == ENTRY_REALM else KINDS[kind].plural
+    plural = "entries" if kind == ENTRY_NAME else KINDS[kind].plural
     if other is not None:
         path = f"/v1/{KINDS[other].plural}/{entry_id}"
         return NotFound(f"{entry_id!r} is not among the {plural}; it is at {path}.")
-    former = await ask.rows(BY_FORMER_ID, realm=ENTRY_REALM, former=entry_id)
+    former = await snapshot.rows(BY_FORMER_ID, name_type=ENTRY_NAME, former=entry_id)
     if former:
         return Moved(f"/v1/{plural}/{former[0][0]}")
-    last = await ask.rows(LAST_ACTION, id=entry_id)
+    last = await snapshot.rows(LAST_ACTION, id=entry_id)
     if last and last[0][0] == "removed":
         past = f"/v1/entries/{entry_id}/history"
         return Gone(f"{entry_id!r} was removed from the record; its past is at {past}.")
     try:
-        await id_of(entry_id, kind, ask)
+        await id_of(entry_id, kind, snapshot)
     except UnknownName as unknown:
         near = list(unknown.nearest)
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
@@ -313,7 +315,7 @@ def add_routes(app: FastAPI) -> None:
     )
     app.router.add_api_route(
         "/v1/entries/{id}",
-        one_endpoint(ENTRY_REALM),
+        one_endpoint(ENTRY_NAME),
         route_class_override=QuestionRoute,
         operation_id="getEntry",
         summary="Get one entry of any kind",

@@ -27,9 +27,8 @@ from app.api.models import (
     named,
     problem_responses,
 )
-from app.api.route import QuestionRoute, Rendered
 from app.api.single import NoQuestion
-from app.database import Ask
+from app.db.snapshots import Snapshot
 from app.entries.cursors import (
     LENGTH_MAXIMUM,
     Position,
@@ -39,8 +38,8 @@ from app.entries.cursors import (
     write_cursor,
 )
 from app.entries.documents import Document
-from app.entries.pages import Page
 from app.entries.questions import MAX_LIMIT, FormatName, whole_number
+from app.entries.result_pages import Page
 from app.errors import InvalidQuery, TooLong, Unavailable
 from app.formats import FORMATS
 from app.history.feed import (
@@ -50,6 +49,7 @@ from app.history.feed import (
     sequence_of,
 )
 from app.history.revisions import named_revision, readable_revision
+from app.http.route import QuestionRoute, Rendered
 
 FEED_PROBLEMS = (InvalidQuery, TooLong, Unavailable)
 
@@ -178,29 +178,29 @@ async def changes(request: Request, question: Annotated[ChangesQuestion, Query()
     service = service_of(request)
     form = FORMATS[FormatName(question.format)]
     mark = mark_of("changes", question.since_revision)
-    async with service.database.snapshot(revision_of(question.cursor)) as ask:
-        since = await known_since(question.since_revision, ask)
+    async with service.database.snapshot(revision_of(question.cursor)) as snapshot:
+        since = await known_since(question.since_revision, snapshot)
         if question.cursor is None:
-            after = await sequence_of(since, ask)
+            after = await sequence_of(since, snapshot)
         else:
-            (after,) = read_cursor(question.cursor, mark, [0], ask.revision.number)
-        etag = etag_of(service, ask.revision, request, form.media_type)
+            (after,) = read_cursor(question.cursor, mark, [0], snapshot.revision.number)
+        etag = etag_of(service, snapshot.revision, request, form.media_type)
         if is_known(request, etag):
-            return not_modified(headers_of(ask.revision, etag, form.media_type))
-        rows = await changes_after(after, question.limit + 1, ask)
+            return not_modified(headers_of(snapshot.revision, etag, form.media_type))
+        rows = await changes_after(after, question.limit + 1, snapshot)
     more = len(rows) > question.limit
     rows = rows[: question.limit]
-    following = write_cursor(mark, ask.revision.number, rows[-1][0]) if more else None
+    following = write_cursor(mark, snapshot.revision.number, rows[-1][0]) if more else None
     page = Page([body for _, body in rows], following, None)
-    answer = answer_of(request, ask.revision, ChangeDocument, "changes", page, question.limit)
+    answer = answer_of(request, snapshot.revision, ChangeDocument, "changes", page, question.limit)
     return await represented(answer, form, etag)
 
 
-async def known_since(asked: str, ask: Ask) -> int:
+async def known_since(asked: str, snapshot: Snapshot) -> int:
     """The number of the revision that a mirror has; 0 is before the first."""
     if asked == "0":
         return 0
-    return (await named_revision(asked, ask, "since_revision")).number
+    return (await named_revision(asked, snapshot, "since_revision")).number
 
 
 async def corrections(
@@ -213,20 +213,22 @@ async def corrections(
     form = FORMATS[FormatName(question.format)]
     mark = mark_of("corrections")
     key = None
-    async with service.database.snapshot(revision_of(question.cursor)) as ask:
+    async with service.database.snapshot(revision_of(question.cursor)) as snapshot:
         if question.cursor is not None:
             like: Position = ["", "", "", 0]
-            key = CorrectionKey(*read_cursor(question.cursor, mark, like, ask.revision.number))
-        etag = etag_of(service, ask.revision, request, form.media_type)
+            key = CorrectionKey(*read_cursor(question.cursor, mark, like, snapshot.revision.number))
+        etag = etag_of(service, snapshot.revision, request, form.media_type)
         if is_known(request, etag):
-            return not_modified(headers_of(ask.revision, etag, form.media_type))
-        rows = await corrections_after(key, question.limit + 1, ask)
+            return not_modified(headers_of(snapshot.revision, etag, form.media_type))
+        rows = await corrections_after(key, question.limit + 1, snapshot)
     more = len(rows) > question.limit
     rows = rows[: question.limit]
     last = astuple(rows[-1][0]) if rows else ()
-    following = write_cursor(mark, ask.revision.number, *last) if more else None
+    following = write_cursor(mark, snapshot.revision.number, *last) if more else None
     page = Page([body for _, body in rows], following, None)
-    answer = answer_of(request, ask.revision, CorrectionEntry, "corrections", page, question.limit)
+    answer = answer_of(
+        request, snapshot.revision, CorrectionEntry, "corrections", page, question.limit
+    )
     return await represented(answer, form, etag)
 
 

@@ -28,16 +28,16 @@ from app.api.models import (
     RevisionMeta,
     problem_responses,
 )
-from app.api.reference import REALMS, Realm
+from app.api.reference import REFERENCE_TYPES, ReferenceType
 from app.api.reference import why_missing as why_no_reference
-from app.api.route import QuestionRoute, Rendered, rendered
 from app.api.single import NoQuestion, path_id
-from app.database import Ask
+from app.db.snapshots import Snapshot
 from app.entries.documents import CorrectionDocument, Document
-from app.entries.names import ENTRY_REALM
+from app.entries.names import ENTRY_NAME
 from app.errors import Moved
 from app.formats.json import enveloped, revision_meta
 from app.history.versions import versions_of
+from app.http.route import QuestionRoute, Rendered, rendered
 from app.kinds import KINDS
 
 
@@ -95,16 +95,16 @@ async def history(
     request: Request,
     kinds: tuple[str, ...],
     record_id: str,
-    why_missing: Callable[[Ask], Awaitable[Exception]],
+    why_missing: Callable[[Snapshot], Awaitable[Exception]],
 ) -> Rendered:
     """Every version of a record, or where its history is, or that it never was."""
     service = service_of(request)
-    async with service.database.snapshot() as ask:
-        etag = etag_of(service, ask.revision, request, "application/json")
-        headers = headers_of(ask.revision, etag, "application/json")
-        versions = await versions_of(kinds, record_id, ask)
+    async with service.database.snapshot() as snapshot:
+        etag = etag_of(service, snapshot.revision, request, "application/json")
+        headers = headers_of(snapshot.revision, etag, "application/json")
+        versions = await versions_of(kinds, record_id, snapshot)
         if not versions or versions[0].action == "removed":
-            missing = await why_missing(ask)
+            missing = await why_missing(snapshot)
             if isinstance(missing, Moved):
                 raise Moved(f"{missing.headers['Location']}/history")
             if not versions:
@@ -113,7 +113,7 @@ async def history(
             return not_modified(headers)
     data = orjson.dumps([version.document() for version in versions])
     links = {"self": asked_path(request), "next": None}
-    meta = {"revision": revision_meta(ask.revision)}
+    meta = {"revision": revision_meta(snapshot.revision)}
     return rendered(200, headers, enveloped([data], meta, links))
 
 
@@ -125,14 +125,14 @@ def entry_history(kind: str) -> Callable[..., Awaitable[Rendered]]:
     ) -> Rendered:
         del question
         return await history(
-            request, kinds_of(kind), id, lambda ask: why_no_entry(id, kind, None, ask)
+            request, kinds_of(kind), id, lambda snapshot: why_no_entry(id, kind, None, snapshot)
         )
 
     endpoint.__annotations__["id"] = path_id(kind)
     return endpoint
 
 
-def reference_history(realm: Realm) -> Callable[..., Awaitable[Rendered]]:
+def reference_history(name_type: ReferenceType) -> Callable[..., Awaitable[Rendered]]:
     """The endpoint of the histories of actors, topics or sources."""
 
     async def endpoint(
@@ -140,10 +140,13 @@ def reference_history(realm: Realm) -> Callable[..., Awaitable[Rendered]]:
     ) -> Rendered:
         del question
         return await history(
-            request, (realm.name,), id, lambda ask: why_no_reference(realm, id, ask)
+            request,
+            (name_type.name,),
+            id,
+            lambda snapshot: why_no_reference(name_type, id, snapshot),
         )
 
-    endpoint.__annotations__["id"] = path_id(realm.name)
+    endpoint.__annotations__["id"] = path_id(name_type.name)
     return endpoint
 
 
@@ -151,9 +154,11 @@ def add_routes(app: FastAPI) -> None:
     """Registers the histories."""
     for kind in KINDS.values():
         add_history(app, kind.plural, kind.name.capitalize(), entry_history(kind.name))
-    add_history(app, "entries", "Entry", entry_history(ENTRY_REALM))
-    for realm in REALMS:
-        add_history(app, realm.plural, realm.name.capitalize(), reference_history(realm))
+    add_history(app, "entries", "Entry", entry_history(ENTRY_NAME))
+    for name_type in REFERENCE_TYPES:
+        add_history(
+            app, name_type.plural, name_type.name.capitalize(), reference_history(name_type)
+        )
 
 
 def add_history(

@@ -13,10 +13,10 @@ from app.api.answering import etag_of, headers_of, is_known, not_modified, servi
 from app.api.balance import balance_of
 from app.api.dataset import kind_counts
 from app.api.models import problem_responses
-from app.api.route import QuestionRoute, Rendered, rendered
 from app.api.single import NoQuestion
-from app.database import Ask
+from app.db.snapshots import Snapshot
 from app.errors import InvalidQuery, TooLong, Unavailable
+from app.http.route import QuestionRoute, Rendered, rendered
 from app.kinds import KINDS
 from app.reference.dataset import dataset_of
 
@@ -74,29 +74,29 @@ async def llms(request: Request, question: Annotated[NoQuestion, Query()]) -> Re
     """What this is, how to ask it and how to cite it, for agents."""
     del question
     service = service_of(request)
-    async with service.database.snapshot() as ask:
-        etag = etag_of(service, ask.revision, request, CONTENT_TYPE)
-        headers = headers_of(ask.revision, etag, CONTENT_TYPE)
+    async with service.database.snapshot() as snapshot:
+        etag = etag_of(service, snapshot.revision, request, CONTENT_TYPE)
+        headers = headers_of(snapshot.revision, etag, CONTENT_TYPE)
         if is_known(request, etag):
             return not_modified(headers)
-        values = await values_of(ask, service.settings.public_url)
+        values = await values_of(snapshot, service.settings.public_url)
     return rendered(200, headers, TEXT.format(**values).encode())
 
 
-async def values_of(ask: Ask, at: str) -> dict[str, Any]:
+async def values_of(snapshot: Snapshot, at: str) -> dict[str, Any]:
     """What the text says of this record and this server."""
-    dataset = await dataset_of(ask)
-    counts = await kind_counts(ask.revision, ask)
-    balance = await balance_of(ask)
-    links = downloads.links(ask.engine)
+    dataset = await dataset_of(snapshot)
+    counts = await kind_counts(snapshot.revision, snapshot)
+    balance = await balance_of(snapshot)
+    links = downloads.links(snapshot.engine)
     return {
         "title": dataset["title"],
         "description": " ".join(dataset["description"].split()),
         "counts": ", ".join(f"{n} {KINDS[kind].plural}" for kind, n in counts.items()),
         "coverage": dataset["coverage"]["date"].replace("/", " to "),
         "version": dataset["version"],
-        "digest": ask.revision.digest,
-        "short": ask.revision.digest[:12],
+        "digest": snapshot.revision.digest,
+        "short": snapshot.revision.digest[:12],
         "lists": ", ".join(f"{at}/v1/{kind.plural}" for kind in KINDS.values()),
         "actor": balance.actors[0].actor.id if balance.actors else "",
         "how_to_cite": " ".join(dataset["how_to_cite"].split()),

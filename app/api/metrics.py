@@ -26,9 +26,9 @@ from starlette.requests import Request
 
 from app.api.answering import service_of
 from app.api.models import problem_responses
-from app.api.route import QuestionRoute, Rendered, rendered
 from app.api.single import NoQuestion
 from app.errors import InvalidQuery, TooLong, Unavailable
+from app.http.route import QuestionRoute, Rendered, rendered
 
 BUCKETS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0)
 HANDED_EVERY = 1.0
@@ -98,8 +98,8 @@ class Metrics:
 async def metrics(request: Request, question: Annotated[NoQuestion, Query()]) -> Rendered:
     """What Prometheus scrapes."""
     del question
-    async with service_of(request).database.snapshot() as ask:
-        revision = ask.revision.number
+    async with service_of(request).database.snapshot() as snapshot:
+        revision = snapshot.revision.number
     kept: Metrics = request.app.state.metrics
     headers = [(b"content-type", CONTENT_TYPE_LATEST.encode()), (b"cache-control", b"no-store")]
     return rendered(200, headers, kept.text(revision))

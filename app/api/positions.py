@@ -15,20 +15,20 @@ from app.analysis.positions import (
     actor_positions,
     proposal_positions,
 )
-from app.analysis.stances import ActorPositions, ProposalPositions
+from app.analysis.positions_models import ActorPositions, ProposalPositions
 from app.api import entries, reference
 from app.api.answering import etag_of, headers_of, is_known, not_modified, service_of
 from app.api.entries import not_modified_response
 from app.api.models import HEADERS, OneOf, named, problem_responses
-from app.api.route import QuestionRoute, Rendered, rendered
 from app.api.single import enveloped_one
-from app.database import Revision
+from app.db.snapshots import Revision
 from app.entries.documents import Summary
 from app.errors import Gone, InvalidQuery, Moved, NotFound, TooLong, Unavailable
+from app.http.route import QuestionRoute, Rendered, rendered
 
 PROBLEMS = (InvalidQuery, NotFound, Gone, Moved, TooLong, Unavailable)
 JSON = "application/json"
-ACTORS = next(realm for realm in reference.REALMS if realm.name == "actor")
+ACTORS = next(name_type for name_type in reference.REFERENCE_TYPES if name_type.name == "actor")
 
 
 async def on_proposal(
@@ -42,10 +42,10 @@ async def on_proposal(
     terms, and has no answer on record is listed with `position: none_on_record`; who is not
     concerned is not listed.
     """
-    async with service_of(request).database.snapshot() as ask:
-        _, body = await entries.entry_now(id, "proposal", ask)
-        positions = await proposal_positions(orjson.loads(body), question, ask)
-    return answered(request, positions, ask.revision)
+    async with service_of(request).database.snapshot() as snapshot:
+        _, body = await entries.entry_now(id, "proposal", snapshot)
+        positions = await proposal_positions(orjson.loads(body), question, snapshot)
+    return answered(request, positions, snapshot.revision)
 
 
 async def of_actor(
@@ -58,14 +58,14 @@ async def of_actor(
     record are listed with `position: none_on_record`. With `include_affiliates=true` the answers
     of those who belonged to it on the date of the event are listed under their own names.
     """
-    async with service_of(request).database.snapshot() as ask:
-        found = await ask.rows(reference.ONE, realm=ACTORS.name, id=id)
+    async with service_of(request).database.snapshot() as snapshot:
+        found = await snapshot.rows(reference.ONE, name_type=ACTORS.name, id=id)
         if not found:
-            raise await reference.why_missing(ACTORS, id, ask)
+            raise await reference.why_missing(ACTORS, id, snapshot)
         document = orjson.loads(found[0][0])
         actor = Summary(id=id, name=document["name"], url=document["url"])
-        positions = await actor_positions(actor, question, ask)
-    return answered(request, positions, ask.revision)
+        positions = await actor_positions(actor, question, snapshot)
+    return answered(request, positions, snapshot.revision)
 
 
 def answered(request: Request, positions: BaseModel, revision: Revision) -> Rendered:

@@ -20,8 +20,7 @@ from app.api.answering import (
     not_modified,
     service_of,
 )
-from app.api.route import Rendered, rendered
-from app.database import Ask, Revision
+from app.db.snapshots import Revision, Snapshot
 from app.entries.documents import Document
 from app.entries.questions import MAX_VALUES, NONE_GIVEN, FormatName, separated
 from app.errors import InvalidQuery
@@ -29,9 +28,10 @@ from app.formats import FORMATS, SPARSE_MEDIA_TYPE
 from app.formats.answer import Answer
 from app.formats.citations import CITATION_FORMATS, Cited
 from app.formats.json import enveloped, revision_meta
-from app.history.log import standing_at
+from app.history.changelog import standing_at
 from app.history.past import sources_at
 from app.history.revisions import is_digest, named_revision, readable_revision
+from app.http.route import Rendered, rendered
 from app.reference.dataset import DatasetRecord, read_description
 
 # What a digest names never changes; a number means another revision in another database.
@@ -137,15 +137,15 @@ class Found(NamedTuple):
     model: type[Document]
 
 
-async def revision_asked(question: PinnedQuestion, ask: Ask) -> Revision:
+async def revision_asked(question: PinnedQuestion, snapshot: Snapshot) -> Revision:
     """The revision that is to answer: the present one, where none is named."""
     if question.revision is None:
-        return ask.revision
-    return await named_revision(question.revision, ask)
+        return snapshot.revision
+    return await named_revision(question.revision, snapshot)
 
 
 async def answer_found(
-    request: Request, question: Single, found: Found, at: Revision, ask: Ask
+    request: Request, question: Single, found: Found, at: Revision, snapshot: Snapshot
 ) -> Rendered:
     """A document in the representation asked for, as of a revision."""
     service = service_of(request)
@@ -158,8 +158,8 @@ async def answer_found(
     if question.format == "json":
         return rendered(200, headers, enveloped_one(request, found.body, fields, at))
     if question.format == "jsonld":
-        return rendered(200, headers, await linked_data(request, found, at, ask))
-    cited = await cited_document(found, at, service.settings.public_url, ask)
+        return rendered(200, headers, await linked_data(request, found, at, snapshot))
+    cited = await cited_document(found, at, service.settings.public_url, snapshot)
     return rendered(200, headers, CITATION_FORMATS[question.format].write(cited))
 
 
@@ -193,7 +193,7 @@ def enveloped_one(request: Request, body: bytes, fields: tuple[str, ...], at: Re
     return enveloped([body], {"revision": revision_meta(at)}, links)
 
 
-async def linked_data(request: Request, found: Found, at: Revision, ask: Ask) -> bytes:
+async def linked_data(request: Request, found: Found, at: Revision, snapshot: Snapshot) -> bytes:
     """An entry as JSON-LD: as a list of one."""
     answer = Answer(
         documents=[found.body],
@@ -205,25 +205,25 @@ async def linked_data(request: Request, found: Found, at: Revision, ask: Ask) ->
         revision=at,
         public_url=service_of(request).settings.public_url,
         limit=1,
-        dataset=read_description(await dataset_body(at, ask)),
+        dataset=read_description(await dataset_body(at, snapshot)),
     )
     return FORMATS[FormatName.jsonld].render(answer)
 
 
-async def dataset_body(at: Revision, ask: Ask) -> bytes:
+async def dataset_body(at: Revision, snapshot: Snapshot) -> bytes:
     """The dataset's curated description as of a revision."""
-    (body,) = (await standing_at(at.number, ("dataset",), None, ask)).values()
+    (body,) = (await standing_at(at.number, ("dataset",), None, snapshot)).values()
     return body
 
 
-async def cited_document(found: Found, at: Revision, public_url: str, ask: Ask) -> Cited:
+async def cited_document(found: Found, at: Revision, public_url: str, snapshot: Snapshot) -> Cited:
     """A document with what its citation needs."""
     document = orjson.loads(found.body)
     return Cited(
         found.kind,
         document,
-        DatasetRecord.model_validate_json(await dataset_body(at, ask)),
-        await sources_at(at, sources_in(found.kind, document), ask),
+        DatasetRecord.model_validate_json(await dataset_body(at, snapshot)),
+        await sources_at(at, sources_in(found.kind, document), snapshot),
         at,
         public_url,
     )

@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from app.api.answering import CACHE_CONTROL, is_held, not_modified, service_of
-from app.api.parts import send_parts
 from app.errors import NoSuchRange, NotFound, Unavailable
+from app.http.streaming import send_parts
 
 PART = 256 * 1024
 RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from app.database import Ask
+from app.db.snapshots import Snapshot
 from app.entries.dates import INEXACT
 from app.entries.facets import extent, months_between, numbers_in
-from app.entries.pages import count
-from app.entries.places import key_of
-from app.entries.selection import Selection, with_group
+from app.entries.query_plan import Selection, with_group
+from app.entries.result_pages import count
+from app.entries.sort_keys import key_of
 
 MOST_SPANS = 240
 # Years that one span may have, where months would be too many.
@@ -44,13 +44,13 @@ class Density:
     lanes: tuple[Lane, ...] = ()
 
 
-async def density(selection: Selection, ask: Ask) -> Density:
+async def density(selection: Selection, snapshot: Snapshot) -> Density:
     """How the entries of a selection lie in time."""
-    first, last = await extent(selection, ask)
+    first, last = await extent(selection, snapshot)
     if first is None or last is None:
         return Density()
     spans = tuple(spans_between(first, last))
-    lanes = [await lane(part, spans, ask) for part in by_kind(selection)]
+    lanes = [await lane(part, spans, snapshot) for part in by_kind(selection)]
     return Density(spans, tuple(each for each in lanes if any(each.numbers)))
 
 
@@ -60,15 +60,15 @@ def by_kind(selection: Selection) -> Iterator[Selection]:
         yield selection._replace(arms=(arm,))
 
 
-async def lane(selection: Selection, spans: tuple[Span, ...], ask: Ask) -> Lane:
+async def lane(selection: Selection, spans: tuple[Span, ...], snapshot: Snapshot) -> Lane:
     """The numbers of one kind."""
     kind = selection.arms[0].kind
     arm = with_group(selection.arms[0], (key_of(kind, *INEXACT),))
     vague = selection._replace(arms=(arm,))
     days = [(each.first, each.last) for each in spans]
-    numbers = await numbers_in(days, selection, ask)
-    some = await count(vague, ask) > 0
-    inexact = await numbers_in(days, vague, ask) if some else [0] * len(days)
+    numbers = await numbers_in(days, selection, snapshot)
+    some = await count(vague, snapshot) > 0
+    inexact = await numbers_in(days, vague, snapshot) if some else [0] * len(days)
     return Lane(kind, tuple(numbers), tuple(inexact))
 
 

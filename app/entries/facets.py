@@ -17,16 +17,16 @@ from urllib.parse import quote_plus, urlencode
 from pyroaring import BitMap
 from sqlalchemy import bindparam, select
 
-from app.database import Ask
+from app.db.snapshots import Snapshot
+from app.db.sql import Statement
+from app.db.tables import reference
 from app.entries.names import nearest
-from app.entries.pages import count
-from app.entries.places import LAST_PLACE, day_of, first_place, last_place
+from app.entries.query_plan import Selection
 from app.entries.questions import EntryQuestion, Match, filters_of
-from app.entries.selection import Selection
-from app.entries.walks import walk_of
+from app.entries.result_pages import count
+from app.entries.scan import walk_of
+from app.entries.sort_keys import LAST_SORT_KEY, day_of, first_sort_key, last_sort_key
 from app.errors import InvalidQuery
-from app.statements import Statement
-from app.tables import reference
 
 VALUES = 100
 MONTHS = 600
@@ -68,13 +68,13 @@ def facet_names(model: type[EntryQuestion]) -> list[str]:
 
 
 def dimension_of(name: str, question: EntryQuestion) -> tuple[str, str | None]:
-    """The posting dimension that a facet counts, and the realm of its values."""
+    """The posting dimension that a facet counts, and the type of name of its values."""
     if name == "actor" and question.include_affiliates:
         return "affiliate", "actor"
     if name in SHARED:
         return SHARED[name], LABELLED.get(name)
     mark = filters_of(type(question))[name]
-    return mark.dimension, mark.realm
+    return mark.dimension, mark.name_type
 
 
 async def facets_of(
@@ -82,7 +82,7 @@ async def facets_of(
     selection: Selection,
     path: str,
     parameters: list[tuple[str, str]],
-    ask: Ask,
+    snapshot: Snapshot,
 ) -> dict[str, Facet]:
     """Every facet that a question asks for."""
     known = facet_names(type(question))
@@ -95,42 +95,42 @@ async def facets_of(
             )
         link = Link(path, parameters, question, name)
         if name == "month":
-            answered[name] = await months(selection, link, ask)
+            answered[name] = await months(selection, link, snapshot)
         else:
-            answered[name] = await valued(name, question, selection, link, ask)
+            answered[name] = await valued(name, question, selection, link, snapshot)
     return answered
 
 
 async def valued(
-    name: str, question: EntryQuestion, selection: Selection, link: Link, ask: Ask
+    name: str, question: EntryQuestion, selection: Selection, link: Link, snapshot: Snapshot
 ) -> Facet:
     """A facet that posting lists count."""
-    dimension, realm = dimension_of(name, question)
-    counts = await counted(dimension, selection, ask)
+    dimension, name_type = dimension_of(name, question)
+    counts = await counted(dimension, selection, snapshot)
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     shown = ranked[:VALUES]
-    names = await labels(realm, [value for value, _ in shown], ask)
+    names = await labels(name_type, [value for value, _ in shown], snapshot)
     values = [FacetValue(each, names.get(each, each), n, link.to(each)) for each, n in shown]
     return Facet(values, complete=len(ranked) <= VALUES)
 
 
-async def counted(dimension: str, selection: Selection, ask: Ask) -> Counter[str]:
+async def counted(dimension: str, selection: Selection, snapshot: Snapshot) -> Counter[str]:
     """How many entries of a selection have each value of a dimension."""
     counts: Counter[str] = Counter()
     kinds = dict.fromkeys(arm.kind for arm in selection.arms)
     if is_whole(selection):
         for kind in kinds:
-            for _, value, number in await ask.index.values(kind, dimension, ask):
+            for _, value, number in await snapshot.postings.values(kind, dimension, snapshot):
                 counts[value] += number
         return counts
-    walk = await walk_of(selection, ask)
+    walk = await walk_of(selection, snapshot)
     for kind in kinds:
-        tallies = await ask.index.values(kind, dimension, ask)
-        found = await walk.of_kind(kind).everything(ask)
-        number_in = counting(found, len(ask.index.places))
+        tallies = await snapshot.postings.values(kind, dimension, snapshot)
+        found = await walk.of_kind(kind).everything(snapshot)
+        number_in = counting(found, len(snapshot.postings.sort_keys))
         for start in range(0, len(tallies) if found else 0, AT_ONCE):
             part = tallies[start : start + AT_ONCE]
-            lists = await ask.index.lists([key for key, _, _ in part], ask)
+            lists = await snapshot.postings.lists([key for key, _, _ in part], snapshot)
             for key, value, _ in part:
                 if number := number_in(lists[key]):
                     counts[value] += number
@@ -154,8 +154,8 @@ def counting(found: BitMap, entries: int) -> Callable[[BitMap], int]:
 def is_whole(selection: Selection) -> bool:
     """Whether a selection is all of its kinds, so that the counts are there already."""
     alone = all(arm.is_whole for arm in selection.arms)
-    bounded = selection.low > 0 or selection.high < LAST_PLACE
-    return alone and not bounded and not selection.words and not selection.places
+    bounded = selection.low > 0 or selection.high < LAST_SORT_KEY
+    return alone and not bounded and not selection.words and not selection.sort_keys
 
 
 @lru_cache(maxsize=128)
@@ -164,22 +164,22 @@ def label_statement(values: int) -> Statement:
     given: list[Any] = [bindparam(f"id_{number}") for number in range(values)]
     return Statement(
         select(reference.c.id, reference.c.name).where(
-            reference.c.realm == bindparam("realm"), reference.c.id.in_(given)
+            reference.c.name_type == bindparam("name_type"), reference.c.id.in_(given)
         )
     )
 
 
-async def labels(realm: str | None, values: list[str], ask: Ask) -> dict[str, str]:
+async def labels(name_type: str | None, values: list[str], snapshot: Snapshot) -> dict[str, str]:
     """The names to show for values that have any."""
-    if realm not in LABELLED.values() or not values:
+    if name_type not in LABELLED.values() or not values:
         return {}
     given = {f"id_{number}": value for number, value in enumerate(values)}
-    return dict(await ask.rows(label_statement(len(values)), realm=realm, **given))
+    return dict(await snapshot.rows(label_statement(len(values)), name_type=name_type, **given))
 
 
-async def months(selection: Selection, link: Link, ask: Ask) -> Facet:
+async def months(selection: Selection, link: Link, snapshot: Snapshot) -> Facet:
     """How many entries each month meets, from the first that begins to the last that does."""
-    first, last = await extent(selection, ask)
+    first, last = await extent(selection, snapshot)
     if first is None or last is None:
         return Facet([], complete=True)
     listed = list(months_between(first, last))
@@ -188,7 +188,9 @@ async def months(selection: Selection, link: Link, ask: Ask) -> Facet:
             "facets", "month", f"would be {len(listed)} months; give dates for at most {MONTHS}."
         )
     values = []
-    for (start, _), number in zip(listed, await numbers_in(listed, selection, ask), strict=True):
+    for (start, _), number in zip(
+        listed, await numbers_in(listed, selection, snapshot), strict=True
+    ):
         if number:
             name = f"{start:%Y-%m}"
             values.append(FacetValue(name, name, number, link.to(name)))
@@ -196,26 +198,26 @@ async def months(selection: Selection, link: Link, ask: Ask) -> Facet:
 
 
 async def numbers_in(
-    spans: Iterable[tuple[date, date]], selection: Selection, ask: Ask
+    spans: Iterable[tuple[date, date]], selection: Selection, snapshot: Snapshot
 ) -> list[int]:
     """How many entries of a selection meet the days from the first to the last of each span."""
     numbers = []
     for first, last in spans:
-        numbers.append(await count(between(selection, first, last), ask))
+        numbers.append(await count(between(selection, first, last), snapshot))
         # There may be hundreds; others are answered in between.
         if len(numbers) % SPANS_AT_ONCE == 0:
             await asyncio.sleep(0)
     return numbers
 
 
-async def extent(selection: Selection, ask: Ask) -> tuple[date | None, date | None]:
+async def extent(selection: Selection, snapshot: Snapshot) -> tuple[date | None, date | None]:
     """The days on which the first and the last entry of a selection begin."""
-    walk = await walk_of(selection, ask)
+    walk = await walk_of(selection, snapshot)
     days = []
     for descending in (False, True):
         ordered = walk._replace(descending=descending)
-        for number in await ordered.first(1, 0, len(ask.index.places), ask):
-            days.append(date.fromordinal(day_of(ask.index.places[number])))
+        for number in await ordered.first(1, 0, len(snapshot.postings.sort_keys), snapshot):
+            days.append(date.fromordinal(day_of(snapshot.postings.sort_keys[number])))
     return (days[0], days[1]) if days else (None, None)
 
 
@@ -230,8 +232,8 @@ def months_between(first: date, last: date) -> Iterator[tuple[date, date]]:
 
 def between(selection: Selection, start: date, end: date) -> Selection:
     """A selection narrowed to what meets the days from one to another."""
-    low = max(selection.low, first_place(start.toordinal()))
-    high = min(selection.high, last_place(end.toordinal()))
+    low = max(selection.low, first_sort_key(start.toordinal()))
+    high = min(selection.high, last_sort_key(end.toordinal()))
     return selection._replace(low=low, high=high)
 
 

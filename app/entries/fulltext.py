@@ -21,8 +21,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import UserDefinedType
 
+from app.db.sql import Statement
 from app.entries.words import (
-    FTS5_TOKENIZE,
     Sought,
     fts5_all,
     fts5_any,
@@ -31,7 +31,6 @@ from app.entries.words import (
     tsquery_any,
     tsvector_text,
 )
-from app.statements import Statement
 
 # A word that no query can hold: it keeps phrases from running over from one text to the next.
 BOUNDARY = "¶"
@@ -50,14 +49,13 @@ def words_of(texts: Iterable[str]) -> list[str]:
 class FullText(Protocol):
     """What an engine's full text must do."""
 
-    create: str
     insert: str
     delete: str
     clear: str
 
     @property
-    def place(self) -> ColumnElement[Any]:
-        """The column with the places."""
+    def sort_key(self) -> ColumnElement[Any]:
+        """The column with the sort keys."""
         ...
 
     @property
@@ -79,13 +77,12 @@ class FullText(Protocol):
 
 
 class Fts5:
-    """SQLite's FTS5; its row key is the place, so that its lists are in date order."""
+    """SQLite's FTS5; its row key is the sort key, so that its lists are in date order."""
 
-    create = f"CREATE VIRTUAL TABLE words USING fts5(text, tokenize = '{FTS5_TOKENIZE}')"
     insert = "INSERT INTO words (rowid, text) VALUES (?, ?)"
     delete = "DELETE FROM words WHERE rowid = ?"
     clear = "DELETE FROM words"
-    place = table("words", column("rowid")).c.rowid
+    sort_key = table("words", column("rowid")).c.rowid
     matches: ColumnElement[bool] = literal_column("words.words").op("MATCH")(bindparam("sought"))
 
     def all_of(self, sought: Iterable[Sought]) -> str:
@@ -112,15 +109,11 @@ class TsQuery(UserDefinedType[str]):
 class TsVector:
     """PostgreSQL's tsvector with a GIN index."""
 
-    create = (
-        "CREATE TABLE words (place bigint PRIMARY KEY, vector tsvector NOT NULL);"
-        "CREATE INDEX ix_words_vector ON words USING gin (vector)"
-    )
-    insert = "COPY words (place, vector) FROM STDIN"
-    delete = "DELETE FROM words WHERE place = %s"
+    insert = "COPY words (sort_key, vector) FROM STDIN"
+    delete = "DELETE FROM words WHERE sort_key = %s"
     clear = "DELETE FROM words"
-    table = table("words", column("place"), column("vector"))
-    place = table.c.place
+    table = table("words", column("sort_key"), column("vector"))
+    sort_key = table.c.sort_key
     matches: ColumnElement[bool] = table.c.vector.op("@@")(cast(bindparam("sought"), TsQuery))
 
     def all_of(self, sought: Iterable[Sought]) -> str:
@@ -141,7 +134,7 @@ FULL_TEXT: dict[str, FullText] = {"sqlite": Fts5(), "postgresql": TsVector()}
 
 @cache
 def matching_statement(engine: str) -> Statement:
-    """The places between two others whose words answer an expression."""
+    """The sort keys between two others whose words answer an expression."""
     text = FULL_TEXT[engine]
-    within = text.place.between(bindparam("low"), bindparam("high"))
-    return Statement(select(text.place).where(text.matches, within))
+    within = text.sort_key.between(bindparam("low"), bindparam("high"))
+    return Statement(select(text.sort_key).where(text.matches, within))

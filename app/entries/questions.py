@@ -1,7 +1,8 @@
 """What can be asked of every dated list, declared once.
 
 To add a filter for all kinds: one field in `EntryQuestion`, marked with the posting dimension it
-looks in, and that dimension in `app.seeding.index`. For one kind: the same in that kind's room.
+looks in, and that dimension in `app.seeding.index_terms`. For one kind: the same in that kind's
+room.
 """
 
 from __future__ import annotations
@@ -27,12 +28,12 @@ MAX_LIMIT = 500
 class Filter:
     """Marks a question's field: where its values are posted, and what they name.
 
-    `realm` is actor, topic, source or a kind of entry; None where the field's own type says what
-    is valid.
+    `name_type` is actor, topic, source or a kind of entry; None where the field's own type says
+    what is valid.
     """
 
     dimension: str
-    realm: str | None = None
+    name_type: str | None = None
 
 
 class Match(StrEnum):
@@ -255,7 +256,7 @@ class EntryQuestion(Question):
     source: Annotated[
         list[str],
         Values,
-        Filter("source", realm="source"),
+        Filter("source", name_type="source"),
         Field(
             description="Which source says so; repeatable.",
             examples=[["article-20240207-total-victory"]],
@@ -327,7 +328,7 @@ class EntryQuestion(Question):
         for name, mark in filters_of(type(self)).items():
             if name not in given:
                 continue
-            values = named[name] if mark.realm is not None else written(getattr(self, name))
+            values = named[name] if mark.name_type is not None else written(getattr(self, name))
             if values:
                 clauses.append(any_of(mark.dimension, values))
         return clauses

@@ -18,11 +18,11 @@ from typing import NamedTuple
 
 from pyroaring import BitMap
 
-from app.database import Ask
-from app.entries.places import key_of
-from app.entries.selection import WORD
+from app.db.postings import Postings
+from app.db.snapshots import Snapshot
+from app.entries.query_plan import WORD
+from app.entries.sort_keys import key_of
 from app.entries.words import Sought
-from app.index import Index
 
 # The dimension of the posting lists of lengths.
 LENGTH = "length"
@@ -86,47 +86,49 @@ class Class(NamedTuple):
 
 
 async def best(
-    words: Iterable[Sought], found: dict[str, BitMap], after: Scored, limit: int, ask: Ask
+    words: Iterable[Sought], found: dict[str, BitMap], after: Scored, limit: int, snapshot: Snapshot
 ) -> list[Scored]:
-    """Places and scores of those found, by kind, that answer the words best, after a place and
+    """Places and scores of those found, by kind, that answer the words best, after a sort key and
     score; the newest first among equals.
     """
     wanted = [part for part in words if not part.excluded]
     whole = list(dict.fromkeys(word for part in wanted for word in part.whole_words))
-    scale = await scale_of(whole, list(found), ask)
+    scale = await scale_of(whole, list(found), snapshot)
     classes = []
     for kind, numbers in found.items():
         if numbers:
             # Where a former version of the code stored no lengths, all are taken for equal.
-            lengths = await lengths_of(kind, ask) or [(1, numbers)]
-            for times, entries in await classes_of(kind, numbers, list(scale.weights), ask):
+            lengths = await lengths_of(kind, snapshot) or [(1, numbers)]
+            for times, entries in await classes_of(kind, numbers, list(scale.weights), snapshot):
                 classes.append(Class(times, entries, lengths))
-    return await first_of(classes, scale, after, limit, ask.index)
+    return await first_of(classes, scale, after, limit, snapshot.postings)
 
 
-async def scale_of(words: list[str], kinds: list[str], ask: Ask) -> Scale:
+async def scale_of(words: list[str], kinds: list[str], snapshot: Snapshot) -> Scale:
     """The weights of words among the entries of some kinds, the rarest first."""
-    rows = [row for kind in kinds for row in await ask.index.values(kind, LENGTH, ask)]
+    rows = [row for kind in kinds for row in await snapshot.postings.values(kind, LENGTH, snapshot)]
     entries = sum(number for _, _, number in rows)
     total = sum(int(length) * number for _, length, number in rows)
     weights = {}
     for word in words:
-        lists = await ask.index.lists([key_of(kind, WORD, word) for kind in kinds], ask)
+        lists = await snapshot.postings.lists(
+            [key_of(kind, WORD, word) for kind in kinds], snapshot
+        )
         having = sum(map(len, lists.values()))
         weights[word] = log(1 + (entries - having + 0.5) / (having + 0.5))
     rarest = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
     return Scale(dict(rarest), total / entries if entries else 1.0)
 
 
-async def lengths_of(kind: str, ask: Ask) -> list[tuple[int, BitMap]]:
+async def lengths_of(kind: str, snapshot: Snapshot) -> list[tuple[int, BitMap]]:
     """The lists of the lengths of a kind, the shortest first."""
-    rows = await ask.index.values(kind, LENGTH, ask)
-    lists = await ask.index.lists([key for key, _, _ in rows], ask)
+    rows = await snapshot.postings.values(kind, LENGTH, snapshot)
+    lists = await snapshot.postings.lists([key for key, _, _ in rows], snapshot)
     return sorted((int(length), lists[key]) for key, length, _ in rows)
 
 
 async def classes_of(
-    kind: str, found: BitMap, words: list[str], ask: Ask
+    kind: str, found: BitMap, words: list[str], snapshot: Snapshot
 ) -> list[tuple[tuple[int, ...], BitMap]]:
     """The found entries of a kind, by how often they have each word."""
     classes: list[tuple[tuple[int, ...], BitMap]] = [((), found)]
@@ -135,7 +137,7 @@ async def classes_of(
             classes = [((*times, 1), entries) for times, entries in classes]
             continue
         keys = {times: key_of(kind, repeated(times), word) for times in REPEATED}
-        lists = await ask.index.lists(keys.values(), ask)
+        lists = await snapshot.postings.lists(keys.values(), snapshot)
         split = []
         began = time.monotonic()
         for times, entries in classes:
@@ -160,10 +162,10 @@ async def others_first(began: float) -> float:
 
 
 async def first_of(
-    classes: list[Class], scale: Scale, after: Scored, limit: int, index: Index
+    classes: list[Class], scale: Scale, after: Scored, limit: int, index: Postings
 ) -> list[Scored]:
-    """The first entries of some classes, by score, after a place and score."""
-    last_place, last_score = after
+    """The first entries of some classes, by score, after a sort key and score."""
+    last_sort_key, last_score = after
     # The next list of each class, that of the best score on top.
     ahead = []
     for number, each in enumerate(classes):
@@ -189,8 +191,8 @@ async def first_of(
             else:
                 heappop(ahead)
         if score == last_score:
-            equal &= BitMap(range(index.number_from(last_place)))
+            equal &= BitMap(range(index.number_from(last_sort_key)))
         if equal:
             newest = list(equal[len(first) - limit :])
-            first += [(index.places[number], score) for number in reversed(newest)]
+            first += [(index.sort_keys[number], score) for number in reversed(newest)]
     return first

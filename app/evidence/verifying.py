@@ -20,10 +20,10 @@ from app.evidence.texts import NoText, Texts
 from app.kinds.evidence import Evidence, EvidenceStatus, words_hash
 from app.kinds.quotes import QuoteRecord
 from app.reference.sources import SourceRecord
-from app.seeding.check import Checker
 from app.seeding.flaws import Flaw
 from app.seeding.seed import Flawed
-from app.seeding.stage import Stage
+from app.seeding.staging import Stage
+from app.seeding.validation import Checker
 
 STEM = "evidence"
 

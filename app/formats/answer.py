@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import orjson
 
-from app.database import Revision
+from app.db.snapshots import Revision
 from app.entries.density import Density
 from app.entries.documents import Document
 from app.reference.dataset import Described

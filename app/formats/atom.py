@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from app.formats.answer import Answer
 from app.formats.headline import account, title
-from app.formats.lasting import lasting_id, touched
+from app.formats.stable_ids import lasting_id, touched
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
 # The record holds no control characters; these two are no characters of XML either.

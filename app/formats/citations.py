@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 
-from app.database import Revision
+from app.db.snapshots import Revision
 from app.formats.headline import title
 from app.kinds import KINDS
 from app.reference.dataset import DatasetRecord

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.analysis.comparison import Cell, Comparison, TermLine
-from app.entries.columns import SEPARATOR, header, plain
+from app.entries.csv_columns import SEPARATOR, header, plain
 from app.entries.documents import QuantityDocument
 
 COLUMNS = ("term", "url", "change", "differs_in", "phase", "obliged", "quantities", "text")

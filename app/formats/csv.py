@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.entries.columns import Column, columns_of, header, lines
+from app.entries.csv_columns import Column, columns_of, header, lines
 from app.entries.names import nearest
 from app.errors import InvalidQuery
 from app.formats.answer import Answer

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.formats.answer import Answer
 from app.formats.headline import account, title
-from app.formats.lasting import lasting_id, touched
+from app.formats.stable_ids import lasting_id, touched
 
 if TYPE_CHECKING:
     from icalendar import Event

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from app.database import Revision
+from app.db.snapshots import Revision
 from app.formats.answer import Answer
 
 

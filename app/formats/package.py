@@ -17,11 +17,11 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import orjson
 from sqlalchemy import Boolean, Column, Float, Integer, Table, select
 
-from app.database import Ask
-from app.formats.lasting import lasting_id
+from app.db.relational import MODELS, TABLES
+from app.db.snapshots import Snapshot
+from app.db.sql import Row, Statement
+from app.formats.stable_ids import lasting_id
 from app.reference.dataset import dataset_of
-from app.statements import Row, Statement
-from app.tidy import MODELS, TABLES
 
 # The same record makes the same bytes: members of the archive have the earliest time there is.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
@@ -62,16 +62,16 @@ class Outlet(io.RawIOBase):
         return taken
 
 
-async def package(ask: Ask, public_url: str) -> AsyncGenerator[bytes]:
+async def package(snapshot: Snapshot, public_url: str) -> AsyncGenerator[bytes]:
     """The archive in parts."""
     outlet = Outlet()
-    description = orjson.dumps(await descriptor(ask, public_url), option=orjson.OPT_INDENT_2)
+    description = orjson.dumps(await descriptor(snapshot, public_url), option=orjson.OPT_INDENT_2)
     with ZipFile(outlet, "w", ZIP_DEFLATED, compresslevel=LEVEL) as archive:
         archive.writestr(member_of("datapackage.json"), description)
         for name, table in TABLES.items():
             with archive.open(member_of(f"{name}.csv"), "w", force_zip64=True) as member:
                 member.write(csv_bytes([tuple(column.name for column in table.c)]))
-                async with aclosing(ask.stream(CONTENTS[name])) as chunks:
+                async with aclosing(snapshot.stream(CONTENTS[name])) as chunks:
                     async for rows in chunks:
                         await asyncio.to_thread(write_rows, member, table, rows)
                         yield outlet.take()
@@ -121,9 +121,9 @@ def type_of(column: Column[Any]) -> str:
     return next((name for kind, name in TYPES.items() if isinstance(column.type, kind)), "string")
 
 
-async def descriptor(ask: Ask, public_url: str) -> dict[str, Any]:
+async def descriptor(snapshot: Snapshot, public_url: str) -> dict[str, Any]:
     """The description of the package."""
-    dataset = await dataset_of(ask)
+    dataset = await dataset_of(snapshot)
     licence = dataset["licence"]
     return {
         "profile": PROFILE,
@@ -133,10 +133,10 @@ async def descriptor(ask: Ask, public_url: str) -> dict[str, Any]:
         "description": dataset["description"],
         "homepage": f"{public_url}/v1/dataset",
         "version": dataset["version"],
-        "revision": {"number": ask.revision.number, "digest": ask.revision.digest},
+        "revision": {"number": snapshot.revision.number, "digest": snapshot.revision.digest},
         "citation": dataset["how_to_cite"],
         "licenses": [{"name": licence["id"], "title": licence["name"], "path": licence["url"]}],
-        "sources": [source_of(*row) for row in await ask.rows(SOURCES)],
+        "sources": [source_of(*row) for row in await snapshot.rows(SOURCES)],
         "resources": [resource_of(name, table) for name, table in TABLES.items()],
     }
 

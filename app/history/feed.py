@@ -8,11 +8,11 @@ from hashlib import sha256
 import orjson
 from sqlalchemy import bindparam, func, select, tuple_
 
-from app.database import Ask
-from app.history.log import AFTER
+from app.db.snapshots import Snapshot
+from app.db.sql import Row, Statement
+from app.db.tables import change, correction
+from app.history.changelog import AFTER
 from app.kinds import KINDS
-from app.statements import Row, Statement
-from app.tables import change, correction
 
 # The last change of a revision or an earlier one; every revision has at least one.
 LAST_SEQUENCE = Statement(
@@ -58,15 +58,15 @@ class CorrectionKey:
     position: int
 
 
-async def sequence_of(revision: int, ask: Ask) -> int:
+async def sequence_of(revision: int, snapshot: Snapshot) -> int:
     """The number of the last change up to a revision; 0 before the first."""
-    rows = await ask.rows(LAST_SEQUENCE, revision=revision)
+    rows = await snapshot.rows(LAST_SEQUENCE, revision=revision)
     return int(rows[0][0]) if rows else 0
 
 
-async def changes_after(sequence: int, limit: int, ask: Ask) -> list[tuple[int, bytes]]:
+async def changes_after(sequence: int, limit: int, snapshot: Snapshot) -> list[tuple[int, bytes]]:
     """The changes after one, each with its sequence and its document."""
-    rows = await ask.rows(CHANGES, after=sequence, limit=limit)
+    rows = await snapshot.rows(CHANGES, after=sequence, limit=limit)
     return [(row[0], change_document(row)) for row in rows]
 
 
@@ -88,13 +88,13 @@ def change_document(row: Row) -> bytes:
 
 
 async def corrections_after(
-    key: CorrectionKey | None, limit: int, ask: Ask
+    key: CorrectionKey | None, limit: int, snapshot: Snapshot
 ) -> list[tuple[CorrectionKey, bytes]]:
     """The corrections that follow one, the newest first, each with its key and document."""
     if key is None:
-        rows = await ask.rows(FIRST_CORRECTIONS, limit=limit)
+        rows = await snapshot.rows(FIRST_CORRECTIONS, limit=limit)
     else:
-        rows = await ask.rows(CORRECTIONS_AFTER, limit=limit, **vars(key))
+        rows = await snapshot.rows(CORRECTIONS_AFTER, limit=limit, **vars(key))
     return [(CorrectionKey(*row[:4]), correction_document(row)) for row in rows]
 
 

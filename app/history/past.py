@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.database import Ask, Revision
+from app.db.snapshots import Revision, Snapshot
 from app.errors import NotFound
-from app.history.log import changes_of, standing_at
+from app.history.changelog import changes_of, standing_at
 from app.kinds import KINDS
 from app.reference.documents import REFERENCE_DOCUMENTS
 from app.reference.registry import REFERENCE_RECORDS, Reference
@@ -18,15 +18,15 @@ from app.reference.sources import SourceRecord
 
 
 async def entry_at(
-    at: Revision, kinds: Sequence[str], entry_id: str, ask: Ask
+    at: Revision, kinds: Sequence[str], entry_id: str, snapshot: Snapshot
 ) -> tuple[str, bytes] | None:
     """The kind and document of an entry; None where no entry of the kinds has that id then."""
-    found = await standing_at(at.number, kinds, [entry_id], ask)
+    found = await standing_at(at.number, kinds, [entry_id], snapshot)
     if not found:
         return None
     ((kind, _), body) = next(iter(found.items()))
     record = KINDS[kind].record.model_validate_json(body)
-    past = Past(at, ask)
+    past = Past(at, snapshot)
     await past.load("actor", [link.actor for link in record.links])
     await past.load("topic", record.topics)
     await past.load("source", record.sources())
@@ -34,24 +34,26 @@ async def entry_at(
     return kind, document.model_dump_json().encode()
 
 
-async def reference_at(at: Revision, realm: str, record_id: str, ask: Ask) -> bytes | None:
+async def reference_at(
+    at: Revision, name_type: str, record_id: str, snapshot: Snapshot
+) -> bytes | None:
     """The document of an actor, topic or source; None where there is none of that id then."""
-    past = Past(at, ask)
-    await past.load(realm, [record_id])
-    record = past.reference.of(realm).get(record_id)
+    past = Past(at, snapshot)
+    await past.load(name_type, [record_id])
+    record = past.reference.of(name_type).get(record_id)
     if record is None:
         return None
-    if realm == "actor":
+    if name_type == "actor":
         await past.load("actor", [part.actor for part in record.part_of])
         await past.load("source", [citation.source for citation in record.citations])
-    if realm == "topic":
+    if name_type == "topic":
         await past.load("topic", None)
-    return REFERENCE_DOCUMENTS[realm](record, past.reference).model_dump_json().encode()
+    return REFERENCE_DOCUMENTS[name_type](record, past.reference).model_dump_json().encode()
 
 
-async def sources_at(at: Revision, ids: Sequence[str], ask: Ask) -> list[SourceRecord]:
+async def sources_at(at: Revision, ids: Sequence[str], snapshot: Snapshot) -> list[SourceRecord]:
     """The records of sources, in the order of their ids as given."""
-    past = Past(at, ask)
+    past = Past(at, snapshot)
     await past.load("source", ids)
     return [past.reference.sources[each] for each in ids]
 
@@ -59,20 +61,22 @@ async def sources_at(at: Revision, ids: Sequence[str], ask: Ask) -> list[SourceR
 class Past:
     """The reference data of a revision, as far as it was asked for."""
 
-    def __init__(self, at: Revision, ask: Ask):
+    def __init__(self, at: Revision, snapshot: Snapshot):
         self.at = at
-        self.ask = ask
+        self.ask = snapshot
         self.reference = Reference()
 
-    async def load(self, realm: str, ids: Sequence[str] | None) -> None:
+    async def load(self, name_type: str, ids: Sequence[str] | None) -> None:
         """Takes records in, None for all; actors with those of whom they held an office."""
-        known = self.reference.of(realm)
+        known = self.reference.of(name_type)
         wanted = None if ids is None else [each for each in ids if each not in known]
-        found = await standing_at(self.at.number, (realm,), wanted, self.ask)
-        records = [REFERENCE_RECORDS[realm].model_validate_json(body) for body in found.values()]
+        found = await standing_at(self.at.number, (name_type,), wanted, self.ask)
+        records = [
+            REFERENCE_RECORDS[name_type].model_validate_json(body) for body in found.values()
+        ]
         for record in records:
-            self.reference.add(realm, record)
-        if realm == "actor":
+            self.reference.add(name_type, record)
+        if name_type == "actor":
             of = {held.of for record in records for held in record.positions} - {None}
             missing = sorted(of - known.keys())
             if missing:
@@ -80,10 +84,10 @@ class Past:
 
 
 async def why_missing_at(
-    at: Revision, kinds: Sequence[str], record_id: str, ask: Ask
+    at: Revision, kinds: Sequence[str], record_id: str, snapshot: Snapshot
 ) -> NotFound | None:
     """Says when a record that was not there at a revision came and went; None if it never was."""
-    changes = await changes_of(kinds, [record_id], ask)
+    changes = await changes_of(kinds, [record_id], snapshot)
     told = [each for each in changes if each.action in ("added", "removed")]
     if not told:
         return None

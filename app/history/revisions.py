@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import BigInteger, bindparam, select
 
-from app.database import Ask, Revision
+from app.db.snapshots import Revision, Snapshot
+from app.db.sql import Statement
+from app.db.tables import revision
 from app.errors import InvalidQuery
-from app.statements import Statement
-from app.tables import revision
 
 # A number has fewer digits than the shortest beginning of a digest, so that none is taken for both.
 NUMBER = re.compile(r"[0-9]{1,11}")
@@ -42,20 +42,21 @@ def is_digest(value: str) -> bool:
     return NUMBER.fullmatch(value) is None
 
 
-async def named_revision(value: str, ask: Ask, parameter: str = "revision") -> Revision:
+async def named_revision(value: str, snapshot: Snapshot, parameter: str = "revision") -> Revision:
     """The revision that a client names; refuses one that this database does not have."""
     if is_digest(value):
-        rows = await ask.rows(BY_DIGEST, start=value, end=value + LAST_HEX)
+        rows = await snapshot.rows(BY_DIGEST, start=value, end=value + LAST_HEX)
         refuse_ambiguous(value, [row[1] for row in rows], parameter)
     else:
-        rows = await ask.rows(BY_NUMBER, number=int(value))
+        rows = await snapshot.rows(BY_NUMBER, number=int(value))
     if not rows:
         raise InvalidQuery.of(
             parameter,
             value,
-            f"is no revision of this database, which has the numbers 1 to {ask.revision.number}; "
-            f"the digest of the last one begins with {ask.revision.digest[:16]}.",
-            [str(ask.revision.number)],
+            "is no revision of this database, which has the numbers 1 to "
+            f"{snapshot.revision.number}; "
+            f"the digest of the last one begins with {snapshot.revision.digest[:16]}.",
+            [str(snapshot.revision.number)],
         )
     number, digest, version = rows[0]
     return Revision(number, digest, version)

@@ -8,8 +8,8 @@ from typing import Any
 
 import orjson
 
-from app.database import Ask
-from app.history.log import Change, changes_of
+from app.db.snapshots import Snapshot
+from app.history.changelog import Change, changes_of
 from app.history.patch import patch
 
 
@@ -47,16 +47,16 @@ class Version:
         return [each for each in added if each not in known]
 
 
-async def versions_of(kinds: Sequence[str], record_id: str, ask: Ask) -> list[Version]:
+async def versions_of(kinds: Sequence[str], record_id: str, snapshot: Snapshot) -> list[Version]:
     """Every version of a record, the newest first, those under its former ids among them."""
-    own = await changes_of(kinds, [record_id], ask)
+    own = await changes_of(kinds, [record_id], snapshot)
     if not own:
         return []
     last = own[-1].after or own[-1].before
     former = orjson.loads(last or b"{}").get("former_ids", [])
     if not former:
         return [plain(change) for change in reversed(own)]
-    return joined(await changes_of(kinds, [record_id, *former], ask))[::-1]
+    return joined(await changes_of(kinds, [record_id, *former], snapshot))[::-1]
 
 
 def plain(change: Change) -> Version:

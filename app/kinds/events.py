@@ -193,7 +193,7 @@ class EventQuestion(EntryQuestion):
     proposal: Annotated[
         list[str],
         Values,
-        Filter("proposal", realm="proposal"),
+        Filter("proposal", name_type="proposal"),
         Field(
             description="Events that answer this proposal; repeatable.",
             examples=[["prop-2024-02-hamas"]],

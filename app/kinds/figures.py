@@ -113,18 +113,18 @@ class FigureQuestion(EntryQuestion):
     metric: Annotated[
         list[str],
         Values,
-        Filter("metric", realm="metric"),
+        Filter("metric", name_type="metric"),
         Field(description="What is measured; repeatable.", examples=[["killed"]]),
     ] = NONE_GIVEN
     claimant: Annotated[
         list[str],
         Values,
-        Filter("claimant", realm="actor"),
+        Filter("claimant", name_type="actor"),
         Field(description="Who claims it; repeatable.", examples=[["gaza-health-ministry"]]),
     ] = NONE_GIVEN
     event: Annotated[
         list[str],
         Values,
-        Filter("event", realm="event"),
+        Filter("event", name_type="event"),
         Field(description="Counting this event; repeatable.", examples=[["ev-2023-10-07-attack"]]),
     ] = NONE_GIVEN

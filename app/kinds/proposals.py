@@ -333,13 +333,13 @@ class ProposalQuestion(EntryQuestion):
     proposer: Annotated[
         list[str],
         Values,
-        Filter("proposer", realm="actor"),
+        Filter("proposer", name_type="actor"),
         Field(description="Who proposed it; repeatable.", examples=[["hamas"]]),
     ] = NONE_GIVEN
     mediator: Annotated[
         list[str],
         Values,
-        Filter("mediator", realm="actor"),
+        Filter("mediator", name_type="actor"),
         Field(description="Who carried it between the parties; repeatable.", examples=[["qatar"]]),
     ] = NONE_GIVEN
     status: Annotated[
@@ -357,7 +357,7 @@ class ProposalQuestion(EntryQuestion):
     in_reply_to: Annotated[
         list[str],
         Values,
-        Filter("in_reply_to", realm="proposal"),
+        Filter("in_reply_to", name_type="proposal"),
         Field(
             description="Those that answer this proposal; repeatable.",
             examples=[["prop-2024-01-paris"]],
@@ -371,7 +371,7 @@ class TermQuestion(EntryQuestion):
     proposal: Annotated[
         list[str],
         Values,
-        Filter("proposal", realm="proposal"),
+        Filter("proposal", name_type="proposal"),
         Field(
             description="Terms of this proposal; repeatable.",
             examples=[["prop-2024-02-hamas"]],
@@ -386,12 +386,12 @@ class TermQuestion(EntryQuestion):
     obliged: Annotated[
         list[str],
         Values,
-        Filter("obliged", realm="actor"),
+        Filter("obliged", name_type="actor"),
         Field(description="Who has to act; repeatable.", examples=[["israel"]]),
     ] = NONE_GIVEN
     beneficiary: Annotated[
         list[str],
         Values,
-        Filter("beneficiary", realm="actor"),
+        Filter("beneficiary", name_type="actor"),
         Field(description="Who benefits; repeatable.", examples=[["hamas"]]),
     ] = NONE_GIVEN

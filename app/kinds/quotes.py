@@ -269,7 +269,7 @@ class QuoteQuestion(EntryQuestion):
     speaker: Annotated[
         list[str],
         Values,
-        Filter("speaker", realm="actor"),
+        Filter("speaker", name_type="actor"),
         Field(
             description="Who said it: by id, name or alias; repeatable.", examples=[["netanyahu"]]
         ),
@@ -277,7 +277,7 @@ class QuoteQuestion(EntryQuestion):
     event: Annotated[
         list[str],
         Values,
-        Filter("event", realm="event"),
+        Filter("event", name_type="event"),
         Field(description="Said at this event; repeatable.", examples=[["ev-2023-10-07-attack"]]),
     ] = NONE_GIVEN
     attribution: Annotated[
@@ -289,7 +289,7 @@ class QuoteQuestion(EntryQuestion):
     language: Annotated[
         list[str],
         Values,
-        Filter("language", realm="language"),
+        Filter("language", name_type="language"),
         Field(description="A wording in this language exists; repeatable.", examples=[["en"]]),
     ] = NONE_GIVEN
     fragment: Annotated[

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from app.pages import assets, check, compare, embedding, entries, home, lists, reference
+from app.pages import assets, compare, embedding, entries, home, lists, reference
+from app.pages import quotecheck as check
 
 
 def add_routes(app: FastAPI) -> None:

@@ -13,11 +13,11 @@ from starlette.requests import Request
 
 from app.analysis.proposals import CompareQuestion, TableFormat, compare
 from app.api.answering import service_of
-from app.api.route import Rendered
-from app.database import Ask
-from app.entries.pages import read_page
+from app.db.snapshots import Snapshot
+from app.entries.query_plan import select_entries
 from app.entries.questions import MAX_LIMIT, Sort
-from app.entries.selection import select_entries
+from app.entries.result_pages import read_page
+from app.http.route import Rendered
 from app.kinds import KINDS
 from app.pages.rendering import page
 from app.pages.routing import PageRoute
@@ -41,11 +41,11 @@ async def compare_page(
     """The form, and the matrix where proposals are chosen."""
     chosen = bool(question.proposal) or question.chain is not None
     parameters = [pair for pair in request.scope["parameters"] if pair[0] != "format"]
-    async with service_of(request).database.snapshot() as ask:
-        comparison = await compare(question, ask) if chosen else None
+    async with service_of(request).database.snapshot() as snapshot:
+        comparison = await compare(question, snapshot) if chosen else None
         values = {
-            "dataset": await dataset_of(ask),
-            "proposals": await proposals(ask),
+            "dataset": await dataset_of(snapshot),
+            "proposals": await proposals(snapshot),
             "compared": comparison.model_dump(mode="json") if comparison else None,
             "chosen": [each.id for each in comparison.proposals] if comparison else [],
             "forms": [
@@ -53,14 +53,14 @@ async def compare_page(
                 for words, name in (("JSON", TableFormat.json), ("CSV", TableFormat.csv))
             ],
         }
-    return await asyncio.to_thread(page, request, ask.revision, "compare.html", values)
+    return await asyncio.to_thread(page, request, snapshot.revision, "compare.html", values)
 
 
-async def proposals(ask: Ask) -> list[dict[str, Any]]:
+async def proposals(snapshot: Snapshot) -> list[dict[str, Any]]:
     """The proposals that can be chosen, the oldest first."""
     asked = KINDS["proposal"].question(limit=MAX_LIMIT, sort=Sort.oldest)
-    selection = await select_entries(asked, ("proposal",), ask)
-    found = await read_page(asked, ("proposal",), selection, ask)
+    selection = await select_entries(asked, ("proposal",), snapshot)
+    found = await read_page(asked, ("proposal",), selection, snapshot)
     return [orjson.loads(body) for body in found.documents]
 
 

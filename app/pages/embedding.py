@@ -18,12 +18,12 @@ from starlette.responses import Response
 
 from app.api.answering import service_of
 from app.api.entries import TimelineQuestion, entry_now, kinds_asked
-from app.api.route import Rendered
 from app.api.single import NoQuestion
-from app.entries.pages import count, read_page
+from app.entries.query_plan import select_entries
 from app.entries.questions import EntryQuestion
-from app.entries.selection import select_entries
+from app.entries.result_pages import count, read_page
 from app.formats.svg import PAGING
+from app.http.route import Rendered
 from app.kinds import KINDS
 from app.pages.rendering import EMBED_POLICY, STATIC, page
 from app.pages.routing import PageRoute
@@ -78,19 +78,19 @@ async def embedded_list(request: Request, question: Any, path: str) -> Rendered:
     kinds = kinds_asked(question, path)
     if "limit" not in question.model_fields_set:
         question = question.model_copy(update={"limit": SHOWN})
-    async with service_of(request).database.snapshot() as ask:
-        selection = await select_entries(question, kinds, ask)
-        found = await read_page(question, kinds, selection, ask)
+    async with service_of(request).database.snapshot() as snapshot:
+        selection = await select_entries(question, kinds, snapshot)
+        found = await read_page(question, kinds, selection, snapshot)
         values = {
             "entries": [orjson.loads(body) for body in found.documents],
-            "total": await count(selection, ask),
-            "dataset": await dataset_of(ask),
+            "total": await count(selection, snapshot),
+            "dataset": await dataset_of(snapshot),
             "theme": question.theme.value,
             "heading": path.capitalize(),
             "whole": whole(path, request.scope["parameters"]),
         }
     return await asyncio.to_thread(
-        page, request, ask.revision, "embed.html", values, policy=EMBED_POLICY
+        page, request, snapshot.revision, "embed.html", values, policy=EMBED_POLICY
     )
 
 
@@ -104,18 +104,18 @@ async def embedded_entry(
     request: Request, question: EmbeddedEntryQuestion, entry_id: str, kind: str
 ) -> Rendered:
     """One entry as a card."""
-    async with service_of(request).database.snapshot() as ask:
-        _, body = await entry_now(entry_id, kind, ask)
+    async with service_of(request).database.snapshot() as snapshot:
+        _, body = await entry_now(entry_id, kind, snapshot)
         values = {
             "entries": [orjson.loads(body)],
             "total": 1,
-            "dataset": await dataset_of(ask),
+            "dataset": await dataset_of(snapshot),
             "theme": question.theme.value,
             "heading": kind.capitalize(),
             "whole": f"/{KINDS[kind].plural}/{entry_id}",
         }
     return await asyncio.to_thread(
-        page, request, ask.revision, "embed.html", values, policy=EMBED_POLICY
+        page, request, snapshot.revision, "embed.html", values, policy=EMBED_POLICY
     )
 
 

@@ -17,23 +17,23 @@ from starlette.requests import Request
 from app.analysis.positions import ProposalPositionsQuestion, proposal_positions
 from app.api.answering import service_of
 from app.api.entries import entry_now
-from app.api.route import Rendered
 from app.api.single import NoQuestion
-from app.database import Ask
+from app.db.snapshots import Snapshot
+from app.db.sql import Statement
+from app.db.tables import document
 from app.entries.documents import headline
-from app.entries.pages import read_page
+from app.entries.query_plan import select_entries
 from app.entries.questions import Sort
-from app.entries.selection import select_entries
+from app.entries.result_pages import read_page
 from app.entries.words import fold
 from app.errors import InvalidQuery
 from app.formats.jsonld import CONTEXT, node_of
+from app.http.route import Rendered
 from app.kinds import KINDS, Kind
 from app.pages.embedding import snippets_of
 from app.pages.rendering import page
 from app.pages.routing import PageRoute
 from app.reference.dataset import dataset_of
-from app.statements import Statement
-from app.tables import document
 
 Loaded = dict[str, Any]
 MOST_RELATED = 200
@@ -55,22 +55,22 @@ class Section:
 
 async def entry_page(request: Request, entry_id: str, kind: Kind) -> Rendered:
     """The page of an entry."""
-    async with service_of(request).database.snapshot() as ask:
-        _, body = await entry_now(entry_id, kind.name, ask)
+    async with service_of(request).database.snapshot() as snapshot:
+        _, body = await entry_now(entry_id, kind.name, snapshot)
         entry = orjson.loads(body)
         values = {
             "entry": entry,
-            "dataset": await dataset_of(ask),
-            "related": await related(entry, ask),
-            "positions": await positions(entry, ask),
+            "dataset": await dataset_of(snapshot),
+            "related": await related(entry, snapshot),
+            "positions": await positions(entry, snapshot),
             "wordings": wordings(entry),
-            "titles": await titles(entry, ask),
+            "titles": await titles(entry, snapshot),
         }
     public_url = service_of(request).settings.public_url
     values["embed"] = snippets_of(request, request.scope["path"])
     values["evidence_words"] = EVIDENCE
     values["jsonld"] = embedded({"@context": CONTEXT, **node_of(entry, public_url)})
-    return await asyncio.to_thread(page, request, ask.revision, "entry.html", values)
+    return await asyncio.to_thread(page, request, snapshot.revision, "entry.html", values)
 
 
 def embedded(document: Any) -> str:
@@ -79,33 +79,33 @@ def embedded(document: Any) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-async def related(entry: Loaded, ask: Ask) -> list[Section]:
+async def related(entry: Loaded, snapshot: Snapshot) -> list[Section]:
     """What belongs to the entry: an event's quotes and figures, a proposal's terms by phase."""
     if entry["kind"] == "event":
         return [
-            await section("What was said", "quote", "event", entry, ask),
-            await section("Figures", "figure", "event", entry, ask),
+            await section("What was said", "quote", "event", entry, snapshot),
+            await section("Figures", "figure", "event", entry, snapshot),
         ]
     if entry["kind"] == "proposal":
-        terms = await section("Terms", "term", "proposal", entry, ask)
+        terms = await section("Terms", "term", "proposal", entry, snapshot)
         phased = by_phase(entry, terms.entries)
         more = [Section("More terms", [], terms.more)] if terms.more else []
         return [*(Section(heading, found) for heading, found in phased), *more]
     return []
 
 
-async def section(heading: str, kind: str, name: str, entry: Loaded, ask: Ask) -> Section:
+async def section(heading: str, kind: str, name: str, entry: Loaded, snapshot: Snapshot) -> Section:
     """The entries of a kind that name this one, the oldest first; where more are, if they are."""
     asked = KINDS[kind].question.model_validate(
         {name: [entry["id"]], "limit": MOST_RELATED, "sort": Sort.oldest}
     )
-    selection = await select_entries(asked, (kind,), ask)
-    found = await read_page(asked, (kind,), selection, ask)
+    selection = await select_entries(asked, (kind,), snapshot)
+    found = await read_page(asked, (kind,), selection, snapshot)
     more = f"/{KINDS[kind].plural}?{name}={entry['id']}&sort=date" if found.next_cursor else None
     return Section(heading, [orjson.loads(body) for body in found.documents], more)
 
 
-async def titles(entry: Loaded, ask: Ask) -> dict[str, str]:
+async def titles(entry: Loaded, snapshot: Snapshot) -> dict[str, str]:
     """The titles of the entries that this one refers to, by id."""
     links = [entry.get("event"), entry.get("proposal")]
     links += [answer["proposal"] for answer in entry.get("responds_to", [])]
@@ -116,7 +116,7 @@ async def titles(entry: Loaded, ask: Ask) -> dict[str, str]:
     given = {f"id_{number}": each for number, each in enumerate(ids)}
     return {
         each: headline(orjson.loads(body))
-        for each, body in await ask.rows(bodies_statement(len(ids)), **given)
+        for each, body in await snapshot.rows(bodies_statement(len(ids)), **given)
     }
 
 
@@ -140,12 +140,12 @@ def by_phase(proposal: Loaded, terms: list[Loaded]) -> list[tuple[str, list[Load
     return [*headed, ("The whole proposal", [term for term in terms if term["phase"] is None])]
 
 
-async def positions(entry: Loaded, ask: Ask) -> list[Loaded]:
+async def positions(entry: Loaded, snapshot: Snapshot) -> list[Loaded]:
     """Everyone's position on a proposal."""
     if entry["kind"] != "proposal":
         return []
     try:
-        found = await proposal_positions(entry, ProposalPositionsQuestion(), ask)
+        found = await proposal_positions(entry, ProposalPositionsQuestion(), snapshot)
     except InvalidQuery:
         # More than one page can show; the API answers it narrowed.
         return []

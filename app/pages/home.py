@@ -13,15 +13,15 @@ from starlette.requests import Request
 from app.api.answering import service_of
 from app.api.dataset import kind_counts
 from app.api.entries import TimelineQuestion
-from app.api.route import Rendered
 from app.api.single import NoQuestion
-from app.database import Ask
+from app.db.snapshots import Snapshot
 from app.entries.dates import parse_date
 from app.entries.density import density
 from app.entries.documents import end_of
 from app.entries.facets import facets_of
-from app.entries.pages import read_page
-from app.entries.selection import Selection, select_entries
+from app.entries.query_plan import Selection, select_entries
+from app.entries.result_pages import read_page
+from app.http.route import Rendered
 from app.kinds import KINDS
 from app.pages.picture import picture_of
 from app.pages.rendering import page, shown_date
@@ -35,24 +35,24 @@ async def home(request: Request, question: Annotated[NoQuestion, Query()]) -> Re
     """What the record is, good questions to start with, and where the rest is described."""
     del question
     asked = TimelineQuestion(limit=LATEST, facets=["actor", "topic"])
-    async with service_of(request).database.snapshot() as ask:
-        dataset = await dataset_of(ask)
-        selection = await select_entries(asked, asked.kinds(), ask)
-        found = await read_page(asked, asked.kinds(), selection, ask)
+    async with service_of(request).database.snapshot() as snapshot:
+        dataset = await dataset_of(snapshot)
+        selection = await select_entries(asked, asked.kinds(), snapshot)
+        found = await read_page(asked, asked.kinds(), selection, snapshot)
         latest = [orjson.loads(body) for body in found.documents]
         values = {
             "dataset": dataset,
-            "counts": await kind_counts(ask.revision, ask),
+            "counts": await kind_counts(snapshot.revision, snapshot),
             "plurals": {name: kind.plural for name, kind in KINDS.items()},
             "picture": picture_of(
-                await density(selection, ask), "timeline", [], "The whole record"
+                await density(selection, snapshot), "timeline", [], "The whole record"
             ),
             "latest": latest,
             "example_date": latest[0]["start_date"][:7] if latest else "",
             "coverage": in_days(dataset["coverage"]["date"]),
-            "questions": dataset.get("questions") or await questions(asked, selection, ask),
+            "questions": dataset.get("questions") or await questions(asked, selection, snapshot),
         }
-    return await asyncio.to_thread(page, request, ask.revision, "home.html", values)
+    return await asyncio.to_thread(page, request, snapshot.revision, "home.html", values)
 
 
 def in_days(date: str) -> str:
@@ -70,10 +70,10 @@ def in_days(date: str) -> str:
 
 
 async def questions(
-    asked: TimelineQuestion, selection: Selection, ask: Ask
+    asked: TimelineQuestion, selection: Selection, snapshot: Snapshot
 ) -> list[dict[str, Any]]:
     """Questions to start with where the curators gave none: by who and what is most in it."""
-    facets = await facets_of(asked, selection, "/timeline", [], ask)
+    facets = await facets_of(asked, selection, "/timeline", [], snapshot)
     return [
         {"path": f"/v1/timeline?{name}={quote(value.id)}", "text": f"{words} {value.label}"}
         for name, words in (("actor", "Everything with"), ("topic", "Everything about"))

@@ -15,30 +15,30 @@ from starlette.requests import Request
 
 from app.api.answering import service_of
 from app.api.entries import TimelineQuestion, kinds_asked
-from app.api.route import Rendered
-from app.database import Ask
+from app.db.snapshots import Snapshot
+from app.db.sql import Statement
+from app.db.tables import reference
 from app.entries.cursors import revision_of
 from app.entries.density import Density, density
 from app.entries.facets import Facet, facets_of
-from app.entries.pages import Page, count, read_page
+from app.entries.query_plan import Selection, select_entries
 from app.entries.questions import EntryQuestion
-from app.entries.selection import Selection, select_entries
+from app.entries.result_pages import Page, count, read_page
 from app.entries.snippets import snippet
 from app.formats import FORMATS
 from app.formats.svg import PAGING
+from app.http.route import Rendered
 from app.kinds import KINDS
 from app.pages.embedding import snippets_of
 from app.pages.picture import picture_of
 from app.pages.rendering import page
 from app.pages.routing import PageRoute
 from app.reference.dataset import dataset_of
-from app.statements import Statement
-from app.tables import reference
 
 PAGE_LENGTH = 25
 TOPICS = Statement(
     select(reference.c.id, reference.c.name)
-    .where(reference.c.realm == bindparam("realm"))
+    .where(reference.c.name_type == bindparam("name_type"))
     .order_by(reference.c.name)
 )
 NOT_SHOWN = PAGING | {"actor_match", "topic_match"}
@@ -90,27 +90,33 @@ async def list_page(request: Request, question: EntryQuestion, listed: ListPage)
     if "limit" not in question.model_fields_set:
         chosen["limit"] = PAGE_LENGTH  # type: ignore[assignment]
     question = question.model_copy(update=chosen)
-    async with service_of(request).database.snapshot(revision_of(question.cursor)) as ask:
-        selection = await select_entries(question, kinds_asked(question, listed.path), ask)
-        shown = await read(request, question, selection, listed, ask)
+    async with service_of(request).database.snapshot(revision_of(question.cursor)) as snapshot:
+        selection = await select_entries(question, kinds_asked(question, listed.path), snapshot)
+        shown = await read(request, question, selection, listed, snapshot)
     values = values_of(request, question, selection, shown, listed)
-    return await asyncio.to_thread(page, request, ask.revision, "list.html", values)
+    return await asyncio.to_thread(page, request, snapshot.revision, "list.html", values)
 
 
 async def read(
-    request: Request, question: EntryQuestion, selection: Selection, listed: ListPage, ask: Ask
+    request: Request,
+    question: EntryQuestion,
+    selection: Selection,
+    listed: ListPage,
+    snapshot: Snapshot,
 ) -> Shown:
     """Everything that the page shows, from one revision."""
     parameters = request.scope["parameters"]
     path = f"/{listed.path}"
-    facets = await facets_of(question, selection, path, parameters, ask)
+    facets = await facets_of(question, selection, path, parameters, snapshot)
     return Shown(
-        answer=await read_page(question, kinds_asked(question, listed.path), selection, ask),
-        total=await count(selection, ask),
+        answer=await read_page(question, kinds_asked(question, listed.path), selection, snapshot),
+        total=await count(selection, snapshot),
         facets=facets,
-        topics=[{"id": row[0], "name": row[1]} for row in await ask.rows(TOPICS, realm="topic")],
-        dataset=await dataset_of(ask),
-        density=await density(selection, ask),
+        topics=[
+            {"id": row[0], "name": row[1]} for row in await snapshot.rows(TOPICS, name_type="topic")
+        ],
+        dataset=await dataset_of(snapshot),
+        density=await density(selection, snapshot),
     )
 
 

@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app.api.answering import service_of
-from app.api.query import read_parameters
 from app.errors import InvalidQuery, Problem
 from app.formats import quality
+from app.http.query import read_parameters
 from app.pages.rendering import POLICY, environment
 from app.reference.dataset import dataset_of
 
@@ -27,15 +27,15 @@ def wants_page(request: Request) -> bool:
 
 async def problem_page(request: Request, problem: Problem) -> Response:
     """The page of a problem; each nearest value links the question that has it instead."""
-    async with service_of(request).database.snapshot() as ask:
-        dataset = await dataset_of(ask)
+    async with service_of(request).database.snapshot() as snapshot:
+        dataset = await dataset_of(snapshot)
     shown = (
         environment()
         .get_template("problem.html")
         .render(
             problem=with_links(request, problem),
             dataset=dataset,
-            revision=ask.revision,
+            revision=snapshot.revision,
             path=request.scope["path"],
             public_url=service_of(request).settings.public_url,
         )

@@ -14,9 +14,9 @@ import jinja2
 from starlette.requests import Request
 
 from app.api.answering import asked_path, etag_of, headers_of, is_known, not_modified, service_of
-from app.api.route import Rendered, rendered
-from app.database import Revision
+from app.db.snapshots import Revision
 from app.entries.documents import headline
+from app.http.route import Rendered, rendered
 
 STATIC = files("app.pages") / "static"
 POLICY = (

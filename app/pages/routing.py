@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Scope
 
-from app.api.route import QuestionRoute
+from app.http.route import QuestionRoute
 
 TRACKERS = frozenset((b"fbclid", b"gclid", b"mc_cid", b"mc_eid", b"igshid"))
 

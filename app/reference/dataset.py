@@ -11,7 +11,8 @@ import orjson
 from pydantic import AfterValidator
 from pydantic import StringConstraints as Text
 
-from app.database import Ask
+from app.db.postings import STORED
+from app.db.snapshots import Snapshot
 from app.entries.dates import parse_date
 from app.entries.record import (
     Correction,
@@ -23,7 +24,6 @@ from app.entries.record import (
     WebAddress,
     without_controls,
 )
-from app.index import STORED
 
 
 class Coverage(Record):
@@ -101,15 +101,15 @@ class Described:
     first_day: date
 
 
-async def dataset_of(ask: Ask) -> dict[str, Any]:
+async def dataset_of(snapshot: Snapshot) -> dict[str, Any]:
     """The dataset's description as curated."""
-    curated: dict[str, Any] = orjson.loads((await ask.rows(STORED, name="dataset"))[0][0])
+    curated: dict[str, Any] = orjson.loads((await snapshot.rows(STORED, name="dataset"))[0][0])
     return curated
 
 
-async def described(ask: Ask) -> Described:
+async def described(snapshot: Snapshot) -> Described:
     """What a representation says of the dataset."""
-    return read_description(bytes((await ask.rows(STORED, name="dataset"))[0][0]))
+    return read_description(bytes((await snapshot.rows(STORED, name="dataset"))[0][0]))
 
 
 @lru_cache(maxsize=8)

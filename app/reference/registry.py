@@ -16,7 +16,7 @@ from app.reference.actors import ActorRecord
 from app.reference.sources import SourceRecord
 from app.reference.topics import TopicRecord
 
-# What the records of each realm are read as.
+# What the records of each type of name are read as.
 REFERENCE_RECORDS: dict[str, Any] = {
     "actor": ActorRecord,
     "topic": TopicRecord,
@@ -51,24 +51,24 @@ class Reference:
         """Pickled as its records: what was looked up stays behind."""
         return reference_of, (list(self.records()),)
 
-    def of(self, realm: str) -> dict[str, Any]:
-        """The records of a realm by id."""
-        realms: dict[str, dict[str, Any]] = {
+    def of(self, name_type: str) -> dict[str, Any]:
+        """The records of a type of name by id."""
+        name_types: dict[str, dict[str, Any]] = {
             "actor": self.actors,
             "topic": self.topics,
             "source": self.sources,
         }
-        return realms[realm]
+        return name_types[name_type]
 
-    def add(self, realm: str, record: Any) -> None:
+    def add(self, name_type: str, record: Any) -> None:
         """Takes a record in; of two with one id the first stays."""
-        self.of(realm).setdefault(record.id, record)
+        self.of(name_type).setdefault(record.id, record)
 
     def records(self) -> Iterator[tuple[str, Any]]:
-        """Every record with its realm."""
-        for realm in REFERENCE_RECORDS:
-            for record in self.of(realm).values():
-                yield realm, record
+        """Every record with its type of name."""
+        for name_type in REFERENCE_RECORDS:
+            for record in self.of(name_type).values():
+                yield name_type, record
 
     def _actor(self, actor_id: str) -> Summary:
         return Summary(id=actor_id, name=self.actors[actor_id].name, url=f"/v1/actors/{actor_id}")
@@ -130,8 +130,8 @@ class Reference:
 
 
 def reference_of(records: Iterable[tuple[str, Any]]) -> Reference:
-    """The reference data of some records, each with its realm."""
+    """The reference data of some records, each with its type of name."""
     made = Reference()
-    for realm, record in records:
-        made.add(realm, record)
+    for name_type, record in records:
+        made.add(name_type, record)
     return made

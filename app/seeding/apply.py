@@ -12,25 +12,9 @@ from typing import Any
 import orjson
 from sqlalchemy import bindparam, delete, func, select
 
-from app.entries.documents import DOCUMENT_FORMAT
-from app.entries.fulltext import FULL_TEXT, words_of
-from app.entries.names import folded_name
-from app.entries.places import key_of
-from app.entries.words import split
-from app.index import STORED, stored_lists, unpacked
-from app.kinds import KINDS
-from app.reference.documents import REFERENCE_DOCUMENTS
-from app.reference.registry import REFERENCE_RECORDS, Reference
-from app.seeding.compare import Comparison
-from app.seeding.index import postings, texts
-from app.seeding.lists import Lists, places_before, put_state
-from app.seeding.making import Maker, Part
-from app.seeding.processes import in_order
-from app.seeding.rows import Rows
-from app.seeding.stage import Stage, Task
-from app.seeding.target import Target, insertion
-from app.statements import Statement
-from app.tables import (
+from app.db.postings import STORED, stored_lists, unpacked
+from app.db.sql import Statement
+from app.db.tables import (
     change,
     correction,
     csv_line,
@@ -44,7 +28,23 @@ from app.tables import (
     revision,
     tally,
 )
-from app.tidy_rows import owner_columns
+from app.entries.documents import DOCUMENT_FORMAT
+from app.entries.fulltext import FULL_TEXT, words_of
+from app.entries.names import folded_name
+from app.entries.sort_keys import key_of
+from app.entries.words import split
+from app.kinds import KINDS
+from app.reference.documents import REFERENCE_DOCUMENTS
+from app.reference.registry import REFERENCE_RECORDS, Reference
+from app.seeding.change_set import Comparison
+from app.seeding.index_terms import postings, texts
+from app.seeding.postings_writer import Lists, put_state, sort_keys_before
+from app.seeding.processes import in_order
+from app.seeding.relational_rows import owner_columns
+from app.seeding.row_builder import Maker, Part
+from app.seeding.rows import Rows
+from app.seeding.staging import Stage, Task
+from app.seeding.target import Target, insertion
 
 BATCH = 1000
 CLOSURES = {"actor": "affiliate", "topic": "topic", "source": "source"}
@@ -64,15 +64,15 @@ DELETE_RECORD = Statement(
 DELETE_CORRECTIONS = Statement(
     delete(correction).where(correction.c.kind == bindparam("k"), correction.c.id == bindparam("i"))
 )
-DELETE_DOCUMENT = Statement(delete(document).where(document.c.place == bindparam("p")))
-DELETE_LINE = Statement(delete(csv_line).where(csv_line.c.place == bindparam("p")))
+DELETE_DOCUMENT = Statement(delete(document).where(document.c.sort_key == bindparam("p")))
+DELETE_LINE = Statement(delete(csv_line).where(csv_line.c.sort_key == bindparam("p")))
 MOVE_RECORD = Statement(
     record.update()
     .where(record.c.kind == bindparam("k"), record.c.id == bindparam("i"))
-    .values(place=bindparam("p"))
+    .values(sort_key=bindparam("p"))
 )
 EVERYTHING_INDEXED = Statement(
-    select(record.c.kind, record.c.id, record.c.place).where(record.c.place.is_not(None))
+    select(record.c.kind, record.c.id, record.c.sort_key).where(record.c.sort_key.is_not(None))
 )
 
 
@@ -87,7 +87,7 @@ class Application:
         self.starts_anew = self.format_differs()
         # What entries were indexed by; it is read before anything of it is removed.
         self.old = Reference() if self.starts_anew else old_reference(target)
-        self.before = array("q") if self.starts_anew else places_before(target)
+        self.before = array("q") if self.starts_anew else sort_keys_before(target)
         self.number = scalar(target, LAST_REVISION) + 1
         self.sequence = scalar(target, LAST_CHANGE)
 
@@ -117,7 +117,7 @@ class Application:
         self.write_state()
 
     def each(self, action: str, step: Callable[[Rows, Task], None]) -> None:
-        """A step for each record that an action concerns, in the order of places."""
+        """A step for each record that an action concerns, in the order of sort keys."""
         rows = Rows(self.target)
         for number, task in enumerate(self.stage.tasks(action), 1):
             step(rows, task)
@@ -136,7 +136,7 @@ class Application:
             progress(made.records)
 
     def parts(self, action: str) -> Iterator[Part]:
-        """The records that an action concerns, in the order of places."""
+        """The records that an action concerns, in the order of sort keys."""
         tasks = self.stage.tasks(action)
         while part := list(islice(tasks, BATCH)):
             yield Part(action, part, [self.lists.number_of(task.new or 0) for task in part])
@@ -174,26 +174,26 @@ class Application:
             "SELECT kind, id FROM todo WHERE action = 'changed' AND kind IN"
             " ('actor', 'topic', 'source')"
         ).fetchall()
-        for realm, record_id in changed:
+        for name_type, record_id in changed:
             for kind in KINDS:
-                key = key_of(kind, CLOSURES[realm], record_id)
+                key = key_of(kind, CLOSURES[name_type], record_id)
                 self.note_rerendered(self.posted(key))
 
     def posted(self, key: int) -> Iterator[tuple[Any, ...]]:
-        """Kind, id and place of each entry in a posting list of the database."""
+        """Kind, id and sort key of each entry in a posting list of the database."""
         statement, values = stored_lists([key])
         for _, numbers in list(self.target.rows(statement, **values)):
-            places = [self.before[number] for number in unpacked(bytes(numbers))]
-            for start in range(0, len(places), BATCH):
-                part = places[start : start + BATCH]
-                asked = {f"place_{number}": place for number, place in enumerate(part)}
-                yield from list(self.target.rows(at_places(len(part)), **asked))
+            sort_keys = [self.before[number] for number in unpacked(bytes(numbers))]
+            for start in range(0, len(sort_keys), BATCH):
+                part = sort_keys[start : start + BATCH]
+                asked = {f"sort_key_{number}": sort_key for number, sort_key in enumerate(part)}
+                yield from list(self.target.rows(at_sort_keys(len(part)), **asked))
 
     def note_rerendered(self, found: Iterable[tuple[Any, ...]]) -> None:
         """Adds entries to the list of what to do, unless something is done about them anyway."""
         self.stage.connection.executemany(
             "INSERT OR IGNORE INTO todo VALUES (?, ?, 'rendered', ?, ?)",
-            ((kind, record_id, place, place) for kind, record_id, place in found),
+            ((kind, record_id, sort_key, sort_key) for kind, record_id, sort_key in found),
         )
 
     def format_differs(self) -> bool:
@@ -234,7 +234,7 @@ class Application:
         rows.wordless.append((old,))
 
     def move(self, rows: Rows, task: Task) -> None:
-        """An entry whose place another one took."""
+        """An entry whose sort key another one took."""
         self.unindex(rows, task)
         rows.add(MOVE_RECORD, (task.new, task.kind, task.id))
 
@@ -243,16 +243,16 @@ class Application:
         rows = Rows(self.target)
         for table in (reference, name, name_word, former_id):
             self.target.many(Statement(delete(table)), [()])
-        for realm, record_ in self.new.records():
-            body = REFERENCE_DOCUMENTS[realm](record_, self.new).model_dump_json().encode()
+        for name_type, record_ in self.new.records():
+            body = REFERENCE_DOCUMENTS[name_type](record_, self.new).model_dump_json().encode()
             names = record_.names()
             shown = names[1] if len(names) > 1 else names[0]
-            rows.add(insertion(reference), (realm, record_.id, shown, body))
+            rows.add(insertion(reference), (name_type, record_.id, shown, body))
             folded = {folded_name(each) for each in names} - {""}
             for each in sorted(folded):
-                rows.add(insertion(name), (realm, each, record_.id))
+                rows.add(insertion(name), (name_type, each, record_.id))
             for word in sorted({word for each in record_.searched() for word in split(each)}):
-                rows.add(insertion(name_word), (realm, word, record_.id))
+                rows.add(insertion(name_word), (name_type, word, record_.id))
         for former in self.stage.former_ids():
             rows.add(insertion(former_id), former)
         rows.flush()
@@ -267,11 +267,11 @@ class Application:
 
 
 @lru_cache(maxsize=16)
-def at_places(count: int) -> Statement:
-    """Kind, id and place of the entries at some places."""
-    places: list[Any] = [bindparam(f"place_{number}") for number in range(count)]
-    columns = (document.c.kind, document.c.id, document.c.place)
-    return Statement(select(*columns).where(document.c.place.in_(places)))
+def at_sort_keys(count: int) -> Statement:
+    """Kind, id and sort key of the entries at some sort keys."""
+    sort_keys: list[Any] = [bindparam(f"sort_key_{number}") for number in range(count)]
+    columns = (document.c.kind, document.c.id, document.c.sort_key)
+    return Statement(select(*columns).where(document.c.sort_key.in_(sort_keys)))
 
 
 def deletion(table: Any, column: str) -> Statement:
@@ -294,9 +294,9 @@ def scalar(target: Target, statement: Statement) -> int:
 def old_reference(target: Target) -> Reference:
     """The reference data as the database has it."""
     old = Reference()
-    for realm, model in REFERENCE_RECORDS.items():
-        for row in target.rows(BODIES, kind=realm):
-            old.add(realm, model.model_validate_json(row[0]))
+    for name_type, model in REFERENCE_RECORDS.items():
+        for row in target.rows(BODIES, kind=name_type):
+            old.add(name_type, model.model_validate_json(row[0]))
     return old
 
 

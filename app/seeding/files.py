@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from app.seeding.flaws import Flaw
-from app.seeding.written import Written, empty, twice, whole
+from app.seeding.source_records import Written, empty, twice, whole
 from app.seeding.yaml_files import read_yaml
 
 LINE_LIMIT = 4 * 1024 * 1024

@@ -15,11 +15,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.sql.dml import Insert
 
-from app.conninfo import conninfo_of
+from app.db.conninfo import conninfo_of
+from app.db.schema_version import SCHEMA, refuse_newer_schema
+from app.db.sql import Row, Statement
 from app.errors import SeedRefused
-from app.schema import SCHEMA, refuse_newer_schema
 from app.seeding.migrations import upgrade_within
-from app.statements import Row, Statement
 
 log = logging.getLogger(__name__)
 

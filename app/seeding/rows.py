@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+from app.db.sql import Statement
 from app.entries.fulltext import FULL_TEXT
 from app.seeding.target import Target
-from app.statements import Statement
 
 
 class Rows:

@@ -19,11 +19,11 @@ from tqdm import tqdm
 from app.config import Settings
 from app.errors import SeedRefused
 from app.seeding.apply import Application, dataset_id
-from app.seeding.check import Checker
-from app.seeding.compare import Comparison, compare, refuse_changed_kinds, refuse_losses
+from app.seeding.change_set import Comparison, compare, refuse_changed_kinds, refuse_losses
 from app.seeding.flaws import Flaw
-from app.seeding.stage import Stage
+from app.seeding.staging import Stage
 from app.seeding.target import Target, sqlite_target, workplace
+from app.seeding.validation import Checker
 
 
 class Flawed(SeedRefused):
@@ -84,7 +84,7 @@ def checked(folder: Path, stage: Stage) -> Checker:
         flaws = checker.run()
     if flaws:
         raise Flawed(flaws)
-    stage.resolve_places()
+    stage.resolve_sort_keys()
     return checker
 
 

@@ -23,9 +23,9 @@ from typing import IO, Any, Protocol
 from sqlalchemy import URL, Table
 
 from app.config import Settings
+from app.db.schema_version import SCHEMA, read_schema, refuse_newer_schema
+from app.db.sql import Compiled, Row, Statement
 from app.errors import DatabaseUnusable, SeedRefused
-from app.schema import SCHEMA, read_schema, refuse_newer_schema
-from app.statements import Compiled, Row, Statement
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ import yaml
 
 from app.seeding.flaws import Flaw, field_path
 from app.seeding.references import Location
-from app.seeding.written import Written, empty, twice, whole
+from app.seeding.source_records import Written, empty, twice, whole
 
 YAML_LIMIT = 32 * 1024 * 1024
 DEPTH_LIMIT = 20

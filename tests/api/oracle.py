@@ -87,10 +87,10 @@ class Oracle:
             self.documents: list[Doc] = [
                 json.loads(row[0]) for row in connection.execute("SELECT body FROM document")
             ]
-            rows = connection.execute("SELECT realm, id, body FROM reference").fetchall()
+            rows = connection.execute("SELECT name_type, id, body FROM reference").fetchall()
         finally:
             connection.close()
-        self.reference = {(realm, each): json.loads(body) for realm, each, body in rows}
+        self.reference = {(name_type, each): json.loads(body) for name_type, each, body in rows}
         self.documents.sort(key=place)
 
     def answer(self, kinds: tuple[str, ...], asked: Asked) -> list[str]:

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.routing import Match
 
 from app.api.directory import Directory
-from app.api.route import QuestionRoute
+from app.http.route import QuestionRoute
 from tests.api.asking import Asker
 
 PARAMETER = re.compile(r"\{\w+\}")

@@ -135,9 +135,9 @@ def words(draw: st.DrawFn, among: list[Doc], near: Doc) -> Asked:
 @st.composite
 def spelled(draw: st.DrawFn, oracle: Oracle, field: str, value: str) -> str:
     """A value as a client may write it: ids, and for actors and topics their names."""
-    realm = "actor" if field in NAMED else field
-    document = oracle.reference.get((realm, value))
-    if document is None or realm == "source" or draw(st.integers(0, 2)):
+    name_type = "actor" if field in NAMED else field
+    document = oracle.reference.get((name_type, value))
+    if document is None or name_type == "source" or draw(st.integers(0, 2)):
         return value
     names = [document["name"], *document.get("aliases", [])]
     name: str = draw(st.sampled_from(names))

@@ -13,7 +13,7 @@ import orjson
 import pytest
 from frictionless import Package
 
-from app.tidy import TABLES
+from app.db.relational import TABLES
 from tests.api.asking import Asker
 from tests.conftest import SHIPPED, TINY, Seeded
 

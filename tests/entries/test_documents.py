@@ -11,23 +11,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.bounded import Bounded
-from app.entries.pages import documents_at, entry_of
-from app.index import Index, size_of_document
-from app.statements import Row, Statement
+from app.db.postings import Postings, size_of_document
+from app.db.sql import Row, Statement
+from app.entries.result_pages import documents_at, entry_of
 
 
 class Stored:
     """A database of documents, and which of them were asked for."""
 
     def __init__(self) -> None:
-        self.index = Index()
+        self.postings = Postings()
         self.asked: list[list[int]] = []
 
     async def rows(self, statement: Statement, **values: Any) -> list[Row]:
         """Those asked for, in no order."""
         del statement
         self.asked.append(list(values.values()))
-        return [(place, b"%d" % place) for place in sorted(values.values(), reverse=True)]
+        return [(sort_key, b"%d" % sort_key) for sort_key in sorted(values.values(), reverse=True)]
 
 
 def test_a_document_is_read_once() -> None:
@@ -55,7 +55,7 @@ def test_an_entry_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
             assert asyncio.run(entry_of("ev-8", stored)) is None
     assert asyncio.run(documents_at([7], stored)) == [b"7"]
     assert stored.asked == ["ev-7", "ev-8", "ev-8"]
-    stored.index.documents = Bounded(0, len)
+    stored.postings.documents = Bounded(0, len)
     assert asyncio.run(entry_of("ev-7", stored)) == ("event", b"7")
     assert stored.asked[3:] == [[7]]
 
@@ -63,22 +63,22 @@ def test_an_entry_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_documents_in_memory_are_bounded() -> None:
     """Those that were not asked for since half of the room was filled give way."""
     stored: Any = Stored()
-    stored.index.documents = Bounded(6 * size_of_document(b"1"), size_of_document)
+    stored.postings.documents = Bounded(6 * size_of_document(b"1"), size_of_document)
     asyncio.run(documents_at([1, 2, 3], stored))
-    for places, read in (([1, 4], [4]), ([4, 5, 1], [5]), ([2, 3], [3]), ([4], [])):
+    for sort_keys, read in (([1, 4], [4]), ([4, 5, 1], [5]), ([2, 3], [3]), ([4], [])):
         before = len(stored.asked)
-        asyncio.run(documents_at(places, stored))
-        assert [place for each in stored.asked[before:] for place in each] == read
+        asyncio.run(documents_at(sort_keys, stored))
+        assert [sort_key for each in stored.asked[before:] for sort_key in each] == read
 
 
 def test_a_document_that_is_gone_is_no_page() -> None:
-    """A place without a document is a broken file, never a shorter page."""
+    """A sort key without a document is a broken file, never a shorter page."""
 
     async def nothing(statement: Statement, **values: Any) -> list[Row]:
         del statement, values
         return []
 
-    empty: Any = SimpleNamespace(index=Index(), rows=nothing)
+    empty: Any = SimpleNamespace(postings=Postings(), rows=nothing)
     with pytest.raises(KeyError):
         asyncio.run(documents_at([1], empty))
 

@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from app.entries.columns import text
+from app.entries.csv_columns import text
 from tests.api.asking import Asker
 from tests.formats.conftest import HOSTILE
 

@@ -35,7 +35,7 @@ class Bench:
 @pytest.fixture
 def bench(tiny: Path, seeded: Seeded, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     """The tiny record, seeded once; the application looks for news before every answer."""
-    monkeypatch.setattr("app.sqlite.LOOK_EVERY", 0.0)
+    monkeypatch.setattr("app.db.sqlite.LOOK_EVERY", 0.0)
     bench = Bench(tiny, seeded(tiny))
     with bench.ask:
         yield bench

@@ -12,7 +12,7 @@ from tests.seeding.curating import CHANGES
 
 ROUNDS = 12
 CHANGES_IN_A_ROUND = 4
-REALMS = {"actor": "actors", "topic": "topics", "source": "sources"}
+REFERENCE_TYPES = {"actor": "actors", "topic": "topics", "source": "sources"}
 PLURALS = {"event": "events", "quote": "quotes", "proposal": "proposals", "figure": "figures"}
 
 
@@ -24,7 +24,7 @@ def paths(bench: Bench) -> list[str]:
         for proposal in curated["proposal"].values()
         for term in proposal.get("terms", [])
     ]
-    named = {**PLURALS, **REALMS}
+    named = {**PLURALS, **REFERENCE_TYPES}
     others = [f"/v1/{plural}/{each}" for kind, plural in named.items() for each in curated[kind]]
     return [*others, *terms]
 

@@ -132,7 +132,7 @@ def test_the_history_of_nothing(bench: Bench) -> None:
     bench.ask.problem("/v1/actors/mowlam/history?limit=1", 422)
 
 
-def test_the_history_of_another_realm_is_not_mixed_in(bench: Bench) -> None:
+def test_the_history_of_another_type_is_not_mixed_in(bench: Bench) -> None:
     """An actor and an entry of one id have a past of their own."""
     draft = {"id": "draft", "name": "The Drafters", "kind": "group"}
     bench.curated["actor"]["draft"] = draft

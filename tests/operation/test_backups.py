@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 
 from app.config import Settings
-from app.database import LOOK_EVERY
+from app.db.snapshots import LOOK_EVERY
 from app.seeding.seed import seed
 from tests.api.asking import Asker
 from tests.conftest import TINY, Seeded, sqlite_settings

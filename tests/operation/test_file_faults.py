@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app import sqlite
-from app.database import LOOK_EVERY, SnapshotLost
+from app.db import sqlite
+from app.db.snapshots import LOOK_EVERY, SnapshotLost
+from app.db.sql import Statement
+from app.db.sqlite import SqliteDatabase
+from app.db.tables import document
 from app.errors import Unavailable
 from app.seeding.seed import seed
-from app.sqlite import SqliteDatabase
-from app.statements import Statement
-from app.tables import document
 from tests.api.asking import Asker
 from tests.conftest import SHIPPED, Seeded, sqlite_settings
 from tests.operation.running import eventually, running

@@ -13,10 +13,10 @@ import pytest
 import uvicorn
 from starlette.types import ASGIApp, Scope
 
-from app import sqlite
-from app.api import wire
-from app.api.guard import Guard
-from app.api.route import Rendered
+from app.db import sqlite
+from app.http import protocol as wire
+from app.http.limits import Guard
+from app.http.route import Rendered
 from tests.api.asking import BASE, raw, serving
 from tests.conftest import TINY, Seeded
 from tests.operation.conftest import Asking

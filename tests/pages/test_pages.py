@@ -18,15 +18,15 @@ from tests.pages.reading import read
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 LISTS = ("timeline", "events", "quotes", "proposals", "terms", "figures")
-REALMS = ("actors", "topics", "sources")
-PLAIN = ("/", "/compare", "/check", *(f"/{each}" for each in (*LISTS, *REALMS)))
+REFERENCE_TYPES = ("actors", "topics", "sources")
+PLAIN = ("/", "/compare", "/check", *(f"/{each}" for each in (*LISTS, *REFERENCE_TYPES)))
 MOST_BYTES = 50_000
 
 
 def pages_of(ask: Asker) -> list[str]:
     """Pages of every sort over a record."""
     paths = list(PLAIN)
-    for each in (*LISTS[1:], *REALMS):
+    for each in (*LISTS[1:], *REFERENCE_TYPES):
         found = ask.ids(f"/v1/{each}?limit=2&fields=id")
         paths += [f"/{each}/{found[0]}", f"/{each}?limit=1"]
     first = [f"/embed/{each}/{ask.ids(f'/v1/{each}?limit=1&fields=id')[0]}" for each in LISTS[1:]]

@@ -12,11 +12,11 @@ import orjson
 
 from app.bounded import Bounded
 from app.config import Settings
-from app.database import Ask, Database
-from app.databases import open_database
-from app.entries.pages import Page, read_page
+from app.db.engines import open_database
+from app.db.snapshots import Database, Snapshot
+from app.entries.query_plan import select_entries
 from app.entries.questions import EntryQuestion
-from app.entries.selection import select_entries
+from app.entries.result_pages import Page, read_page
 from app.seeding.seed import Summary, seed
 from tests.conftest import TINY
 
@@ -40,13 +40,13 @@ def seed_edition(url: str, folder: Path, number: int) -> Summary:
     return seed(edition(folder, number), Settings(database_url=url))
 
 
-async def ask_page(ask: Ask, **asked: object) -> Page:
+async def ask_page(ask: Snapshot, **asked: object) -> Page:
     """A page of the events, as the database has them: none is taken from memory."""
-    ask.index.documents = Bounded(0, len)
+    ask.postings.documents = Bounded(0, len)
     return await page_of(ask, **asked)
 
 
-async def page_of(ask: Ask, **asked: object) -> Page:
+async def page_of(ask: Snapshot, **asked: object) -> Page:
     """A page of the events."""
     question = EntryQuestion.model_validate(asked)
     selection = await select_entries(question, ("event",), ask)

@@ -10,9 +10,9 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
 
-from app.schema import SCHEMA
+from app.db.schema_version import SCHEMA
+from app.db.tables import METADATA
 from app.seeding.migrations import configuration, upgrade
-from app.tables import METADATA
 from tests.postgres.servers import execute
 
 

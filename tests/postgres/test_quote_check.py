@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
-from app.check.check import check
-from app.check.mark import mark
 from app.config import Settings
-from app.databases import open_database
-from tests.check.test_matcher import cases, date_of
+from app.db.engines import open_database
+from app.quotecheck.lookup import check
+from app.quotecheck.mark import mark
 from tests.conftest import SHIPPED, Seeded
+from tests.quotecheck.test_matcher import cases, date_of
 
 
 async def answers(url: str) -> list[str]:

@@ -11,12 +11,12 @@ import psycopg
 import pytest
 
 from app.config import Settings
-from app.databases import open_database
+from app.db.engines import open_database
+from app.db.schema_version import NO_RECORD, SCHEMA
+from app.db.tables import METADATA
 from app.errors import DatabaseUnusable, SeedRefused
-from app.schema import NO_RECORD, SCHEMA
 from app.seeding.migrations import upgrade
 from app.seeding.seed import seed
-from app.tables import METADATA
 from tests.conftest import SHIPPED, TINY, Seeded
 from tests.ports import free_port
 from tests.postgres.editions import edition, seed_edition

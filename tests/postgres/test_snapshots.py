@@ -13,12 +13,12 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from app.config import Settings
-from app.database import LOOK_EVERY, Database, SnapshotLost
+from app.db.postgres import PostgresDatabase
+from app.db.snapshots import LOOK_EVERY, Database, SnapshotLost
+from app.db.sql import Statement
+from app.db.tables import document, state
 from app.errors import Unavailable
-from app.postgres import PostgresDatabase
 from app.seeding.seed import seed
-from app.statements import Statement
-from app.tables import document, state
 from tests.api.asking import Asker
 from tests.conftest import TINY
 from tests.ports import free_port
@@ -32,7 +32,7 @@ from tests.postgres.editions import (
 )
 from tests.postgres.servers import execute, servers
 
-PLACES = Statement(select(document.c.place).order_by(document.c.place))
+SORT_KEYS = Statement(select(document.c.sort_key).order_by(document.c.sort_key))
 COUNT = Statement(select(func.count()).select_from(document))
 SLEEP = Statement(select(func.pg_sleep(10)))
 WRITE = Statement(insert(state))
@@ -146,7 +146,7 @@ def test_export_is_streamed(shipped_url: str) -> None:
 
     async def asked() -> None:
         async with opened(shipped_url) as database, database.snapshot() as ask:
-            whole = [row[0] async for rows in ask.stream(PLACES) for row in rows]
+            whole = [row[0] async for rows in ask.stream(SORT_KEYS) for row in rows]
             assert whole == sorted(set(whole))
             assert len(whole) > 300
             async for _ in ask.stream(COUNT):
@@ -323,7 +323,7 @@ def test_snapshot_of_a_revision_that_another_process_has_seen(
     empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is waited for where a standby may lag; where it never comes, what there is answers."""
-    monkeypatch.setattr("app.postgres.AHEAD_LIMIT", 0.5)
+    monkeypatch.setattr("app.db.postgres.AHEAD_LIMIT", 0.5)
 
     async def asked() -> None:
         seed_edition(empty_url, tmp_path, 1)
@@ -332,7 +332,7 @@ def test_snapshot_of_a_revision_that_another_process_has_seen(
             async with database.snapshot(2) as ask:
                 assert ask.revision.number == 1
             assert time.monotonic() - started >= 0.5
-            monkeypatch.setattr("app.postgres.AHEAD_LIMIT", 30)
+            monkeypatch.setattr("app.db.postgres.AHEAD_LIMIT", 30)
             seeding = asyncio.to_thread(seed_edition, empty_url, tmp_path, 2)
             _, number = await asyncio.gather(seeding, number_of(database))
             assert number == 2

@@ -8,14 +8,14 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from app.entries.columns import columns_of, lines
+from app.db.postings import unpacked, unpacked_sort_keys, unpacked_words, vocabulary_of
+from app.db.tables import METADATA
+from app.entries.csv_columns import columns_of, lines
 from app.entries.fulltext import BOUNDARY, words_of
-from app.index import unpacked, unpacked_places, unpacked_words, vocabulary_of
 from app.kinds import KINDS
 from app.reference.documents import REFERENCE_DOCUMENTS
 from app.reference.registry import REFERENCE_RECORDS, Reference
-from app.seeding.index import texts
-from app.tables import METADATA
+from app.seeding.index_terms import texts
 
 Row = tuple[Any, ...]
 Contents = dict[str, list[Row]]
@@ -83,9 +83,9 @@ def check_agreement(database: Path) -> None:
             "SELECT key, numbers FROM posting WHERE key IN (SELECT key FROM tally) ORDER BY key"
         )
         assert counted == [(key, len(unpacked(numbers))) for key, numbers in listed]
-        places = connection.execute("SELECT place FROM document ORDER BY place")
-        stored = connection.execute("SELECT value FROM state WHERE name = 'places'").fetchone()
-        assert list(unpacked_places(stored[0])) == [row[0] for row in places]
+        sort_keys = connection.execute("SELECT sort_key FROM document ORDER BY sort_key")
+        stored = connection.execute("SELECT value FROM state WHERE name = 'sort_keys'").fetchone()
+        assert list(unpacked_sort_keys(stored[0])) == [row[0] for row in sort_keys]
     check_documents(database)
 
 
@@ -105,10 +105,12 @@ def check_documents(database: Path) -> None:
         if kind in KINDS
     }
     assert dict(rows_of(database, "SELECT id, body FROM document")) == entries
-    shown = rows_of(database, "SELECT kind, place, body FROM document ORDER BY kind, place")
-    assert rows_of(database, "SELECT kind, place, body FROM csv_line ORDER BY kind, place") == [
-        (kind, place, *lines([body], columns_of(KINDS[kind].document).values()))
-        for kind, place, body in shown
+    shown = rows_of(database, "SELECT kind, sort_key, body FROM document ORDER BY kind, sort_key")
+    assert rows_of(
+        database, "SELECT kind, sort_key, body FROM csv_line ORDER BY kind, sort_key"
+    ) == [
+        (kind, sort_key, *lines([body], columns_of(KINDS[kind].document).values()))
+        for kind, sort_key, body in shown
     ]
     words: dict[str, set[str]] = {kind: set() for kind in KINDS}
     for (kind, _), body in kept.items():
@@ -120,8 +122,10 @@ def check_documents(database: Path) -> None:
         vocabulary_of(kind): each for kind, each in words.items()
     }
     others = {
-        (realm, record.id): REFERENCE_DOCUMENTS[realm](record, reference).model_dump_json().encode()
-        for realm, record in reference.records()
+        (name_type, record.id): REFERENCE_DOCUMENTS[name_type](record, reference)
+        .model_dump_json()
+        .encode()
+        for name_type, record in reference.records()
     }
-    stored = rows_of(database, "SELECT realm, id, body FROM reference")
-    assert {(realm, record_id): body for realm, record_id, body in stored} == others
+    stored = rows_of(database, "SELECT name_type, id, body FROM reference")
+    assert {(name_type, record_id): body for name_type, record_id, body in stored} == others

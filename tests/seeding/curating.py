@@ -35,21 +35,21 @@ CONTENDERS = (
 def add_reference(curated: Curated, random: Random) -> None:
     """A new actor, topic or source."""
     number = random.randrange(10**6)
-    realm = random.choice(["actor", "topic", "source"])
+    name_type = random.choice(["actor", "topic", "source"])
     own: dict[str, Fields] = {
         "actor": {"name": f"Actor {number}", "kind": "group"},
         "topic": {"label": f"Topic {number}"},
         "source": {"publisher": "Press", "title": f"Report {number}"},
     }
-    curated[realm][f"{realm}-{number}"] = {"id": f"{realm}-{number}", **own[realm]}
+    curated[name_type][f"{name_type}-{number}"] = {"id": f"{name_type}-{number}", **own[name_type]}
 
 
 def rename(curated: Curated, random: Random) -> None:
     """Another name, label, publisher or title of an actor, topic or source."""
-    realm, field = random.choice(
+    name_type, field = random.choice(
         [("actor", "name"), ("topic", "label"), ("source", "publisher"), ("source", "title")]
     )
-    one(curated[realm], random)[field] = f"Renamed {random.randrange(10**6)}"
+    one(curated[name_type], random)[field] = f"Renamed {random.randrange(10**6)}"
 
 
 def change_aliases(curated: Curated, random: Random) -> None:
@@ -93,11 +93,11 @@ def change_source(curated: Curated, random: Random) -> None:
 
 def remove_reference(curated: Curated, random: Random) -> None:
     """An actor, topic or source less, where one is not in use."""
-    for realm in ("actor", "topic", "source"):
-        used = set(named(curated, realm))
-        unused = [each for each in curated[realm] if each not in used]
-        if unused and len(curated[realm]) > 2:
-            del curated[realm][random.choice(unused)]
+    for name_type in ("actor", "topic", "source"):
+        used = set(named(curated, name_type))
+        unused = [each for each in curated[name_type] if each not in used]
+        if unused and len(curated[name_type]) > 2:
+            del curated[name_type][random.choice(unused)]
             return
 
 

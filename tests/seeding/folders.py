@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from app.seeding.check import Checker
 from app.seeding.files import FOLDERS, TOP_FILES, Part, parts_of, read_part, seed_files
 from app.seeding.flaws import Flaw
-from app.seeding.stage import Stage
+from app.seeding.staging import Stage
+from app.seeding.validation import Checker
 
 Fields = dict[str, Any]
 # Kind, then id, then the fields as written; terms stand within their proposals.

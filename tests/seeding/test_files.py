@@ -14,8 +14,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from app.seeding.checking import FLAWS_LIMIT
 from app.seeding.files import LINE_LIMIT
+from app.seeding.record_validation import FLAWS_LIMIT
 from app.seeding.seed import check, seed
 from app.seeding.yaml_files import YAML_LIMIT
 from tests.conftest import Seeded, sqlite_settings

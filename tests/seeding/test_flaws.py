@@ -10,8 +10,8 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
-from app.seeding.checking import MODELS, NAMING
 from app.seeding.flaws import PATTERNS, models_in
+from app.seeding.record_validation import MODELS, NAMING
 from app.seeding.references import tree_of
 from app.seeding.seed import Flawed, check
 from tests.seeding.folders import Edit, edited, flaws_of

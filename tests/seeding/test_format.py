@@ -15,10 +15,10 @@ from pydantic import BaseModel
 
 from app.cli import main
 from app.entries.record import EntryRecord, Quantity
-from app.seeding.checking import MODELS, NAMING
 from app.seeding.files import kind_of, visible_files
 from app.seeding.flaws import models_in
-from app.seeding.schemas import STEMS, schemas
+from app.seeding.json_schemas import STEMS, schemas
+from app.seeding.record_validation import MODELS, NAMING
 from tests.conftest import SHIPPED, TINY
 
 FORMAT = (SHIPPED / "FORMAT.md").read_text()
@@ -145,8 +145,8 @@ def test_editors_find_faults() -> None:
         b'"topics":[],"citations":[{"sauce":"x"}]}'
     )
     validator = Draft202012Validator(schemas()["events.json"])
-    places = {error.json_path for error in validator.iter_errors([event])}
-    assert places == {
+    sort_keys = {error.json_path for error in validator.iter_errors([event])}
+    assert sort_keys == {
         "$[0].id",
         "$[0].event_type",
         "$[0].order",

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-import app.seeding.lists
+import app.seeding.postings_writer
 from app.seeding.migrations import upgrade
 from app.seeding.seed import seed
 from tests.conftest import sqlite_settings
@@ -37,17 +37,17 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Bench:
     """A record in memory, a database that follows it, and what each revision held."""
 
-    def __init__(self, tiny: Path, empty: Path, place: Path):
+    def __init__(self, tiny: Path, empty: Path, sort_key: Path):
         self.curated = read_folder(tiny)
         self.empty = empty
-        self.place = place
-        self.followed = place / "followed.db"
+        self.sort_key = sort_key
+        self.followed = sort_key / "followed.db"
         shutil.copyfile(empty, self.followed)
         self.held: list[dict[tuple[str, str], bytes]] = [{}]
 
     def folder(self) -> Path:
         """The record as seed files."""
-        return write_folder(self.curated, self.place / "folder")
+        return write_folder(self.curated, self.sort_key / "folder")
 
     def follow(self) -> None:
         """Seeds the record as it is now over what was before."""
@@ -59,7 +59,7 @@ class Bench:
 
     def scratch(self) -> Path:
         """The record as it is now in a database of its own."""
-        path = self.place / "scratch.db"
+        path = self.sort_key / "scratch.db"
         shutil.copyfile(self.empty, path)
         seed(self.folder(), sqlite_settings(path))
         return path
@@ -113,7 +113,7 @@ def test_lists_that_do_not_fit_in_memory_are_the_same(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What waits on the stage comes together with what is held in memory."""
-    monkeypatch.setattr(app.seeding.lists, "HELD", 50)
+    monkeypatch.setattr(app.seeding.postings_writer, "HELD", 50)
     random = Random(1)
     for _ in range(3):
         for change in random.choices(CHANGES, k=CHANGES_IN_A_ROUND):
@@ -123,7 +123,7 @@ def test_lists_that_do_not_fit_in_memory_are_the_same(
         monkeypatch.undo()
         check_equal(bench)
         assert contents(bench.followed) == few
-        monkeypatch.setattr(app.seeding.lists, "HELD", 50)
+        monkeypatch.setattr(app.seeding.postings_writer, "HELD", 50)
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
@@ -148,19 +148,19 @@ def figure_at(curated: Curated, entry_id: str) -> None:
 
 
 def test_contending_ids_take_the_next_free_places(bench: Bench) -> None:
-    """Of entries that contend for a place the first by id has it, in whatever order they come."""
+    """Of entries with one sort key the first by id has it, in whatever order they come."""
     first, second, next_door = CONTENDERS[:3]
     for entry_id in (second, next_door, first):
         figure_at(bench.curated, entry_id)
         bench.follow()
         check_equal(bench)
-    found = rows_of(bench.followed, "SELECT id, place FROM document WHERE id LIKE 'c-%'")
-    places: dict[str, int] = dict(found)
-    assert places[next_door] == places[first] + 1
-    assert places[second] == places[first] + 2
+    found = rows_of(bench.followed, "SELECT id, sort_key FROM document WHERE id LIKE 'c-%'")
+    sort_keys: dict[str, int] = dict(found)
+    assert sort_keys[next_door] == sort_keys[first] + 1
+    assert sort_keys[second] == sort_keys[first] + 2
     del bench.curated["figure"][first]
     bench.follow()
     check_equal(bench)
-    assert rows_of(bench.followed, "SELECT place FROM document WHERE id = ?", second) == [
-        (places[first],)
+    assert rows_of(bench.followed, "SELECT sort_key FROM document WHERE id = ?", second) == [
+        (sort_keys[first],)
     ]

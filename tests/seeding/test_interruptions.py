@@ -19,9 +19,9 @@ from pathlib import Path
 
 import pytest
 
+from app.db.sqlite import open_file
 from app.errors import SeedRefused
 from app.seeding.seed import seed
-from app.sqlite import open_file
 from tests.conftest import Seeded, sqlite_settings
 from tests.seeding.contents import check_agreement, contents
 from tests.seeding.folders import Edit, edited

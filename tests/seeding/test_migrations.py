@@ -10,7 +10,7 @@ import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 
-from app.schema import SCHEMA
+from app.db.schema_version import SCHEMA
 from app.seeding.migrations import configuration, upgrade
 from tests.seeding.contents import rows_of
 

@@ -11,11 +11,11 @@ import orjson
 import pytest
 
 from app.cli import main
+from app.db.schema_version import SCHEMA
+from app.db.sqlite import open_file
 from app.errors import DatabaseUnusable, SeedRefused
-from app.schema import SCHEMA
 from app.seeding.seed import Summary, seed
 from app.seeding.target import PAGE_BYTES
-from app.sqlite import open_file
 from tests.conftest import Seeded, sqlite_settings
 from tests.seeding.contents import changes, check_agreement, contents, records, rows_of
 from tests.seeding.folders import Curated, Edit, edited, read_folder, write_folder

@@ -1,0 +1,1 @@
+"""The database: tables, statements, engines, and snapshots of one revision."""

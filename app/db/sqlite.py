@@ -1,0 +1,309 @@
+"""Reading from SQLite: a connection is a revision.
+
+The file is opened immutable and never changes in place: seeding renames a new file over it. Once a
+second the server looks whether the path names another file; what was begun on the old one ends
+there. Questions start in the event loop with a budget of 2 ms and go on in a thread past it.
+
+A file that is changed in place all the same, by mistake, is not believed: what is read is given out
+only if the file is still what was opened.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import queue
+import sqlite3
+import time
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from app.db.postings import Postings
+from app.db.schema_version import NO_RECORD, check_schema
+from app.db.snapshots import (
+    KNOWN_NAMES,
+    LOOK_EVERY,
+    STREAM_CHUNK,
+    Revision,
+    Snapshot,
+    SnapshotLost,
+    overdue,
+)
+from app.db.sql import Row, Statement
+from app.errors import DatabaseUnusable, Unavailable
+
+log = logging.getLogger(__name__)
+
+LOOP_BUDGET = 0.002
+OPCODES_BETWEEN_LOOKS = 1000
+# The file is not mapped into memory: one that is cut short would end the process (SIGBUS).
+LOOP_CACHE_KIB = 32 * 1024
+THREAD_CACHE_KIB = 16 * 1024
+
+
+class Interrupted(Exception):
+    """A statement that ran past its time."""
+
+
+class Connection:
+    """One connection with a deadline on every statement."""
+
+    def __init__(self, path: Path, cache_kib: int):
+        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        self.raw = sqlite3.connect(
+            uri, uri=True, isolation_level=None, check_same_thread=False, cached_statements=512
+        )
+        self.raw.execute(f"PRAGMA cache_size = -{cache_kib}")
+        self.raw.execute("PRAGMA query_only = ON")
+        self.deadline = float("inf")
+        self.raw.set_progress_handler(self._is_late, OPCODES_BETWEEN_LOOKS)
+
+    def _is_late(self) -> bool:
+        return time.monotonic() > self.deadline
+
+    def rows(self, text: str, arguments: tuple[Any, ...], seconds: float) -> list[Row]:
+        """All rows; raises `Interrupted` past the seconds."""
+        self.deadline = time.monotonic() + seconds
+        try:
+            return self.raw.execute(text, arguments).fetchall()
+        except sqlite3.OperationalError as error:
+            raise self._explained(error) from error
+        except sqlite3.DatabaseError as error:
+            raise damaged(error) from error
+
+    def _explained(self, error: sqlite3.OperationalError) -> Exception:
+        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+            return Interrupted()
+        return damaged(error)
+
+
+def damaged(error: sqlite3.DatabaseError) -> Exception:
+    """What a client is told of a file that cannot be read: nothing that leaks."""
+    log.error("The database cannot be read: %s", error)
+    return Unavailable("The database cannot be read; it may be damaged.", retry_after=60)
+
+
+class Opened:
+    """One database file: its revision, a connection for the loop, some for threads."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.spare: queue.SimpleQueue[Connection] = queue.SimpleQueue()
+        self.known_names: dict[tuple[str, str], str] = {}
+        self.postings = Postings()
+        self.users = 0
+        self.retired = False
+        self.changed = False
+        with ExitStack() as opening:
+            self.file = os.open(path, os.O_RDONLY)
+            opening.callback(os.close, self.file)
+            self.mark = mark_of(os.fstat(self.file))
+            self.loop = Connection(path, LOOP_CACHE_KIB)
+            opening.callback(self.loop.raw.close)
+            check_schema(self.loop.raw)
+            self.revision = read_revision(self.loop.raw)
+            self.held = opening.pop_all()
+
+    def take(self) -> Connection:
+        """A connection for a thread; raises `SnapshotLost` where the path names another file."""
+        try:
+            return self.spare.get_nowait()
+        except queue.Empty:
+            pass
+        try:
+            connection = Connection(self.path, THREAD_CACHE_KIB)
+        except sqlite3.DatabaseError as error:
+            raise SnapshotLost from error
+        if self.is_named():
+            return connection
+        connection.raw.close()
+        raise SnapshotLost
+
+    def is_named(self) -> bool:
+        """Whether the path still names this file."""
+        try:
+            return mark_of(self.path.stat())[:2] == self.mark[:2]
+        except OSError:
+            return False
+
+    def refuse_changed(self) -> None:
+        """Raises `Unavailable` where the file is not what was opened, so nothing read is sure."""
+        if mark_of(os.fstat(self.file)) == self.mark:
+            return
+        if not self.changed:
+            log.error("%s was changed in place; nothing is read from it any more.", self.path)
+        self.changed = True
+        raise Unavailable(CHANGED, retry_after=60)
+
+    def close(self) -> None:
+        """Closes every connection that is not in use."""
+        self.held.close()
+        while not self.spare.empty():
+            self.spare.get_nowait().raw.close()
+
+
+CHANGED = (
+    "The database file was changed in place while it was served; a new one must be put in its "
+    "place, as `parley seed` does."
+)
+
+
+def mark_of(seen: os.stat_result) -> tuple[int, int, int, int]:
+    """What tells one file from the next, and from itself after a change."""
+    return seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns
+
+
+def read_revision(connection: sqlite3.Connection) -> Revision:
+    """The latest revision; refuses a database that was never seeded."""
+    row = connection.execute(
+        "SELECT number, digest, version FROM revision ORDER BY number DESC LIMIT 1"
+    ).fetchone()
+    if row is None:
+        raise DatabaseUnusable(NO_RECORD)
+    return Revision(*row)
+
+
+class SqliteSnapshot:
+    """Questions to the file that answers now, for as long as one question takes."""
+
+    engine = "sqlite"
+
+    def __init__(self, database: SqliteDatabase):
+        self.database = database
+        self.opened = opened = database.opened
+        self.began = time.monotonic()
+        self.timeout = database.timeout
+        self.revision = opened.revision
+        self.known_names = opened.known_names
+        self.postings = opened.postings
+
+    async def __aenter__(self) -> Snapshot:
+        if len(self.known_names) > KNOWN_NAMES:
+            self.known_names.clear()
+        self.opened.users += 1
+        return self
+
+    async def __aexit__(self, kind: Any, error: BaseException | None, _: Any) -> None:
+        opened = self.opened
+        if isinstance(error, SnapshotLost):
+            self.database.looked = float("-inf")
+        try:
+            # What came from memory alone is not given out over a broken file either.
+            if error is None:
+                opened.refuse_changed()
+        finally:
+            opened.users -= 1
+            if opened.retired and opened.users == 0:
+                opened.close()
+
+    async def rows(self, statement: Statement, **values: Any) -> list[Row]:
+        """All rows: in the loop within its budget, else in a thread under the deadline."""
+        compiled = statement.sqlite
+        arguments = compiled.arguments(values)
+        try:
+            rows = self.opened.loop.rows(compiled.text, arguments, LOOP_BUDGET)
+        except Interrupted:
+            rows = await asyncio.to_thread(self._rows, compiled.text, arguments)
+        self.opened.refuse_changed()
+        return rows
+
+    def _rows(self, text: str, arguments: tuple[Any, ...]) -> list[Row]:
+        connection = self.opened.take()
+        try:
+            return connection.rows(text, arguments, self.timeout)
+        except Interrupted as interrupted:
+            raise overdue(self.timeout) from interrupted
+        finally:
+            self.opened.spare.put(connection)
+
+    async def stream(self, statement: Statement, **values: Any) -> AsyncGenerator[Sequence[Row]]:
+        """The rows in chunks, read in threads; without a deadline, as the client sets the pace."""
+        compiled = statement.sqlite
+        connection = self.opened.take()
+        connection.deadline = float("inf")
+        cursor = connection.raw.cursor()
+        try:
+            await asyncio.to_thread(cursor.execute, compiled.text, compiled.arguments(values))
+            while rows := await asyncio.to_thread(cursor.fetchmany, STREAM_CHUNK):
+                self.opened.refuse_changed()
+                yield rows
+        except sqlite3.DatabaseError as error:
+            raise damaged(error) from error
+        finally:
+            cursor.close()
+            self.opened.spare.put(connection)
+
+
+class SqliteDatabase:
+    """The newest file under a path; older ones live until their last question ends."""
+
+    def __init__(self, path: Path, timeout: float):
+        self.path = path
+        self.timeout = timeout
+        self.opened = open_file(path)
+        self.looked = time.monotonic()
+
+    def snapshot(self, at_least: int = 0, *, from_memory: bool = False) -> SqliteSnapshot:
+        """One revision of the record; of that number or a later one, if there is any here."""
+        del from_memory
+        if at_least > self.opened.revision.number:
+            self.looked = float("-inf")
+        self.refresh()
+        return SqliteSnapshot(self)
+
+    def current_revision(self) -> Revision:
+        """The revision that answers now."""
+        self.refresh()
+        return self.opened.revision
+
+    async def check(self) -> None:
+        """Raises where the path no longer names a database that can be served, and says why."""
+        self.refresh()
+        self.opened.refuse_changed()
+        try:
+            open_file(self.path).close()
+        except DatabaseUnusable as unusable:
+            log.error("The database cannot be served: %s", unusable)
+            # The folder is nobody's business but the operator's.
+            reason = str(unusable).replace(str(self.path), self.path.name)
+            raise Unavailable(reason, retry_after=60) from unusable
+
+    def refresh(self) -> None:
+        """Looks, at most once a second, whether the path names another file."""
+        now = time.monotonic()
+        if now - self.looked < LOOK_EVERY:
+            return
+        self.looked = now
+        if self.opened.is_named():
+            return
+        try:
+            fresh = open_file(self.path)
+        except DatabaseUnusable:
+            # The old file is still open and whole: it is served on, and readiness tells.
+            return
+        old, self.opened = self.opened, fresh
+        old.retired = True
+        if old.users == 0:
+            old.close()
+
+    async def close(self) -> None:
+        """Closes the file."""
+        self.opened.close()
+
+
+def open_file(path: Path) -> Opened:
+    """Opens a database file; raises `DatabaseUnusable` with what to do."""
+    if not path.exists():
+        raise DatabaseUnusable(
+            f"There is no database at {path}; run `parley seed` to make it from the seed files."
+        )
+    try:
+        return Opened(path)
+    except (sqlite3.DatabaseError, OSError) as error:
+        raise DatabaseUnusable(
+            f"The file {path} is not a readable Parley database ({error}); "
+            "move it away and run `parley seed` to make a new one."
+        ) from error

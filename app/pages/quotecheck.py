@@ -1,0 +1,129 @@
+"""The quote check as a page: a quotation looked up, or a whole text with what it has marked."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+from urllib.parse import parse_qs, urlencode
+
+from fastapi import FastAPI, Query
+from pydantic import AfterValidator, BaseModel, ConfigDict
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from app.api.answering import service_of
+from app.entries.questions import readable_date
+from app.errors import InvalidQuery, UnsupportedMedia
+from app.http.route import Rendered
+from app.pages.rendering import POLICY, environment, page
+from app.pages.routing import PageRoute
+from app.quotecheck.answers import Mark
+from app.quotecheck.lookup import CHECK_CHARACTERS, check
+from app.quotecheck.mark import MARK_CHARACTERS, mark
+from app.reference.dataset import dataset_of
+
+FORM = "application/x-www-form-urlencoded"
+VERDICTS = {
+    "exact": "in this record, in these words",
+    "near": "close to what is in this record",
+    "partial": "part of what is in this record",
+    "not_in_record": "not in this record",
+}
+
+
+class CheckPageQuestion(BaseModel):
+    """A quotation, and who is said to have said it when; nothing yet shows the forms alone."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    text: str | None = None
+    speaker: str | None = None
+    date: Annotated[str | None, AfterValidator(readable_date)] = None
+
+
+async def check_page(request: Request, question: Annotated[CheckPageQuestion, Query()]) -> Rendered:
+    """A quotation looked up, and the forms."""
+    async with service_of(request).database.snapshot() as snapshot:
+        dataset = await dataset_of(snapshot)
+        found = None
+        if question.text is not None:
+            found = await check(question.text, question.speaker, question.date, snapshot)
+    as_json = [*request.scope["parameters"], ("format", "json")]
+    values = {
+        **blank(dataset),
+        "asked": question,
+        "found": found.model_dump(mode="json") if found else None,
+        "api_link": f"/v1/check?{urlencode(as_json)}" if found else None,
+    }
+    return await asyncio.to_thread(page, request, snapshot.revision, "check.html", values)
+
+
+async def mark_page(request: Request) -> Response:
+    """A posted text with its recorded quotations marked; it is not kept."""
+    text = await posted_text(request)
+    async with service_of(request).database.snapshot() as snapshot:
+        dataset = await dataset_of(snapshot)
+        marked = await mark(text, snapshot)
+    values = {
+        **blank(dataset),
+        "text": text,
+        "marked": marked.model_dump(mode="json"),
+        "pieces": pieces_of(text, marked.marks),
+    }
+    shown = await asyncio.to_thread(
+        environment().get_template("check.html").render,
+        revision=snapshot.revision,
+        path="/check",
+        public_url=service_of(request).settings.public_url,
+        **values,
+    )
+    headers = {"Cache-Control": "no-store", "Content-Security-Policy": POLICY}
+    return HTMLResponse(shown, headers=headers)
+
+
+def blank(dataset: dict[str, Any]) -> dict[str, Any]:
+    """What the template is given before anything is asked."""
+    return {
+        "dataset": dataset,
+        "asked": CheckPageQuestion(),
+        "found": None,
+        "api_link": None,
+        "text": "",
+        "marked": None,
+        "pieces": [],
+        "verdicts": VERDICTS,
+        "most": {"quotation": CHECK_CHARACTERS, "text": MARK_CHARACTERS},
+    }
+
+
+def pieces_of(text: str, marks: list[Mark]) -> list[tuple[str, int | None]]:
+    """The text in pieces, each with the number of its mark or without one."""
+    pieces: list[tuple[str, int | None]] = []
+    done = 0
+    for number, each in enumerate(marks, 1):
+        pieces += [(text[done : each.start], None), (text[each.start : each.end], number)]
+        done = each.end
+    return [*pieces, (text[done:], None)]
+
+
+async def posted_text(request: Request) -> str:
+    """The text of the form; browsers send line ends as two characters."""
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() != FORM:
+        raise UnsupportedMedia(f"This page takes its own form ({FORM}); /v1/check takes text.")
+    fields = parse_qs((await request.body()).decode("ascii", "replace"), errors="replace")
+    given = fields.get("text", [""])
+    if not given[0].strip():
+        raise InvalidQuery.of("text", "", "has no word; paste a text to look through.")
+    return given[0].replace("\r\n", "\n")
+
+
+def add_routes(app: FastAPI) -> None:
+    """Registers the check's page."""
+    app.router.add_route("/check", mark_page, methods=["POST"], include_in_schema=False)
+    app.router.add_api_route(
+        "/check",
+        check_page,
+        route_class_override=PageRoute,
+        response_model=None,
+        include_in_schema=False,
+    )
