@@ -40,6 +40,7 @@ ABOUT_FILES = {
     "tests/operation/test_backups.py": "copies the file",
     "tests/operation/test_file_faults.py": "damages the file",
     "tests/operation/test_limits.py::test_the_deadline_of_a_statement": "takes SQLite's time away",
+    "tests/net/": "pins the answers of SQLite; tests/postgres compares the engines",
     "tests/postgres/": "asks both engines as it is",
     "tests/seeding/": "looks into the file; tests/postgres seeds PostgreSQL",
 }
