@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import gc
-import logging
 import os
+import pickle
 import signal
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context, parent_process
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import cycle
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from traceback import format_exc
 from typing import Any, TypeVar
 
 from app.errors import SeedRefused
-
-log = logging.getLogger(__name__)
 
 PartT = TypeVar("PartT")
 DoneT = TypeVar("DoneT")
@@ -26,15 +25,15 @@ DoneT = TypeVar("DoneT")
 PATIENCE = 4.0
 # More processes than these would wait for the one that writes.
 MOST = 4
-
-# What a process does to each part.
-WORK: list[Callable[[Any], Any]] = []
+# Others than new processes would have locks that threads of this one hold.
+SPAWN = get_context("spawn")
 
 
 def in_order(work: Callable[[PartT], DoneT], parts: Iterable[PartT]) -> Iterator[DoneT]:
     """What the work makes of each part, in their order; a few of them are in memory.
 
-    What takes longer than a moment is done in other processes.
+    What takes longer than a moment is done in other processes. Raises `SeedRefused` where one of
+    them cannot be started, or ends early.
     """
     coming = iter(parts)
     count = min(os.cpu_count() or 1, MOST)
@@ -48,60 +47,100 @@ def in_order(work: Callable[[PartT], DoneT], parts: Iterable[PartT]) -> Iterator
         done = work(part)
         taken += time.monotonic() - began
         yield done
-    try:
-        # Others than new processes would have locks that threads of this one hold.
-        processes = ProcessPoolExecutor(
-            count, get_context("spawn"), initializer=begin, initargs=(work,)
-        )
-    except (OSError, NotImplementedError) as error:
-        log.warning("No other processes can be used (%s); it takes longer.", error)
-        yield from map(work, coming)
-        return
+    yield from in_processes(work, coming, count)
+
+
+def in_processes(
+    work: Callable[[PartT], DoneT], parts: Iterable[PartT], count: int
+) -> Iterator[DoneT]:
+    """What other processes make of each part; each of them takes its turn."""
+    workers: list[Worker] = []
     waiting: deque[Future[DoneT]] = deque()
     try:
-        for part in coming:
-            waiting.append(given(processes, part))
+        workers += (Worker() for _ in range(count))
+        pickled = pickle.dumps(work)
+        for worker in workers:
+            worker.thread.submit(worker.pipe.send_bytes, pickled)
+        for worker, part in zip(cycle(workers), parts, strict=False):
+            waiting.append(worker.thread.submit(worker.do, part))
             if len(waiting) > count + 1:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
-    except BrokenProcessPool as broken:
-        raise SeedRefused(
-            "One of the processes ended early, for want of memory perhaps; nothing was changed."
-        ) from broken
     finally:
-        processes.shutdown(cancel_futures=True)
+        for worker in workers:
+            worker.process.kill()
+        for worker in workers:
+            worker.thread.shutdown(cancel_futures=True)
+            worker.process.join()
+            worker.pipe.close()
 
 
-def given(processes: ProcessPoolExecutor, part: Any) -> Future[Any]:
-    """What will be made of a part; processes that this starts never see an interruption."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        return processes.submit(do, part)
-    except OSError as error:
-        raise SeedRefused(
-            f"No further process can be started ({error}); nothing was changed. "
-            "Let more processes run at a time, or end others."
-        ) from error
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+class Worker:
+    """A process, the pipe to it, and the thread that waits at the pipe.
+
+    A pool of the standard library shares its pipes among all processes, and waits for ever where
+    one of them is killed while it reads or writes. The far end of this pipe is open in one process
+    alone: when that ends, however it does, so does the waiting.
+    """
+
+    def __init__(self) -> None:
+        self.pipe, far_end = SPAWN.Pipe()
+        # What is given to a process here is written to a pipe of that kind, so it has to be little.
+        self.process = SPAWN.Process(target=run, args=(far_end,), daemon=True)
+        self.thread = ThreadPoolExecutor(1)
+        # Processes that this starts never see an interruption.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            self.process.start()
+        except OSError as error:
+            raise SeedRefused(
+                f"No further process can be started ({error}); nothing was changed. "
+                "Let more processes run at a time, or end others."
+            ) from error
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            far_end.close()
+
+    def do(self, part: Any) -> Any:
+        """What the process makes of a part."""
+        try:
+            self.pipe.send(part)
+            done, error = self.pipe.recv()
+        except (EOFError, OSError) as broken:
+            self.process.join()
+            raise SeedRefused(
+                f"One of the processes {how_it_ended(self.process.exitcode)}; nothing was changed. "
+                "Try again, with more memory if it happens again."
+            ) from broken
+        if error is not None:
+            raise error
+        return done
 
 
-def begin(work: Callable[[Any], Any]) -> None:
-    """Takes up the work; this process ends with the one that gave it."""
-    threading.Thread(target=end_with_parent, daemon=True).start()
+def how_it_ended(code: int | None) -> str:
+    """The exit code of a process in words."""
+    if code is not None and code < 0:
+        name = signal.strsignal(-code) or "unknown"
+        return f"was ended by signal {-code} ({name}), for want of memory perhaps"
+    return f"ended early with exit code {code}"
+
+
+def run(pipe: Connection[Any, Any]) -> None:
+    """Takes up the work and does it to each part, until the process that started this one ends."""
     gc.disable()
-    WORK.append(work)
+    try:
+        work = pipe.recv()
+        while True:
+            pipe.send(outcome(work, pipe.recv()))
+    except (EOFError, ConnectionError):
+        return
 
 
-def end_with_parent() -> None:
-    """Ends this process when the one that started it has ended, in whatever way."""
-    parent = parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)
-
-
-def do(part: Any) -> Any:
-    """What the work makes of a part."""
-    return WORK[0](part)
+def outcome(work: Callable[[Any], Any], part: Any) -> tuple[Any, Exception | None]:
+    """What the work makes of a part, or the error, to be raised where the part came from."""
+    try:
+        return work(part), None
+    except Exception as error:  # noqa: BLE001 - every mistake is handed on
+        error.add_note(format_exc())
+        return None, error

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing import set_executable
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 import pytest
 
+from app.cli import main
 from app.errors import SeedRefused
 from app.seeding import apply, processes
 from app.seeding.processes import in_order
@@ -74,20 +77,6 @@ def test_little_work_stays_here() -> None:
 
 
 @pytest.mark.usefixtures("many")
-def test_where_there_can_be_no_others(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    """All is done here, and said to take longer."""
-
-    def refused(*_: object, **__: object) -> None:
-        raise FileNotFoundError(2, "No such file or directory")
-
-    monkeypatch.setattr(processes, "ProcessPoolExecutor", refused)
-    assert list(in_order(shown, PARTS)) == [(part, os.getpid()) for part in PARTS]
-    assert "No other processes can be used" in caplog.text
-
-
-@pytest.mark.usefixtures("many")
 def test_one_that_cannot_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the system says stands in the error."""
 
@@ -132,6 +121,64 @@ def test_a_process_that_is_ended() -> None:
     """It is said."""
     with pytest.raises(SeedRefused, match="for want of memory perhaps; nothing was changed"):
         list(in_order(ended, PARTS))
+
+
+# Ends each process that is to work at once, as its first line says; the tracker of resources stays.
+INTERPRETER = """#!/bin/sh
+case "$*" in *resource_tracker*) exec "{python}" "$@";; esac
+{end}
+"""
+ENDS = {
+    "kill -KILL $$": r"was ended by signal 9 \(Killed\), for want of memory perhaps; nothing was",
+    "exit 1": "ended early with exit code 1; nothing was",
+}
+
+
+@pytest.fixture(params=ENDS)
+def doomed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Processes that end before they have read anything; what is to be said of it."""
+    path = tmp_path / "python"
+    path.write_text(INTERPRETER.format(python=sys.executable, end=request.param))
+    path.chmod(0o755)
+    set_executable(str(path))
+    yield ENDS[request.param]
+    set_executable(sys.executable)
+
+
+class Large:
+    """Work that is larger than what a pipe holds."""
+
+    def __init__(self) -> None:
+        self.known = bytes(4 * 1024 * 1024)
+
+    def __call__(self, part: int) -> int:
+        """The size of a part, by what is known."""
+        return len(self.known) + part
+
+
+@pytest.mark.usefixtures("many")
+def test_all_that_are_ended_at_the_start(doomed: str) -> None:
+    """It is said, however much they were to be given."""
+    with pytest.raises(SeedRefused, match=doomed):
+        list(in_order(Large(), PARTS))
+
+
+@pytest.mark.usefixtures("many")
+def test_commands_end_with_words(
+    doomed: str, tiny: Path, seeded: Seeded, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`parley check` and `parley seed` end with 1; the database and its folder are as they were."""
+    folder = edited(tiny, [Edit("quotes/1998.yaml", "  order: 2\n", "")], tmp_path / "edited")
+    database = seeded(tiny)
+    before, beside = database.read_bytes(), {path.name for path in tmp_path.iterdir()}
+    for command in (["check"], ["seed", "--database", f"sqlite:///{database}"]):
+        assert main([*command, str(folder)]) == 1
+        said = capsys.readouterr()
+        assert said.out == ""
+        assert re.fullmatch(f"One of the processes {doomed}.*\n", said.err)
+    assert database.read_bytes() == before
+    # The lock stays where it is, so that all who wait for it wait for the same file.
+    assert {path.name for path in tmp_path.iterdir()} == {*beside, ".record.db.lock"}
 
 
 @pytest.mark.usefixtures("many")
