@@ -41,11 +41,10 @@ from app.api import quotecheck as check
 from app.api.answering import Service
 from app.api.metrics import Metrics
 from app.api.problems import Problems
-from app.bounded import Bounded
 from app.config import LogFormat, Settings, asks_for_telemetry
 from app.db.engines import open_database
 from app.errors import PROBLEM_MEDIA_TYPE, Moved, NotFound, Problem
-from app.http.cache import Edge, Kept, Key, size_of_page
+from app.http.cache import Edge, new_cache
 from app.http.limits import Guard, JsonLines, Readable
 from app.http.methods import not_allowed
 from app.pages.problems import problem_page, wants_page
@@ -95,7 +94,7 @@ def create_app(settings: Settings) -> ASGIApp:
     documentation.add_routes(app)
     pages.add_routes(app)
     problems = app.middleware_stack = Problems(app, answer_error, traced=traced)
-    cache: Bounded[Key, Kept] = Bounded(settings.cache_bytes, size_of_page)
+    cache = new_cache(settings.cache_bytes)
     edge = Edge(app, problems.ask, database.current_revision, cache, settings.max_url_length)
     app.state.metrics = Metrics()
     return Guard(edge, settings, app.state.metrics)

@@ -23,7 +23,7 @@ from app.entries.result_pages import Page
 from app.errors import InvalidQuery
 from app.formats import FORMATS, UNDATED_FORMATS, Format, chosen_format
 from app.formats.answer import Answer
-from app.http.route import Rendered, rendered
+from app.http.route import HTML, Rendered, rendered
 from app.reference.dataset import Described
 
 # What is said about an answer beside what is said about any.
@@ -140,6 +140,11 @@ def form_of(
     request: Request, question: Question, formats: Mapping[FormatName, Format] = FORMATS
 ) -> Format:
     """The format of the answer; refuses `fields` where whole documents are needed."""
+    if question.format is None:
+        # A list that is a page as well has offered that already.
+        pages = [each for each in request.scope.get("offered", ()) if each == HTML]
+        types = [each.media_type for each in formats.values() if each.by_accept]
+        request.scope["offered"] = (*types, *pages)
     form = chosen_format(question.format, request.scope["accept"], formats)
     if form.dated and question.fields:
         possible = ", ".join(UNDATED_FORMATS)

@@ -148,19 +148,19 @@ class Sending:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Sends it, or that the client has it already."""
         service = service_of(self.request)
-        zipping = self.download.is_text and accepts_gzip(
-            self.request.headers.get("accept-encoding", "").encode("latin-1")
-        )
+        codings = ",".join(self.request.headers.getlist("accept-encoding"))
+        zipping = self.download.is_text and accepts_gzip(codings.encode("latin-1"))
         async with service.database.snapshot() as snapshot:
             headers = self.headers(snapshot, zipping)
             if is_held(self.request.scope["known"], dict(headers)[b"etag"].decode()):
                 await not_modified(headers)(scope, receive, send)
                 return
             await send({"type": "http.response.start", "status": 200, "headers": headers})
-            if scope["method"] != "HEAD":
-                parts = self.download.parts(snapshot, service.settings.public_url)
-                await send_parts(zipped(parts) if zipping else parts, receive, send)
-            await send({"type": "http.response.body", "body": b""})
+            if scope["method"] == "HEAD":
+                await send({"type": "http.response.body", "body": b""})
+                return
+            parts = self.download.parts(snapshot, service.settings.public_url)
+            await send_parts(zipped(parts) if zipping else parts, receive, send)
 
     def headers(self, snapshot: Snapshot, zipping: bool) -> list[Header]:
         """The headers; each coding has an ETag of its own."""

@@ -53,9 +53,10 @@ class SqliteFile:
                 within = f"bytes {first}-{first + size - 1}/{seen.st_size}"
                 headers.append((b"content-range", within.encode()))
             await send({"type": "http.response.start", "status": status, "headers": headers})
-            if scope["method"] != "HEAD":
-                await send_parts(pieces(file, first, size), receive, send)
-            await send({"type": "http.response.body", "body": b""})
+            if scope["method"] == "HEAD":
+                await send({"type": "http.response.body", "body": b""})
+                return
+            await send_parts(pieces(file, first, size), receive, send)
 
     def wanted(self, size: int, etag: str) -> tuple[int, int, int]:
         """The status, and the first byte and the length of what is sent.

@@ -1,8 +1,9 @@
 """The edge: what stands in front of routing. It answers rendered pages from memory, compresses,
 answers OPTIONS, and adds the headers that every answer has. What it knows at once needs no waiting.
 
-Only whole 200s of GET are kept, bounded in bytes. A page is found again by its raw path and query,
-what the client accepts, the coding, and the revision that answers.
+Only 200s of GET that their endpoint returned as one object are kept, bounded in bytes with their
+keys. An answer is found again by its raw path and query, its coding, the revision that answers, and
+the media type that `Accept` chooses among those which the question offers.
 """
 
 from __future__ import annotations
@@ -10,22 +11,22 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import zstandard
+from cachetools import LRUCache
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.answering import coded_etag, is_held
-from app.bounded import Bounded
 from app.db.snapshots import Revision
 from app.errors import PROBLEM_MEDIA_TYPE, Problem, TooLong
 from app.http.methods import allowed
-from app.http.route import Header, Rendered
+from app.http.route import Header, Rendered, chosen_type
 
 COMPRESS_FROM = 500
-# Bytes that a page takes beside its body: its headers, and what holds it.
-KEPT_BESIDE = 2500
+# Bytes that a kept answer takes beside its key and body: its headers, and the objects that hold it.
+KEPT_BESIDE = 3000
 # What a client may have an answer in, the best first: zstd is as small as gzip at a seventh of the
 # time. An ETag names its coding.
 CODERS: dict[bytes, Callable[[bytes], bytes]] = {
@@ -64,13 +65,30 @@ class Kept:
     unchanged: list[Header] | None = None
 
 
-def size_of_page(page: Kept) -> int:
-    """The bytes that a page takes."""
-    return len(page.body) + KEPT_BESIDE
+# Raw path, query, coding, revision. A record may be seeded again as it was: the same digest, but a
+# past that is longer.
+Key = tuple[bytes, bytes, bytes, Revision | None]
 
 
-# A record may be seeded again as it was: the same digest, but a past that is longer.
-Key = tuple[bytes, bytes, bytes, bytes, Revision | None]
+@dataclass(slots=True)
+class Variants:
+    """The kept answers to one question, by the media type that `Accept` chose among `offered`."""
+
+    key: Key
+    offered: tuple[str, ...]
+    pages: dict[str, Kept] = field(default_factory=dict)
+
+
+def size_of(variants: Variants) -> int:
+    """The bytes that the answers to one question take, with their key."""
+    path, query, _, _ = variants.key
+    bodies = sum(len(page.body) + KEPT_BESIDE for page in variants.pages.values())
+    return len(path) + len(query) + bodies
+
+
+def new_cache(limit: int) -> LRUCache[Key, Variants]:
+    """A cache bounded in bytes."""
+    return LRUCache(limit, size_of)
 
 
 class Edge:
@@ -84,7 +102,7 @@ class Edge:
         inner: ASGIApp,
         ask: Callable[[Scope], Awaitable[ASGIApp | None]],
         revision: Callable[[], Revision | None],
-        cache: Bounded[Key, Kept],
+        cache: LRUCache[Key, Variants],
         max_url_length: int,
     ):
         self.inner = inner
@@ -104,8 +122,11 @@ class Edge:
         scope["accept"], scope["coding"], scope["known"] = accept.decode("latin-1"), coding, known
         if scope["method"] not in ("GET", "HEAD"):
             return None
-        key = (scope["raw_path"], scope["query_string"], accept, coding, self.revision())
-        page = self.cache.get(key)
+        key = (scope["raw_path"], scope["query_string"], coding, self.revision())
+        variants = self.cache.get(key)
+        page = None
+        if variants is not None:
+            page = variants.pages.get(chosen_type(scope["accept"], variants.offered))
         if page is None:
             scope["page"] = key
             return None
@@ -120,7 +141,7 @@ class Edge:
         """The answer to a question, where it is whole; any other is the application's to send."""
         answer = await self.ask(scope)
         if isinstance(answer, Rendered):
-            return self.finished(scope, answer)
+            return self.finished(scope, answer, whole=True)
         if answer is not None:
             scope["answer"] = answer
         return None
@@ -129,8 +150,12 @@ class Edge:
         """Lets the application send its answer."""
         await self.inner(scope, receive, Capture(self.finished, scope, receive, send))
 
-    def finished(self, scope: Scope, answer: Rendered) -> Rendered:
-        """An answer with what every answer has, in the coding; kept where it may be."""
+    def finished(self, scope: Scope, answer: Rendered, *, whole: bool) -> Rendered:
+        """An answer with what every answer has, in the coding; kept where it may be.
+
+        `whole` says that the endpoint returned it as one object. What was captured from a stream
+        may be its beginning only.
+        """
         status, body = answer.status, answer.body
         headers = [*answer.headers, *COMMON]
         if "page" not in scope:
@@ -140,22 +165,26 @@ class Edge:
             if status == 304 and not is_held(known, etag_in(headers)):
                 headers = [named_as_coded(each, coding) for each in headers]
             headers, body = coded(headers, body, coding)
-        page = kept(headers, body) if status == 200 else None
+        page = kept(headers, body) if status == 200 and whole else None
         if page is None:
             return Rendered(status, headers, body)
         scope["cache"] = "miss"
         if scope["method"] == "GET":
             page.route = scope.get("route")
-            self.keep(scope["page"], page)
+            self.keep(scope, page)
         headers.append(MISS)
         if is_held(known, page.etag):
             return Rendered(304, without_body(headers), b"")
         return Rendered(200, headers, body)
 
-    def keep(self, key: Key, page: Kept) -> None:
-        """Keeps a page, unless it would take the room of many others."""
-        if size_of_page(page) <= self.cache.limit // 8:
-            self.cache.put(key, page)
+    def keep(self, scope: Scope, page: Kept) -> None:
+        """Keeps an answer, unless it would take the room of many others."""
+        key, offered = scope["page"], scope.get("offered", ())
+        kept_before = self.cache.get(key)
+        variants = Variants(key, offered, dict(kept_before.pages) if kept_before else {})
+        variants.pages[chosen_type(scope["accept"], offered)] = page
+        if size_of(variants) <= self.cache.maxsize // 8:
+            self.cache[key] = variants
 
 
 def length_of(scope: Scope) -> int:
@@ -171,17 +200,21 @@ def preflight(path: str) -> list[Header]:
 
 
 def negotiated(headers: list[Header]) -> tuple[bytes, bytes, str | None]:
-    """What the client accepts, the coding it gets, and what it has already."""
-    accept, coding, known = b"", b"", None
+    """What the client accepts, the coding it gets, and what it has already.
+
+    Several lines of one name are one list (RFC 9110, section 5.3).
+    """
+    accept, codings = b"", b""
+    known: bytes | None = None
     for name, value in headers:
         if name == b"accept":
-            # Whoever accepts anything gets what those get who do not say.
-            accept = value if value != b"*/*" else b""
+            accept = accept + b"," + value if accept else value
         elif name == b"accept-encoding":
-            coding = chosen_coding(value)
+            codings = codings + b"," + value if codings else value
         elif name == b"if-none-match":
-            known = value.decode("latin-1")
-    return accept, coding, known
+            known = known + b"," + value if known else value
+    coding = chosen_coding(codings) if codings else b""
+    return accept, coding, None if known is None else known.decode("latin-1")
 
 
 REFUSED = re.compile(rb";\s*q\s*=\s*0(?:\.0*)?\s*$")
@@ -214,7 +247,7 @@ class Capture:
 
     def __init__(
         self,
-        finished: Callable[[Scope, Rendered], Rendered],
+        finished: Callable[..., Rendered],
         scope: Scope,
         receive: Receive,
         send: Send,
@@ -239,7 +272,9 @@ class Capture:
             await self.send(message)
             return
         answer = Rendered(start["status"], start["headers"], message.get("body", b""))
-        await self.finished(self.scope, answer)(self.scope, self.receive, self.send)
+        whole = "whole" in self.scope
+        finished = self.finished(self.scope, answer, whole=whole)
+        await finished(self.scope, self.receive, self.send)
 
 
 def etag_in(headers: list[Header]) -> str:

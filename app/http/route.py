@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, get_type_hints
 
 from fastapi.routing import APIRoute
@@ -22,6 +23,7 @@ from app.http.methods import not_allowed
 from app.http.query import read_question
 
 Header = tuple[bytes, bytes]
+HTML, JSON = "text/html", "application/json"
 
 
 @dataclass(slots=True)
@@ -33,10 +35,32 @@ class Rendered:
     body: bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Sends it."""
-        del scope, receive
+        """Sends it, and says that it is the whole of what the endpoint returned."""
+        del receive
+        scope["whole"] = True
         await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
         await send({"type": "http.response.body", "body": self.body})
+
+
+def chosen_type(accept: str, offered: tuple[str, ...]) -> str:
+    """The media type that an `Accept` header chooses; empty where it wants none of them.
+
+    The first one where the header does not say. HTML is chosen where it is preferred to JSON.
+    """
+    if len(offered) < 2 or accept in ("", "*/*"):
+        return offered[0] if offered else ""
+    return negotiated_type(accept, offered)
+
+
+@lru_cache(maxsize=128)
+def negotiated_type(accept: str, offered: tuple[str, ...]) -> str:
+    """The same, kept for the headers that browsers send."""
+    if HTML in offered and quality(accept, HTML) > quality(accept, JSON):
+        return HTML
+    types = [each for each in offered if each != HTML]
+    wanted = [quality(accept, each) for each in types]
+    best = max(wanted)
+    return types[wanted.index(best)] if best > 0 else ""
 
 
 def rendered(status: int, headers: Iterable[Header], body: bytes) -> Rendered:
@@ -92,10 +116,11 @@ class AnswerOrPage(QuestionRoute):
     @staticmethod
     def is_for_people(scope: Scope) -> bool:
         """Whether the client prefers the page, and there is one for what it asks."""
-        query, accept = scope["query_string"], scope["accept"]
-        if not accept or (query and scope["path_params"]) or b"format=" in query:
+        query = scope["query_string"]
+        if (query and scope["path_params"]) or b"format=" in query:
             return False
-        return quality(accept, "text/html") > quality(accept, "application/json")
+        scope["offered"] = (JSON, HTML)
+        return chosen_type(scope["accept"], scope["offered"]) == HTML
 
 
 def to_page(scope: Scope) -> list[Header]:

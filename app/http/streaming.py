@@ -1,4 +1,4 @@
-"""Sending a body part by part, for as long as somebody listens."""
+"""Sends a body part by part, for as long as the client listens."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from starlette.types import Receive, Send
 
 
 async def send_parts(parts: AsyncGenerator[bytes], receive: Receive, send: Send) -> None:
-    """Sends part after part, until the last one or until the client goes away."""
+    """Sends every part and then the end of the body.
+
+    Once the client has gone away nothing more is sent, and no end: what was sent is not the whole.
+    """
     gone = asyncio.create_task(disconnected(receive))
     try:
         async with aclosing(parts):
@@ -19,6 +22,7 @@ async def send_parts(parts: AsyncGenerator[bytes], receive: Receive, send: Send)
                     return
                 if part:
                     await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
     finally:
         gone.cancel()
 

@@ -21,7 +21,7 @@ NOT_PAGES = ("/v1/", "/health/", "/metrics", "/openapi.json")
 def wants_page(request: Request) -> bool:
     """Whether an address is a page's, and its client a browser."""
     path = request.scope["path"]
-    accept = request.headers.get("accept", "")
+    accept = request.scope["accept"]
     return not path.startswith(NOT_PAGES) and quality(accept, "text/html") > 0 and accept != "*/*"
 
 
