@@ -12,6 +12,8 @@ import secrets
 import time
 from collections.abc import Awaitable
 from datetime import UTC, datetime
+from functools import lru_cache
+from ipaddress import IPv6Address
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +22,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app.api.metrics import Metrics
 from app.config import LogRequests, Settings
-from app.errors import Misdirected, Problem, TooLarge, TooMany, Unavailable
+from app.errors import BadRequest, Misdirected, Problem, TooLarge, TooMany, Unavailable
 from app.http.cache import Edge, refused
 from app.http.route import Header, Rendered
 
@@ -29,6 +31,11 @@ if TYPE_CHECKING:
 
 REQUEST_LOG = logging.getLogger("parley.requests")
 ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+# `host[:port]` (RFC 3986, section 3.2.2): an address in brackets, or a name, which may be empty. A
+# comma is left out, as it separates two hosts.
+HOST = re.compile(
+    rb"(\[[0-9A-Fa-f:.]{2,45}\]|(?:[A-Za-z0-9._~!$&'()*+;=-]|%[0-9A-Fa-f]{2}){0,255})(?::\d{0,5})?"
+)
 # What was seen of an answer that did not come to be.
 NOTHING = Rendered(0, [], b"")
 # Asked by whoever runs the service, by its address and whatever else is asked at the time.
@@ -108,6 +115,11 @@ class Guard:
         self, scope: Scope, headers: dict[bytes, bytes], extra: list[Header]
     ) -> Problem | None:
         """Why a request is not let through; adds headers that its answer has in any case."""
+        host = host_of(scope)
+        if host is None:
+            return BadRequest(
+                "A request names its host in one `Host` header: `name` or `name:port`."
+            )
         length = headers.get(b"content-length", b"0")
         limit = self.max_body
         if b"transfer-encoding" in headers or not length.isdigit() or int(length) > limit:
@@ -116,7 +128,7 @@ class Guard:
             return None
         if self.active >= self.max_requests:
             return Unavailable("Too many questions at once; ask again shortly.", retry_after=1)
-        if self.hosts and host_of(headers) not in self.hosts:
+        if self.hosts and host not in self.hosts:
             return Misdirected("This host name is not served here.")
         if self.rates is None:
             return None
@@ -188,10 +200,34 @@ def rates_of(settings: Settings) -> Rates | None:
     return Rates(settings.rate_limit)
 
 
-def host_of(headers: dict[bytes, bytes]) -> str:
-    """The host name that was asked for, without its port."""
-    host = headers.get(b"host", b"").decode("latin-1").lower()
-    return host.rsplit(":", 1)[0] if not host.endswith("]") else host
+def host_of(scope: Scope) -> str | None:
+    """The host that a request names, in lower case and without its port.
+
+    None where `Host` is malformed, doubled, or missing from HTTP/1.1 (RFC 9112, section 3.2).
+    """
+    hosts = [value for name, value in scope["headers"] if name == b"host"]
+    if len(hosts) == 1:
+        return host_in(hosts[0])
+    return "" if not hosts and scope["http_version"] == "1.0" else None
+
+
+@lru_cache(maxsize=256)
+def host_in(value: bytes) -> str | None:
+    """The host of a `Host` header; None where it is malformed."""
+    match = HOST.fullmatch(value)
+    if match is None:
+        return None
+    host = match[1].decode("ascii").lower()
+    return host if not host.startswith("[") or is_address(host[1:-1]) else None
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an IPv6 address."""
+    try:
+        IPv6Address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def route_of(scope: Scope) -> str:

@@ -1,12 +1,14 @@
 """HTTP on the connection, as uvicorn reads and writes it, with bounds and in fewer pieces.
 
-What is no HTTP, too long or too slow gets a problem document. An answer that is whole goes out in
-one piece.
+What is no HTTP, too long or too slow gets a problem document. Offers of other protocols than
+WebSocket are hidden from the parser. An answer that is whole goes out in one piece.
 """
 
 from __future__ import annotations
 
+import re
 from asyncio import TimerHandle, Transport
+from collections.abc import Sequence
 
 from starlette.types import ASGIApp, Message, Send
 from uvicorn.protocols.http.httptools_impl import (
@@ -21,6 +23,14 @@ from app.http.route import Header
 
 # The parser cannot split a longer address into its parts, and no question needs longer headers.
 LONGEST_READ = 65_535
+# Headers are counted in steps of as many bytes.
+STEP = 4096
+# The parser stops after a request that has this header, and its body is lost.
+OFFER = b"upgrade:"
+# No header that offers WebSocket is longer.
+LONGEST_OFFER = 64
+# A target that names its host: `http://host/path?query`.
+ABSOLUTE = re.compile(rb"https?://([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
 # Seconds from the first byte of a request, or from a silent connection, to the request's last byte.
 READ_SECONDS = 20.0
 # What no header may have, but for the end of its line and tabs (RFC 9110, section 5.5).
@@ -35,6 +45,10 @@ class Wire(HttpToolsProtocol):
     began: float | None = None
     # What was read of headers that are not complete, in bytes; None once they are.
     head: int | None = None
+    # Whether the last byte that was parsed ended a line.
+    line_ended = True
+    # The beginning of a line that may become an offer; not parsed yet.
+    held = b""
     refused = False
     watch: TimerHandle | None = None
 
@@ -59,17 +73,33 @@ class Wire(HttpToolsProtocol):
             self.watch = self.loop.call_later(READ_SECONDS - waited, self.give_up_if_slow)
 
     def data_received(self, data: bytes) -> None:
-        """Some bytes; those of headers without an end are counted."""
-        if self.refused:
-            # A client that is still sending would not see the refusal if its bytes were not taken.
-            return
+        """Some bytes: parsed in steps, and line by line where a line may offer another protocol.
+
+        `Upgrade: h2c` becomes `X-Upgrade: h2c`: the request is answered as if nothing was offered.
+        """
+        data, self.held = self.held + data, b""
+        for step in steps_of(data):
+            # A client that is still sending would not see a refusal if its bytes were not taken.
+            if self.refused:
+                return
+            if self.line_ended and self.head is not None and OFFER.startswith(step[:8].lower()):
+                if len(step) < LONGEST_OFFER and not step.endswith(b"\n"):
+                    self.held = step
+                    return
+                if step[8:].strip().lower() != b"websocket" or self.ws_protocol_class is None:
+                    step = b"x-" + step
+            self.parse(step)
+
+    def parse(self, step: bytes) -> None:
+        """Lets the parser read some bytes; those of headers without an end are counted."""
         scope = self.scope
-        super().data_received(data)
-        # Bytes among which a request began are not counted: others may have come before it.
+        super().data_received(step)
+        self.line_ended = step.endswith(b"\n")
+        # A step in which a request began is not counted: others may have come before it.
         if self.head is not None and self.scope is scope and not self.refused:
-            self.head += len(data)
+            self.head += len(step)
             if self.head > LONGEST_READ:
-                self.send_400_response("The headers have no end.")
+                self.send_400_response("The headers are too long.")
 
     def on_message_begin(self) -> None:
         """The first byte of a request."""
@@ -77,9 +107,21 @@ class Wire(HttpToolsProtocol):
         self.began, self.head = self.loop.time(), 0
 
     def on_headers_complete(self) -> None:
-        """The headers are read."""
+        """The headers are read; a host in the target replaces `Host` (RFC 9112, section 3.2.2)."""
         self.head = None
+        absolute = ABSOLUTE.fullmatch(self.url)
+        if absolute is not None:
+            host, target = absolute.groups()
+            self.url = target if target.startswith(b"/") else b"/" + target
+            self.headers[:] = [
+                (name, host if name == b"host" else value) for name, value in self.headers
+            ]
         super().on_headers_complete()
+
+    def handle_websocket_upgrade(self) -> None:
+        """Another protocol reads from here on."""
+        self.refused = True
+        super().handle_websocket_upgrade()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGIApp) -> None:  # type: ignore[override]
         sending = Sending(cycle)
@@ -118,6 +160,16 @@ class Wire(HttpToolsProtocol):
         self.transport.write(head + body)
         self.transport.write_eof()
         self.refused, self.began = True, self.loop.time()
+
+
+def steps_of(data: bytes) -> Sequence[bytes]:
+    """Some bytes as they are parsed: by line where an offer stands or may be about to."""
+    tail = data[-len(OFFER) :].rpartition(b"\n")[2].lower()
+    if OFFER in data.lower() or (tail and OFFER.startswith(tail)):
+        return data.splitlines(keepends=True)
+    if len(data) <= STEP:
+        return (data,)
+    return [data[start : start + STEP] for start in range(0, len(data), STEP)]
 
 
 class Sending:
