@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
+from typing import Any
 
 from app.errors import DatabaseUnusable
 
 # The newest revision under migrations/versions; a test compares the two.
 SCHEMA = "0004"
+# Drafts of the first schema say 0001, too, but lack a column that every released one has.
+DRAFT = "0001 (draft)"
+RELEASED_COLUMN = ("rendering", "evidence")
 NO_RECORD = "The database has no record yet; run `parley seed` to load one."
 NO_SCHEMA = "The database holds no Parley schema; run `parley seed` to make it."
+CANNOT_BE_UPGRADED = (
+    "has a draft of schema 0001, which cannot be upgraded; move it away, or name another database, "
+    "and run `parley seed` to make a new one."
+)
 # What a client is told; the log says more.
 UNREADY = "The database is missing, damaged or of another version; see the server's log."
 
@@ -27,7 +35,20 @@ def read_schema(connection: sqlite3.Connection) -> str | None:
     if known is None:
         return None
     row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    return str(row[0]) if row is not None else None
+    has_column = "SELECT 1 FROM pragma_table_info(?) WHERE name = ?"
+    released = connection.execute(has_column, RELEASED_COLUMN).fetchone()
+    return schema_named(row, released)
+
+
+def schema_named(version: tuple[Any, ...] | None, released: tuple[Any, ...] | None) -> str | None:
+    """The schema that a database names, `DRAFT` where its tables are older than that.
+
+    `version` is the row of `alembic_version`; `released` is a row if `RELEASED_COLUMN` exists.
+    """
+    if version is None:
+        return None
+    schema = str(version[0])
+    return DRAFT if released is None and schema <= SCHEMA else schema
 
 
 def refuse_other_schema(schema: str | None) -> None:
@@ -36,6 +57,8 @@ def refuse_other_schema(schema: str | None) -> None:
         return
     if schema is None:
         raise DatabaseUnusable(NO_SCHEMA)
+    if schema == DRAFT:
+        raise DatabaseUnusable(f"The database {CANNOT_BE_UPGRADED}")
     if schema < SCHEMA:
         raise DatabaseUnusable(
             f"The database has the older schema {schema} and this version needs {SCHEMA}; "
@@ -47,8 +70,10 @@ def refuse_other_schema(schema: str | None) -> None:
     )
 
 
-def refuse_newer_schema(schema: str | None, database: str) -> None:
-    """A database that a newer version wrote is not seeded by this one."""
+def refuse_unknown_schema(schema: str | None, database: str) -> None:
+    """Says what to do about a database that this version cannot upgrade, and so cannot seed."""
+    if schema == DRAFT:
+        raise DatabaseUnusable(f"{database} {CANNOT_BE_UPGRADED}")
     if schema is not None and schema > SCHEMA:
         raise DatabaseUnusable(
             f"{database} has the newer schema {schema}, which this version (schema {SCHEMA}) does "

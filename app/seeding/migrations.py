@@ -6,7 +6,10 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Connection
+
+from app.errors import DatabaseUnusable
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
@@ -21,11 +24,22 @@ def configuration(url: str) -> Config:
 
 def upgrade(url: str) -> None:
     """Runs every migration that the database lacks."""
-    command.upgrade(configuration(url), "head")
+    to_newest(configuration(url))
 
 
 def upgrade_within(connection: Connection) -> None:
     """As `upgrade`, within the transaction of a connection."""
     config = configuration(str(connection.engine.url))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    to_newest(config)
+
+
+def to_newest(config: Config) -> None:
+    """Runs migrations; raises `DatabaseUnusable` where none starts from the database's schema."""
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise DatabaseUnusable(
+            f"The database cannot be upgraded ({error}); move it away, or name another database, "
+            "and run `parley seed` to make a new one."
+        ) from error

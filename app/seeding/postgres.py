@@ -16,7 +16,7 @@ from sqlalchemy.pool import NullPool
 from sqlalchemy.sql.dml import Insert
 
 from app.db.conninfo import conninfo_of
-from app.db.schema_version import SCHEMA, refuse_newer_schema
+from app.db.schema_version import RELEASED_COLUMN, SCHEMA, refuse_unknown_schema, schema_named
 from app.db.sql import Row, Statement
 from app.errors import SeedRefused
 from app.seeding.migrations import upgrade_within
@@ -42,7 +42,8 @@ class PostgresTarget:
 
     engine = "postgresql"
 
-    def __init__(self, raw: Connection[Row]):
+    def __init__(self, raw: Connection[Row], upgraded_from: str | None = None):
+        self.upgraded_from = upgraded_from
         self.raw = raw
         self.written = 0
 
@@ -112,10 +113,10 @@ def postgres_target(url: str) -> Iterator[PostgresTarget]:
             raw.execute(UNHURRIED)
             wait_for_others(raw)
             schema = read_schema(raw)
-            refuse_newer_schema(schema, "The database")
+            refuse_unknown_schema(schema, "The database")
             if schema != SCHEMA:
                 upgrade_within(connection)
-            yield PostgresTarget(raw)
+            yield PostgresTarget(raw, schema if schema != SCHEMA else None)
             raw.rollback()
     except (psycopg.Error, SQLAlchemyError) as error:
         raise SeedRefused(
@@ -150,4 +151,9 @@ def read_schema(raw: Connection[Row]) -> str | None:
     if known is None or known[0] is None:
         return None
     row = raw.execute("SELECT version_num FROM alembic_version").fetchone()
-    return str(row[0]) if row is not None else None
+    released = raw.execute(
+        "SELECT 1 FROM information_schema.columns"
+        " WHERE table_schema = current_schema() AND table_name = %s AND column_name = %s",
+        RELEASED_COLUMN,
+    ).fetchone()
+    return schema_named(row, released)

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
 
 from app.config import Settings
+from app.db.schema_version import SCHEMA
 from app.errors import SeedRefused
 from app.seeding.apply import Application, dataset_id
 from app.seeding.change_set import Comparison, compare, refuse_changed_kinds, refuse_losses
@@ -42,6 +43,7 @@ class Summary:
     digest: str
     counts: dict[str, Counter[str]]
     rendered: int
+    upgraded_from: str | None = None
     dry_run: bool = False
 
     def __str__(self) -> str:
@@ -51,9 +53,14 @@ class Summary:
         ]
         if self.rendered:
             lines.append(f"documents rendered again: {self.rendered}")
+        would_be = "would be " if self.dry_run else ""
+        if self.upgraded_from is not None:
+            lines.append(f"schema: {would_be}upgraded from {self.upgraded_from} to {SCHEMA}")
         made = "nothing to change"
         if self.revision is not None:
-            made = f"{'would be ' if self.dry_run else ''}revision {self.revision}"
+            made = f"{would_be}revision {self.revision}"
+        elif self.rendered or self.upgraded_from is not None:
+            made = "no change of the record"
         return "\n".join([*lines, f"{made}, digest {self.digest[:16]}"])
 
 
@@ -161,6 +168,7 @@ def load(
     if application.needed and not dry_run:
         with bar("loading") as progress:
             application.run(checker.dataset.version, progress)
+    if (application.needed or target.upgraded_from) and not dry_run:
         target.commit()
     return replace(summary_of(stage, application, comparison), dry_run=dry_run)
 
@@ -173,4 +181,5 @@ def summary_of(stage: Stage, application: Application, comparison: Comparison) -
         digest=comparison.digest,
         counts=comparison.counts,
         rendered=int(rendered.fetchone()[0]),
+        upgraded_from=application.target.upgraded_from,
     )

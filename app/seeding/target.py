@@ -23,7 +23,7 @@ from typing import IO, Any, Protocol
 from sqlalchemy import URL, Table
 
 from app.config import Settings
-from app.db.schema_version import SCHEMA, read_schema, refuse_newer_schema
+from app.db.schema_version import SCHEMA, read_schema, refuse_unknown_schema
 from app.db.sql import Compiled, Row, Statement
 from app.errors import DatabaseUnusable, SeedRefused
 
@@ -40,6 +40,8 @@ class Target(Protocol):
     """A database that is being written."""
 
     engine: str
+    # The schema before it was upgraded to this version's; None where nothing was upgraded.
+    upgraded_from: str | None
 
     def rows(self, statement: Statement, **values: Any) -> Iterable[Row]:
         """The rows of a statement, as they are fetched."""
@@ -69,7 +71,8 @@ class SqliteTarget:
 
     engine = "sqlite"
 
-    def __init__(self, path: Path, working: Path):
+    def __init__(self, path: Path, working: Path, upgraded_from: str | None = None):
+        self.upgraded_from = upgraded_from
         self.path = path
         self.working = working
         self.raw = sqlite3.connect(working, isolation_level=None)
@@ -136,7 +139,7 @@ def sqlite_target(path: Path) -> Iterator[SqliteTarget]:
             from app.seeding.migrations import upgrade  # noqa: PLC0415
 
             upgrade(URL.create("sqlite", database=str(working)).render_as_string())
-        target = SqliteTarget(path, working)
+        target = SqliteTarget(path, working, schema if schema != SCHEMA else None)
         try:
             yield target
         finally:
@@ -148,7 +151,7 @@ def sqlite_target(path: Path) -> Iterator[SqliteTarget]:
 def schema_of(path: Path) -> str | None:
     """The schema of a file, None where it is empty.
 
-    Refuses a database of a newer version, and a file that holds anything else.
+    Refuses a schema that cannot be upgraded, and a file that holds anything else.
     """
     uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
     try:
@@ -163,7 +166,7 @@ def schema_of(path: Path) -> str | None:
         raise DatabaseUnusable(
             f"{path} is a database of something else; move it away, or name another --database."
         )
-    refuse_newer_schema(schema, str(path))
+    refuse_unknown_schema(schema, str(path))
     return schema
 
 

@@ -9,13 +9,15 @@ from typing import Any
 
 import psycopg
 import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
 
 from app.config import Settings
 from app.db.engines import open_database
 from app.db.schema_version import NO_RECORD, SCHEMA
 from app.db.tables import METADATA
 from app.errors import DatabaseUnusable, SeedRefused
-from app.seeding.migrations import upgrade
+from app.seeding.migrations import configuration, upgrade
 from app.seeding.seed import seed
 from tests.conftest import SHIPPED, TINY, Seeded
 from tests.ports import free_port
@@ -24,6 +26,10 @@ from tests.postgres.servers import execute, plain
 
 # What tells when a seeding took place differs between two of them.
 UNLIKE = {"revision": {"seeded_at"}}
+SCHEMAS = [
+    each.revision
+    for each in ScriptDirectory.from_config(configuration("sqlite://")).walk_revisions()
+]
 
 
 def columns_of(table: str) -> str:
@@ -138,6 +144,28 @@ def test_other_schemas_are_unusable(empty_url: str, schema: str, said: str) -> N
     execute(empty_url, "UPDATE alembic_version SET version_num = %s", (schema,))
     with pytest.raises(DatabaseUnusable, match=said):
         open_database(Settings(database_url=empty_url))
+
+
+@pytest.mark.parametrize("schema", sorted(set(SCHEMAS) - {SCHEMA}))
+def test_every_schema_is_upgraded(empty_url: str, schema: str) -> None:
+    """What an upgrade makes is kept, also where the migrations are all that there is to do."""
+    settings = Settings(database_url=empty_url)
+    seed(TINY, settings)
+    before = postgres_rows(empty_url)
+    command.downgrade(configuration(empty_url), schema)
+    summary = seed(TINY, settings)
+    assert (summary.revision, summary.upgraded_from) == (None, schema)
+    assert postgres_rows(empty_url) == before
+    assert seed(TINY, settings).upgraded_from is None
+
+
+def test_drafts_of_the_first_schema_are_refused(empty_url: str) -> None:
+    """A draft is told from the schema that it claims by its columns."""
+    upgrade(empty_url)
+    command.downgrade(configuration(empty_url), "0001")
+    execute(empty_url, "ALTER TABLE rendering DROP COLUMN evidence")
+    with pytest.raises(DatabaseUnusable, match=r"draft of schema 0001.*; move it away, or name"):
+        seed(TINY, Settings(database_url=empty_url))
 
 
 def test_newer_schema_is_not_seeded(empty_url: str) -> None:
