@@ -57,7 +57,8 @@ def in_processes(
     workers: list[Worker] = []
     waiting: deque[Future[DoneT]] = deque()
     try:
-        workers += (Worker() for _ in range(count))
+        for _ in range(count):
+            workers.append(Worker())
         pickled = pickle.dumps(work)
         for worker in workers:
             worker.thread.submit(worker.pipe.send_bytes, pickled)
