@@ -22,6 +22,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
+from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
 from app import pages
 from app.api import (
@@ -43,12 +44,14 @@ from app.api.metrics import Metrics
 from app.api.problems import Problems
 from app.config import LogFormat, Settings, asks_for_telemetry
 from app.db.engines import open_database
-from app.errors import PROBLEM_MEDIA_TYPE, Moved, NotFound, Problem
+from app.errors import PROBLEM_MEDIA_TYPE, Moved, NotFound, ParleyError, Problem
 from app.http.cache import Edge, new_cache
 from app.http.limits import Guard, JsonLines, Readable
 from app.http.methods import not_allowed
 from app.pages.problems import problem_page, wants_page
+from app.seeding.processes import how_it_ended
 
+APP = "app.main:app_from_environment"
 VERSION = installed_version("parley")
 # How far threads for what takes long step back (`nice`), and how long they may keep the interpreter
 # from the loop.
@@ -174,14 +177,51 @@ def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
     os.environ["PUBLIC_URL"] = settings.public_url
     with tempfile.TemporaryDirectory(prefix="parley-metrics-") as shared:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = shared
-        uvicorn.run("app.main:app_from_environment", factory=True, workers=workers, **options)
+        serve_by_many(uvicorn.Config(APP, factory=True, workers=workers, **options))
+
+
+def serve_by_many(config: uvicorn.Config) -> None:
+    """Serves by several workers; raises `ParleyError` where one ends before any has served."""
+    workers = Workers(config, [config.bind_socket()])
+    workers.run()
+    if workers.failure is not None:
+        how = how_it_ended(workers.failure)
+        raise ParleyError(f"A worker {how}, before it could serve; the server has ended.")
+
+
+class Workers(Multiprocess):
+    """Replaces each worker that ends, as soon as one of them has served."""
+
+    has_served = False
+    failure: int | None = None
+
+    def keep_subprocess_alive(self) -> None:
+        """Replaces what has ended; at the start, what has ended would end again and again."""
+        if self.has_served:
+            super().keep_subprocess_alive()
+            return
+        self.has_served = any(map(is_serving, self.processes))
+        codes = [worker.exitcode for worker in self.processes if worker.exitcode is not None]
+        if codes and not self.has_served:
+            self.failure = codes[0]
+            self.should_exit.set()
+
+
+def is_serving(worker: Process) -> bool:
+    """Whether a worker answers now; what it has answered before is passed over."""
+    while worker.parent_conn.poll():
+        worker.parent_conn.recv()
+    return worker.exitcode is None and worker.is_ready(timeout=1)
 
 
 def free_port(host: str) -> int:
     """A port that is free now, chosen before the application is made, which has to know it."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
-        probe.bind((host, 0))
+        try:
+            probe.bind((host, 0))
+        except OSError as error:
+            raise ParleyError(f"Nothing can be served on {host} ({error}).") from error
         return int(probe.getsockname()[1])
 
 
