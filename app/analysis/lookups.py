@@ -1,4 +1,4 @@
-"""How the analyses ask the record: names to ids, single documents, and whole bounded lists."""
+"""What the analyses read of the record: ids by names, single documents, and bounded lists."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app.entries.questions import EntryQuestion
 from app.entries.result_pages import read_page
 from app.errors import InvalidQuery
 
-Loaded = dict[str, Any]
+EntryJson = dict[str, Any]
 
 PLACED = Statement(
     select(document.c.sort_key, document.c.body).where(document.c.id == bindparam("id"))
@@ -42,7 +42,7 @@ async def resolved(
     return named
 
 
-async def placed(entry_id: str, snapshot: Snapshot) -> tuple[int, Loaded]:
+async def placed(entry_id: str, snapshot: Snapshot) -> tuple[int, EntryJson]:
     """The sort key and document of an entry that is known to be there."""
     (row,) = await snapshot.rows(PLACED, id=entry_id)
     return row[0], orjson.loads(row[1])
@@ -50,7 +50,7 @@ async def placed(entry_id: str, snapshot: Snapshot) -> tuple[int, Loaded]:
 
 async def all_of(
     question: EntryQuestion, kind: str, narrow_by: str, snapshot: Snapshot
-) -> list[Loaded]:
+) -> list[EntryJson]:
     """Every document that a question finds, the latest first; refuses more than one page."""
     selection = await select_entries(question, (kind,), snapshot)
     page = await read_page(question, (kind,), selection, snapshot)

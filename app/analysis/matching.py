@@ -1,11 +1,11 @@
-"""Which term of one proposal stands for which term of another: one rule, the same for every pair.
+"""Which term of one proposal corresponds to which term of another: one rule for every pair.
 
 Two terms can be matched where they share a topic. Their similarity is the weighted mean of
 
 * `topics` and `obliged`: what both name, of all that either names (Jaccard);
 * `words`: the mean of rapidfuzz's token sort and token set ratios of our words;
 * `phase`: 1 in the same phase, else 0;
-* `quantities`, where both have some: the likest `of` (token sort ratio) among those of one unit;
+* `quantities`, where both have some: the most similar `of` (token sort ratio) of one unit;
   an `of` with other digits ("on day 7", "on day 30") counts something else.
 
 Of all ways to pair the terms of two proposals, each term at most once and no pair below THRESHOLD,
@@ -19,27 +19,27 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from rapidfuzz import fuzz
 
+from app.analysis.lookups import EntryJson
 from app.entries.words import split
 
 WEIGHTS = {"topics": 0.25, "obliged": 0.25, "words": 0.35, "phase": 0.15, "quantities": 0.2}
 THRESHOLD = 0.5
 # Similarities are compared as whole numbers, so that no rounding decides.
-STEPS = 10_000
+SCALE = 10_000
 BEYOND = 1 << 60
 
-Quantity = dict[str, Any]
-T = TypeVar("T")
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
-class Term:
+class ComparableTerm:
     """A term as its document has it."""
 
-    document: dict[str, Any]
+    document: EntryJson
 
     @property
     def id(self) -> str:
@@ -53,9 +53,15 @@ class Term:
         return phase
 
     @property
-    def quantities(self) -> list[Quantity]:
+    def position(self) -> int | None:
+        """Its place in the curated order of its proposal's terms."""
+        position: int | None = self.document["position"]
+        return position
+
+    @property
+    def quantities(self) -> list[EntryJson]:
         """Its numbers."""
-        quantities: list[Quantity] = self.document["quantities"]
+        quantities: list[EntryJson] = self.document["quantities"]
         return quantities
 
     @cached_property
@@ -74,8 +80,8 @@ class Term:
         return " ".join(split(self.document["text"]))
 
 
-def similarity(one: Term, other: Term) -> float:
-    """How much two terms have in common, from 0 to 1; 0 where they share no topic."""
+def similarity(one: ComparableTerm, other: ComparableTerm) -> float:
+    """How similar two terms are, from 0 to 1; 0 where they share no topic."""
     if not set(one.topics) & set(other.topics):
         return 0.0
     parts = {
@@ -95,7 +101,7 @@ def similarity(one: Term, other: Term) -> float:
 
 
 def shared(one: Collection[str], other: Collection[str]) -> float:
-    """What both have, of all that either has (Jaccard)."""
+    """The Jaccard index: the number in both, divided by the number in either."""
     return len({*one} & {*other}) / len({*one, *other})
 
 
@@ -104,8 +110,8 @@ def word_similarity(one: str, other: str) -> float:
     return (fuzz.token_sort_ratio(one, other) + fuzz.token_set_ratio(one, other)) / 200
 
 
-def quantity_similarity(one: Quantity, other: Quantity) -> float:
-    """How alike what is counted is; 0 for other units, or other digits."""
+def quantity_similarity(one: EntryJson, other: EntryJson) -> float:
+    """How similar what is counted is; 0 where the units or the digits differ."""
     mine, theirs = (split(each["of"] or "") for each in (one, other))
     if one["unit"] != other["unit"] or digits(mine) != digits(theirs):
         return 0.0
@@ -119,26 +125,29 @@ def digits(words: Iterable[str]) -> list[str]:
     return [word for word in words if any(character.isdigit() for character in word)]
 
 
-def pairs(
-    ones: Sequence[T], others: Sequence[T], alike: Callable[[T, T], float], threshold: float
+def best_pairs(
+    ones: Sequence[Item],
+    others: Sequence[Item],
+    alike: Callable[[Item, Item], float],
+    threshold: float,
 ) -> dict[int, int]:
     """The best pairing: positions in `others` by positions in `ones`; none below the threshold."""
-    scores = [[steps(alike(one, other), threshold) for other in others] for one in ones]
+    scores = [[scaled(alike(one, other), threshold) for other in others] for one in ones]
     matched: dict[int, int] = {}
-    for rows, columns in islands(scores):
+    for rows, columns in connected_parts(scores):
         part = [[scores[row][column] for column in columns] for row in rows]
         for row, column in best_assignment(part):
             matched[rows[row]] = columns[column]
     return matched
 
 
-def steps(score: float, threshold: float) -> int:
+def scaled(score: float, threshold: float) -> int:
     """A similarity as a whole number; 0 below the threshold."""
-    return round(score * STEPS) if score >= threshold else 0
+    return round(score * SCALE) if score >= threshold else 0
 
 
-def islands(scores: list[list[int]]) -> list[tuple[list[int], list[int]]]:
-    """Rows and columns that hang together by possible pairs: each is a small problem of its own."""
+def connected_parts(scores: list[list[int]]) -> list[tuple[list[int], list[int]]]:
+    """Rows and columns connected by possible pairs; each part can be solved by itself."""
     found = []
     left = set(range(len(scores)))
     while left:
@@ -200,13 +209,13 @@ def best_assignment(scores: list[list[int]]) -> list[tuple[int, int]]:
     return sorted((row, column) for row, column in taken if scores[row][column])
 
 
-def lines_of(
-    columns: Sequence[Sequence[T]], match: Callable[[list[T], Sequence[T]], dict[int, int]]
-) -> list[list[T | None]]:
-    """What stands for the same in each column, on one line: first those of the first column."""
-    lines: list[list[T | None]] = []
+def aligned_lines(
+    columns: Sequence[Sequence[Item]], match: Callable[[list[Item], Sequence[Item]], dict[int, int]]
+) -> list[list[Item | None]]:
+    """Lines of corresponding items, one of each column at most; those of the first column first."""
+    lines: list[list[Item | None]] = []
     for number, column in enumerate(columns):
-        latest = [last_of(line) for line in lines]
+        latest = [last_present(line) for line in lines]
         matched = match(latest, column) if latest and column else {}
         for position, line in enumerate(lines):
             line.append(column[matched[position]] if position in matched else None)
@@ -217,6 +226,11 @@ def lines_of(
     return lines
 
 
-def last_of(line: list[T | None]) -> T:
-    """The latest of a line."""
-    return next(each for each in reversed(line) if each is not None)
+def present(line: Iterable[Item | None]) -> list[Item]:
+    """The items of a line, without its gaps."""
+    return [each for each in line if each is not None]
+
+
+def last_present(line: Iterable[Item | None]) -> Item:
+    """The last item of a line."""
+    return present(line)[-1]

@@ -15,11 +15,11 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import bindparam, literal, select
 
-from app.analysis.lookups import Loaded, all_of, placed, resolved
+from app.analysis.lookups import EntryJson, all_of, placed, resolved
 from app.analysis.positions_models import (
     ActorPositions,
     OnRecord,
-    Position,
+    PositionOnProposal,
     ProposalPositions,
     QuoteLink,
     TitledLink,
@@ -80,11 +80,11 @@ class ActorPositionsQuestion(BaseModel):
 class Account:
     """What is known of one actor and one proposal; answers as (event, response), latest first."""
 
-    actor: Loaded
-    proposal: Loaded
+    actor: EntryJson
+    proposal: EntryJson
     roles: list[str] = field(default_factory=list)
-    answers: list[tuple[Loaded, Loaded]] = field(default_factory=list)
-    affiliates: dict[str, Loaded] = field(default_factory=dict)
+    answers: list[tuple[EntryJson, EntryJson]] = field(default_factory=list)
+    affiliates: dict[str, EntryJson] = field(default_factory=dict)
 
 
 # What the responder of an event belonged to then, by (event, responder).
@@ -94,16 +94,16 @@ Ties = dict[tuple[str, str], frozenset[str]]
 class Accounts:
     """What is known of some actors and some proposals."""
 
-    def __init__(self, proposals: Iterable[Loaded]):
+    def __init__(self, proposals: Iterable[EntryJson]):
         self.proposals = {proposal["id"]: proposal for proposal in proposals}
         self.kept: dict[tuple[str, str], Account] = {}
 
-    def of(self, actor: Loaded, proposal: str) -> Account:
+    def of(self, actor: EntryJson, proposal: str) -> Account:
         """The account of an actor on a proposal."""
         account = Account(actor, self.proposals[proposal])
         return self.kept.setdefault((actor["id"], proposal), account)
 
-    def note_roles(self, terms: Iterable[Loaded], actors: frozenset[str] | None) -> None:
+    def note_roles(self, terms: Iterable[EntryJson], actors: frozenset[str] | None) -> None:
         """Who is concerned: by a link of the proposal, or obliged by a term; None for everyone."""
         links = [
             (link["actor"], proposal["id"], link["role"])
@@ -121,7 +121,7 @@ class Accounts:
                 if role not in account.roles:
                     account.roles.append(role)
 
-    def note_answers(self, events: Iterable[Loaded], whose: Collection[tuple[str, str]]) -> None:
+    def note_answers(self, events: Iterable[EntryJson], whose: Collection[tuple[str, str]]) -> None:
         """The answers that events show; `whose` has the (event, actor) that count."""
         for event, response in self.responses(events):
             actor = response["actor"]
@@ -129,7 +129,7 @@ class Accounts:
                 account = self.of(actor, response["proposal"]["id"])
                 account.answers.append((event, response))
 
-    def note_affiliates(self, events: Iterable[Loaded], ties: Ties) -> None:
+    def note_affiliates(self, events: Iterable[EntryJson], ties: Ties) -> None:
         """Who answered and belonged to an actor without an answer of its own."""
         for event, response in self.responses(events):
             actor, proposal = response["actor"], response["proposal"]["id"]
@@ -138,7 +138,7 @@ class Accounts:
                 if account is not None and not account.answers:
                     account.affiliates.setdefault(actor["id"], actor)
 
-    def responses(self, events: Iterable[Loaded]) -> Iterator[tuple[Loaded, Loaded]]:
+    def responses(self, events: Iterable[EntryJson]) -> Iterator[tuple[EntryJson, EntryJson]]:
         """Every answer to one of the proposals, with its event."""
         for event in events:
             for response in event["responds_to"]:
@@ -151,7 +151,7 @@ class Accounts:
 
 
 async def proposal_positions(
-    proposal: Loaded, question: ProposalPositionsQuestion, snapshot: Snapshot
+    proposal: EntryJson, question: ProposalPositionsQuestion, snapshot: Snapshot
 ) -> ProposalPositions:
     """The positions on a proposal, given as its document."""
     named = await resolved({"actor": ("actor", question.actor)}, snapshot)
@@ -201,7 +201,7 @@ async def actor_positions(
 
 async def answering(
     actors: Sequence[str], proposals: Sequence[str], narrow_by: str, snapshot: Snapshot
-) -> list[Loaded]:
+) -> list[EntryJson]:
     """The events that show answers to the proposals by the actors or their affiliates."""
     responder = {"actor_role": [Role.responder], "include_affiliates": "true"} if actors else {}
     asked = EventQuestion.model_validate(
@@ -211,7 +211,7 @@ async def answering(
 
 
 def concerned_proposals(
-    events: Iterable[Loaded], terms: Iterable[Loaded], whose: set[tuple[str, str]], actor: str
+    events: Iterable[EntryJson], terms: Iterable[EntryJson], whose: set[tuple[str, str]], actor: str
 ) -> list[str]:
     """The proposals that were answered, and those that oblige the actor, each once."""
     answered = [
@@ -230,9 +230,9 @@ def concerned_proposals(
 
 async def obliging_terms(
     actors: Iterable[str], proposals: Sequence[str], snapshot: Snapshot
-) -> list[Loaded]:
+) -> list[EntryJson]:
     """The terms that oblige some of the actors."""
-    found: list[Loaded] = []
+    found: list[EntryJson] = []
     for some in portions(sorted(actors)):
         asked = TermQuestion(obliged=some, proposal=list(proposals), limit=MAX_LIMIT)
         found += await all_of(asked, "term", "proposal", snapshot)
@@ -244,7 +244,7 @@ def portions(values: Sequence[str]) -> list[list[str]]:
     return [list(values[n : n + MAX_VALUES]) for n in range(0, len(values), MAX_VALUES)]
 
 
-async def ties_of(events: Sequence[Loaded], snapshot: Snapshot) -> Ties:
+async def ties_of(events: Sequence[EntryJson], snapshot: Snapshot) -> Ties:
     """What each responder of each event was, or belonged to, on the days of the event."""
     reference = Reference()
     ties: Ties = {}
@@ -271,8 +271,8 @@ async def load_above(actor: str, reference: Reference, snapshot: Snapshot) -> No
 
 
 async def positions_of(
-    accounts: Accounts, events: Sequence[Loaded], narrow_by: str, snapshot: Snapshot
-) -> list[Position]:
+    accounts: Accounts, events: Sequence[EntryJson], narrow_by: str, snapshot: Snapshot
+) -> list[PositionOnProposal]:
     """The positions, those with the latest answers first, those without one last."""
     said = await quotes_by_event(accounts, narrow_by, snapshot)
     order = {event["id"]: number for number, event in enumerate(events)}
@@ -280,19 +280,19 @@ async def positions_of(
     silent = [account for account in accounts.kept.values() if not account.answers]
     answered.sort(key=lambda each: order[each.answers[0][0]["id"]])
     silent.sort(key=lambda each: (each.proposal["start_date"], each.proposal["id"]), reverse=True)
-    return [position_of(account, said) for account in (*answered, *silent)]
+    return [position_from(account, said) for account in (*answered, *silent)]
 
 
 async def quotes_by_event(
     accounts: Accounts, narrow_by: str, snapshot: Snapshot
-) -> dict[tuple[str, str], list[Loaded]]:
+) -> dict[tuple[str, str], list[EntryJson]]:
     """What was said at the events by those who answered there, by (event, speaker)."""
     answers = [
         (event["id"], account.actor["id"])
         for account in accounts.kept.values()
         for event, _ in account.answers
     ]
-    said: dict[tuple[str, str], list[Loaded]] = {each: [] for each in answers}
+    said: dict[tuple[str, str], list[EntryJson]] = {each: [] for each in answers}
     for some in portions(sorted({event for event, _ in answers})):
         asked = QuoteQuestion(event=some, limit=MAX_LIMIT)
         for quote in await all_of(asked, "quote", narrow_by, snapshot):
@@ -303,7 +303,9 @@ async def quotes_by_event(
     return said
 
 
-def position_of(account: Account, said: dict[tuple[str, str], list[Loaded]]) -> Position:
+def position_from(
+    account: Account, said: dict[tuple[str, str], list[EntryJson]]
+) -> PositionOnProposal:
     """The position that an account amounts to."""
     answers = [
         {
@@ -320,7 +322,7 @@ def position_of(account: Account, said: dict[tuple[str, str], list[Loaded]]) -> 
         against = set(answers[0]["contradicts"])
         latest = [each["stance"] for each in answers[1:] if each["event"].id in against]
         stances = list(dict.fromkeys([answers[0]["stance"], *latest]))
-    return Position.model_validate(
+    return PositionOnProposal.model_validate(
         {
             "actor": account.actor,
             "proposal": titled(account.proposal),
@@ -334,7 +336,7 @@ def position_of(account: Account, said: dict[tuple[str, str], list[Loaded]]) -> 
 
 
 def contradicted(
-    event: Loaded, response: Loaded, answers: Iterable[tuple[Loaded, Loaded]]
+    event: EntryJson, response: EntryJson, answers: Iterable[tuple[EntryJson, EntryJson]]
 ) -> list[str]:
     """The events whose days meet and whose stance is another one."""
     first, last = days_of(event)
@@ -347,7 +349,7 @@ def contradicted(
     ]
 
 
-def days_of(entry: Loaded) -> tuple[datetime.date, datetime.date]:
+def days_of(entry: EntryJson) -> tuple[datetime.date, datetime.date]:
     """The first and the last day; an open end is the last of all days."""
     end = entry["end_date"]
     return (
@@ -356,11 +358,11 @@ def days_of(entry: Loaded) -> tuple[datetime.date, datetime.date]:
     )
 
 
-def titled(entry: Loaded) -> TitledLink:
+def titled(entry: EntryJson) -> TitledLink:
     """An entry as a link with its title."""
     return TitledLink(**{name: entry[name] for name in TitledLink.model_fields})
 
 
-def quote_link(quote: Loaded) -> dict[str, Any]:
+def quote_link(quote: EntryJson) -> dict[str, Any]:
     """The fields of a `QuoteLink`."""
     return {name: quote[name] for name in QuoteLink.model_fields}

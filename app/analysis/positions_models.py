@@ -56,7 +56,7 @@ class ShownStance(Document):
     both are kept, and neither is taken for the true one."""
 
 
-class Position(Document):
+class PositionOnProposal(Document):
     """An actor's answers to one proposal, or that none is on record."""
 
     actor: Summary
@@ -82,7 +82,7 @@ class ProposalPositions(Document):
 
     proposal: TitledLink
     """The proposal."""
-    positions: list[Position]
+    positions: list[PositionOnProposal]
     """Who answered last stands first; then those without an answer on record."""
 
 
@@ -91,5 +91,5 @@ class ActorPositions(Document):
 
     actor: Summary
     """The actor asked for."""
-    positions: list[Position]
+    positions: list[PositionOnProposal]
     """The latest answer first; then the proposals without an answer on record."""

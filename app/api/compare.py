@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import FastAPI, Query
 from starlette.requests import Request
 
-from app.analysis.comparison import Comparison
-from app.analysis.proposals import CompareQuestion, TableFormat, compare
+from app.analysis.comparison_models import ProposalComparison
+from app.analysis.comparison_question import CompareQuestion, TableFormat, compare_proposals
 from app.api.answering import etag_of, headers_of, is_known, not_modified, service_of
 from app.api.entries import not_modified_response
 from app.api.models import HEADERS, OneOf, named, problem_responses
@@ -19,26 +19,30 @@ from app.http.route import AnswerOrPage, Rendered, rendered
 
 MEDIA_TYPES = {TableFormat.json: "application/json", TableFormat.csv: "text/csv; charset=utf-8"}
 CSV_EXAMPLE = (
-    "topic,change,certain,prop-2024-05-israel-biden.term,prop-2024-05-israel-biden.url,…\r\n"
+    "topic,change,certain,prop-2024-05-israel-biden.term,prop-2024-05-israel-biden.url,"
+    "prop-2024-05-israel-biden.change,prop-2024-05-israel-biden.certain,…\r\n"
     "aid-entry,changed,true,prop-2024-05-israel-biden-aid-surge,"
-    "/v1/terms/prop-2024-05-israel-biden-aid-surge,…\r\n"
+    "/v1/terms/prop-2024-05-israel-biden-aid-surge,,true,…\r\n"
 )
 
 
 async def answer(request: Request, question: Annotated[CompareQuestion, Query()]) -> Rendered:
     """Two to twelve proposals side by side, or a whole chain of replies: by topic, then by term,
-    what is the same, changed, added or dropped, who is obliged, in which phase, and the numbers.
+    what is the same, changed, added, dropped or not recorded, who is obliged, in which phase, and
+    the numbers.
 
     Terms are matched within a topic by who is obliged, the phase, the units and objects of their
     numbers, and words, each at most once, so that the sum of similarities is greatest; a pair of
     less than 0.5 is none. A term that is missing from a proposal whose `detail` is `partial` may
-    yet be in its text: such lines have `certain: false`. An example:
+    still be in its text: its cell is `not_recorded`, never `dropped`, and the term of the proposal
+    after it is not `added` because of that. `certain` says so for each cell and each line. An
+    example:
     `/v1/compare?proposal=prop-2024-05-israel-biden&proposal=prop-2025-01-agreement&topic=hostages`.
     """
     service = service_of(request)
     media_type = MEDIA_TYPES[question.format]
     async with service.database.snapshot() as snapshot:
-        comparison = await compare(question, snapshot)
+        comparison = await compare_proposals(question, snapshot)
     etag = etag_of(service, snapshot.revision, request, media_type)
     headers = headers_of(snapshot.revision, etag, media_type)
     if is_known(request, etag):
@@ -58,7 +62,7 @@ def add_routes(app: FastAPI) -> None:
         operation_id="compareProposals",
         summary="Compare proposals term by term",
         tags=["analysis"],
-        response_model=named(OneOf[Comparison], "ComparisonAnswer"),
+        response_model=named(OneOf[ProposalComparison], "ComparisonAnswer"),
         responses={
             200: {
                 "description": "The comparison.",

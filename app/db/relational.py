@@ -256,6 +256,7 @@ class Term(Tidy, table=True):
     id: str = To("entry", primary_key=True)
     proposal_id: str = To("proposal")
     phase: int | None
+    position: int | None
     text: str
 
 

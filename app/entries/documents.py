@@ -15,7 +15,7 @@ from app.entries.dates import DateSpan, Precision
 from app.entries.dates import Qualifier as DateQualifier
 from app.entries.record import Citation, Correction, EntryRecord, Quantity, Role
 
-DOCUMENT_FORMAT = 5
+DOCUMENT_FORMAT = 6
 # The member that says most about an entry of each kind.
 MEMBERS = {
     "event": "title",

@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from app.analysis.comparison import Cell, Comparison, TermLine
+from app.analysis.comparison_models import Cell, ProposalComparison, TermLine
 from app.entries.csv_columns import SEPARATOR, header, plain
 from app.entries.documents import QuantityDocument
 
-COLUMNS = ("term", "url", "change", "differs_in", "phase", "obliged", "quantities", "text")
+COLUMNS = (
+    "term",
+    "url",
+    "change",
+    "certain",
+    "differs_in",
+    "phase",
+    "obliged",
+    "quantities",
+    "text",
+)
 
 
-def comparison_csv(comparison: Comparison) -> bytes:
+def comparison_csv(comparison: ProposalComparison) -> bytes:
     """Topic and change of each line, then what every proposal has there, by its id."""
     own = [f"{each.id}.{column}" for each in comparison.proposals for column in COLUMNS]
     rows = [
@@ -35,11 +45,12 @@ def columns_of(cell: Cell, quantities: list[str]) -> tuple[Any, ...]:
     """What stands in the columns of one proposal."""
     term = cell.term
     if term is None:
-        return (None, None, cell.change, *[None] * (len(COLUMNS) - 3))
+        return (None, None, cell.change, cell.certain, *[None] * (len(COLUMNS) - 4))
     return (
         term.id,
         term.url,
         cell.change,
+        cell.certain,
         SEPARATOR.join(cell.differs_in),
         term.phase,
         SEPARATOR.join(actor.id for actor in term.obliged),

@@ -70,6 +70,7 @@ class Basis(StrEnum):
 
 LAST_PHASE = 20
 PhaseNumber = Annotated[Whole, Field(ge=1, le=LAST_PHASE)]
+TermPosition = Annotated[Whole, Field(ge=1, le=10_000)]
 
 
 class Reply(Record):
@@ -89,10 +90,14 @@ class Phase(Record):
 
 
 class TermRecord(EntryRecord):
-    """One obligation of a proposal, in our words; `phase` is left out for the whole."""
+    """One obligation of a proposal, in our words; `phase` is left out for the whole.
+
+    `position` orders the terms of the proposal.
+    """
 
     proposal: ProposalId
     phase: PhaseNumber | None = None
+    position: TermPosition | None = None
     obliged: Annotated[tuple[ActorId, ...], Field(min_length=1), once()]
     beneficiary: Annotated[tuple[ActorId, ...], once()] = ()
     text: Prose
@@ -260,6 +265,8 @@ class TermFields(Document):
     """The proposal that it is part of."""
     phase: Annotated[int | None, Field(examples=[1])]
     """The phase in which it holds; null for the whole."""
+    position: Annotated[int | None, Field(examples=[2])]
+    """Its place in the curated order of its proposal's terms, where one is given."""
     obliged: list[Summary]
     """Who has to act."""
     beneficiary: list[Summary]
@@ -319,6 +326,7 @@ def render_term(record: TermRecord, reference: Reference) -> dict[str, Any]:
     return {
         "proposal": proposal_link(record.proposal),
         "phase": record.phase,
+        "position": record.position,
         "obliged": [reference.actor(actor) for actor in record.obliged],
         "beneficiary": [reference.actor(actor) for actor in record.beneficiary],
         "text": record.text,

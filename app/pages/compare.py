@@ -11,7 +11,7 @@ from fastapi import FastAPI, Query
 from pydantic import model_validator
 from starlette.requests import Request
 
-from app.analysis.proposals import CompareQuestion, TableFormat, compare
+from app.analysis.comparison_question import CompareQuestion, TableFormat, compare_proposals
 from app.api.answering import service_of
 from app.db.snapshots import Snapshot
 from app.entries.query_plan import select_entries
@@ -42,7 +42,7 @@ async def compare_page(
     chosen = bool(question.proposal) or question.chain is not None
     parameters = [pair for pair in request.scope["parameters"] if pair[0] != "format"]
     async with service_of(request).database.snapshot() as snapshot:
-        comparison = await compare(question, snapshot) if chosen else None
+        comparison = await compare_proposals(question, snapshot) if chosen else None
         values = {
             "dataset": await dataset_of(snapshot),
             "proposals": await proposals(snapshot),

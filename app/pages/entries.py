@@ -88,7 +88,7 @@ async def related(entry: Loaded, snapshot: Snapshot) -> list[Section]:
         ]
     if entry["kind"] == "proposal":
         terms = await section("Terms", "term", "proposal", entry, snapshot)
-        phased = by_phase(entry, terms.entries)
+        phased = by_phase(entry, sorted(terms.entries, key=curated_order))
         more = [Section("More terms", [], terms.more)] if terms.more else []
         return [*(Section(heading, found) for heading, found in phased), *more]
     return []
@@ -125,6 +125,11 @@ def bodies_statement(count: int) -> Statement:
     """The documents of some entries."""
     given: list[Any] = [bindparam(f"id_{number}") for number in range(count)]
     return Statement(select(document.c.id, document.c.body).where(document.c.id.in_(given)))
+
+
+def curated_order(term: Loaded) -> tuple[bool, int, str]:
+    """By position; terms without one come last, by id."""
+    return term["position"] is None, term["position"] or 0, term["id"]
 
 
 def by_phase(proposal: Loaded, terms: list[Loaded]) -> list[tuple[str, list[Loaded]]]:

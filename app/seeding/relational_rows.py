@@ -190,7 +190,7 @@ def proposal_rows(record: ProposalRecord) -> Iterator[TidyRow]:
 
 def term_rows(record: TermRecord) -> Iterator[TidyRow]:
     """The rows of a term."""
-    yield "term", (record.id, record.proposal, record.phase, record.text)
+    yield "term", (record.id, record.proposal, record.phase, record.position, record.text)
     for number, quantity in enumerate(record.quantities):
         yield "entry_quantity", quantity_row(record.id, number, quantity)
 

@@ -59,7 +59,7 @@ def test_two_proposals_side_by_side(drafts: Asker) -> None:
         ),
         ("assembly", "same", True, [], ["draft-one-meeting", "draft-two-meeting"]),
         ("prisoners", "reworded", True, ["text"], ["draft-one-prisoners", "draft-two-prisoners"]),
-        ("institutions", "dropped", False, [], ["draft-one-council", None]),
+        ("institutions", "not_recorded", False, [], ["draft-one-council", None]),
         ("settlement", "added", True, [], [None, "draft-two-review"]),
     ]
     assert compared["data"]["counts"] == {
@@ -67,8 +67,9 @@ def test_two_proposals_side_by_side(drafts: Asker) -> None:
         "reworded": 1,
         "changed": 1,
         "added": 1,
-        "dropped": 1,
+        "dropped": 0,
         "passing": 0,
+        "not_recorded": 1,
     }
     cell = compared["data"]["topics"][0]["lines"][0]["cells"][1]
     assert cell["term"]["url"] == "/v1/terms/draft-two-assembly"
@@ -92,11 +93,11 @@ def test_phases_side_by_side(drafts: Asker) -> None:
 
 
 def test_order_of_the_columns_is_as_asked(drafts: Asker) -> None:
-    """What is added one way is dropped the other way."""
+    """What is dropped one way is not recorded the other way, where a partial record comes last."""
     turned = drafts.page("/v1/compare?proposal=draft-two&proposal=draft-one")
     assert [each["id"] for each in turned["data"]["proposals"]] == ["draft-two", "draft-one"]
     by_change = {line[1]: line[4] for line in lines(turned)}
-    assert by_change["added"] == [None, "draft-one-council"]
+    assert by_change["not_recorded"] == [None, "draft-one-council"]
     assert by_change["dropped"] == ["draft-two-review", None]
 
 
@@ -138,23 +139,24 @@ def test_a_topic_narrows_with_its_narrower_topics(drafts: Asker) -> None:
 
 
 def test_csv(drafts: Asker) -> None:
-    """One row for each line, eight columns for each proposal, no cell a formula."""
+    """One row for each line, nine columns for each proposal, no cell a formula."""
     response = drafts(f"{TWO}&format=csv")
     assert response.headers["content-type"] == "text/csv; charset=utf-8"
     header, *rows = csv.reader(io.StringIO(response.text, newline=""))
     assert header[:5] == ["topic", "change", "certain", "draft-one.term", "draft-one.url"]
-    assert len(header) == 3 + 2 * 8
+    assert len(header) == 3 + 2 * 9
     assert [row[:4] for row in rows] == [
         ["assembly", "changed", "true", "draft-one-assembly"],
         ["assembly", "same", "true", "draft-one-meeting"],
         ["prisoners", "reworded", "true", "draft-one-prisoners"],
-        ["institutions", "dropped", "false", "draft-one-council"],
+        ["institutions", "not_recorded", "false", "draft-one-council"],
         ["settlement", "added", "true", ""],
     ]
-    assert rows[0][11:] == [
+    assert rows[0][12:] == [
         "draft-two-assembly",
         "/v1/terms/draft-two-assembly",
         "changed",
+        "true",
         "obliged | quantities | text",
         "1",
         "united-kingdom | ireland",

@@ -7,7 +7,7 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as some
 
-from app.analysis.matching import best_assignment, pairs
+from app.analysis.matching import best_assignment, best_pairs
 
 SCORES = some.integers(1, 5).flatmap(
     lambda width: some.lists(
@@ -36,7 +36,7 @@ def test_no_other_pairing_has_a_greater_sum(scores: list[list[int]]) -> None:
 def test_the_whole_is_the_sum_of_its_islands(scores: list[list[int]]) -> None:
     """Taking apart what does not hang together loses nothing; below the threshold is no pair."""
     rows, columns = range(len(scores)), range(len(scores[0]))
-    found = pairs(rows, columns, lambda row, column: scores[row][column] / 10, 0.3)
+    found = best_pairs(rows, columns, lambda row, column: scores[row][column] / 10, 0.3)
     allowed = [[score if score >= 3 else 0 for score in row] for row in scores]
     assert all(scores[row][column] >= 3 for row, column in found.items())
     assert sum(scores[row][column] for row, column in found.items()) == greatest_sum(allowed)

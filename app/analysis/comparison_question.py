@@ -1,4 +1,4 @@
-"""What is asked of a comparison, and the documents that answer it."""
+"""What can be asked of a comparison, and how the proposals and terms compared are loaded."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from typing import Annotated, Self
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from app.analysis.comparison import Comparison, comparison_of
-from app.analysis.lookups import Loaded, placed, resolved
+from app.analysis.comparison import comparison_of
+from app.analysis.comparison_models import ProposalComparison
+from app.analysis.lookups import EntryJson, placed, resolved
 from app.db.snapshots import Snapshot
 from app.entries.questions import NONE_GIVEN, Values
 from app.entries.result_pages import documents_at
 from app.entries.sort_keys import key_of
 from app.errors import InvalidQuery
 
-FEWEST, MOST = 2, 12
+FEWEST_PROPOSALS, MOST_PROPOSALS = 2, 12
 LONGEST_CHAIN = 50
 MOST_TERMS = 400
 
@@ -71,14 +72,17 @@ class CompareQuestion(BaseModel):
         given = len(self.proposal)
         if self.chain is not None and given:
             raise ValueError("chain: give either chain, or proposal twice or more")
-        if self.chain is None and not FEWEST <= given <= MOST:
-            raise ValueError(f"proposal: give it {FEWEST} to {MOST} times; it was given {given}")
+        if self.chain is None and not FEWEST_PROPOSALS <= given <= MOST_PROPOSALS:
+            raise ValueError(
+                f"proposal: give it {FEWEST_PROPOSALS} to {MOST_PROPOSALS} times; "
+                f"it was given {given}"
+            )
         if repeated := [each for each in self.proposal if self.proposal.count(each) > 1]:
             raise ValueError(f"proposal: {repeated[0][:100]!r} is given twice")
         return self
 
 
-async def compare(question: CompareQuestion, snapshot: Snapshot) -> Comparison:
+async def compare_proposals(question: CompareQuestion, snapshot: Snapshot) -> ProposalComparison:
     """The comparison that is asked for; raises `InvalidQuery` for what cannot be compared."""
     named = await resolved(
         {
@@ -101,9 +105,9 @@ async def compare(question: CompareQuestion, snapshot: Snapshot) -> Comparison:
     return await asyncio.to_thread(comparison_of, proposals, terms, wanted)
 
 
-async def whole_chain(proposal: str, snapshot: Snapshot) -> list[Loaded]:
+async def whole_chain(proposal: str, snapshot: Snapshot) -> list[EntryJson]:
     """Every proposal that answers, or is answered by, one of the chain, in the order of dates."""
-    found: dict[str, tuple[int, Loaded]] = {}
+    found: dict[str, tuple[int, EntryJson]] = {}
     pending = [proposal]
     while pending:
         each = pending.pop()
@@ -118,14 +122,14 @@ async def whole_chain(proposal: str, snapshot: Snapshot) -> list[Loaded]:
         pending += [reply["proposal"]["id"]] if reply else []
         key = key_of("proposal", "in_reply_to", each)
         pending += [reply["id"] for reply in await posted([key], LONGEST_CHAIN + 1, snapshot)]
-    if len(found) < FEWEST:
+    if len(found) < FEWEST_PROPOSALS:
         raise InvalidQuery.of("chain", proposal, "answers no proposal, and none answers it.")
     return [chained for _, chained in sorted(found.values(), key=lambda each: each[0])]
 
 
-async def terms_of(proposals: Sequence[Loaded], snapshot: Snapshot) -> list[list[Loaded]]:
+async def terms_of(proposals: Sequence[EntryJson], snapshot: Snapshot) -> list[list[EntryJson]]:
     """The terms of each proposal; refuses more than can be matched at once."""
-    terms: list[list[Loaded]] = []
+    terms: list[list[EntryJson]] = []
     for proposal in proposals:
         left = MOST_TERMS - sum(map(len, terms))
         key = key_of("term", "proposal", proposal["id"])
@@ -140,7 +144,7 @@ async def terms_of(proposals: Sequence[Loaded], snapshot: Snapshot) -> list[list
     return terms
 
 
-async def posted(keys: Sequence[int], limit: int, snapshot: Snapshot) -> list[Loaded]:
+async def posted(keys: Sequence[int], limit: int, snapshot: Snapshot) -> list[EntryJson]:
     """The first entries that stand in all of some posting lists, the oldest first."""
     numbers = (await snapshot.postings.all_of(keys, snapshot))[:limit]
     sort_keys = [snapshot.postings.sort_keys[number] for number in numbers]
@@ -148,7 +152,7 @@ async def posted(keys: Sequence[int], limit: int, snapshot: Snapshot) -> list[Lo
 
 
 async def on_topics(
-    proposals: Sequence[Loaded], topics: Sequence[str], snapshot: Snapshot
+    proposals: Sequence[EntryJson], topics: Sequence[str], snapshot: Snapshot
 ) -> frozenset[str]:
     """The ids of the terms that are about one of the topics, narrower ones included."""
     found = [

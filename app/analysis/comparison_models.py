@@ -1,0 +1,174 @@
+"""What is answered about proposals side by side: columns, topics, lines and cells."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from app.entries.documents import Document, QuantityDocument, Summary
+from app.kinds.proposals import Detail, Status
+
+
+class TermChange(StrEnum):
+    """How a term differs from one proposal to another.
+
+    `same`: the same parties, phase, numbers and words. `reworded`: only the words differ, which
+    are ours; whether that is a change of substance is for the reader of both. `changed`: a party,
+    the phase or a number differs. `added`, `dropped`: only the later, or only the earlier
+    proposal has it. `passing`: neither the first nor the last has it, but one between them does.
+    `not_recorded`: it is missing from a proposal whose `detail` is `partial`, so that the
+    proposal may still have it.
+    """
+
+    same = "same"
+    reworded = "reworded"
+    changed = "changed"
+    added = "added"
+    dropped = "dropped"
+    passing = "passing"
+    not_recorded = "not_recorded"
+
+
+class Aspect(StrEnum):
+    """In what two terms on one line differ."""
+
+    phase = "phase"
+    obliged = "obliged"
+    beneficiary = "beneficiary"
+    quantities = "quantities"
+    text = "text"
+
+
+class ComparedProposal(Document):
+    """A column of the comparison."""
+
+    id: Annotated[str, Field(examples=["prop-2024-05-israel-biden"])]
+    """The id of the proposal."""
+    url: Annotated[str, Field(examples=["/v1/proposals/prop-2024-05-israel-biden"])]
+    """The path of its document."""
+    title: Annotated[str, Field(examples=["Proposal announced by the US president, May 2024"])]
+    """Its title."""
+    date: Annotated[str, Field(examples=["2024-05-31"])]
+    """When it was made, in the date language."""
+    proposers: list[Summary]
+    """Who proposed it."""
+    status: Status
+    """What became of it."""
+    detail: Detail
+    """Whether the record holds all of its terms; a `partial` one may have more."""
+    in_reply_to: Annotated[str | None, Field(examples=["prop-2024-05-egypt-qatar"])]
+    """The id of the proposal that it answers."""
+
+
+class ComparedTerm(Document):
+    """A term as it stands in one of the proposals."""
+
+    id: Annotated[str, Field(examples=["prop-2025-01-agreement-hostages-33"])]
+    """The id of the term."""
+    url: Annotated[str, Field(examples=["/v1/terms/prop-2025-01-agreement-hostages-33"])]
+    """The path of its document."""
+    phase: Annotated[int | None, Field(examples=[1])]
+    """The phase in which it holds; null for the whole."""
+    position: Annotated[int | None, Field(examples=[2])]
+    """Its place in the curated order of its proposal's terms, where one is given."""
+    obliged: list[Summary]
+    """Who has to act."""
+    beneficiary: list[Summary]
+    """Who benefits."""
+    text: str
+    """The obligation, in our words."""
+
+
+class Cell(Document):
+    """One proposal's part of a line."""
+
+    term: ComparedTerm | None
+    """The term; null where the record has none of this proposal on this line."""
+    change: TermChange | None
+    """`not_recorded` where the term is missing from a partial record. Otherwise a term is compared
+    with the latest term before it on the line. `added` and `dropped` are said where the record
+    tells whether the proposal before has the term; null where it does not, and in the first column.
+    """
+    certain: Annotated[bool, Field(examples=[True])]
+    """False where the term is not recorded, here or in the proposal before."""
+    differs_in: Annotated[list[Aspect], Field(examples=[["quantities", "text"]])]
+    """In what the term differs from the latest one before it on the line."""
+    similarity: Annotated[float | None, Field(examples=[0.74])]
+    """How similar it is to the latest term before it, from 0.5 (the least that is matched) to 1."""
+
+
+class QuantityLine(Document):
+    """Numbers of one unit, side by side."""
+
+    unit: Annotated[str, Field(examples=["persons"])]
+    """What they are numbers of."""
+    change: TermChange
+    """As of a line of terms: `not_recorded` where a partial record lacks the number."""
+    values: list[QuantityDocument | None]
+    """The number of each proposal, in their order; null where it has none."""
+
+
+class TermLine(Document):
+    """Matched terms, at most one of each proposal."""
+
+    change: TermChange
+    """From the first proposal to the last, passing over those where the term is not recorded.
+    `added` is said only where the first proposal's record tells, `dropped` only where the last
+    one's does; else the line is `not_recorded`."""
+    certain: Annotated[bool, Field(examples=[True])]
+    """False where the term is not recorded in the first or the last proposal."""
+    differs_in: Annotated[list[Aspect], Field(examples=[["quantities"]])]
+    """Everything that changes along the line."""
+    cells: list[Cell]
+    """One for each proposal, in their order."""
+    quantities: list[QuantityLine]
+    """The numbers of the terms side by side."""
+
+
+class TopicComparison(Document):
+    """The lines of one topic."""
+
+    topic: Summary
+    """The topic: the first one that all terms of a line share."""
+    lines: list[TermLine]
+    """The lines, by phase, then in the curated order of the terms (`position`)."""
+
+
+class ComparedPhase(Document):
+    """A phase as one of the proposals has it."""
+
+    title: str
+    """What it is for."""
+    days: Annotated[int | None, Field(examples=[42])]
+    """Its length in days, where one is given."""
+
+
+class PhaseLine(Document):
+    """The phases of one number, side by side; they are compared by their days."""
+
+    number: Annotated[int, Field(examples=[1])]
+    """The number of the phase."""
+    change: TermChange
+    """As of a line of terms: `not_recorded` where a partial record lacks the phase or its days."""
+    certain: Annotated[bool, Field(examples=[True])]
+    """False where the record of the first or the last proposal lacks the phase or its days."""
+    phases: list[ComparedPhase | None]
+    """The phase of each proposal, in their order; null where it has none."""
+
+
+class ProposalComparison(Document):
+    """Two or more proposals side by side."""
+
+    proposals: list[ComparedProposal]
+    """The columns, in the order asked for; those of a chain in the order of their dates."""
+    counts: Annotated[
+        dict[TermChange, int],
+        Field(examples=[{"same": 1, "reworded": 6, "changed": 7, "added": 9}]),
+    ]
+    """How many lines there are of each change."""
+    phases: list[PhaseLine]
+    """The phases by number."""
+    topics: list[TopicComparison]
+    """The terms by topic."""
