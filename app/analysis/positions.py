@@ -31,8 +31,9 @@ from app.entries.documents import Summary
 from app.entries.questions import MAX_LIMIT, MAX_VALUES, NONE_GIVEN, FlagParameter, Values
 from app.entries.record import Role
 from app.kinds.events import EventQuestion
-from app.kinds.proposals import ProposalQuestion, TermQuestion
+from app.kinds.proposals import ProposalQuestion
 from app.kinds.quotes import QuoteQuestion
+from app.kinds.terms import TermQuestion
 from app.reference.actors import ActorRecord
 from app.reference.registry import Reference
 

@@ -31,7 +31,8 @@ from app.errors import InvalidQuery, NoSuchRange, NotFound, TooLong, Unavailable
 from app.http.cache import accepts_gzip
 from app.http.route import QuestionRoute
 from app.http.streaming import send_parts
-from app.kinds import KINDS, Kind
+from app.kinds import KINDS
+from app.kinds.kind import Kind
 
 
 async def package(snapshot: Snapshot, public_url: str) -> AsyncGenerator[bytes]:

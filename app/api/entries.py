@@ -58,7 +58,8 @@ from app.errors import (
 from app.formats import FORMATS
 from app.history.past import entry_at, why_missing_at
 from app.http.route import AnswerOrPage, QuestionRoute, Rendered
-from app.kinds import KINDS, Kind
+from app.kinds import KINDS
+from app.kinds.kind import Kind
 from app.reference.dataset import described
 
 LAST_ACTION = Statement(
@@ -75,11 +76,7 @@ ONE_PROBLEMS = (InvalidQuery, NotAcceptable, NotFound, Gone, Moved, TooLong, Una
 class KindName(StrEnum):
     """The kinds of entry."""
 
-    event = "event"
-    quote = "quote"
-    proposal = "proposal"
-    term = "term"
-    figure = "figure"
+    vars().update({name: name for name in KINDS})
 
 
 class TimelineQuestion(EntryQuestion):
@@ -265,13 +262,6 @@ async def timeline(request: Request, question: Annotated[TimelineQuestion, Query
     return await answer_list(request, question, kinds, model, tuple(known))
 
 
-DESCRIPTIONS = {
-    "event": "What happened, in order, with who took part and how they answered proposals.",
-    "quote": "Who said what, when and in which office, with every outlet's wording of it.",
-    "proposal": "Proposals and agreements with their phases; their terms are at `/v1/terms`.",
-    "term": "Single obligations: who has to do what, in which phase of which proposal.",
-    "figure": "Reported numbers with their qualifiers, who claims them and as of when.",
-}
 DOCUMENTS: Any = Union[tuple(kind.document for kind in KINDS.values())]  # noqa: UP007 - built from the table
 ANY_DOCUMENT = Annotated[DOCUMENTS, Field(discriminator="kind")]
 
@@ -279,7 +269,7 @@ ANY_DOCUMENT = Annotated[DOCUMENTS, Field(discriminator="kind")]
 def add_routes(app: FastAPI) -> None:
     """Registers every dated list and entry on the application itself, which is fastest."""
     for kind in KINDS.values():
-        title = kind.name.capitalize()
+        title = kind.title
         model: Any = kind.document
         app.router.add_api_route(
             f"/v1/{kind.plural}",
@@ -287,7 +277,7 @@ def add_routes(app: FastAPI) -> None:
             route_class_override=AnswerOrPage,
             operation_id=f"list{title}s",
             summary=f"List {kind.plural}",
-            description=DESCRIPTIONS[kind.name],
+            description=kind.description,
             tags=["entries"],
             response_model=named(EntryListOf[model], f"{title}List"),
             responses=list_responses(),

@@ -28,7 +28,6 @@ from app.api.models import (
     RevisionMeta,
     problem_responses,
 )
-from app.api.reference import REFERENCE_TYPES, ReferenceType
 from app.api.reference import why_missing as why_no_reference
 from app.api.single import NoQuestion, path_id
 from app.db.snapshots import Snapshot
@@ -39,6 +38,8 @@ from app.formats.json import enveloped, revision_meta
 from app.history.versions import versions_of
 from app.http.route import QuestionRoute, Rendered, rendered
 from app.kinds import KINDS
+from app.reference import REFERENCE_TYPES
+from app.reference.record_types import RecordType
 
 
 class VersionAction(StrEnum):
@@ -132,7 +133,7 @@ def entry_history(kind: str) -> Callable[..., Awaitable[Rendered]]:
     return endpoint
 
 
-def reference_history(name_type: ReferenceType) -> Callable[..., Awaitable[Rendered]]:
+def reference_history(name_type: RecordType) -> Callable[..., Awaitable[Rendered]]:
     """The endpoint of the histories of actors, topics or sources."""
 
     async def endpoint(
@@ -155,7 +156,7 @@ def add_routes(app: FastAPI) -> None:
     for kind in KINDS.values():
         add_history(app, kind.plural, kind.name.capitalize(), entry_history(kind.name))
     add_history(app, "entries", "Entry", entry_history(ENTRY_NAME))
-    for name_type in REFERENCE_TYPES:
+    for name_type in REFERENCE_TYPES.values():
         add_history(
             app, name_type.plural, name_type.name.capitalize(), reference_history(name_type)
         )

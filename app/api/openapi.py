@@ -9,19 +9,14 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from app.api.models import Links, ListMeta, Meta, ProblemDocument, QueryError
+from app.kinds import KINDS
+from app.reference import REFERENCE_TYPES
 
 # An id of the shipped record for each collection.
 EXAMPLES = {
-    "events": "ev-2023-10-07-attack",
-    "quotes": "q-20240207-netanyahu-victory",
-    "proposals": "prop-2024-02-hamas",
-    "terms": "prop-2024-02-hamas-pause-phase-one",
-    "figures": "fig-oct7-killed-20240207",
-    "timeline": "ev-2023-10-07-attack",
-    "entries": "q-20240207-netanyahu-victory",
-    "actors": "netanyahu",
-    "topics": "ceasefire",
-    "sources": "article-20240207-total-victory",
+    **{each.plural: each.example for each in (*KINDS.values(), *REFERENCE_TYPES.values())},
+    "timeline": KINDS["event"].example,
+    "entries": KINDS["quote"].example,
 }
 # Where a document leads: the parameter that its id becomes in other operations.
 FOLLOWING = {

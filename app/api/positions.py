@@ -25,10 +25,11 @@ from app.db.snapshots import Revision
 from app.entries.documents import Summary
 from app.errors import Gone, InvalidQuery, Moved, NotFound, TooLong, Unavailable
 from app.http.route import QuestionRoute, Rendered, rendered
+from app.reference import REFERENCE_TYPES
 
 PROBLEMS = (InvalidQuery, NotFound, Gone, Moved, TooLong, Unavailable)
 JSON = "application/json"
-ACTORS = next(name_type for name_type in reference.REFERENCE_TYPES if name_type.name == "actor")
+ACTORS = REFERENCE_TYPES["actor"]
 
 
 async def on_proposal(

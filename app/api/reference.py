@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any
 
@@ -29,7 +28,6 @@ from app.db.snapshots import Revision, Snapshot
 from app.db.sql import Row, Statement
 from app.db.tables import change, name_word, reference
 from app.entries.cursors import mark_of, read_cursor, revision_of, write_cursor
-from app.entries.documents import Document
 from app.entries.names import BY_FORMER_ID, UnknownName, id_of
 from app.entries.questions import Count
 from app.entries.result_pages import Page
@@ -38,33 +36,12 @@ from app.errors import Gone, InvalidQuery, Moved, NotFound
 from app.formats import UNDATED_FORMATS
 from app.history.past import reference_at, why_missing_at
 from app.http.route import AnswerOrPage, Rendered
-from app.reference.documents import (
-    ActorDocument,
-    ReferenceQuestion,
-    SourceDocument,
-    TopicDocument,
-)
+from app.reference import REFERENCE_TYPES
+from app.reference.documents import ReferenceQuestion
+from app.reference.record_types import RecordType
 
 LAST_CHAR = "\U0010ffff"
 
-
-@dataclass(frozen=True)
-class ReferenceType:
-    """A kind of reference data: its names and its document."""
-
-    name: str
-    plural: str
-    document: type[Document]
-    description: str
-
-
-REFERENCE_TYPES = (
-    ReferenceType("actor", "actors", ActorDocument, "Persons, states, groups and institutions."),
-    ReferenceType("topic", "topics", TopicDocument, "The subjects of the record, as a hierarchy."),
-    ReferenceType(
-        "source", "sources", SourceDocument, "The published texts that the record cites."
-    ),
-)
 
 ONE = Statement(
     select(reference.c.body).where(
@@ -114,7 +91,7 @@ def word_values(sought: tuple[Sought, ...]) -> tuple[dict[str, str], int, int]:
 
 
 async def answer_list(
-    request: Request, question: ReferenceQuestion, name_type: ReferenceType
+    request: Request, question: ReferenceQuestion, name_type: RecordType
 ) -> Rendered:
     """A page of a reference type, by id."""
     form = form_of(request, question, UNDATED_FORMATS)
@@ -153,7 +130,7 @@ async def answer_list(
 
 
 async def known_ids(
-    question: ReferenceQuestion, name_type: ReferenceType, snapshot: Snapshot
+    question: ReferenceQuestion, name_type: RecordType, snapshot: Snapshot
 ) -> list[str]:
     """The ids asked for; refuses one that is not there."""
     try:
@@ -164,7 +141,7 @@ async def known_ids(
 
 async def matching(
     question: ReferenceQuestion,
-    name_type: ReferenceType,
+    name_type: RecordType,
     ids: list[str],
     after: str,
     snapshot: Snapshot,
@@ -183,7 +160,7 @@ async def matching(
 
 
 async def count(
-    question: ReferenceQuestion, name_type: ReferenceType, ids: list[str], snapshot: Snapshot
+    question: ReferenceQuestion, name_type: RecordType, ids: list[str], snapshot: Snapshot
 ) -> int:
     """How many there are on all pages."""
     values, wanted, unwanted = word_values(read_query(question.q) if question.q else ())
@@ -193,7 +170,7 @@ async def count(
     return int(rows[0][0])
 
 
-def fingerprint(question: ReferenceQuestion, name_type: ReferenceType) -> bytes:
+def fingerprint(question: ReferenceQuestion, name_type: RecordType) -> bytes:
     """What a cursor is bound to."""
     return mark_of(name_type.name, question.q, sorted(question.id))
 
@@ -206,7 +183,7 @@ def last_id(question: ReferenceQuestion, mark: bytes, snapshot: Snapshot) -> str
 
 
 async def answer_one(
-    request: Request, question: OneQuestion, name_type: ReferenceType, record_id: str
+    request: Request, question: OneQuestion, name_type: RecordType, record_id: str
 ) -> Rendered:
     """One document of a reference type, or what became of it."""
     async with service_of(request).database.snapshot() as snapshot:
@@ -219,7 +196,7 @@ async def answer_one(
         return await answer_found(request, question, found, at, snapshot)
 
 
-async def document_now(name_type: ReferenceType, record_id: str, snapshot: Snapshot) -> bytes:
+async def document_now(name_type: RecordType, record_id: str, snapshot: Snapshot) -> bytes:
     """A document of a reference type."""
     found = await snapshot.rows(ONE, name_type=name_type.name, id=record_id)
     if not found:
@@ -228,7 +205,7 @@ async def document_now(name_type: ReferenceType, record_id: str, snapshot: Snaps
 
 
 async def document_then(
-    name_type: ReferenceType, record_id: str, at: Revision, snapshot: Snapshot
+    name_type: RecordType, record_id: str, at: Revision, snapshot: Snapshot
 ) -> bytes:
     """A document of a reference type as it stood at a revision."""
     body = await reference_at(at, name_type.name, record_id, snapshot)
@@ -238,7 +215,7 @@ async def document_then(
     raise missing or await why_missing(name_type, record_id, snapshot)
 
 
-async def why_missing(name_type: ReferenceType, record_id: str, snapshot: Snapshot) -> Exception:
+async def why_missing(name_type: RecordType, record_id: str, snapshot: Snapshot) -> Exception:
     """Moved, gone, or never there."""
     former = await snapshot.rows(BY_FORMER_ID, name_type=name_type.name, former=record_id)
     if former:
@@ -257,7 +234,7 @@ async def why_missing(name_type: ReferenceType, record_id: str, snapshot: Snapsh
     )
 
 
-def list_endpoint(name_type: ReferenceType) -> Callable[..., Awaitable[Rendered]]:
+def list_endpoint(name_type: RecordType) -> Callable[..., Awaitable[Rendered]]:
     """The endpoint of a reference type's list."""
 
     async def endpoint(
@@ -268,7 +245,7 @@ def list_endpoint(name_type: ReferenceType) -> Callable[..., Awaitable[Rendered]
     return endpoint
 
 
-def one_endpoint(name_type: ReferenceType) -> Callable[..., Awaitable[Rendered]]:
+def one_endpoint(name_type: RecordType) -> Callable[..., Awaitable[Rendered]]:
     """The endpoint of a reference type's single documents."""
 
     async def endpoint(
@@ -282,8 +259,8 @@ def one_endpoint(name_type: ReferenceType) -> Callable[..., Awaitable[Rendered]]
 
 def add_routes(app: FastAPI) -> None:
     """Registers the lists and single documents of each type of name."""
-    for name_type in REFERENCE_TYPES:
-        title = name_type.name.capitalize()
+    for name_type in REFERENCE_TYPES.values():
+        title = name_type.title
         model: Any = name_type.document
         app.router.add_api_route(
             f"/v1/{name_type.plural}",

@@ -32,6 +32,7 @@ from app.history.changelog import standing_at
 from app.history.past import sources_at
 from app.history.revisions import is_digest, named_revision, readable_revision
 from app.http.route import Rendered, rendered
+from app.kinds import KINDS, RECORD_TYPES
 from app.reference.dataset import DatasetRecord, read_description
 
 # What a digest names never changes; a number means another revision in another database.
@@ -39,23 +40,11 @@ FOR_A_DIGEST = b"public, max-age=31536000, immutable"
 FOR_A_NUMBER = b"public, max-age=86400"
 
 
-EXAMPLES = {
-    "event": "ev-2023-10-07-attack",
-    "quote": "q-20240207-netanyahu-victory",
-    "proposal": "prop-2024-02-hamas",
-    "term": "prop-2024-02-hamas-all-hostages",
-    "figure": "fig-oct7-killed-ap",
-    "entry": "q-20240207-netanyahu-victory",
-    "actor": "netanyahu",
-    "topic": "ceasefire",
-    "source": "article-20240207-absolute-victory",
-}
-
-
-def path_id(kind: str) -> Any:
+def path_id(name: str) -> Any:
     """The type of the id in a path, for the documentation."""
-    said = f"The id of the {kind}; a former one redirects to the present one."
-    return Annotated[str, Path(description=said, examples=[EXAMPLES[kind]])]
+    shown = RECORD_TYPES.get(name, KINDS["quote"])
+    description = f"The id of the {name}; a former one redirects to the present one."
+    return Annotated[str, Path(description=description, examples=[shown.example])]
 
 
 class OneFormat(StrEnum):

@@ -1,8 +1,11 @@
-"""The tidy tables: what someone who opens the database file reads and joins.
+"""The relational tables: what someone who opens the database file reads and joins.
 
 They refer to each other by public id. Answering reads `app.db.tables`, not these; from them the
-server makes the data package, and counts publishers. Which rows a record makes:
-`app.seeding.relational_rows`.
+server makes the data package, and counts publishers.
+
+Seeding fills a row from a record by the names of its columns, a reference `event_id` from the
+field `event`; `At` names another path of attributes. A table of `Items` has a row for each item of
+a list, which begins with the id of the record that has the list.
 """
 
 from __future__ import annotations
@@ -14,49 +17,69 @@ from sqlmodel import Field, SQLModel
 
 from app.db.tables import METADATA, SLUG
 
+# The path of an item that is no record but the value itself.
+ITSELF = ""
+
 
 def Id() -> Any:  # noqa: N802 - it stands where a type would in the declarations below
     """A public id as primary key."""
     return Field(primary_key=True, sa_type=SLUG)
 
 
-def To(table: str, *, primary_key: bool = False, nullable: bool = False) -> Any:  # noqa: N802
-    """A reference to another table's public id; checked when the transaction ends."""
+def To(  # noqa: N802
+    table: str, path: str | None = None, *, primary_key: bool = False, nullable: bool = False
+) -> Any:
+    """A reference to another table's public id; enforced when the transaction ends."""
     target = ForeignKey(f"{table}.id", deferrable=True, initially="DEFERRED")
-    return Field(sa_column=Column(SLUG, target, primary_key=primary_key, nullable=nullable))
+    info = {} if path is None else {"path": path}
+    return Field(
+        sa_column=Column(SLUG, target, primary_key=primary_key, nullable=nullable, info=info)
+    )
 
 
-class Tidy(SQLModel):
-    """What all tidy tables share."""
+def At(path: str, **options: Any) -> Any:  # noqa: N802
+    """A column whose values stand at a path of attributes of the record or item."""
+    return Field(sa_column_kwargs={"info": {"path": path}}, **options)
+
+
+def Items(path: str) -> dict[str, Any]:  # noqa: N802
+    """The options of a table with a row for each item at a path of attributes of a record."""
+    return {"info": {"items": path}}
+
+
+class Relational(SQLModel):
+    """What all relational tables share."""
 
     metadata: ClassVar[MetaData] = METADATA
 
 
-class Actor(Tidy, table=True):
+class Actor(Relational, table=True):
     """A person, state, group or institution."""
 
     id: str = Id()
     name: str
     kind: str = Field(sa_type=SLUG)
     description: str | None
-    wikidata: str | None
-    iso3166: str | None
-    gw: int | None
+    wikidata: str | None = At("external_ids.wikidata")
+    iso3166: str | None = At("external_ids.iso3166")
+    gw: int | None = At("external_ids.gw")
     notes: str | None
 
 
-class ActorAlias(Tidy, table=True):
+class ActorAlias(Relational, table=True):
     """Another name or spelling of an actor."""
 
     __tablename__ = "actor_alias"
+    __table_args__ = Items("aliases")
     actor_id: str = To("actor", primary_key=True)
-    alias: str = Field(primary_key=True)
+    alias: str = At(ITSELF, primary_key=True)
 
 
-class ActorPosition(Tidy, table=True):
+class ActorPosition(Relational, table=True):
     """An office of an actor."""
 
     __tablename__ = "actor_position"
+    __table_args__ = Items("positions")
     actor_id: str = To("actor", primary_key=True)
     position: int = Field(primary_key=True)
     title: str
@@ -64,17 +87,18 @@ class ActorPosition(Tidy, table=True):
     date: str | None
 
 
-class ActorPart(Tidy, table=True):
+class ActorPart(Relational, table=True):
     """What an actor is part of."""
 
     __tablename__ = "actor_part"
+    __table_args__ = Items("part_of")
     actor_id: str = To("actor", primary_key=True)
     position: int = Field(primary_key=True)
-    part_of_id: str = To("actor")
+    part_of_id: str = To("actor", "actor")
     date: str | None
 
 
-class Topic(Tidy, table=True):
+class Topic(Relational, table=True):
     """A subject in the record's hierarchy."""
 
     id: str = Id()
@@ -84,7 +108,7 @@ class Topic(Tidy, table=True):
     notes: str | None
 
 
-class Source(Tidy, table=True):
+class Source(Relational, table=True):
     """A published text."""
 
     id: str = Id()
@@ -99,7 +123,7 @@ class Source(Tidy, table=True):
     notes: str | None
 
 
-class Entry(Tidy, table=True):
+class Entry(Relational, table=True):
     """What all kinds of entry share."""
 
     id: str = Id()
@@ -108,31 +132,34 @@ class Entry(Tidy, table=True):
     start_date: str
     end_date: str | None
     date_precision: str
-    day_order: int | None
+    day_order: int | None = At("order")
     notes: str | None
 
 
-class EntryActor(Tidy, table=True):
+class EntryActor(Relational, table=True):
     """An actor of an entry, in a role."""
 
     __tablename__ = "entry_actor"
+    __table_args__ = Items("actor_links")
     entry_id: str = To("entry", primary_key=True)
     actor_id: str = To("actor", primary_key=True)
     role: str = Field(primary_key=True, sa_type=SLUG)
 
 
-class EntryTopic(Tidy, table=True):
+class EntryTopic(Relational, table=True):
     """A topic of an entry."""
 
     __tablename__ = "entry_topic"
+    __table_args__ = Items("topics")
     entry_id: str = To("entry", primary_key=True)
-    topic_id: str = To("topic", primary_key=True)
+    topic_id: str = To("topic", ITSELF, primary_key=True)
 
 
-class EntryCitation(Tidy, table=True):
+class EntryCitation(Relational, table=True):
     """A source of an entry."""
 
     __tablename__ = "entry_citation"
+    __table_args__ = Items("citations")
     entry_id: str = To("entry", primary_key=True)
     position: int = Field(primary_key=True)
     source_id: str = To("source")
@@ -140,20 +167,22 @@ class EntryCitation(Tidy, table=True):
     supports: str | None
 
 
-class EntryCorrection(Tidy, table=True):
+class EntryCorrection(Relational, table=True):
     """A correction of an entry."""
 
     __tablename__ = "entry_correction"
+    __table_args__ = Items("corrections")
     entry_id: str = To("entry", primary_key=True)
     position: int = Field(primary_key=True)
     date: str
     reason: str
 
 
-class EntryQuantity(Tidy, table=True):
+class EntryQuantity(Relational, table=True):
     """A number of a term or a figure."""
 
     __tablename__ = "entry_quantity"
+    __table_args__ = Items("reported_numbers")
     entry_id: str = To("entry", primary_key=True)
     position: int = Field(primary_key=True)
     value: float | None
@@ -164,7 +193,7 @@ class EntryQuantity(Tidy, table=True):
     notes: str | None
 
 
-class Event(Tidy, table=True):
+class Event(Relational, table=True):
     """What happened."""
 
     id: str = To("entry", primary_key=True)
@@ -174,10 +203,11 @@ class Event(Tidy, table=True):
     place: str | None
 
 
-class EventResponse(Tidy, table=True):
+class EventResponse(Relational, table=True):
     """An actor's answer to a proposal, as an event shows it."""
 
     __tablename__ = "event_response"
+    __table_args__ = Items("responds_to")
     event_id: str = To("event", primary_key=True)
     position: int = Field(primary_key=True)
     proposal_id: str = To("proposal")
@@ -186,7 +216,7 @@ class EventResponse(Tidy, table=True):
     note: str | None
 
 
-class Quote(Tidy, table=True):
+class Quote(Relational, table=True):
     """An utterance."""
 
     id: str = To("entry", primary_key=True)
@@ -199,18 +229,20 @@ class Quote(Tidy, table=True):
     attribution: str = Field(sa_type=SLUG)
 
 
-class QuoteSpeaker(Tidy, table=True):
+class QuoteSpeaker(Relational, table=True):
     """Who said it."""
 
     __tablename__ = "quote_speaker"
+    __table_args__ = Items("speakers")
     quote_id: str = To("quote", primary_key=True)
     actor_id: str = To("actor", primary_key=True)
     office: str | None
 
 
-class Rendering(Tidy, table=True):
+class Rendering(Relational, table=True):
     """One outlet's wording of an utterance; position 0 is the principal one."""
 
+    __table_args__ = Items("wordings")
     quote_id: str = To("quote", primary_key=True)
     position: int = Field(primary_key=True)
     text: str
@@ -220,14 +252,14 @@ class Rendering(Tidy, table=True):
     via: str | None
     note: str | None
     evidence: str = Field(sa_type=SLUG)
-    evidence_date: str | None
-    evidence_text_sha256: str | None
-    evidence_exact: str | None
-    evidence_prefix: str | None
-    evidence_suffix: str | None
+    evidence_date: str | None = At("verification.date")
+    evidence_text_sha256: str | None = At("verification.text_sha256")
+    evidence_exact: str | None = At("verification.exact")
+    evidence_prefix: str | None = At("verification.prefix")
+    evidence_suffix: str | None = At("verification.suffix")
 
 
-class Proposal(Tidy, table=True):
+class Proposal(Relational, table=True):
     """A proposal or an agreement."""
 
     id: str = To("entry", primary_key=True)
@@ -236,13 +268,14 @@ class Proposal(Tidy, table=True):
     status: str = Field(sa_type=SLUG)
     status_note: str | None
     detail: str = Field(sa_type=SLUG)
-    in_reply_to_id: str | None = To("proposal", nullable=True)
-    reply_basis: str | None
+    in_reply_to_id: str | None = To("proposal", "in_reply_to.proposal", nullable=True)
+    reply_basis: str | None = At("in_reply_to.basis")
 
 
-class Phase(Tidy, table=True):
+class Phase(Relational, table=True):
     """A stage of a proposal."""
 
+    __table_args__ = Items("phases")
     proposal_id: str = To("proposal", primary_key=True)
     number: int = Field(primary_key=True)
     title: str
@@ -250,7 +283,7 @@ class Phase(Tidy, table=True):
     notes: str | None
 
 
-class Term(Tidy, table=True):
+class Term(Relational, table=True):
     """An obligation of a proposal; who is obliged stands in `entry_actor`."""
 
     id: str = To("entry", primary_key=True)
@@ -260,7 +293,7 @@ class Term(Tidy, table=True):
     text: str
 
 
-class Figure(Tidy, table=True):
+class Figure(Relational, table=True):
     """A reported number; the number stands in `entry_quantity`."""
 
     id: str = To("entry", primary_key=True)
@@ -270,5 +303,7 @@ class Figure(Tidy, table=True):
     event_id: str | None = To("event", nullable=True)
 
 
-MODELS: dict[str, type[Tidy]] = {str(each.__tablename__): each for each in Tidy.__subclasses__()}
+MODELS: dict[str, type[Relational]] = {
+    str(each.__tablename__): each for each in Relational.__subclasses__()
+}
 TABLES: dict[str, Table] = {name: METADATA.tables[name] for name in MODELS}

@@ -11,18 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache
 from operator import itemgetter
-from typing import Any, get_args
+from typing import Any
 
 import orjson
 from pydantic import BaseModel
 
-from app.entries.documents import (
-    ActorRole,
-    CitationDocument,
-    Document,
-    QuantityDocument,
-    headline,
-)
+from app.entries.documents import ActorRole, CitationDocument, Document, QuantityDocument
+from app.entries.record import model_in
 
 FORMULA = frozenset("=+-@\t\r")
 SEPARATOR = " | "
@@ -69,18 +64,9 @@ def columns_of(model: type[Document]) -> dict[str, Column]:
         if inner is QuantityDocument and not is_list(field.annotation):
             for part in QuantityDocument.model_fields:
                 columns[f"{name}.{part}"] = part_of(name, part)
-        elif name == "headline":
-            columns[name] = lambda documents: texts([headline(each) for each in documents])
         else:
             columns[name] = column_of(name, inner, many=is_list(field.annotation))
     return columns
-
-
-def model_in(annotation: Any) -> type[BaseModel] | None:
-    """The model inside a type such as `list[Summary]` or `Summary | None`."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next(filter(None, map(model_in, get_args(annotation))), None)
 
 
 def is_list(annotation: Any) -> bool:

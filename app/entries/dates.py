@@ -73,8 +73,13 @@ class DateSpan:
     qualifier: Qualifier | None
 
     @property
+    def last_day(self) -> datetime.date | None:
+        """The last day; None for an open end."""
+        return None if self.precision is Precision.open else self.end
+
+    @property
     def is_inexact(self) -> bool:
-        """Whether the days are not known as such: only a month or a year, or not surely."""
+        """Whether the exact days are not known: the date is a month, a year, or qualified."""
         known = self.precision not in (Precision.month, Precision.year)
         return self.qualifier is not None or not known
 
@@ -161,11 +166,6 @@ def _parse_bound(text: str) -> tuple[datetime.date, datetime.date]:
     if span.qualifier is not None:
         raise DateLanguageError(text, "a qualifier", f"a bound has none: write {text[:-1]}")
     return span.start, span.end
-
-
-def day_number(date: datetime.date) -> int:
-    """Count days from 0001-01-01, which is 1, to 9999-12-31, which is 3,652,059: below 2**22."""
-    return date.toordinal()
 
 
 def _parse_interval(start: str, end: str, given: str) -> DateSpan:

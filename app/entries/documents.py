@@ -7,23 +7,19 @@ DOCUMENT_FORMAT, so that seeding makes them again.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.entries.dates import DateSpan, Precision
-from app.entries.dates import Qualifier as DateQualifier
-from app.entries.record import Citation, Correction, EntryRecord, Quantity, Role
+from app.entries.dates import Precision, Qualifier
+from app.entries.record import Record, RefersTo, Role, model_in, reference_of
 
 DOCUMENT_FORMAT = 6
-# The member that says most about an entry of each kind.
-MEMBERS = {
-    "event": "title",
-    "quote": "text",
-    "proposal": "title",
-    "term": "text",
-    "figure": "description",
-}
+# What stands in a document for the id of another record.
+Refer = Callable[[RefersTo, str], Any]
+NOTHING: Mapping[str, Any] = {}
 
 
 class Document(BaseModel):
@@ -109,13 +105,32 @@ class QuantityDocument(Document):
     """Remarks on the number."""
 
 
+QUALIFIER_WORDS = {
+    "exactly": "",
+    "about": "about ",
+    "at_least": "at least ",
+    "more_than": "more than ",
+    "up_to": "up to ",
+    "less_than": "less than ",
+}
+
+
+def quantity_text(quantity: dict[str, Any]) -> str:
+    """A number with its qualifier and unit; without its qualifier it would be a misreport."""
+    of = f" ({quantity['of']})" if quantity["of"] else ""
+    if quantity["value"] is None:
+        return f"{quantity['printed']}{of}"
+    qualifier = QUALIFIER_WORDS[quantity["qualifier"]]
+    return f"{qualifier}{quantity['value']:,} {quantity['unit']}{of}"
+
+
 class EntryDocument(Document):
     """What the documents of all kinds of entry share."""
 
     id: Annotated[str, Field(examples=["q-20240207-netanyahu-victory"])]
     """The id, never reused."""
     kind: Annotated[str, Field(examples=["quote"])]
-    """event, quote, proposal, term or figure."""
+    """The kind of entry."""
     url: Annotated[str, Field(examples=["/v1/quotes/q-20240207-netanyahu-victory"])]
     """The path of this document."""
     date: Annotated[str, Field(examples=["2024-02-07"])]
@@ -126,7 +141,7 @@ class EntryDocument(Document):
     """The last day that the date covers; null for an open end."""
     date_precision: Precision
     """How exact the date is."""
-    date_qualifier: DateQualifier | None
+    date_qualifier: Qualifier | None
     """Whether the date is approximate or uncertain; it never widens the days."""
     order: int | None
     """The order of what happened within one day."""
@@ -149,49 +164,40 @@ class EntryEnd(Document):
     """Related questions, as paths."""
 
 
-def shared_fields(record: EntryRecord, kind: str, path: str) -> dict[str, Any]:
-    """The fields of `EntryDocument`."""
-    span = record.span
-    return {
-        "id": record.id,
-        "kind": kind,
-        "url": f"/v1/{path}/{record.id}",
-        "date": record.date,
-        "start_date": span.start,
-        "end_date": end_of(span),
-        "date_precision": span.precision,
-        "date_qualifier": span.qualifier,
-        "order": record.order,
+def document_fields(
+    model: type[BaseModel], record: Record, refer: Refer, computed: Mapping[str, Any] = NOTHING
+) -> dict[str, Any]:
+    """The members of a document: those that are computed, the others from attributes by name.
+
+    A list stays a list, an id becomes what `refer` makes of it, and a record inside the record the
+    document inside the document.
+    """
+    members = {
+        name: served(getattr(record, name), mark, inner, refer)
+        for name, mark, inner in members_of(model, type(record))
+        if name not in computed
     }
+    return {**members, **computed}
 
 
-def end_of(span: DateSpan) -> datetime.date | None:
-    """The last day, or None for an open end."""
-    return None if span.precision is Precision.open else span.end
+def served(value: Any, mark: RefersTo | None, inner: type[BaseModel] | None, refer: Refer) -> Any:
+    """One member of a document, from the value of the record."""
+    if isinstance(value, tuple):
+        return [served(each, mark, inner, refer) for each in value]
+    if mark is not None and value is not None:
+        return refer(mark, value)
+    if inner is not None and isinstance(value, Record):
+        return document_fields(inner, value, refer)
+    return value
 
 
-def quantity_document(quantity: Quantity) -> dict[str, Any]:
-    """The fields of `QuantityDocument`."""
-    return {
-        "value": quantity.value,
-        "qualifier": quantity.qualifier,
-        "printed": quantity.printed,
-        "unit": quantity.unit,
-        "of": quantity.of,
-        "notes": quantity.notes,
-    }
-
-
-def correction_document(correction: Correction) -> dict[str, Any]:
-    """The fields of `CorrectionDocument`."""
-    return {"date": correction.date, "reason": correction.reason}
-
-
-def citation_document(citation: Citation, source: SourceSummary) -> dict[str, Any]:
-    """The fields of `CitationDocument`."""
-    return {"source": source, "via": citation.via, "supports": citation.supports}
-
-
-def headline(document: dict[str, Any]) -> str:
-    """An event's or proposal's title, a quote's or term's text, what a figure counts."""
-    return str(document[MEMBERS[document["kind"]]])
+@cache
+def members_of(
+    model: type[BaseModel], record: type[Record]
+) -> tuple[tuple[str, RefersTo | None, type[BaseModel] | None], ...]:
+    """Name, reference and inner model of each member that a record has an attribute for."""
+    return tuple(
+        (name, reference_of(record, name), model_in(field.annotation))
+        for name, field in model.model_fields.items()
+        if name in record.model_fields or hasattr(record, name)
+    )

@@ -73,8 +73,7 @@ def dimension_of(name: str, question: EntryQuestion) -> tuple[str, str | None]:
         return "affiliate", "actor"
     if name in SHARED:
         return SHARED[name], LABELLED.get(name)
-    mark = filters_of(type(question))[name]
-    return mark.dimension, mark.name_type
+    return name, filters_of(type(question))[name].name_type
 
 
 async def facets_of(

@@ -1,8 +1,7 @@
 """What can be asked of every dated list, declared once.
 
-To add a filter for all kinds: one field in `EntryQuestion`, marked with the posting dimension it
-looks in, and that dimension in `app.seeding.index_terms`. For one kind: the same in that kind's
-room.
+To add a filter: one field marked with `Filter`, in `EntryQuestion` for all kinds or in the question
+of one kind. Seeding then indexes its values, lists take it, and they count it as a facet.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from app.entries.cursors import LENGTH_MAXIMUM as CURSOR_MAXIMUM
 from app.entries.dates import parse_bound, parse_date
-from app.entries.record import Role
+from app.entries.record import Role, items_of
 from app.entries.words import read_query
 
 MAX_VALUES = 50
@@ -26,13 +25,13 @@ MAX_LIMIT = 500
 
 @dataclass(frozen=True)
 class Filter:
-    """Marks a question's field: where its values are posted, and what they name.
+    """Marks a field of a question as a filter; its name is the dimension of its index terms.
 
-    `name_type` is actor, topic, source or a kind of entry; None where the field's own type says
-    what is valid.
+    `path` leads to the values in a record (see `values_at`). `name_type` is what they name: actor,
+    topic, source or a kind of entry; None where the type of the field says what is valid.
     """
 
-    dimension: str
+    path: str
     name_type: str | None = None
 
 
@@ -256,7 +255,7 @@ class EntryQuestion(Question):
     source: Annotated[
         list[str],
         Values,
-        Filter("source", name_type="source"),
+        Filter("sources", name_type="source"),
         Field(
             description="Which source says so; repeatable.",
             examples=[["article-20240207-total-victory"]],
@@ -328,9 +327,12 @@ class EntryQuestion(Question):
         for name, mark in filters_of(type(self)).items():
             if name not in given:
                 continue
-            values = named[name] if mark.name_type is not None else written(getattr(self, name))
+            if mark.name_type is not None:
+                values = named[name]
+            else:
+                values = [term_of(each) for each in items_of(getattr(self, name))]
             if values:
-                clauses.append(any_of(mark.dimension, values))
+                clauses.append(any_of(name, values))
         return clauses
 
     def _actor_clauses(self, actors: list[str]) -> list[Clause]:
@@ -362,18 +364,14 @@ class EntryQuestion(Question):
         return first, last
 
 
-def written(value: Any) -> list[str]:
-    """The values of a field as they are posted."""
-    if value is None:
-        return []
-    if isinstance(value, bool):
-        return ["true" if value else "false"]
-    return [str(each) for each in value]
+def term_of(value: Any) -> str:
+    """A value of a record or of a question as an index term."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 @cache
 def filters_of(model: type[BaseModel]) -> dict[str, Filter]:
-    """The marked fields of a question."""
+    """The filters of a question by name."""
     return {
         name: mark
         for name, field in model.model_fields.items()

@@ -1,13 +1,14 @@
-"""What every kind of entry shares as curators write it, and the checked types of its fields."""
+"""What every kind of entry shares as curators write it, and the validated types of its fields."""
 
 from __future__ import annotations
 
+import datetime
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar, get_args, get_origin
 
 from pydantic import (
     AfterValidator,
@@ -19,10 +20,10 @@ from pydantic import (
 )
 from pydantic import StringConstraints as Text
 
-from app.entries.dates import DateSpan, parse_date
+from app.entries.dates import DateSpan, Precision, Qualifier, parse_date
 
 SLUG_PATTERN = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
-PLAIN_NUMBER = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?")
+DECIMAL = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?")
 LARGEST_NUMBER = 10**15
 # Controls, those of text direction and lone surrogates among them; only the end of a line stays.
 HIDDEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -45,7 +46,7 @@ def in_date_language(text: str) -> str:
     return text
 
 
-def plain_flag(value: Any) -> Any:
+def read_flag(value: Any) -> Any:
     """Only `true` and `false` are flags: `no`, `off` and 0 are not silently read as one."""
     if value in ("true", "false"):
         return value == "true"
@@ -54,9 +55,9 @@ def plain_flag(value: Any) -> Any:
     raise ValueError(f"must be true or false, not {value!r}")
 
 
-def plain_number(value: Any) -> Any:
-    """A number as JSON writes it; text such as `1e3` or `0x10` is not one."""
-    if isinstance(value, str) and PLAIN_NUMBER.fullmatch(value):
+def read_number(value: Any) -> Any:
+    """A decimal number; text such as `1e3` or `0x10` is refused."""
+    if isinstance(value, str) and DECIMAL.fullmatch(value):
         value = float(value) if "." in value else int(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"must be a plain number such as 45 or 4.5, not {value!r}")
@@ -66,7 +67,7 @@ def plain_number(value: Any) -> Any:
     return value
 
 
-def untrimmed(text: str) -> str:
+def without_outer_space(text: str) -> str:
     """Refuses white space around the words of a source, which are not changed in silence."""
     if text != text.strip():
         raise ValueError(
@@ -91,17 +92,21 @@ def once(key: Callable[[Any], object] = lambda item: item) -> AfterValidator:
 
 @dataclass(frozen=True)
 class RefersTo:
-    """Marks a field that holds the id of another record of this kind; checking looks it up."""
+    """Marks a field that holds the id of a record of this kind.
+
+    Validation looks the record up; documents show its summary, or a link below `/v1/{plural}`.
+    """
 
     kind: str
+    plural: str
 
 
 Slug = Annotated[str, Text(pattern=SLUG_PATTERN, max_length=120)]
-ActorId = Annotated[Slug, RefersTo("actor")]
-TopicId = Annotated[Slug, RefersTo("topic")]
-SourceId = Annotated[Slug, RefersTo("source")]
-EventId = Annotated[Slug, RefersTo("event")]
-ProposalId = Annotated[Slug, RefersTo("proposal")]
+ActorId = Annotated[Slug, RefersTo("actor", "actors")]
+TopicId = Annotated[Slug, RefersTo("topic", "topics")]
+SourceId = Annotated[Slug, RefersTo("source", "sources")]
+EventId = Annotated[Slug, RefersTo("event", "events")]
+ProposalId = Annotated[Slug, RefersTo("proposal", "proposals")]
 # White space around our own words means nothing and is left out; around a source's it is refused.
 Line = Annotated[
     str,
@@ -117,12 +122,12 @@ Verbatim = Annotated[
     str,
     Text(min_length=1, max_length=20_000),
     AfterValidator(without_controls),
-    AfterValidator(untrimmed),
+    AfterValidator(without_outer_space),
 ]
 Edtf = Annotated[str, AfterValidator(in_date_language)]
-Flag = Annotated[bool, BeforeValidator(plain_flag)]
-Number = Annotated[int | float, PlainValidator(plain_number, json_schema_input_type=int | float)]
-Whole = Annotated[int, BeforeValidator(plain_number)]
+Flag = Annotated[bool, BeforeValidator(read_flag)]
+Number = Annotated[int | float, PlainValidator(read_number, json_schema_input_type=int | float)]
+Whole = Annotated[int, BeforeValidator(read_number)]
 Language = Annotated[str, Text(pattern=r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$")]
 WebAddress = Annotated[
     str,
@@ -166,7 +171,7 @@ class Role(StrEnum):
     claimant = "claimant"
 
 
-class Qualifier(StrEnum):
+class QuantityQualifier(StrEnum):
     """How exact a reported number is."""
 
     exactly = "exactly"
@@ -209,7 +214,7 @@ class Quantity(Record):
     """A number with its qualifier, or the printed words where the source gives none."""
 
     value: Number | None = None
-    qualifier: Qualifier | None = None
+    qualifier: QuantityQualifier | None = None
     printed: Line | None = None
     unit: Line
     of: Line | None = None
@@ -222,9 +227,21 @@ class Quantity(Record):
         if (self.value is None) != (self.qualifier is None):
             raise ValueError("value and qualifier go together; write `qualifier: exactly` if bare")
 
+    @property
+    def words(self) -> str:
+        """The printed words and what is counted, as one text."""
+        return " ".join(part for part in (self.printed, self.of) if part is not None)
+
 
 class EntryRecord(Record):
-    """The fields that all kinds of entry share."""
+    """The fields that all kinds of entry share.
+
+    A kind adds its own, and says by paths (see `values_at`) which of them name actors in which
+    role, and which of them a search for words reads.
+    """
+
+    ROLES: ClassVar[Mapping[Role, str]] = {}
+    SEARCHED: ClassVar[tuple[str, ...]] = ()
 
     id: Slug
     date: Edtf
@@ -238,35 +255,102 @@ class EntryRecord(Record):
 
     @cached_property
     def span(self) -> DateSpan:
-        """The first and last day that the date covers."""
+        """The days that the date covers."""
         return parse_date(self.date)
 
+    @property
+    def start_date(self) -> datetime.date:
+        """The first day that the date covers."""
+        return self.span.start
+
+    @property
+    def end_date(self) -> datetime.date | None:
+        """The last day that the date covers; None for an open end."""
+        return self.span.last_day
+
+    @property
+    def date_precision(self) -> Precision:
+        """How exact the date is."""
+        return self.span.precision
+
+    @property
+    def date_qualifier(self) -> Qualifier | None:
+        """Whether the date is approximate or uncertain."""
+        return self.span.qualifier
+
     @cached_property
-    def links(self) -> tuple[ActorLink, ...]:
-        """Every actor of the entry with its role; a kind adds its own, each pair once."""
-        return self.actors
+    def actor_links(self) -> tuple[ActorLink, ...]:
+        """Every actor with its role, each pair once: those of the kind's own fields come first."""
+        own = [
+            link_of(actor, role)
+            for role, path in self.ROLES.items()
+            for actor in values_at(self, path)
+        ]
+        return tuple({(link.actor, link.role): link for link in (*own, *self.actors)}.values())
 
-    def mentions(self) -> dict[str, tuple[str, ...]]:
-        """Ids of other entries that this one refers to, by kind."""
-        return {}
-
+    @property
     def sources(self) -> tuple[str, ...]:
-        """Every source that the entry cites, each once."""
+        """The id of every source that the entry cites, each once."""
         return tuple(dict.fromkeys(citation.source for citation in self.citations))
 
+    @property
+    def reported_numbers(self) -> tuple[Quantity, ...]:
+        """The numbers of the entry; of most kinds, none."""
+        return ()
 
-def linked(
-    *groups: tuple[Role, tuple[str, ...]], actors: tuple[ActorLink, ...]
-) -> tuple[ActorLink, ...]:
-    """The links that a kind's own fields make, followed by the curated ones, each pair once."""
-    own = [link_of(actor, role) for role, ids in groups for actor in ids]
-    first: dict[tuple[str, str], ActorLink] = {}
-    for link in (*own, *actors):
-        first.setdefault((link.actor, str(link.role)), link)
-    return tuple(first.values())
+    def texts(self) -> Iterator[str]:
+        """The texts that a search for words reads."""
+        for path in self.SEARCHED:
+            yield from values_at(self, path)
+
+    def bound_terms(self) -> Iterator[tuple[str, str]]:
+        """Dimension and value of index terms that bind two values of one item of a list."""
+        yield from ()
 
 
 @lru_cache(maxsize=65536)
 def link_of(actor: str, role: Role) -> ActorLink:
-    """The link of an actor that was checked as another field's."""
+    """The link of an actor whose id is valid."""
     return ActorLink(actor=actor, role=role)
+
+
+def values_at(record: Any, path: str) -> Iterator[Any]:
+    """Every value at a path of attributes: `speakers.actor` is the actor of each speaker.
+
+    Lists are walked through; where an attribute on the way is None, there is no value.
+    """
+    values = [record]
+    for name in path.split("."):
+        values = [each for value in values for each in items_of(getattr(value, name))]
+    yield from values
+
+
+def items_of(value: Any) -> Iterable[Any]:
+    """The items of a list, or the one value; nothing for None."""
+    if value is None:
+        return ()
+    return value if isinstance(value, tuple | list) else (value,)
+
+
+def reference_of(model: type[BaseModel], field: str) -> RefersTo | None:
+    """What the ids in a field of a model refer to; None where it holds no ids."""
+    found = model.model_fields.get(field)
+    return reference_in(found.annotation, found.metadata) if found is not None else None
+
+
+def reference_in(annotation: Any, metadata: Iterable[Any] = ()) -> RefersTo | None:
+    """The reference in a type such as `ActorId`, `EventId | None` or `tuple[ActorId, ...]`."""
+    marks = [each for each in metadata if isinstance(each, RefersTo)]
+    if marks:
+        return marks[0]
+    inner = get_args(annotation)
+    if get_origin(annotation) is Annotated:
+        return reference_in(inner[0], inner[1:])
+    return next(filter(None, map(reference_in, inner)), None)
+
+
+def model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model in a type such as `Reply | None` or `list[Summary]`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(model_in, get_args(annotation))), None)

@@ -18,7 +18,7 @@ import yaml
 from app.evidence.finding import find
 from app.evidence.texts import NoText, Texts
 from app.kinds.evidence import Evidence, EvidenceStatus, words_hash
-from app.kinds.quotes import QuoteRecord
+from app.kinds.quotes import QuoteRecord, Wording
 from app.reference.sources import SourceRecord
 from app.seeding.flaws import Flaw
 from app.seeding.seed import Flawed
@@ -29,7 +29,7 @@ STEM = "evidence"
 
 
 @dataclass(frozen=True)
-class Wording:
+class QuoteWording:
     """The words of a quote as one source prints them, with the evidence so far."""
 
     quote: str
@@ -60,7 +60,7 @@ class Report:
 class Loaded:
     """The wordings of a folder by source, the sources, and evidence of words that are gone."""
 
-    wordings: dict[str, list[Wording]]
+    wordings: dict[str, list[QuoteWording]]
     sources: dict[str, SourceRecord]
     stale: list[Flaw]
 
@@ -96,7 +96,7 @@ def load(folder: Path) -> Loaded:
             stale = [flaw for flaw in flaws if Path(flaw.file).stem == STEM]
             if len(stale) < len(flaws):
                 raise Flawed([flaw for flaw in flaws if flaw not in stale])
-            wordings: dict[str, list[Wording]] = defaultdict(list)
+            wordings: dict[str, list[QuoteWording]] = defaultdict(list)
             for body in stage.bodies("quote"):
                 for wording in wordings_of(QuoteRecord.model_validate_json(body)):
                     wordings[wording.source].append(wording)
@@ -105,16 +105,16 @@ def load(folder: Path) -> Loaded:
             stage.close()
 
 
-def wordings_of(quote: QuoteRecord) -> Iterator[Wording]:
+def wordings_of(quote: QuoteRecord) -> Iterator[QuoteWording]:
     """Every wording of a quote; one that a source prints twice alike, once."""
-    for text, source in dict.fromkeys((each.text, each.source) for each in quote.wordings):
-        printed = next(
-            each for each in quote.wordings if (each.text, each.source) == (text, source)
-        )
-        yield Wording(quote.id, source, text, quote.evidence_of(printed))
+    different: dict[tuple[str, str], Wording] = {}
+    for each in quote.wordings:
+        different.setdefault((each.source, each.text), each)
+    for (source, text), each in different.items():
+        yield QuoteWording(quote.id, source, text, each.verification)
 
 
-def stand(wordings: Iterable[Wording], report: Report) -> None:
+def stand(wordings: Iterable[QuoteWording], report: Report) -> None:
     """Reports the evidence as it is."""
     for wording in wordings:
         status = wording.before.status if wording.before else EvidenceStatus.unverified
@@ -124,7 +124,7 @@ def stand(wordings: Iterable[Wording], report: Report) -> None:
             report.lines.append(f"failed: {wording.quote}: {wording.source}")
 
 
-def unread(wordings: Iterable[Wording], why: str, report: Report) -> None:
+def unread(wordings: Iterable[QuoteWording], why: str, report: Report) -> None:
     """Reports words whose text is not to be had; earlier evidence stays as it is."""
     for wording in wordings:
         report.counts["not read"] += 1
@@ -135,7 +135,7 @@ def unread(wordings: Iterable[Wording], why: str, report: Report) -> None:
         report.lines.append(f"not read: {wording.quote}: {wording.source}: {why}{earlier}")
 
 
-def look_up(wordings: Iterable[Wording], text: str, today: date, report: Report) -> None:
+def look_up(wordings: Iterable[QuoteWording], text: str, today: date, report: Report) -> None:
     """Looks the wordings of a source up in its text."""
     digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     for wording in wordings:
@@ -147,7 +147,7 @@ def look_up(wordings: Iterable[Wording], text: str, today: date, report: Report)
             report.lines.append(f"failed: {wording.quote}: {wording.source}: {why}")
 
 
-def evidence_of(wording: Wording, text: str, digest: str, today: date) -> Evidence:
+def evidence_of(wording: QuoteWording, text: str, digest: str, today: date) -> Evidence:
     """What a text proves of a wording; what an earlier text proved is kept in a note."""
     own: dict[str, Any] = {
         "source": wording.source,
@@ -172,7 +172,7 @@ def note_of(before: Evidence | None) -> str | None:
     )
 
 
-def keep(wording: Wording, evidence: Evidence | None, report: Report) -> None:
+def keep(wording: QuoteWording, evidence: Evidence | None, report: Report) -> None:
     """Takes evidence into what will be written."""
     if evidence is not None:
         report.kept[wording.quote, wording.source, evidence.words] = evidence

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from app.entries.csv_columns import Column, columns_of, header, lines
+from app.entries.csv_columns import Column, columns_of, header, lines, texts
 from app.entries.names import nearest
 from app.errors import InvalidQuery
 from app.formats.answer import Answer
+from app.kinds import headline
 
 
 def as_csv(answer: Answer) -> bytes:
@@ -16,7 +17,9 @@ def as_csv(answer: Answer) -> bytes:
 
 def shown_columns(answer: Answer) -> dict[str, Column]:
     """The columns asked for; refuses a member that is no column of this table."""
-    columns = columns_of(answer.model)
+    columns = dict(columns_of(answer.model))
+    if "headline" in columns:
+        columns["headline"] = lambda documents: texts([headline(each) for each in documents])
     members = dict.fromkeys(name.split(".")[0] for name in columns)
     for name in answer.fields:
         if name not in members:

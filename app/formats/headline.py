@@ -1,86 +1,65 @@
-"""How an entry of any kind is told in plain words: in one line, and in a few."""
+"""An entry of any kind as text: in one line, and as a few paragraphs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from app.entries.documents import MEMBERS, headline
+from app.entries.documents import quantity_text
+from app.kinds import KINDS, headline
 
-# What else is said of it, and under which heading.
+# Members that are shown as they stand, each after its heading.
 REMARKS = {"summary": "", "context": "", "status_note": "", "notes": "Note: "}
-QUALIFIERS = {
+DATE_REMARKS = {
     "approximate": "The date is approximate.",
     "uncertain": "The date is uncertain.",
     "both": "The date is approximate and uncertain.",
-}
-WORDS = {
-    "exactly": "",
-    "about": "about ",
-    "at_least": "at least ",
-    "more_than": "more than ",
-    "up_to": "up to ",
-    "less_than": "less than ",
 }
 LINE_LENGTH = 200
 
 
 def title(document: dict[str, Any]) -> str:
-    """The headline in one line of bounded length; a quote's with who said it."""
+    """The headline in one line of bounded length, after the speakers where there are some."""
     line = " ".join(headline(document).split())
     line = line if len(line) <= LINE_LENGTH else line[: LINE_LENGTH - 1] + "…"
-    if document["kind"] != "quote":
+    if "speakers" not in document:
         return line
     speakers = ", ".join(each["actor"]["name"] for each in document["speakers"])
     return f"{speakers}: “{line}”"
 
 
 def account(document: dict[str, Any]) -> str:
-    """What the entry says, its numbers, its dates where they are not plain, and its sources."""
+    """What the entry says, its numbers, remarks on its dates, its corrections, and its sources."""
     return "\n\n".join(paragraphs(document))
 
 
 def paragraphs(document: dict[str, Any]) -> Iterator[str]:
     """The parts of an account."""
-    if MEMBERS[document["kind"]] in ("text", "description"):
+    if KINDS[document["kind"]].headline != "title":
         yield headline(document)
-    for quantity in quantities(document):
-        yield in_words(quantity)
+    for quantity in document.get("quantities", [document.get("quantity")]):
+        if quantity:
+            yield quantity_text(quantity)
     for member, heading in REMARKS.items():
         if document.get(member):
             yield f"{heading}{document[member]}"
     yield from date_remarks(document)
     for correction in document["corrections"]:
         yield f"Corrected on {correction['date']}: {correction['reason']}"
-    yield "\n".join(cited(each) for each in document["citations"])
-
-
-def quantities(document: dict[str, Any]) -> list[dict[str, Any]]:
-    """The numbers of a term or a figure."""
-    if document["kind"] == "figure":
-        return [document["quantity"]]
-    return list(document.get("quantities", ()))
-
-
-def in_words(quantity: dict[str, Any]) -> str:
-    """A number with its qualifier and unit; without its qualifier it would be a misreport."""
-    of = f" ({quantity['of']})" if quantity["of"] else ""
-    if quantity["value"] is None:
-        return f"{quantity['printed']}{of}"
-    return f"{WORDS[quantity['qualifier']]}{quantity['value']:,} {quantity['unit']}{of}"
+    yield "\n".join(source_line(each) for each in document["citations"])
 
 
 def date_remarks(document: dict[str, Any]) -> Iterator[str]:
-    """What the days alone do not say: how exact the date is, and whether it has an end."""
+    """How exact the date is, and whether it has an end, which its days do not show."""
     if document["end_date"] is None:
         yield f"From {document['start_date']}; no end is on record."
     elif document["date_precision"] in ("month", "year"):
         yield f"The date is known as {document['date'].rstrip('~?%')} only."
     if document["date_qualifier"] is not None:
-        yield QUALIFIERS[document["date_qualifier"]]
+        yield DATE_REMARKS[document["date_qualifier"]]
 
 
-def cited(citation: dict[str, Any]) -> str:
+def source_line(citation: dict[str, Any]) -> str:
     """A source in one line."""
     source = citation["source"]
     parts = [source["name"], source["title"], source["date"]]

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from app.entries.density import Density, Lane, Span
 from app.formats.answer import Answer
+from app.kinds import KINDS
 
 WIDTH, MARGIN = 960, 8
 # Of one lane: the room for its name, and for its bars.
@@ -21,23 +22,27 @@ LANE = HEAD + BARS
 FOOT = 40
 # Years stand at least this far apart, so that they can be read where the picture is small.
 APART = 90
-NAMES = {
-    "event": "Events",
-    "quote": "Quotes",
-    "proposal": "Proposals",
-    "term": "Terms",
-    "figure": "Figures",
-}
 PAGING = frozenset(("cursor", "limit", "format", "fields", "count", "facets", "snippets", "sort"))
 DATED = frozenset(("date", "start_date", "end_date"))
-ALONE = (
+
+
+def bar_colors(scheme: int) -> str:
+    """The colour of each kind's bars, in light (0) or dark (1) surroundings.
+
+    Bars without a rule of their own have the colour of the first kind.
+    """
+    classes = ["bars", *list(KINDS)[1:]]
+    colors = [kind.colors[scheme] for kind in KINDS.values()]
+    return "".join(f".{name}{{color:{color}}}" for name, color in zip(classes, colors, strict=True))
+
+
+# The style of a picture that stands in no page.
+STYLE = (
     "<style>svg{color-scheme:light dark;font-family:system-ui,sans-serif}"
     ".axis,.most,.lane{font-size:13px;fill:#585b60}.lane{font-weight:600}.ground{stroke:#d9d7d0}"
-    ".bars{color:#1f4e79}.quote{color:#8a4b08}.proposal{color:#2c6e49}.term{color:#6b3fa0}"
-    ".figure{color:#9b2242}.bar{fill:currentColor}.hatch{stroke:#fdfdfb}.paper{fill:#fdfdfb}"
+    f"{bar_colors(0)}.bar{{fill:currentColor}}.hatch{{stroke:#fdfdfb}}.paper{{fill:#fdfdfb}}"
     "@media(prefers-color-scheme:dark){.axis,.most,.lane{fill:#a9adb3}.ground{stroke:#383c42}"
-    ".bars{color:#8fbce6}.quote{color:#e6ab6a}.proposal{color:#84c7a0}.term{color:#c3a5ea}"
-    ".figure{color:#f0899f}.hatch{stroke:#16181b}.paper{fill:#16181b}}</style>"
+    f"{bar_colors(1)}.hatch{{stroke:#16181b}}.paper{{fill:#16181b}}}}</style>"
 )
 
 Link = Callable[[Lane, Span], str]
@@ -54,7 +59,7 @@ def as_svg(answer: Answer) -> bytes:
         return f"{answer.public_url}{answer.path}?{urlencode([*parameters, ('date', span.name)])}"
 
     title = f"{answer.about().title}: {answer.name}"
-    return drawn(answer.density, title, link, style=ALONE).encode()
+    return drawn(answer.density, title, link, style=STYLE).encode()
 
 
 def drawn(density: Density, title: str, link: Link, style: str = "") -> str:
@@ -77,7 +82,7 @@ def told(density: Density) -> str:
     if not density.lanes:
         return "No entries."
     most = "; ".join(
-        f"most {NAMES[lane.kind].lower()} in {name}: {number}"
+        f"most {KINDS[lane.kind].plural} in {name}: {number}"
         for lane in density.lanes
         for number, name in [most_of(density, lane)]
     )
@@ -118,7 +123,7 @@ def drawn_lane(density: Density, lane: Lane, top: float, link: Link) -> str:
     )
     return (
         f'<g class="bars {lane.kind}" data-kind="{lane.kind}">'
-        f'<text class="lane" x="{MARGIN}" y="{top + 28}">{NAMES[lane.kind]}</text>'
+        f'<text class="lane" x="{MARGIN}" y="{top + 28}">{KINDS[lane.kind].label}</text>'
         f'<text class="most" x="{WIDTH - MARGIN}" y="{top + 28}" text-anchor="end">'
         f"at most {most}, in {name}</text>"
         f'<line class="ground" x1="{MARGIN}" x2="{WIDTH - MARGIN}" y1="{ground}" y2="{ground}"/>'

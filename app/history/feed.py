@@ -12,7 +12,7 @@ from app.db.snapshots import Snapshot
 from app.db.sql import Row, Statement
 from app.db.tables import change, correction
 from app.history.changelog import AFTER
-from app.kinds import KINDS
+from app.kinds import RECORD_TYPES
 
 # The last change of a revision or an earlier one; every revision has at least one.
 LAST_SEQUENCE = Statement(
@@ -45,7 +45,6 @@ CORRECTIONS_AFTER = Statement(
     ).limit(bindparam("limit"))
 )
 HOW_MANY_CORRECTIONS = Statement(select(func.count()).select_from(correction))
-REFERENCE_PATHS = {"actor": "actors", "topic": "topics", "source": "sources"}
 
 
 @dataclass(frozen=True)
@@ -116,5 +115,4 @@ def path_of(kind: str, record_id: str) -> str:
     """The path of a record's document."""
     if kind == "dataset":
         return "/v1/dataset"
-    plural = REFERENCE_PATHS.get(kind) or KINDS[kind].plural
-    return f"/v1/{plural}/{record_id}"
+    return RECORD_TYPES[kind].path(record_id)

@@ -7,13 +7,13 @@ record is seeded: the bytes are those that were served then.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from app.db.snapshots import Revision, Snapshot
 from app.errors import NotFound
 from app.history.changelog import changes_of, standing_at
-from app.kinds import KINDS
-from app.reference.documents import REFERENCE_DOCUMENTS
-from app.reference.registry import REFERENCE_RECORDS, Reference
+from app.kinds import KINDS, RECORD_TYPES
+from app.reference.registry import Reference
 from app.reference.sources import SourceRecord
 
 
@@ -27,9 +27,9 @@ async def entry_at(
     ((kind, _), body) = next(iter(found.items()))
     record = KINDS[kind].record.model_validate_json(body)
     past = Past(at, snapshot)
-    await past.load("actor", [link.actor for link in record.links])
+    await past.load("actor", [link.actor for link in record.actor_links])
     await past.load("topic", record.topics)
-    await past.load("source", record.sources())
+    await past.load("source", record.sources)
     document = KINDS[kind].document_of(record, past.reference)
     return kind, document.model_dump_json().encode()
 
@@ -40,7 +40,7 @@ async def reference_at(
     """The document of an actor, topic or source; None where there is none of that id then."""
     past = Past(at, snapshot)
     await past.load(name_type, [record_id])
-    record = past.reference.of(name_type).get(record_id)
+    record = past.reference.by_type[name_type].get(record_id)
     if record is None:
         return None
     if name_type == "actor":
@@ -48,7 +48,8 @@ async def reference_at(
         await past.load("source", [citation.source for citation in record.citations])
     if name_type == "topic":
         await past.load("topic", None)
-    return REFERENCE_DOCUMENTS[name_type](record, past.reference).model_dump_json().encode()
+    document = RECORD_TYPES[name_type].document_of(record, past.reference)
+    return document.model_dump_json().encode()
 
 
 async def sources_at(at: Revision, ids: Sequence[str], snapshot: Snapshot) -> list[SourceRecord]:
@@ -63,17 +64,16 @@ class Past:
 
     def __init__(self, at: Revision, snapshot: Snapshot):
         self.at = at
-        self.ask = snapshot
+        self.snapshot = snapshot
         self.reference = Reference()
 
     async def load(self, name_type: str, ids: Sequence[str] | None) -> None:
         """Takes records in, None for all; actors with those of whom they held an office."""
-        known = self.reference.of(name_type)
+        known = self.reference.by_type[name_type]
         wanted = None if ids is None else [each for each in ids if each not in known]
-        found = await standing_at(self.at.number, (name_type,), wanted, self.ask)
-        records = [
-            REFERENCE_RECORDS[name_type].model_validate_json(body) for body in found.values()
-        ]
+        found = await standing_at(self.at.number, (name_type,), wanted, self.snapshot)
+        model = RECORD_TYPES[name_type].record
+        records: list[Any] = [model.model_validate_json(body) for body in found.values()]
         for record in records:
             self.reference.add(name_type, record)
         if name_type == "actor":

@@ -1,115 +1,28 @@
-"""The kinds of entry, one room each, and the one table where each is listed.
+"""The kinds of entry, each described in its own module, and the one table that lists them.
 
-To add a kind: its room, its row in `KINDS`, its seed files, its tidy table and a migration.
+To add a kind: its module, its row here, its template in `app/pages/templates/kinds`, its tables in
+`app/db/relational.py` and a migration. What is missing is named when the application starts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from app.entries.documents import (
-    EntryDocument,
-    citation_document,
-    correction_document,
-    shared_fields,
-)
-from app.entries.questions import EntryQuestion
-from app.entries.record import EntryRecord
-from app.kinds import events, figures, proposals, quotes
-from app.reference.registry import Reference
+from app.kinds.events import EVENT
+from app.kinds.figures import FIGURE
+from app.kinds.kind import Kind, table_of
+from app.kinds.proposals import PROPOSAL
+from app.kinds.quotes import QUOTE
+from app.kinds.terms import TERM
+from app.reference import REFERENCE_TYPES
+from app.reference.record_types import RecordType
+
+# Lists, menus and pictures show them in this order.
+KINDS: dict[str, Kind] = table_of(EVENT, QUOTE, PROPOSAL, TERM, FIGURE)
+# Everything that has a document and a history of its own.
+RECORD_TYPES: dict[str, RecordType] = {**REFERENCE_TYPES, **KINDS}
 
 
-@dataclass(frozen=True)
-class Kind:
-    """A kind of entry: its names, what it holds, what it answers, what may be asked of it."""
-
-    name: str
-    plural: str
-    record: type[Any]
-    document: type[EntryDocument]
-    question: type[EntryQuestion]
-    render: Callable[[Any, Reference], dict[str, Any]]
-    in_timeline: bool = True
-
-    def document_of(self, record: EntryRecord, reference: Reference) -> EntryDocument:
-        """The validated document of a record; what it refers to is looked up in `reference`."""
-        span = record.span
-        own = self.render(record, reference)
-        links = {
-            **own.pop("links"),
-            "history": f"/v1/entries/{record.id}/history",
-            "cite": f"/v1/{self.plural}/{record.id}?format=bibtex",
-        }
-        return self.document.model_validate(
-            {
-                **shared_fields(record, self.name, self.plural),
-                **own,
-                "actors": [
-                    {
-                        "actor": reference.actor(link.actor),
-                        "role": link.role,
-                        "office": reference.office_on(link.actor, span),
-                    }
-                    for link in record.links
-                ],
-                "topics": [reference.topic(topic) for topic in record.topics],
-                "citations": [
-                    citation_document(citation, reference.source(citation.source))
-                    for citation in record.citations
-                ],
-                "notes": record.notes,
-                "corrections": [correction_document(each) for each in record.corrections],
-                "links": links,
-            }
-        )
-
-
-KINDS: dict[str, Kind] = {
-    kind.name: kind
-    for kind in (
-        Kind(
-            "event",
-            "events",
-            events.EventRecord,
-            events.EventDocument,
-            events.EventQuestion,
-            events.render,
-        ),
-        Kind(
-            "quote",
-            "quotes",
-            quotes.QuoteRecord,
-            quotes.QuoteDocument,
-            quotes.QuoteQuestion,
-            quotes.render,
-        ),
-        Kind(
-            "proposal",
-            "proposals",
-            proposals.ProposalRecord,
-            proposals.ProposalDocument,
-            proposals.ProposalQuestion,
-            proposals.render,
-        ),
-        Kind(
-            "term",
-            "terms",
-            proposals.TermRecord,
-            proposals.TermDocument,
-            proposals.TermQuestion,
-            proposals.render_term,
-            in_timeline=False,
-        ),
-        Kind(
-            "figure",
-            "figures",
-            figures.FigureRecord,
-            figures.FigureDocument,
-            figures.FigureQuestion,
-            figures.render,
-            in_timeline=False,
-        ),
-    )
-}
+def headline(document: dict[str, Any]) -> str:
+    """What stands for an entry in a line: a title, a text, what is counted."""
+    return str(document[KINDS[document["kind"]].headline])

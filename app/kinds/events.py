@@ -1,14 +1,10 @@
-"""Events: what happened, and who answered which proposal how.
-
-To add a filter: one field in `EventQuestion`, one line in `EventRecord.postings`.
-"""
+"""Events: what happened, and who answered which proposal how."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
-from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -16,16 +12,15 @@ from app.entries.documents import Document, EntryDocument, EntryEnd, EntryLink, 
 from app.entries.questions import NONE_GIVEN, Clause, EntryQuestion, Filter, Values, any_of
 from app.entries.record import (
     ActorId,
-    ActorLink,
     EntryRecord,
     Line,
     ProposalId,
     Prose,
     Record,
     Role,
-    linked,
 )
-from app.reference.registry import Reference
+from app.kinds.kind import Kind, Related
+from app.kinds.linked_data import LinkedData, Node, reference_node
 
 
 class EventType(StrEnum):
@@ -88,36 +83,19 @@ class Response(Record):
 class EventRecord(EntryRecord):
     """An event as curated."""
 
+    ROLES = {Role.responder: "responds_to.actor"}
+    SEARCHED = ("title", "summary", "place")
+
     title: Line
     summary: Prose
     event_type: EventType
     place: Line | None = None
     responds_to: tuple[Response, ...] = ()
 
-    @cached_property
-    def links(self) -> tuple[ActorLink, ...]:
-        """The curated actors and those that answer a proposal."""
-        responders = tuple(response.actor for response in self.responds_to)
-        return linked((Role.responder, responders), actors=self.actors)
-
-    def mentions(self) -> dict[str, tuple[str, ...]]:
-        """The proposals that the event answers."""
-        return {"proposal": tuple(response.proposal for response in self.responds_to)}
-
-    def postings(self) -> Iterator[tuple[str, str]]:
-        """Where an event is found, beside what all kinds have."""
-        yield "event_type", self.event_type
+    def bound_terms(self) -> Iterator[tuple[str, str]]:
+        """Each proposal with the stance that answered it."""
         for response in self.responds_to:
-            yield "proposal", response.proposal
-            yield "stance", response.stance
             yield "proposal:stance", f"{response.proposal}:{response.stance}"
-
-    def texts(self) -> Iterator[str]:
-        """What a search for words reads."""
-        yield self.title
-        yield self.summary
-        if self.place is not None:
-            yield self.place
 
 
 class ResponseDocument(Document):
@@ -157,30 +135,6 @@ class EventDocument(EntryEnd, EventFields, EntryDocument):
     """Always `event`."""
 
 
-def render(record: EventRecord, reference: Reference) -> dict[str, Any]:
-    """An event's own fields."""
-    return {
-        "title": record.title,
-        "summary": record.summary,
-        "event_type": record.event_type,
-        "plover_type": PLOVER[record.event_type],
-        "place": record.place,
-        "responds_to": [
-            {
-                "proposal": {
-                    "id": response.proposal,
-                    "url": f"/v1/proposals/{response.proposal}",
-                },
-                "actor": reference.actor(response.actor),
-                "stance": response.stance,
-                "note": response.note,
-            }
-            for response in record.responds_to
-        ],
-        "links": {"quotes": f"/v1/quotes?event={record.id}"},
-    }
-
-
 class EventQuestion(EntryQuestion):
     """What can be asked of events."""
 
@@ -193,7 +147,7 @@ class EventQuestion(EntryQuestion):
     proposal: Annotated[
         list[str],
         Values,
-        Filter("proposal", name_type="proposal"),
+        Filter("responds_to.proposal", name_type="proposal"),
         Field(
             description="Events that answer this proposal; repeatable.",
             examples=[["prop-2024-02-hamas"]],
@@ -202,7 +156,7 @@ class EventQuestion(EntryQuestion):
     stance: Annotated[
         list[Stance],
         Values,
-        Filter("stance"),
+        Filter("responds_to.stance"),
         Field(
             description="How the proposal was answered; binds to the same answer as `proposal`; "
             "repeatable.",
@@ -219,3 +173,51 @@ class EventQuestion(EntryQuestion):
         unbound = {"proposal", "stance"}
         kept = [clause for clause in clauses if clause[0][0] not in unbound]
         return [*kept, any_of("proposal:stance", bound)]
+
+
+# The property in which an actor stands, by its role; an event is about the others.
+EVENT_ROLES = {
+    "host": "organizer",
+    "chair": "organizer",
+    "initiator": "organizer",
+    "participant": "attendee",
+    "party": "attendee",
+    "mediator": "attendee",
+    "facilitator": "attendee",
+    "signatory": "attendee",
+    "guarantor": "attendee",
+    "speaker": "performer",
+    "sponsor": "sponsor",
+}
+
+
+def event_node(document: Node, base: str) -> Node:
+    """An event in schema.org's terms; it is about the proposals that it answers."""
+    place = document["place"]
+    return {
+        "@type": "Event",
+        "name": document["title"],
+        "description": document["summary"],
+        "startDate": document["start_date"],
+        "endDate": document["end_date"],
+        "location": {"@type": "Place", "name": place} if place else None,
+        "about": [reference_node(each["proposal"], base) for each in document["responds_to"]],
+    }
+
+
+EVENT = Kind(
+    name="event",
+    plural="events",
+    description="What happened, in order, with who took part and how they answered proposals.",
+    example="ev-2023-10-07-attack",
+    colors=("#1f4e79", "#8fbce6"),
+    record=EventRecord,
+    document=EventDocument,
+    question=EventQuestion,
+    headline="title",
+    computed={"plover_type": lambda record, _: PLOVER[record.event_type]},
+    links={"quotes": "/v1/quotes?event={id}"},
+    facets=("event_type", "actor", "topic", "stance"),
+    related=(Related("What was said", "quote", "event"), Related("Figures", "figure", "event")),
+    linked_data=LinkedData(event_node, EVENT_ROLES, sources="subjectOf"),
+)

@@ -54,11 +54,18 @@ class Evidence(Record):
         if parse_date(self.date).precision is not Precision.day:
             raise ValueError("date must be the day on which the text was read")
 
+    @property
+    def selector(self) -> TextQuoteSelector | None:
+        """Where the words stand; None where they were not found."""
+        if self.exact is None:
+            return None
+        return TextQuoteSelector(exact=self.exact, prefix=self.prefix, suffix=self.suffix)
 
-class WrittenEvidence(Evidence):
-    """Evidence as written in its own file, by the quote that it belongs to."""
 
-    quote: Annotated[Slug, RefersTo("quote")]
+class SeedEvidence(Evidence):
+    """Evidence as it stands in its seed file, with the id of its quote."""
+
+    quote: Annotated[Slug, RefersTo("quote", "quotes")]
 
     def of_quote(self) -> Evidence:
         """The evidence as the quote holds it."""
@@ -96,21 +103,3 @@ class VerificationDocument(Document):
     """Where the words stand; null where they were not found."""
     notes: str | None
     """A remark on it."""
-
-
-def verification(evidence: Evidence | None) -> dict[str, Any] | None:
-    """The fields of a `VerificationDocument`, None where nobody has looked."""
-    if evidence is None:
-        return None
-    return {
-        "date": evidence.date,
-        "text_sha256": evidence.text_sha256,
-        "selector": {
-            "exact": evidence.exact,
-            "prefix": evidence.prefix,
-            "suffix": evidence.suffix,
-        }
-        if evidence.exact is not None
-        else None,
-        "notes": evidence.notes,
-    }

@@ -1,13 +1,8 @@
-"""Figures: reported numbers, each with who claims it and as of when.
-
-To add a filter: one field in `FigureQuestion`, one line in `FigureRecord.postings`.
-"""
+"""Figures: reported numbers, each with who claims it and as of when."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -18,26 +13,28 @@ from app.entries.documents import (
     EntryLink,
     QuantityDocument,
     Summary,
-    quantity_document,
+    quantity_text,
 )
 from app.entries.questions import NONE_GIVEN, EntryQuestion, Filter, Values
 from app.entries.record import (
     ActorId,
-    ActorLink,
     EntryRecord,
     EventId,
     Prose,
     Quantity,
     Role,
     Slug,
-    linked,
     once,
 )
-from app.reference.registry import Reference
+from app.kinds.kind import Kind
+from app.kinds.linked_data import LinkedData, Node, actor_node, quantity_node, reference_node
 
 
 class FigureRecord(EntryRecord):
     """A figure as curated; its date is the day as of which it is claimed."""
+
+    ROLES = {Role.claimant: "claimants"}
+    SEARCHED = ("description", "quantity.printed", "claimed_by")
 
     metric: Slug
     description: Prose
@@ -46,27 +43,10 @@ class FigureRecord(EntryRecord):
     claimed_by: Prose | None = None
     event: EventId | None = None
 
-    @cached_property
-    def links(self) -> tuple[ActorLink, ...]:
-        """Who claims it, and the curated actors."""
-        return linked((Role.claimant, self.claimants), actors=self.actors)
-
-    def mentions(self) -> dict[str, tuple[str, ...]]:
-        """The event that it counts."""
-        return {"event": (self.event,)} if self.event is not None else {}
-
-    def postings(self) -> Iterator[tuple[str, str]]:
-        """Where a figure is found, beside what all kinds have."""
-        yield "metric", self.metric
-        for actor in self.claimants:
-            yield "claimant", actor
-        if self.event is not None:
-            yield "event", self.event
-
-    def texts(self) -> Iterator[str]:
-        """What a search for words reads."""
-        yield self.description
-        yield from (text for text in (self.quantity.printed, self.claimed_by) if text is not None)
+    @property
+    def reported_numbers(self) -> tuple[Quantity, ...]:
+        """The one number of a figure."""
+        return (self.quantity,)
 
 
 class FigureFields(Document):
@@ -93,20 +73,6 @@ class FigureDocument(EntryEnd, FigureFields, EntryDocument):
     """Always `figure`."""
 
 
-def render(record: FigureRecord, reference: Reference) -> dict[str, Any]:
-    """A figure's own fields."""
-    event = record.event
-    return {
-        "metric": record.metric,
-        "description": record.description,
-        "quantity": quantity_document(record.quantity),
-        "claimants": [reference.actor(actor) for actor in record.claimants],
-        "claimed_by": record.claimed_by,
-        "event": {"id": event, "url": f"/v1/events/{event}"} if event is not None else None,
-        "links": {},
-    }
-
-
 class FigureQuestion(EntryQuestion):
     """What can be asked of figures."""
 
@@ -119,7 +85,7 @@ class FigureQuestion(EntryQuestion):
     claimant: Annotated[
         list[str],
         Values,
-        Filter("claimant", name_type="actor"),
+        Filter("claimants", name_type="actor"),
         Field(description="Who claims it; repeatable.", examples=[["gaza-health-ministry"]]),
     ] = NONE_GIVEN
     event: Annotated[
@@ -128,3 +94,37 @@ class FigureQuestion(EntryQuestion):
         Filter("event", name_type="event"),
         Field(description="Counting this event; repeatable.", examples=[["ev-2023-10-07-attack"]]),
     ] = NONE_GIVEN
+
+
+def figure_node(document: Node, base: str) -> Node:
+    """A figure in schema.org's terms: the number with its bounds, and who claims it."""
+    counted, quantity = document["event"], document["quantity"]
+    claimed = f"; claimed by: {document['claimed_by']}" if document["claimed_by"] else ""
+    return {
+        **quantity_node(quantity),
+        "@type": "Observation",
+        "name": document["description"],
+        "observationDate": document["end_date"] or document["start_date"],
+        "variableMeasured": document["metric"],
+        "description": quantity_text(quantity) + claimed,
+        "observationAbout": [reference_node(counted, base)] if counted else [],
+        "wasAttributedTo": [actor_node(each, base) for each in document["claimants"]],
+    }
+
+
+FIGURE = Kind(
+    name="figure",
+    plural="figures",
+    description="Reported numbers with their qualifiers, who claims them and as of when.",
+    example="fig-oct7-killed-20240207",
+    colors=("#9b2242", "#f0899f"),
+    record=FigureRecord,
+    document=FigureDocument,
+    question=FigureQuestion,
+    headline="description",
+    computed={},
+    links={},
+    facets=("metric", "claimant", "topic"),
+    in_timeline=False,
+    linked_data=LinkedData(figure_node, {}, about="observationAbout", sources="subjectOf"),
+)

@@ -1,45 +1,35 @@
-"""Proposals and agreements with their phases, and the terms they consist of.
-
-To add a filter: one field in the kind's question, one line in its record's `postings`.
-"""
+"""Proposals and agreements with their phases."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from enum import StrEnum
-from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator
-from pydantic.json_schema import SkipJsonSchema
+from pydantic import Field
 
-from app.entries.documents import (
-    Document,
-    EntryDocument,
-    EntryEnd,
-    EntryLink,
-    QuantityDocument,
-    Summary,
-    quantity_document,
-)
-from app.entries.questions import NONE_GIVEN, EntryQuestion, Filter, Values, whole_number
+from app.entries.documents import Document, EntryDocument, EntryEnd, EntryLink, Summary
+from app.entries.questions import NONE_GIVEN, EntryQuestion, Filter, Values
 from app.entries.record import (
     ActorId,
-    ActorLink,
-    Edtf,
     EntryRecord,
     Line,
     ProposalId,
     Prose,
-    Quantity,
     Record,
     Role,
-    Slug,
     Whole,
-    linked,
     once,
 )
-from app.reference.registry import Reference
+from app.kinds.kind import Kind, Related
+from app.kinds.linked_data import (
+    WORK_ROLES,
+    LinkedData,
+    Node,
+    date_node,
+    reference_node,
+    without_nothing,
+)
+from app.kinds.terms import PhaseNumber, SeedTerm, TermRecord
 
 
 class Status(StrEnum):
@@ -68,11 +58,6 @@ class Basis(StrEnum):
     inferred = "inferred"
 
 
-LAST_PHASE = 20
-PhaseNumber = Annotated[Whole, Field(ge=1, le=LAST_PHASE)]
-TermPosition = Annotated[Whole, Field(ge=1, le=10_000)]
-
-
 class Reply(Record):
     """The proposal that this one answers."""
 
@@ -89,64 +74,11 @@ class Phase(Record):
     notes: Prose | None = None
 
 
-class TermRecord(EntryRecord):
-    """One obligation of a proposal, in our words; `phase` is left out for the whole.
-
-    `position` orders the terms of the proposal.
-    """
-
-    proposal: ProposalId
-    phase: PhaseNumber | None = None
-    position: TermPosition | None = None
-    obliged: Annotated[tuple[ActorId, ...], Field(min_length=1), once()]
-    beneficiary: Annotated[tuple[ActorId, ...], once()] = ()
-    text: Prose
-    quantities: tuple[Quantity, ...] = ()
-
-    @cached_property
-    def links(self) -> tuple[ActorLink, ...]:
-        """Who is obliged, who benefits, and the curated actors."""
-        return linked(
-            (Role.obliged, self.obliged),
-            (Role.beneficiary, self.beneficiary),
-            actors=self.actors,
-        )
-
-    def mentions(self) -> dict[str, tuple[str, ...]]:
-        """The proposal that the term is part of."""
-        return {"proposal": (self.proposal,)}
-
-    def postings(self) -> Iterator[tuple[str, str]]:
-        """Where a term is found, beside what all kinds have."""
-        yield "proposal", self.proposal
-        yield "phase", str(self.phase or 0)
-        for actor in self.obliged:
-            yield "obliged", actor
-        for actor in self.beneficiary:
-            yield "beneficiary", actor
-
-    def texts(self) -> Iterator[str]:
-        """What a search for words reads."""
-        yield self.text
-        for quantity in self.quantities:
-            yield " ".join(part for part in (quantity.printed, quantity.of) if part is not None)
-
-
-class WrittenTerm(TermRecord):
-    """A term as written inside its proposal, whose id it takes, and whose date if it has none."""
-
-    proposal: SkipJsonSchema[Slug] = ""
-    date: Edtf = ""
-
-    @field_validator("proposal", mode="before")
-    @classmethod
-    def given_around(cls, _: object) -> str:
-        """The proposal is the one around the term."""
-        raise ValueError("is not written in a term, which belongs to the proposal around it")
-
-
 class ProposalRecord(EntryRecord):
     """A proposal as curated, without its terms, which are entries of their own."""
+
+    ROLES = {Role.proposer: "proposers", Role.mediator: "mediators"}
+    SEARCHED = ("title", "summary", "phases.title")
 
     title: Line
     summary: Prose
@@ -158,51 +90,22 @@ class ProposalRecord(EntryRecord):
     in_reply_to: Reply | None = None
     phases: Annotated[tuple[Phase, ...], once(lambda phase: phase.number)] = ()
 
-    @cached_property
-    def links(self) -> tuple[ActorLink, ...]:
-        """The proposers, the mediators and the curated actors."""
-        return linked(
-            (Role.proposer, self.proposers), (Role.mediator, self.mediators), actors=self.actors
-        )
 
-    def mentions(self) -> dict[str, tuple[str, ...]]:
-        """The proposal that this one answers."""
-        return {"proposal": (self.in_reply_to.proposal,)} if self.in_reply_to is not None else {}
+class SeedProposal(ProposalRecord):
+    """A proposal as it stands in a seed file, with its terms."""
 
-    def postings(self) -> Iterator[tuple[str, str]]:
-        """Where a proposal is found, beside what all kinds have."""
-        yield "status", self.status
-        yield "detail", self.detail
-        for actor in self.proposers:
-            yield "proposer", actor
-        for actor in self.mediators:
-            yield "mediator", actor
-        if self.in_reply_to is not None:
-            yield "in_reply_to", self.in_reply_to.proposal
-
-    def texts(self) -> Iterator[str]:
-        """What a search for words reads."""
-        yield self.title
-        yield self.summary
-        for phase in self.phases:
-            yield phase.title
-
-
-class WrittenProposal(ProposalRecord):
-    """A proposal as written in a seed file, with its terms inside."""
-
-    terms: tuple[WrittenTerm, ...] = ()
+    terms: tuple[SeedTerm, ...] = ()
 
     def entries(self) -> tuple[ProposalRecord | TermRecord, ...]:
         """The proposal and each of its terms as entries of their own."""
         own = {name: getattr(self, name) for name in ProposalRecord.model_fields}
         return (ProposalRecord.model_construct(**own), *(self.term(term) for term in self.terms))
 
-    def term(self, written: WrittenTerm) -> TermRecord:
+    def term(self, term: SeedTerm) -> TermRecord:
         """The term with the proposal's id, and its date where it has none of its own."""
-        own = {name: getattr(written, name) for name in TermRecord.model_fields}
+        own = {name: getattr(term, name) for name in TermRecord.model_fields}
         return TermRecord.model_construct(
-            **{**own, "proposal": self.id, "date": written.date or self.date}
+            **{**own, "proposal": self.id, "date": term.date or self.date}
         )
 
 
@@ -258,96 +161,19 @@ class ProposalDocument(EntryEnd, ProposalFields, EntryDocument):
     """Always `proposal`."""
 
 
-class TermFields(Document):
-    """What only terms have."""
-
-    proposal: EntryLink
-    """The proposal that it is part of."""
-    phase: Annotated[int | None, Field(examples=[1])]
-    """The phase in which it holds; null for the whole."""
-    position: Annotated[int | None, Field(examples=[2])]
-    """Its place in the curated order of its proposal's terms, where one is given."""
-    obliged: list[Summary]
-    """Who has to act."""
-    beneficiary: list[Summary]
-    """Who benefits."""
-    text: str
-    """The obligation, in our words."""
-    quantities: list[QuantityDocument]
-    """Its numbers."""
-
-
-class TermDocument(EntryEnd, TermFields, EntryDocument):
-    """A term of a proposal."""
-
-    kind: Literal["term"]
-    """Always `term`."""
-
-
-def render(record: ProposalRecord, reference: Reference) -> dict[str, Any]:
-    """A proposal's own fields."""
-    reply = record.in_reply_to
-    return {
-        "title": record.title,
-        "summary": record.summary,
-        "proposers": [reference.actor(actor) for actor in record.proposers],
-        "mediators": [reference.actor(actor) for actor in record.mediators],
-        "status": record.status,
-        "status_note": record.status_note,
-        "detail": record.detail,
-        "in_reply_to": {"proposal": proposal_link(reply.proposal), "basis": reply.basis}
-        if reply is not None
-        else None,
-        "phases": [
-            {
-                "number": phase.number,
-                "title": phase.title,
-                "days": phase.days,
-                "notes": phase.notes,
-            }
-            for phase in sorted(record.phases, key=lambda phase: phase.number)
-        ],
-        "links": {
-            "terms": f"/v1/terms?proposal={record.id}",
-            "responses": f"/v1/events?proposal={record.id}",
-            "replies": f"/v1/proposals?in_reply_to={record.id}",
-            "positions": f"/v1/proposals/{record.id}/positions",
-        },
-    }
-
-
-def proposal_link(proposal: str) -> dict[str, str]:
-    """The fields of an `EntryLink` to a proposal."""
-    return {"id": proposal, "url": f"/v1/proposals/{proposal}"}
-
-
-def render_term(record: TermRecord, reference: Reference) -> dict[str, Any]:
-    """A term's own fields."""
-    return {
-        "proposal": proposal_link(record.proposal),
-        "phase": record.phase,
-        "position": record.position,
-        "obliged": [reference.actor(actor) for actor in record.obliged],
-        "beneficiary": [reference.actor(actor) for actor in record.beneficiary],
-        "text": record.text,
-        "quantities": [quantity_document(quantity) for quantity in record.quantities],
-        "links": {},
-    }
-
-
 class ProposalQuestion(EntryQuestion):
     """What can be asked of proposals."""
 
     proposer: Annotated[
         list[str],
         Values,
-        Filter("proposer", name_type="actor"),
+        Filter("proposers", name_type="actor"),
         Field(description="Who proposed it; repeatable.", examples=[["hamas"]]),
     ] = NONE_GIVEN
     mediator: Annotated[
         list[str],
         Values,
-        Filter("mediator", name_type="actor"),
+        Filter("mediators", name_type="actor"),
         Field(description="Who carried it between the parties; repeatable.", examples=[["qatar"]]),
     ] = NONE_GIVEN
     status: Annotated[
@@ -365,7 +191,7 @@ class ProposalQuestion(EntryQuestion):
     in_reply_to: Annotated[
         list[str],
         Values,
-        Filter("in_reply_to", name_type="proposal"),
+        Filter("in_reply_to.proposal", name_type="proposal"),
         Field(
             description="Those that answer this proposal; repeatable.",
             examples=[["prop-2024-01-paris"]],
@@ -373,33 +199,70 @@ class ProposalQuestion(EntryQuestion):
     ] = NONE_GIVEN
 
 
-class TermQuestion(EntryQuestion):
-    """What can be asked of terms."""
+def proposal_node(document: Node, base: str) -> Node:
+    """A proposal in schema.org's terms."""
+    reply = document["in_reply_to"]
+    return {
+        "@type": "CreativeWork",
+        **date_node(document),
+        "name": document["title"],
+        "abstract": document["summary"],
+        "creativeWorkStatus": document["status"],
+        "mentions": reference_node(reply["proposal"], base) if reply else None,
+        "hasPart": [phase_node(each) for each in document["phases"]],
+    }
 
-    proposal: Annotated[
-        list[str],
-        Values,
-        Filter("proposal", name_type="proposal"),
-        Field(
-            description="Terms of this proposal; repeatable.",
-            examples=[["prop-2024-02-hamas"]],
-        ),
-    ] = NONE_GIVEN
-    phase: Annotated[
-        list[Annotated[int, Field(ge=0, le=LAST_PHASE), BeforeValidator(whole_number)]],
-        Values,
-        Filter("phase"),
-        Field(description="The phase; 0 for terms of the whole; repeatable.", examples=[[1]]),
-    ] = NONE_GIVEN
-    obliged: Annotated[
-        list[str],
-        Values,
-        Filter("obliged", name_type="actor"),
-        Field(description="Who has to act; repeatable.", examples=[["israel"]]),
-    ] = NONE_GIVEN
-    beneficiary: Annotated[
-        list[str],
-        Values,
-        Filter("beneficiary", name_type="actor"),
-        Field(description="Who benefits; repeatable.", examples=[["hamas"]]),
-    ] = NONE_GIVEN
+
+def phase_node(phase: Node) -> Node:
+    """A stage of a proposal."""
+    return without_nothing(
+        {
+            "@type": "CreativeWork",
+            "name": phase["title"],
+            "position": phase["number"],
+            "timeRequired": f"P{phase['days']}D" if phase["days"] else None,
+            "description": phase["notes"],
+        }
+    )
+
+
+def by_phase(proposal: Node, terms: list[Node]) -> list[tuple[str, list[Node]]]:
+    """A proposal's terms under its phases, those of the whole last."""
+    headed = [
+        (
+            f"Phase {phase['number']}: {phase['title']}"
+            + (f" ({phase['days']} days)" if phase["days"] else ""),
+            [term for term in terms if term["phase"] == phase["number"]],
+        )
+        for phase in proposal["phases"]
+    ]
+    return [*headed, ("The whole proposal", [term for term in terms if term["phase"] is None])]
+
+
+def phases_in_order(record: ProposalRecord, _: object) -> list[dict[str, Any]]:
+    """The members of each phase's document."""
+    return [each.model_dump() for each in sorted(record.phases, key=lambda phase: phase.number)]
+
+
+PROPOSAL = Kind(
+    name="proposal",
+    plural="proposals",
+    description="Proposals and agreements with their phases; their terms are at `/v1/terms`.",
+    example="prop-2024-02-hamas",
+    colors=("#2c6e49", "#84c7a0"),
+    record=ProposalRecord,
+    seed_record=SeedProposal,
+    document=ProposalDocument,
+    question=ProposalQuestion,
+    headline="title",
+    computed={"phases": phases_in_order},
+    links={
+        "terms": "/v1/terms?proposal={id}",
+        "responses": "/v1/events?proposal={id}",
+        "replies": "/v1/proposals?in_reply_to={id}",
+        "positions": "/v1/proposals/{id}/positions",
+    },
+    facets=("status", "proposer", "topic"),
+    related=(Related("Terms", "term", "proposal", grouped=by_phase),),
+    linked_data=LinkedData(proposal_node, WORK_ROLES),
+)

@@ -1,11 +1,7 @@
-"""Quotes: one utterance each, with every outlet's wording of it.
-
-To add a filter: one field in `QuoteQuestion`, one line in `QuoteRecord.postings`.
-"""
+"""Quotes: one utterance each, with every outlet's wording of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -20,11 +16,11 @@ from app.entries.documents import (
     EntryLink,
     SourceSummary,
     Summary,
+    document_fields,
 )
 from app.entries.questions import NONE_GIVEN, EntryQuestion, Filter, FlagParameter, Values
 from app.entries.record import (
     ActorId,
-    ActorLink,
     EntryRecord,
     EventId,
     Flag,
@@ -35,15 +31,24 @@ from app.entries.record import (
     Role,
     SourceId,
     Verbatim,
-    linked,
     once,
 )
 from app.kinds.evidence import (
     Evidence,
     EvidenceStatus,
     VerificationDocument,
-    verification,
     words_hash,
+)
+from app.kinds.kind import Kind
+from app.kinds.linked_data import (
+    WORK_ROLES,
+    LinkedData,
+    Node,
+    actor_node,
+    date_node,
+    reference_node,
+    source_node,
+    without_nothing,
 )
 from app.reference.registry import Reference
 
@@ -76,8 +81,23 @@ class Rendering(Record):
     note: Prose | None = None
 
 
+class Wording(Rendering):
+    """A rendering, or the principal wording, with what is known of its place in its source."""
+
+    verification: Evidence | None = None
+
+    @property
+    def evidence(self) -> EvidenceStatus:
+        """Whether the words were found in the text of the source."""
+        found = self.verification
+        return found.status if found is not None else EvidenceStatus.unverified
+
+
 class QuoteRecord(EntryRecord):
     """A quote as curated; `text` stands word for word in the first citation's source."""
+
+    ROLES = {Role.speaker: "speakers.actor"}
+    SEARCHED = ("different_texts", "context")
 
     text: Verbatim
     speakers: Annotated[
@@ -92,40 +112,32 @@ class QuoteRecord(EntryRecord):
     renderings: tuple[Rendering, ...] = ()
     evidence: tuple[Evidence, ...] = ()
 
-    @cached_property
-    def links(self) -> tuple[ActorLink, ...]:
-        """The speakers and the curated actors."""
-        speakers = tuple(speaker.actor for speaker in self.speakers)
-        return linked((Role.speaker, speakers), actors=self.actors)
-
-    def mentions(self) -> dict[str, tuple[str, ...]]:
-        """The event at which it was said."""
-        return {"event": (self.event,)} if self.event is not None else {}
-
+    @property
     def sources(self) -> tuple[str, ...]:
-        """The cited sources and those of the other wordings."""
-        others = (rendering.source for rendering in self.renderings)
-        return tuple(dict.fromkeys((*super().sources(), *others)))
+        """The id of every source that is cited or prints another wording, each once."""
+        return tuple(dict.fromkeys((*super().sources, *(each.source for each in self.renderings))))
 
     @cached_property
-    def wordings(self) -> tuple[Rendering, ...]:
-        """Every wording, the principal one first, each with the source that prints it."""
-        # All of it was checked as the quote's own fields.
-        first = Rendering.model_construct(
+    def wordings(self) -> tuple[Wording, ...]:
+        """Every wording, the principal one first."""
+        principal = Rendering.model_construct(
             text=self.text,
             source=self.citations[0].source,
-            language=self.language,
             translated=self.translated,
             via=self.citations[0].via,
         )
-        return (first, *self.renderings)
+        return tuple(self.wording(each) for each in (principal, *self.renderings))
 
-    def evidence_of(self, wording: Rendering) -> Evidence | None:
-        """What is known of a wording's place in its source."""
-        words = words_hash(wording.text) if self.evidence else None
-        found = (e for e in self.evidence if (e.source, e.words) == (wording.source, words))
-        return next(found, None)
+    def wording(self, rendering: Rendering) -> Wording:
+        """A rendering with its language and evidence; its fields are validated already."""
+        words = words_hash(rendering.text) if self.evidence else None
+        found = (e for e in self.evidence if (e.source, e.words) == (rendering.source, words))
+        language = rendering.language or self.language
+        return Wording.model_construct(
+            **{**dict(rendering), "language": language, "verification": next(found, None)}
+        )
 
+    @property
     def evidence_status(self) -> EvidenceStatus:
         """The best of all wordings: one that stands in its source proves the quotation."""
         if not self.evidence:
@@ -133,33 +145,20 @@ class QuoteRecord(EntryRecord):
         proved = any(each.status is EvidenceStatus.verified for each in self.evidence)
         return EvidenceStatus.verified if proved else EvidenceStatus.failed
 
-    def postings(self) -> Iterator[tuple[str, str]]:
-        """Where a quote is found, beside what all kinds have."""
-        for speaker in self.speakers:
-            yield "speaker", speaker.actor
-        if self.event is not None:
-            yield "event", self.event
-        yield "attribution", self.attribution
-        yield "evidence", self.evidence_status()
-        yield "fragment", "true" if self.fragment else "false"
-        for language in {wording.language or self.language for wording in self.wordings}:
-            yield "language", language
-
-    def texts(self) -> Iterator[str]:
-        """What a search for words reads: every wording, and the context."""
-        yield from dict.fromkeys(wording.text for wording in self.wordings)
-        if self.context is not None:
-            yield self.context
+    @property
+    def different_texts(self) -> tuple[str, ...]:
+        """The text of every wording, each once."""
+        return tuple(dict.fromkeys(wording.text for wording in self.wordings))
 
 
-class WrittenQuote(QuoteRecord):
-    """A quote as written in a seed file; its evidence stands in a file of its own."""
+class SeedQuote(QuoteRecord):
+    """A quote as it stands in a seed file; its evidence stands in a file of its own."""
 
     evidence: SkipJsonSchema[tuple[Evidence, ...]] = ()
 
     @field_validator("evidence", mode="before")
     @classmethod
-    def given_elsewhere(cls, _: object) -> tuple[Evidence, ...]:
+    def refused(cls, _: object) -> tuple[Evidence, ...]:
         """Evidence is recorded by `parley verify`."""
         raise ValueError("is not written in a quote; `parley verify --write` writes evidence.yaml")
 
@@ -226,50 +225,13 @@ class QuoteDocument(EntryEnd, QuoteFields, EntryDocument):
     """Always `quote`."""
 
 
-def render(record: QuoteRecord, reference: Reference) -> dict[str, Any]:
-    """A quote's own fields."""
-    event = record.event
-    return {
-        "text": record.text,
-        "speakers": [
-            {
-                "actor": reference.actor(speaker.actor),
-                "office": speaker.office or reference.office_on(speaker.actor, record.span),
-            }
-            for speaker in record.speakers
-        ],
-        "event": {"id": event, "url": f"/v1/events/{event}"} if event is not None else None,
-        "context": record.context,
-        "language": record.language,
-        "translated": record.translated,
-        "fragment": record.fragment,
-        "attribution": record.attribution,
-        "evidence": record.evidence_status(),
-        "renderings": [
-            {
-                "text": wording.text,
-                "source": reference.source(wording.source),
-                "language": wording.language or record.language,
-                "translated": wording.translated,
-                "via": wording.via,
-                "note": wording.note,
-                "evidence": found.status if found else EvidenceStatus.unverified,
-                "verification": verification(found),
-            }
-            for wording in record.wordings
-            for found in (record.evidence_of(wording),)
-        ],
-        "links": {},
-    }
-
-
 class QuoteQuestion(EntryQuestion):
     """What can be asked of quotes."""
 
     speaker: Annotated[
         list[str],
         Values,
-        Filter("speaker", name_type="actor"),
+        Filter("speakers.actor", name_type="actor"),
         Field(
             description="Who said it: by id, name or alias; repeatable.", examples=[["netanyahu"]]
         ),
@@ -289,7 +251,7 @@ class QuoteQuestion(EntryQuestion):
     language: Annotated[
         list[str],
         Values,
-        Filter("language", name_type="language"),
+        Filter("wordings.language", name_type="language"),
         Field(description="A wording in this language exists; repeatable.", examples=[["en"]]),
     ] = NONE_GIVEN
     fragment: Annotated[
@@ -300,10 +262,87 @@ class QuoteQuestion(EntryQuestion):
     evidence: Annotated[
         list[EvidenceStatus],
         Values,
-        Filter("evidence"),
+        Filter("evidence_status"),
         Field(
             description="Whether one of its wordings was found in the text of its source; "
             "repeatable.",
             examples=[["verified"]],
         ),
     ] = NONE_GIVEN
+
+
+def speakers_of(record: QuoteRecord, reference: Reference) -> list[dict[str, Any]]:
+    """Each speaker with the office held on that date."""
+    return [
+        {
+            "actor": reference.actor(speaker.actor),
+            "office": speaker.office or reference.office_on(speaker.actor, record.span),
+        }
+        for speaker in record.speakers
+    ]
+
+
+def renderings_of(record: QuoteRecord, reference: Reference) -> list[dict[str, Any]]:
+    """Every wording."""
+    return [
+        document_fields(RenderingDocument, wording, reference.refer) for wording in record.wordings
+    ]
+
+
+def quote_node(document: Node, base: str) -> Node:
+    """A quote in schema.org's terms: who said it in which office, at which event, each wording."""
+    event = document["event"]
+    return {
+        "@type": "Quotation",
+        **date_node(document),
+        "text": document["text"],
+        "inLanguage": document["language"],
+        "abstract": document["context"],
+        "creator": [speaker_node(each, base) for each in document["speakers"]],
+        "recordedAt": reference_node(event, base) if event else None,
+        "workExample": [wording_node(each, base) for each in document["renderings"]],
+    }
+
+
+def speaker_node(speaker: Node, base: str) -> Node:
+    """A speaker, in the office held on that date."""
+    actor = actor_node(speaker["actor"], base)
+    if speaker["office"] is None:
+        return actor
+    return {"@type": "Role", "roleName": speaker["office"], "creator": actor}
+
+
+def wording_node(rendering: Node, base: str) -> Node:
+    """One outlet's or translator's wording of an utterance."""
+    return without_nothing(
+        {
+            "@type": "Quotation",
+            "text": rendering["text"],
+            "inLanguage": rendering["language"],
+            "citation": source_node(rendering["source"], base),
+            "creditText": rendering["via"],
+            "description": rendering["note"],
+        }
+    )
+
+
+QUOTE = Kind(
+    name="quote",
+    plural="quotes",
+    description="Who said what, when and in which office, with every outlet's wording of it.",
+    example="q-20240207-netanyahu-victory",
+    colors=("#8a4b08", "#e6ab6a"),
+    record=QuoteRecord,
+    seed_record=SeedQuote,
+    document=QuoteDocument,
+    question=QuoteQuestion,
+    headline="text",
+    computed={
+        "speakers": speakers_of,
+        "evidence": lambda record, _: record.evidence_status,
+        "renderings": renderings_of,
+    },
+    links={},
+    facets=("speaker", "topic", "attribution"),
+    linked_data=LinkedData(quote_node, WORK_ROLES),
+)

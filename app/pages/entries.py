@@ -21,7 +21,6 @@ from app.api.single import NoQuestion
 from app.db.snapshots import Snapshot
 from app.db.sql import Statement
 from app.db.tables import document
-from app.entries.documents import headline
 from app.entries.query_plan import select_entries
 from app.entries.questions import Sort
 from app.entries.result_pages import read_page
@@ -29,7 +28,8 @@ from app.entries.words import fold
 from app.errors import InvalidQuery
 from app.formats.jsonld import CONTEXT, node_of
 from app.http.route import Rendered
-from app.kinds import KINDS, Kind
+from app.kinds import KINDS, headline
+from app.kinds.kind import Kind
 from app.pages.embedding import snippets_of
 from app.pages.rendering import page
 from app.pages.routing import PageRoute

@@ -17,7 +17,6 @@ from app.api.single import NoQuestion
 from app.db.snapshots import Snapshot
 from app.entries.dates import parse_date
 from app.entries.density import density
-from app.entries.documents import end_of
 from app.entries.facets import facets_of
 from app.entries.query_plan import Selection, select_entries
 from app.entries.result_pages import read_page
@@ -58,11 +57,10 @@ async def home(request: Request, question: Annotated[NoQuestion, Query()]) -> Re
 def in_days(date: str) -> str:
     """A curated date in words."""
     span = parse_date(date)
-    end = end_of(span)
     return shown_date(
         {
             "start_date": span.start.isoformat(),
-            "end_date": end and end.isoformat(),
+            "end_date": span.last_day and span.last_day.isoformat(),
             "date_precision": span.precision,
             "date_qualifier": span.qualifier,
         }

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from app.entries.density import Density, Lane, Span
-from app.formats.svg import DATED, NAMES, PAGING, drawn
+from app.formats.svg import DATED, PAGING, drawn
 from app.kinds import KINDS
 
 
@@ -46,7 +46,7 @@ def picture_of(
 
     return Picture(
         svg=Markup(drawn(density, title, link)),  # Its parts are escaped.
-        kinds=[NAMES[lane.kind] for lane in density.lanes],
+        kinds=[KINDS[lane.kind].label for lane in density.lanes],
         rows=[
             Row(
                 span.name,

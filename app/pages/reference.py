@@ -15,8 +15,6 @@ from app.analysis.positions import ActorPositionsQuestion, actor_positions
 from app.api.answering import service_of
 from app.api.entries import TimelineQuestion
 from app.api.reference import (
-    REFERENCE_TYPES,
-    ReferenceType,
     count,
     document_now,
     fingerprint,
@@ -36,15 +34,17 @@ from app.http.route import Rendered
 from app.pages.picture import picture_of
 from app.pages.rendering import page
 from app.pages.routing import PageRoute
+from app.reference import REFERENCE_TYPES
 from app.reference.dataset import dataset_of
 from app.reference.documents import ReferenceQuestion
+from app.reference.record_types import RecordType
 
 LATEST = 10
 TOGETHER = 12
 
 
 async def list_page(
-    request: Request, question: ReferenceQuestion, name_type: ReferenceType
+    request: Request, question: ReferenceQuestion, name_type: RecordType
 ) -> Rendered:
     """A type of name's list."""
     mark = fingerprint(question, name_type)
@@ -60,7 +60,7 @@ async def list_page(
         pairs = [*kept, ("cursor", write_cursor(mark, snapshot.revision.number, shown[-1][0]))]
         following = f"/{name_type.plural}?{urlencode(pairs)}"
     values = {
-        "heading": name_type.plural.capitalize(),
+        "heading": name_type.label,
         "asked": question,
         "found": [orjson.loads(row[1]) for row in shown],
         "total": total,
@@ -71,7 +71,7 @@ async def list_page(
     return await asyncio.to_thread(page, request, snapshot.revision, "references.html", values)
 
 
-async def one_page(request: Request, name_type: ReferenceType, record_id: str) -> Rendered:
+async def one_page(request: Request, name_type: RecordType, record_id: str) -> Rendered:
     """One of a reference type."""
     async with service_of(request).database.snapshot() as snapshot:
         each = orjson.loads(await document_now(name_type, record_id, snapshot))
@@ -85,9 +85,7 @@ async def one_page(request: Request, name_type: ReferenceType, record_id: str) -
     return await asyncio.to_thread(page, request, snapshot.revision, "reference.html", values)
 
 
-async def appearances(
-    name_type: ReferenceType, record_id: str, snapshot: Snapshot
-) -> dict[str, Any]:
+async def appearances(name_type: RecordType, record_id: str, snapshot: Snapshot) -> dict[str, Any]:
     """The entries that refer to it: the latest, how many, when, and with which actors."""
     asked = TimelineQuestion.model_validate(
         {name_type.name: [record_id], "limit": LATEST, "facets": ["actor"]}
@@ -108,7 +106,7 @@ async def appearances(
 
 
 async def positions(
-    each: dict[str, Any], name_type: ReferenceType, snapshot: Snapshot
+    each: dict[str, Any], name_type: RecordType, snapshot: Snapshot
 ) -> list[dict[str, Any]]:
     """An actor's positions on proposals."""
     if name_type.name != "actor":
@@ -122,7 +120,7 @@ async def positions(
     return list(found.model_dump(mode="json")["positions"])
 
 
-def list_endpoint(name_type: ReferenceType) -> Callable[..., Awaitable[Rendered]]:
+def list_endpoint(name_type: RecordType) -> Callable[..., Awaitable[Rendered]]:
     """The endpoint of a reference type's list page."""
 
     async def endpoint(
@@ -133,7 +131,7 @@ def list_endpoint(name_type: ReferenceType) -> Callable[..., Awaitable[Rendered]
     return endpoint
 
 
-def one_endpoint(name_type: ReferenceType) -> Callable[..., Awaitable[Rendered]]:
+def one_endpoint(name_type: RecordType) -> Callable[..., Awaitable[Rendered]]:
     """The endpoint of a reference type's single pages."""
 
     async def endpoint(
@@ -147,7 +145,7 @@ def one_endpoint(name_type: ReferenceType) -> Callable[..., Awaitable[Rendered]]
 
 def add_routes(app: FastAPI) -> None:
     """Registers the pages of actors, topics and sources."""
-    for name_type in REFERENCE_TYPES:
+    for name_type in REFERENCE_TYPES.values():
         for path, endpoint in (("", list_endpoint(name_type)), ("/{id}", one_endpoint(name_type))):
             app.router.add_api_route(
                 f"/{name_type.plural}{path}",

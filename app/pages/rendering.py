@@ -15,8 +15,8 @@ from starlette.requests import Request
 
 from app.api.answering import asked_path, etag_of, headers_of, is_known, not_modified, service_of
 from app.db.snapshots import Revision
-from app.entries.documents import headline
 from app.http.route import Rendered, rendered
+from app.kinds import headline
 
 STATIC = files("app.pages") / "static"
 POLICY = (

@@ -19,7 +19,7 @@ from app.entries.record import (
     Record,
     Slug,
     once,
-    plain_number,
+    read_number,
 )
 
 
@@ -39,7 +39,7 @@ class ExternalIds(Record):
 
     wikidata: Annotated[str, Text(pattern=r"^Q[1-9][0-9]*$")] | None = None
     iso3166: Annotated[str, Text(pattern=r"^[A-Z]{3}$")] | None = None
-    gw: Annotated[int, Field(ge=1, le=999), BeforeValidator(plain_number)] | None = None
+    gw: Annotated[int, Field(ge=1, le=999), BeforeValidator(read_number)] | None = None
 
 
 class Position(Record):

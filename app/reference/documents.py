@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from app.entries.documents import (
-    CitationDocument,
-    CorrectionDocument,
-    Document,
-    Summary,
-    citation_document,
-    correction_document,
-)
+from app.entries.documents import CitationDocument, CorrectionDocument, Document, Summary
 from app.entries.questions import NONE_GIVEN, Question, UndatedFormatName, Values, readable_words
-from app.reference.actors import ActorKind, ActorRecord, ExternalIds
-from app.reference.registry import Reference
-from app.reference.sources import SourceKind, SourceRecord, TitleOrigin
-from app.reference.topics import TopicRecord
+from app.reference.actors import ActorKind, ExternalIds
+from app.reference.sources import SourceKind, TitleOrigin
 
 
 class ReferenceDocument(Document):
@@ -129,104 +119,6 @@ class SourceDocument(ReferenceEnd, SourceFields, ReferenceDocument):
     """A published text that the record cites; `name` is its publisher."""
 
 
-def actor_document(record: ActorRecord, reference: Reference) -> ActorDocument:
-    """The document of an actor."""
-    asking = {
-        "events": f"/v1/events?actor={record.id}",
-        "quotes": f"/v1/quotes?speaker={record.id}",
-        "timeline": f"/v1/timeline?actor={record.id}",
-        "affiliates": f"/v1/timeline?actor={record.id}&include_affiliates=true",
-        "positions": f"/v1/actors/{record.id}/positions",
-        "history": f"/v1/actors/{record.id}/history",
-        "cite": f"/v1/actors/{record.id}?format=bibtex",
-    }
-    return ActorDocument.model_validate(
-        {
-            "id": record.id,
-            "name": record.name,
-            "url": f"/v1/actors/{record.id}",
-            "kind": record.kind,
-            "description": record.description,
-            "aliases": list(record.aliases),
-            "external_ids": record.external_ids,
-            "positions": [
-                {
-                    "title": held.title,
-                    "of": reference.actor(held.of) if held.of is not None else None,
-                    "date": held.date,
-                }
-                for held in record.positions
-            ],
-            "part_of": [
-                {"actor": reference.actor(part.actor), "date": part.date} for part in record.part_of
-            ],
-            "citations": [
-                citation_document(citation, reference.source(citation.source))
-                for citation in record.citations
-            ],
-            **ending(record, asking),
-        }
-    )
-
-
-def topic_document(record: TopicRecord, reference: Reference) -> TopicDocument:
-    """The document of a topic."""
-    narrower = sorted(topic.id for topic in reference.topics.values() if topic.broader == record.id)
-    asking = {
-        "timeline": f"/v1/timeline?topic={record.id}",
-        "terms": f"/v1/terms?topic={record.id}",
-        "history": f"/v1/topics/{record.id}/history",
-        "cite": f"/v1/topics/{record.id}?format=bibtex",
-    }
-    return TopicDocument.model_validate(
-        {
-            "id": record.id,
-            "name": record.label,
-            "url": f"/v1/topics/{record.id}",
-            "definition": record.definition,
-            "broader": reference.topic(record.broader) if record.broader is not None else None,
-            "narrower": [reference.topic(topic) for topic in narrower],
-            "close_match": list(record.close_match),
-            **ending(record, asking),
-        }
-    )
-
-
-def source_document(record: SourceRecord, reference: Reference) -> SourceDocument:
-    """The document of a source."""
-    del reference
-    asking = {
-        "timeline": f"/v1/timeline?source={record.id}",
-        "history": f"/v1/sources/{record.id}/history",
-        "cite": f"/v1/sources/{record.id}?format=bibtex",
-    }
-    return SourceDocument.model_validate(
-        {
-            "id": record.id,
-            "name": record.publisher,
-            "url": f"/v1/sources/{record.id}",
-            "publisher": record.publisher,
-            "title": record.title,
-            "title_origin": record.title_origin,
-            "href": record.url,
-            "archive_href": record.archive_url,
-            "date": record.date,
-            "language": record.language,
-            "kind": record.kind,
-            **ending(record, asking),
-        }
-    )
-
-
-def ending(record: Any, links: dict[str, str]) -> dict[str, Any]:
-    """The fields of `ReferenceEnd`."""
-    return {
-        "notes": record.notes,
-        "corrections": [correction_document(each) for each in record.corrections],
-        "links": links,
-    }
-
-
 class ReferenceQuestion(Question):
     """What can be asked of actors, topics and sources."""
 
@@ -250,10 +142,3 @@ class ReferenceQuestion(Question):
             examples=["neta"],
         ),
     ] = None
-
-
-REFERENCE_DOCUMENTS: dict[str, Callable[[Any, Reference], ReferenceDocument]] = {
-    "actor": actor_document,
-    "topic": topic_document,
-    "source": source_document,
-}

@@ -1,6 +1,7 @@
-"""The whole reference data in memory while seeding: summaries, offices, and the closures.
+"""Actors, topics and sources in memory while documents are made: summaries, offices, closures.
 
-Closures: a topic with its broader ones; an actor with all it held office of or was part of.
+The closure of a topic has its broader topics; that of an actor has the actors of which it held an
+office or was part.
 """
 
 from __future__ import annotations
@@ -12,20 +13,14 @@ from typing import Any
 
 from app.entries.dates import DateSpan, parse_date
 from app.entries.documents import SourceSummary, Summary
+from app.entries.record import RefersTo
 from app.reference.actors import ActorRecord
 from app.reference.sources import SourceRecord
 from app.reference.topics import TopicRecord
 
-# What the records of each type of name are read as.
-REFERENCE_RECORDS: dict[str, Any] = {
-    "actor": ActorRecord,
-    "topic": TopicRecord,
-    "source": SourceRecord,
-}
-
 
 def within(dated: str | None, start: date, end: date) -> bool:
-    """Whether a date of the date language meets the days; no date holds throughout."""
+    """Whether a date overlaps the days; without a date, it does."""
     if dated is None:
         return True
     span = parse_date(dated)
@@ -33,42 +28,48 @@ def within(dated: str | None, start: date, end: date) -> bool:
 
 
 class Reference:
-    """Actors, topics and sources by id. References between them must have been checked."""
+    """Actors, topics and sources by id. References between them must have been validated."""
 
-    def __init__(self) -> None:
+    def __init__(self, records: Iterable[tuple[str, Any]] = ()) -> None:
         self.actors: dict[str, ActorRecord] = {}
         self.topics: dict[str, TopicRecord] = {}
         self.sources: dict[str, SourceRecord] = {}
-        # By date as well; entries come in the order of their dates.
+        self.by_type: dict[str, dict[str, Any]] = {
+            "actor": self.actors,
+            "topic": self.topics,
+            "source": self.sources,
+        }
+        for name_type, record in records:
+            self.add(name_type, record)
+        # Entries come in the order of their dates, so that few results by date are enough.
         self.affiliates = lru_cache(maxsize=4096)(self._affiliates)
         self.office = lru_cache(maxsize=4096)(self._office)
         self.actor = lru_cache(maxsize=65536)(self._actor)
         self.topic = lru_cache(maxsize=65536)(self._topic)
         self.source = lru_cache(maxsize=65536)(self._source)
         self.broader = lru_cache(maxsize=65536)(self._broader)
+        self.summaries = {"actor": self.actor, "topic": self.topic, "source": self.source}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickled as its records: what was looked up stays behind."""
-        return reference_of, (list(self.records()),)
-
-    def of(self, name_type: str) -> dict[str, Any]:
-        """The records of a type of name by id."""
-        name_types: dict[str, dict[str, Any]] = {
-            "actor": self.actors,
-            "topic": self.topics,
-            "source": self.sources,
-        }
-        return name_types[name_type]
+        """Pickled as its records, without the results that are cached."""
+        return Reference, (list(self.records()),)
 
     def add(self, name_type: str, record: Any) -> None:
-        """Takes a record in; of two with one id the first stays."""
-        self.of(name_type).setdefault(record.id, record)
+        """Adds a record; of two with one id the first stays."""
+        self.by_type[name_type].setdefault(record.id, record)
 
     def records(self) -> Iterator[tuple[str, Any]]:
-        """Every record with its type of name."""
-        for name_type in REFERENCE_RECORDS:
-            for record in self.of(name_type).values():
+        """Every record with its type."""
+        for name_type, records in self.by_type.items():
+            for record in records.values():
                 yield name_type, record
+
+    def refer(self, mark: RefersTo, record_id: str) -> Summary | dict[str, str]:
+        """What a document shows for an id: a summary, or the members of an `EntryLink`."""
+        summary = self.summaries.get(mark.kind)
+        if summary is not None:
+            return summary(record_id)
+        return {"id": record_id, "url": f"/v1/{mark.plural}/{record_id}"}
 
     def _actor(self, actor_id: str) -> Summary:
         return Summary(id=actor_id, name=self.actors[actor_id].name, url=f"/v1/actors/{actor_id}")
@@ -127,11 +128,3 @@ class Reference:
     def office_on(self, actor_id: str, span: DateSpan) -> str | None:
         """The offices held on the days of an entry."""
         return self.office(actor_id, span.start, span.end)
-
-
-def reference_of(records: Iterable[tuple[str, Any]]) -> Reference:
-    """The reference data of some records, each with its type of name."""
-    made = Reference()
-    for name_type, record in records:
-        made.add(name_type, record)
-    return made

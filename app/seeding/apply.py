@@ -34,8 +34,8 @@ from app.entries.names import folded_name
 from app.entries.sort_keys import key_of
 from app.entries.words import split
 from app.kinds import KINDS
-from app.reference.documents import REFERENCE_DOCUMENTS
-from app.reference.registry import REFERENCE_RECORDS, Reference
+from app.reference import REFERENCE_TYPES
+from app.reference.registry import Reference
 from app.seeding.change_set import Comparison
 from app.seeding.index_terms import postings, texts
 from app.seeding.postings_writer import Lists, put_state, sort_keys_before
@@ -244,7 +244,8 @@ class Application:
         for table in (reference, name, name_word, former_id):
             self.target.many(Statement(delete(table)), [()])
         for name_type, record_ in self.new.records():
-            body = REFERENCE_DOCUMENTS[name_type](record_, self.new).model_dump_json().encode()
+            document = REFERENCE_TYPES[name_type].document_of(record_, self.new)
+            body = document.model_dump_json().encode()
             names = record_.names()
             shown = names[1] if len(names) > 1 else names[0]
             rows.add(insertion(reference), (name_type, record_.id, shown, body))
@@ -293,11 +294,11 @@ def scalar(target: Target, statement: Statement) -> int:
 
 def old_reference(target: Target) -> Reference:
     """The reference data as the database has it."""
-    old = Reference()
-    for name_type, model in REFERENCE_RECORDS.items():
-        for row in target.rows(BODIES, kind=name_type):
-            old.add(name_type, model.model_validate_json(row[0]))
-    return old
+    return Reference(
+        (each.name, each.record.model_validate_json(row[0]))
+        for each in REFERENCE_TYPES.values()
+        for row in target.rows(BODIES, kind=each.name)
+    )
 
 
 def dataset_id(target: Target) -> str | None:

@@ -12,8 +12,9 @@ from sqlalchemy import select
 from app.db.sql import Statement
 from app.db.tables import change, record
 from app.errors import SeedRefused
+from app.kinds import KINDS
 from app.seeding.flaws import a
-from app.seeding.staging import ENTRY_KINDS, Stage
+from app.seeding.staging import Stage
 from app.seeding.target import Target
 
 RECORDS = Statement(
@@ -133,7 +134,7 @@ def refuse_changed_kinds(stage: Stage, target: Target) -> None:
     lines = [
         f"{file}:{line}: {record_id}: id: was {a(old)} and would become {a(new)}; choose another id"
         for old, record_id in sorted(set(before))
-        if old in ENTRY_KINDS
+        if old in KINDS
         for new, file, line in stage.added_as_other(old, record_id)
     ]
     if lines:

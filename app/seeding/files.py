@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from app.kinds import KINDS
+from app.reference import REFERENCE_TYPES
 from app.seeding.flaws import Flaw
 from app.seeding.source_records import Written, empty, twice, whole
 from app.seeding.yaml_files import read_yaml
@@ -24,13 +26,8 @@ KEY = re.compile(rb'"\s*:')
 
 # Where each kind of record is written: one file at the top, or a folder of files.
 DATASET_FILE = "dataset.yaml"
-TOP_FILES = {
-    "actors": "actor",
-    "topics": "topic",
-    "sources": "source",
-    "evidence": "evidence",
-}
-FOLDERS = {"events": "event", "quotes": "quote", "proposals": "proposal", "figures": "figure"}
+TOP_FILES = {each.plural: each.name for each in REFERENCE_TYPES.values()} | {"evidence": "evidence"}
+FOLDERS = {kind.plural: kind.name for kind in KINDS.values() if kind.has_files}
 READING_ORDER = ("dataset", *TOP_FILES.values(), *FOLDERS.values())
 SUFFIXES = (".yaml", ".ndjson")
 # What stands beside the seed files and is read by others, or by none.

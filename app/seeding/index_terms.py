@@ -15,6 +15,7 @@ from app.entries.query_plan import WORD
 from app.entries.record import EntryRecord
 from app.entries.relevance import REPEATED, repeated, weighed
 from app.entries.sort_keys import covering_nodes
+from app.kinds import KINDS
 from app.reference.registry import Reference
 
 # The values under which an entry is found, by dimension and each once.
@@ -34,10 +35,9 @@ def postings(kind: str, record: Any, words: Iterable[str], reference: Reference)
         found[dimension].add(value)
     for topic in record.topics:
         found["topic"].update(reference.broader(topic))
-    found["source"].update(record.sources())
     found["reach"].update(reach(span))
-    for dimension, value in record.postings():
-        found[dimension].add(str(value))
+    for dimension, value in KINDS[kind].index_terms(record):
+        found[dimension].add(value)
     for dimension, value in weighed(counts):
         found[dimension].add(value)
     if span.is_inexact:
@@ -50,7 +50,7 @@ def actor_postings(
     record: EntryRecord, span: DateSpan, reference: Reference
 ) -> Iterator[tuple[str, str]]:
     """By actor, by role, by both, and by what the actors belonged to on that date."""
-    for link in record.links:
+    for link in record.actor_links:
         role = str(link.role)
         yield "role", role
         yield "actor", link.actor
@@ -68,5 +68,5 @@ def reach(span: DateSpan) -> Iterator[str]:
 def texts(record: Any, reference: Reference) -> Iterator[str]:
     """What a search for words reads: the entry's own texts, and who is named in it."""
     yield from record.texts()
-    for actor in dict.fromkeys(link.actor for link in record.links):
+    for actor in dict.fromkeys(link.actor for link in record.actor_links):
         yield reference.actors[actor].name

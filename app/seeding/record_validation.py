@@ -17,11 +17,11 @@ from app.entries.names import nearest
 from app.entries.record import EntryRecord
 from app.entries.sort_keys import sort_key_of
 from app.kinds import KINDS
-from app.kinds.evidence import WrittenEvidence
-from app.kinds.proposals import ProposalRecord, WrittenProposal, WrittenTerm
-from app.kinds.quotes import WrittenQuote
+from app.kinds.evidence import SeedEvidence
+from app.kinds.proposals import ProposalRecord, SeedProposal
+from app.kinds.terms import SeedTerm
+from app.reference import REFERENCE_TYPES
 from app.reference.dataset import DatasetRecord
-from app.reference.registry import REFERENCE_RECORDS
 from app.seeding.files import Part, read_part
 from app.seeding.flaws import Flaw, explain, field_path, shown
 from app.seeding.references import Location, Mention, mentions
@@ -31,16 +31,12 @@ from app.seeding.staging import Former, FoundWords, Mentioned, Staged
 # What the records of each kind of seed file are read as.
 MODELS: dict[str, type[BaseModel]] = {
     "dataset": DatasetRecord,
-    **REFERENCE_RECORDS,
-    "event": KINDS["event"].record,
-    "evidence": WrittenEvidence,
-    "quote": WrittenQuote,
-    "proposal": WrittenProposal,
-    "figure": KINDS["figure"].record,
+    "evidence": SeedEvidence,
+    **{each.name: each.record for each in REFERENCE_TYPES.values()},
+    **{kind.name: kind.curated for kind in KINDS.values() if kind.has_files},
 }
 # Where other records are named: a proposal and its terms are looked at one by one.
-NAMING: dict[str, type[BaseModel]] = {**MODELS, "proposal": ProposalRecord, "term": WrittenTerm}
-REFERENCE_TYPES = tuple(REFERENCE_RECORDS)
+NAMING: dict[str, type[BaseModel]] = {**MODELS, "proposal": ProposalRecord, "term": SeedTerm}
 FLAWS_LIMIT = 10_000
 
 
@@ -97,7 +93,7 @@ class EntryCheck:
             elif is_unknown(mention, self.known, self.half_read):
                 checked.flaws.append(unknown(mention, piece, self.known[mention.kind]))
         checked.formers += formers_of(piece)
-        if isinstance(record, WrittenEvidence):
+        if isinstance(record, SeedEvidence):
             found = (record.quote, record.source, record.words, piece.file, piece.line)
             checked.evidence.append(FoundWords(*found, canonical(record.of_quote())))
         else:
@@ -121,7 +117,7 @@ def validated(written: Written) -> tuple[tuple[Any, ...], list[Flaw]]:
         record = model.model_validate(written.fields)
     except ValidationError as invalid:
         return (), list(field_flaws(written, model, invalid))
-    if isinstance(record, WrittenProposal):
+    if isinstance(record, SeedProposal):
         return record.entries(), list(unknown_phases(written, record))
     return (record,), []
 
@@ -187,7 +183,7 @@ def owner_of(written: Written, location: Location) -> tuple[str, Location]:
     return written.id, location
 
 
-def unknown_phases(written: Written, proposal: WrittenProposal) -> Iterator[Flaw]:
+def unknown_phases(written: Written, proposal: SeedProposal) -> Iterator[Flaw]:
     """Terms of a phase that their proposal does not have."""
     numbers = [str(phase.number) for phase in sorted(proposal.phases, key=lambda each: each.number)]
     for number, term in enumerate(proposal.terms):

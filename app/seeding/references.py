@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any, NamedTuple, get_args, get_origin
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from app.entries.record import RefersTo
+from app.entries.record import model_in, reference_of
 
 Location = tuple[int | str, ...]
 # Field names down to the kind that a field names: {"actors": {"actor": "actor"}, "event": "event"}.
@@ -50,22 +50,11 @@ def gather(tree: Tree | str, value: Any, location: Location, found: list[Mention
 @cache
 def tree_of(model: type[BaseModel]) -> Tree:
     """The fields of a model that name records, or hold what does."""
-    named = {
-        name: named_by(field.annotation, field.metadata)
-        for name, field in model.model_fields.items()
-    }
-    return {name: below for name, below in named.items() if below}
-
-
-def named_by(annotation: Any, metadata: Any = ()) -> Tree | str | None:
-    """The kind that a type names, or the tree of the model in it."""
-    kinds = [each.kind for each in metadata if isinstance(each, RefersTo)]
-    if kinds:
-        return str(kinds[0])
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return tree_of(annotation)
-    arguments = get_args(annotation)
-    if get_origin(annotation) is Annotated:
-        return named_by(arguments[0], arguments[1:])
-    below = (named_by(argument) for argument in arguments)
-    return next((each for each in below if each), None)
+    tree: dict[str, Tree | str] = {}
+    for name, field in model.model_fields.items():
+        reference, inner = reference_of(model, name), model_in(field.annotation)
+        if reference is not None:
+            tree[name] = reference.kind
+        elif inner is not None and (below := tree_of(inner)):
+            tree[name] = below
+    return tree

@@ -12,9 +12,9 @@ from app.db.sql import Row
 from app.entries.csv_columns import columns_of, lines
 from app.entries.dates import parse_date
 from app.entries.fulltext import FULL_TEXT, words_of
-from app.kinds import KINDS
+from app.kinds import KINDS, RECORD_TYPES
 from app.reference.dataset import DatasetRecord
-from app.reference.registry import REFERENCE_RECORDS, Reference
+from app.reference.registry import Reference
 from app.seeding.index_terms import Posted, postings, texts
 from app.seeding.postings_writer import packed_numbers
 from app.seeding.relational_rows import rows_of
@@ -101,6 +101,4 @@ class Maker:
 
 def model_of(kind: str) -> Any:
     """The model of a kind of curated record."""
-    if kind == "dataset":
-        return DatasetRecord
-    return REFERENCE_RECORDS[kind] if kind in REFERENCE_RECORDS else KINDS[kind].record
+    return DatasetRecord if kind == "dataset" else RECORD_TYPES[kind].record

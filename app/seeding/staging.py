@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from app.kinds import KINDS
 from app.seeding.references import Mention
 
 SCHEMA = """
@@ -29,7 +30,6 @@ CREATE TABLE moved (id TEXT PRIMARY KEY, sort_key INTEGER);
 """
 BATCH = 5000
 BATCH_BYTES = 4 * 1024 * 1024
-ENTRY_KINDS = ("event", "quote", "proposal", "term", "figure")
 
 
 class Staged(NamedTuple):
@@ -155,8 +155,7 @@ class Stage:
     def flush(self) -> None:
         """Writes what is waiting."""
         rows = (
-            (*staged, "entry" if staged.kind in ENTRY_KINDS else staged.kind)
-            for staged in self.records
+            (*staged, "entry" if staged.kind in KINDS else staged.kind) for staged in self.records
         )
         self.connection.executemany("INSERT INTO staged VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
         self.connection.executemany("INSERT INTO mention VALUES (?, ?, ?, ?, ?, ?)", self.mentions)

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from app.entries.names import folded_name
+from app.kinds import KINDS
 from app.kinds.evidence import Evidence, words_hash
 from app.kinds.quotes import QuoteRecord
+from app.reference import REFERENCE_TYPES
 from app.reference.dataset import DatasetRecord
 from app.reference.registry import Reference
 from app.seeding.files import DATASET_FILE, Part, kind_hidden_by, parts_of, read_part, seed_files
@@ -19,7 +21,6 @@ from app.seeding.record_validation import (
     FLAWS_LIMIT,
     MODELS,
     NAMING,
-    REFERENCE_TYPES,
     Checked,
     EntryCheck,
     canonical,
@@ -33,7 +34,7 @@ from app.seeding.record_validation import (
 )
 from app.seeding.references import Location, Mention, mentions
 from app.seeding.source_records import Written, whole
-from app.seeding.staging import ENTRY_KINDS, Stage, Staged
+from app.seeding.staging import Stage, Staged
 
 # What entries refer to is read before them.
 READ_FIRST = frozenset(("dataset", *REFERENCE_TYPES))
@@ -176,7 +177,7 @@ class Checker:
     def doubled_ids(self) -> Iterator[Flaw]:
         """Records whose id another one has."""
         for record_id, kind, file, line, first_file, first_line in self.stage.duplicates():
-            scope = "all entries" if kind in ENTRY_KINDS else f"{kind}s"
+            scope = "all entries" if kind in KINDS else f"{kind}s"
             wrong = f"stands at {first_file}:{first_line} too; ids are unique among {scope}"
             yield Flaw(file, line, record_id, "id", f"{wrong}, choose another")
 
@@ -223,7 +224,7 @@ class Checker:
     def shared_names(self, name_type: str) -> Iterator[Flaw]:
         """Names, aliases and former ids that would find two records."""
         owners: dict[str, str] = {}
-        records = self.reference.of(name_type).values()
+        records = self.reference.by_type[name_type].values()
         named = [(record.id, name) for record in records for name in record.names()]
         former = [
             (record.id, each)

@@ -15,7 +15,6 @@ from app.entries.dates import (
     DateSpan,
     Precision,
     Qualifier,
-    day_number,
     parse_bound,
     parse_date,
 )
@@ -211,13 +210,6 @@ def test_a_refusal_survives_pickling() -> None:
     """A refusal reaches another process whole."""
     refusal = DateLanguageError("20", "wrong", "right")
     assert str(pickle.loads(pickle.dumps(refusal))) == "'20': wrong; right"
-
-
-def test_day_numbers_fit_in_22_bits() -> None:
-    """Days are numbered from 1 and the last is below 2**22."""
-    assert day_number(date.min) == 1
-    assert day_number(date(2024, 2, 7)) == 738_923
-    assert day_number(date.max) == 3_652_059 < 2**22
 
 
 @given(days, signs)

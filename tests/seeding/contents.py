@@ -13,8 +13,8 @@ from app.db.tables import METADATA
 from app.entries.csv_columns import columns_of, lines
 from app.entries.fulltext import BOUNDARY, words_of
 from app.kinds import KINDS
-from app.reference.documents import REFERENCE_DOCUMENTS
-from app.reference.registry import REFERENCE_RECORDS, Reference
+from app.reference import REFERENCE_TYPES
+from app.reference.registry import Reference
 from app.seeding.index_terms import texts
 
 Row = tuple[Any, ...]
@@ -94,8 +94,8 @@ def check_documents(database: Path) -> None:
     reference = Reference()
     kept = records(database)
     for (kind, _), body in kept.items():
-        if kind in REFERENCE_RECORDS:
-            reference.add(kind, REFERENCE_RECORDS[kind].model_validate_json(body))
+        if kind in REFERENCE_TYPES:
+            reference.add(kind, REFERENCE_TYPES[kind].record.model_validate_json(body))
     entries = {
         record_id: KINDS[kind]
         .document_of(KINDS[kind].record.model_validate_json(body), reference)
@@ -122,7 +122,8 @@ def check_documents(database: Path) -> None:
         vocabulary_of(kind): each for kind, each in words.items()
     }
     others = {
-        (name_type, record.id): REFERENCE_DOCUMENTS[name_type](record, reference)
+        (name_type, record.id): REFERENCE_TYPES[name_type]
+        .document_of(record, reference)
         .model_dump_json()
         .encode()
         for name_type, record in reference.records()
