@@ -18,6 +18,7 @@ from app.entries.cursors import LENGTH_MAXIMUM as CURSOR_MAXIMUM
 from app.entries.dates import parse_bound, parse_date
 from app.entries.record import Role, items_of
 from app.entries.words import read_query
+from app.entries.written_dates import in_date_language
 
 MAX_VALUES = 50
 MAX_LIMIT = 500
@@ -77,13 +78,15 @@ class UndatedFormatName(StrEnum):
 
 
 def readable_date(value: str) -> str:
-    """In the date language."""
+    """In the date language, from what people write."""
+    value = in_date_language(value)
     parse_date(value)
     return value
 
 
 def readable_bound(value: str) -> str:
-    """A year, a month or a day."""
+    """A year, a month or a day, from what people write."""
+    value = in_date_language(value)
     parse_bound(value)
     return value
 
@@ -220,7 +223,8 @@ class EntryQuestion(Question):
         AfterValidator(readable_date),
         Field(
             description="Entries whose days overlap this date of the date language: `2024`, "
-            "`2024-02`, `2024-02-07`, `2024-02-06/2024-02-08`, `2024-02/..`.",
+            "`2024-02`, `2024-02-07`, `2024-02-06/2024-02-08`, `2024-02/..`. Dates with the name "
+            "of the month are read too: `7 February 2024`, `Feb 2024`.",
             examples=["2024-02"],
         ),
     ] = None
