@@ -38,6 +38,7 @@ lint: $(VENV)/.dev  ## check formatting, style, types, the direction of imports 
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/parley fmt --check seed_data
 	$(BIN)/parley check seed_data
 
 check: lint test slow  ## do all that CI does: lint, and every test
@@ -45,6 +46,7 @@ check: lint test slow  ## do all that CI does: lint, and every test
 format: $(VENV)/.dev  ## format the code and mend what can be mended
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+	$(BIN)/parley fmt seed_data
 
 lock:  ## choose exact versions again: make lock UPGRADE=--upgrade (needs uv)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: install it, or name it: make lock UV=path/to/uv" >&2; exit 1; }

@@ -1,4 +1,4 @@
-"""The command line: parley serve | seed | check | verify | schema | config."""
+"""The command line: parley serve | seed | check | fmt | verify | schema | config."""
 
 from __future__ import annotations
 
@@ -53,6 +53,11 @@ def parser() -> argparse.ArgumentParser:
         help="let more than a tenth of the record or all of a kind go, or another dataset come",
     )
     seeding.set_defaults(command=run_seed)
+
+    formatting = commands.add_parser("fmt", help="write the YAML seed files in one form")
+    formatting.add_argument("folder", nargs="?", type=Path, default=SEED_FOLDER)
+    formatting.add_argument("--check", action="store_true", help="only say which files differ")
+    formatting.set_defaults(command=run_fmt)
 
     verifying = commands.add_parser(
         "verify", help="look the words of every quotation up in the text of its source"
@@ -112,6 +117,16 @@ def run_seed(asked: argparse.Namespace) -> None:
         raise
     print("dry run, nothing was written" if asked.dry_run else "seeded", end="; ")
     print(summary)
+
+
+def run_fmt(asked: argparse.Namespace) -> int:
+    """Prints the files that were written, or with `--check` the files that would be: then 1."""
+    from app.curation.formatting import fmt  # noqa: PLC0415
+
+    changed = fmt(asked.folder, writing=not asked.check)
+    for file in changed:
+        print(f"{file}: is not formatted; run `parley fmt`" if asked.check else file)
+    return int(asked.check and bool(changed))
 
 
 def run_verify(asked: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePath
@@ -106,6 +107,19 @@ def flaws_of_stray(path: Path, shown: PurePath) -> Iterator[Flaw]:
         else:
             if len(shown.parts) == 1:
                 yield whole(str(shown), "is not a folder; replace it by a folder of seed files")
+
+
+def rewrite(path: Path, content: bytes) -> None:
+    """Puts content in place of a file's, all or nothing; of a link, in its target."""
+    path = path.resolve()
+    working = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        working.write_bytes(content)
+        if path.exists():
+            shutil.copymode(path, working)
+        working.replace(path)
+    finally:
+        working.unlink(missing_ok=True)
 
 
 def unreadable(error: OSError, file: str) -> Flaw:

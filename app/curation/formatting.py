@@ -1,0 +1,61 @@
+"""`parley fmt`: the YAML files of a record in their canonical form."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+
+from app.errors import SeedRefused
+from app.seeding.files import rewrite, seed_files
+from app.seeding.flaws import Flaw
+from app.seeding.record_validation import MODELS
+from app.seeding.yaml_files import readable, yaml_problem
+from app.seeding.yaml_tree import read_tree, texts_of
+from app.seeding.yaml_writer import written
+
+# `parley verify` writes these.
+MACHINE_WRITTEN = ("evidence",)
+
+
+def fmt(folder: Path, *, writing: bool = True) -> list[str]:
+    """The files that are not in canonical form, which are rewritten; or none of them is.
+
+    Raises `SeedRefused` with a flaw for each file that is no YAML, and then writes nothing.
+    """
+    changed: dict[str, bytes] = {}
+    flaws: list[Flaw] = []
+    for found in seed_files(folder):
+        if isinstance(found, Flaw):
+            flaws.append(found)
+            continue
+        kind, path = found
+        if path.suffix == ".yaml" and kind not in MACHINE_WRITTEN:
+            name, before = str(path.relative_to(folder)), path.read_bytes()
+            after = formatted(kind, name, before)
+            if isinstance(after, Flaw):
+                flaws.append(after)
+            elif after != before:
+                changed[name] = after
+    if flaws:
+        raise SeedRefused("\n".join(str(flaw) for flaw in flaws))
+    if writing:
+        for name, after in changed.items():
+            rewrite(folder / name, after)
+    return list(changed)
+
+
+def formatted(kind: str, file: str, before: bytes) -> bytes | Flaw:
+    """A file in its canonical form, or the first flaw that keeps it from being read."""
+    text, flaws = readable(before, file)
+    if text is None:
+        return flaws[0]
+    try:
+        tree = read_tree(text)
+    except yaml.MarkedYAMLError as error:
+        line, wrong = yaml_problem(error, text)
+        return Flaw(file, line, "", "", wrong)
+    after = written(tree, MODELS[kind])
+    if sorted(texts_of(read_tree(after))) != sorted(texts_of(tree)):
+        raise SeedRefused(f"{file}: could not be formatted without a loss; please report this.")
+    return after.encode()
