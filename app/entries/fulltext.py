@@ -72,16 +72,24 @@ class FullText(Protocol):
         ...
 
     def stored(self, words: Iterable[str]) -> str:
-        """What is stored for the words of one entry."""
+        """What is indexed for the words of one entry."""
+        ...
+
+    def deleted(self, sort_key: int, words: Iterable[str]) -> tuple[Any, ...]:
+        """The values of `delete` for an entry that was indexed with these words."""
         ...
 
 
 class Fts5:
-    """SQLite's FTS5; its row key is the sort key, so that its lists are in date order."""
+    """SQLite's FTS5; its row key is the sort key, so that its lists are in date order.
+
+    The table is contentless: it has the index alone. An entry is deleted by naming the words it was
+    indexed with; other words would leave the index wrong, without an error.
+    """
 
     insert = "INSERT INTO words (rowid, text) VALUES (?, ?)"
-    delete = "DELETE FROM words WHERE rowid = ?"
-    clear = "DELETE FROM words"
+    delete = "INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)"
+    clear = "INSERT INTO words (words) VALUES ('delete-all')"
     sort_key = table("words", column("rowid")).c.rowid
     matches: ColumnElement[bool] = literal_column("words.words").op("MATCH")(bindparam("sought"))
 
@@ -96,6 +104,10 @@ class Fts5:
     def stored(self, words: Iterable[str]) -> str:
         """The words with spaces between."""
         return " ".join(words)
+
+    def deleted(self, sort_key: int, words: Iterable[str]) -> tuple[Any, ...]:
+        """The row as it was inserted."""
+        return sort_key, self.stored(words)
 
 
 class TsQuery(UserDefinedType[str]):
@@ -127,6 +139,11 @@ class TsVector:
     def stored(self, words: Iterable[str]) -> str:
         """The text of a tsvector."""
         return tsvector_text(words)
+
+    def deleted(self, sort_key: int, words: Iterable[str]) -> tuple[Any, ...]:
+        """The key of the row."""
+        del words
+        return (sort_key,)
 
 
 FULL_TEXT: dict[str, FullText] = {"sqlite": Fts5(), "postgresql": TsVector()}

@@ -231,7 +231,7 @@ class Application:
         self.lists.take(kind, old, postings(kind, entry, words, self.old))
         rows.add(DELETE_DOCUMENT, (old,))
         rows.add(DELETE_LINE, (old,))
-        rows.wordless.append((old,))
+        rows.wordless.append(FULL_TEXT[self.target.engine].deleted(old, words))
 
     def move(self, rows: Rows, task: Task) -> None:
         """An entry whose sort key another one took."""

@@ -16,7 +16,7 @@ class Rows:
     def __init__(self, target: Target):
         self.target = target
         self.waiting: dict[Statement, list[Any]] = defaultdict(list)
-        self.wordless: list[tuple[int]] = []
+        self.wordless: list[tuple[Any, ...]] = []
 
     def add(self, statement: Statement, row: tuple[Any, ...]) -> None:
         """One row for a statement."""

@@ -52,9 +52,6 @@ def contents(database: Path) -> Contents:
         found["posting"] = [
             (key, list(unpacked(numbers))) for key, numbers in sorted(found["posting"])
         ]
-        found["words text"] = connection.execute(
-            "SELECT rowid, text FROM words ORDER BY 1"
-        ).fetchall()
     return found
 
 
@@ -89,13 +86,30 @@ def check_agreement(database: Path) -> None:
     check_documents(database)
 
 
-def check_documents(database: Path) -> None:
-    """Asserts that every document equals, byte for byte, what its record gives now."""
+def reference_of(database: Path) -> Reference:
+    """The actors, topics and sources of a database."""
     reference = Reference()
-    kept = records(database)
-    for (kind, _), body in kept.items():
+    for (kind, _), body in records(database).items():
         if kind in REFERENCE_TYPES:
             reference.add(kind, REFERENCE_TYPES[kind].record.model_validate_json(body))
+    return reference
+
+
+def indexed_texts(database: Path) -> list[tuple[int, str]]:
+    """Sort key and indexed text of each entry, made from its record."""
+    reference = reference_of(database)
+    return [
+        (sort_key, " ".join(words_of(texts(record, reference))))
+        for kind, sort_key, body in rows_of(database, "SELECT kind, sort_key, body FROM record")
+        if kind in KINDS
+        for record in (KINDS[kind].record.model_validate_json(body),)
+    ]
+
+
+def check_documents(database: Path) -> None:
+    """Asserts that every document equals, byte for byte, what its record gives now."""
+    reference = reference_of(database)
+    kept = records(database)
     entries = {
         record_id: KINDS[kind]
         .document_of(KINDS[kind].record.model_validate_json(body), reference)

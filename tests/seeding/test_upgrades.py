@@ -16,12 +16,19 @@ from alembic.script import ScriptDirectory
 from app.cli import main
 from app.db.schema_version import SCHEMA
 from app.db.sqlite import open_file
+from app.entries.documents import DOCUMENT_FORMAT
 from app.errors import DatabaseUnusable
 from app.seeding.migrations import configuration, upgrade
 from app.seeding.seed import seed
 from tests.api.asking import Asker
 from tests.conftest import Seeded, sqlite_settings
-from tests.seeding.contents import OF_THE_PAST, check_agreement, contents, rows_of
+from tests.seeding.contents import (
+    OF_THE_PAST,
+    check_agreement,
+    contents,
+    indexed_texts,
+    rows_of,
+)
 
 # Made by the first version whose databases can be upgraded (commit 449ad58), in three seedings:
 # the tiny record with one figure more, without a place and with another label; with both of them
@@ -159,3 +166,27 @@ def test_a_schema_that_never_was_is_refused(tiny: Path, seeded: Seeded) -> None:
     with pytest.raises(DatabaseUnusable, match=r"'0000'.*; move it away, or name another database"):
         seed(tiny, sqlite_settings(database))
     assert database.read_bytes() == before
+
+
+def test_an_upgrade_alone_is_kept(
+    tiny: Path, seeded: Seeded, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where neither the record nor the documents change, the upgrade is committed and said."""
+    database = seeded(tiny)
+    before = contents(database)
+    command.downgrade(configuration(f"sqlite:///{database}"), "0005")
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.executemany(
+            "INSERT INTO words (rowid, text) VALUES (?, ?)", indexed_texts(database)
+        )
+        connection.execute(
+            "UPDATE state SET value = ? WHERE name = 'document_format'",
+            (str(DOCUMENT_FORMAT).encode(),),
+        )
+    assert main(["seed", str(tiny), "--database", f"sqlite:///{database}"]) == 0
+    assert capsys.readouterr().out == (
+        f"seeded; schema: upgraded from 0005 to {SCHEMA}\n"
+        f"no change of the record, digest {DIGESTS[-1]}\n"
+    )
+    open_file(database).close()
+    assert contents(database) == before
