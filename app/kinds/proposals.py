@@ -227,7 +227,8 @@ def phase_node(phase: Node) -> Node:
 
 
 def by_phase(proposal: Node, terms: list[Node]) -> list[tuple[str, list[Node]]]:
-    """A proposal's terms under its phases, those of the whole last."""
+    """A proposal's terms under its phases, those of the whole last, in their curated order."""
+    terms = sorted(terms, key=curated_order)
     headed = [
         (
             f"Phase {phase['number']}: {phase['title']}"
@@ -237,6 +238,11 @@ def by_phase(proposal: Node, terms: list[Node]) -> list[tuple[str, list[Node]]]:
         for phase in proposal["phases"]
     ]
     return [*headed, ("The whole proposal", [term for term in terms if term["phase"] is None])]
+
+
+def curated_order(term: Node) -> tuple[bool, int, str]:
+    """By position; terms without one come last, by id."""
+    return term["position"] is None, term["position"] or 0, term["id"]
 
 
 def phases_in_order(record: ProposalRecord, _: object) -> list[dict[str, Any]]:

@@ -8,18 +8,18 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 from app.errors import NotFound
-from app.pages.rendering import STATIC, asset
+from app.pages.rendering import asset, static_files
 
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
 async def static(mark: str, name: str) -> Response:
     """A static file under the mark of its content."""
-    names = {each.name for each in STATIC.iterdir()}
-    if name not in names or asset(name) != f"/assets/{mark}/{name}":
+    content = static_files().get(name)
+    if content is None or asset(name) != f"/assets/{mark}/{name}":
         raise NotFound("There is no such file; the pages name those that there are.")
-    kind = guess_type(name)[0] or "application/octet-stream"
-    return Response((STATIC / name).read_bytes(), media_type=kind, headers=FOR_EVER)
+    media_type = guess_type(name)[0] or "application/octet-stream"
+    return Response(content, media_type=media_type, headers=FOR_EVER)
 
 
 def add_routes(app: FastAPI) -> None:

@@ -25,7 +25,7 @@ from app.entries.result_pages import count, read_page
 from app.formats.svg import PAGING
 from app.http.route import Rendered
 from app.kinds import KINDS
-from app.pages.rendering import EMBED_POLICY, STATIC, page
+from app.pages.rendering import EMBED_POLICY, page, static_files
 from app.pages.routing import PageRoute
 from app.reference.dataset import dataset_of
 
@@ -122,9 +122,7 @@ async def embedded_entry(
 async def script(request: Request) -> Response:
     """The script that a page of another origin loads."""
     del request
-    return Response(
-        (STATIC / "embed.js").read_bytes(), media_type="text/javascript", headers=FOR_AN_HOUR
-    )
+    return Response(static_files()["embed.js"], media_type="text/javascript", headers=FOR_AN_HOUR)
 
 
 def list_endpoint(path: str, model: type[EntryQuestion]) -> Callable[..., Awaitable[Rendered]]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any
 
 import orjson
 from fastapi import FastAPI, Query
-from rapidfuzz.distance import Indel
 from sqlalchemy import bindparam, select
 from starlette.requests import Request
 
@@ -21,15 +20,15 @@ from app.api.single import NoQuestion
 from app.db.snapshots import Snapshot
 from app.db.sql import Statement
 from app.db.tables import document
+from app.entries.documents import EntryLink
 from app.entries.query_plan import select_entries
 from app.entries.questions import Sort
 from app.entries.result_pages import read_page
-from app.entries.words import fold
 from app.errors import InvalidQuery
 from app.formats.jsonld import CONTEXT, node_of
 from app.http.route import Rendered
 from app.kinds import KINDS, headline
-from app.kinds.kind import Kind
+from app.kinds.kind import Kind, Related
 from app.pages.embedding import snippets_of
 from app.pages.rendering import page
 from app.pages.routing import PageRoute
@@ -37,20 +36,16 @@ from app.reference.dataset import dataset_of
 
 Loaded = dict[str, Any]
 MOST_RELATED = 200
-EVIDENCE = {
-    "verified": "found in the source",
-    "failed": "not found in the source",
-    "unverified": "not looked up yet",
-}
 
 
 @dataclass(frozen=True)
 class Section:
-    """Entries under a heading; the page that has the rest, where there are more."""
+    """Entries under a heading, `brief` without their date; `more` is the page that has the rest."""
 
     heading: str
     entries: list[Loaded]
     more: str | None = None
+    brief: bool = False
 
 
 async def entry_page(request: Request, entry_id: str, kind: Kind) -> Rendered:
@@ -63,12 +58,10 @@ async def entry_page(request: Request, entry_id: str, kind: Kind) -> Rendered:
             "dataset": await dataset_of(snapshot),
             "related": await related(entry, snapshot),
             "positions": await positions(entry, snapshot),
-            "wordings": wordings(entry),
             "titles": await titles(entry, snapshot),
         }
     public_url = service_of(request).settings.public_url
     values["embed"] = snippets_of(request, request.scope["path"])
-    values["evidence_words"] = EVIDENCE
     values["jsonld"] = embedded({"@context": CONTEXT, **node_of(entry, public_url)})
     return await asyncio.to_thread(page, request, snapshot.revision, "entry.html", values)
 
@@ -80,69 +73,60 @@ def embedded(document: Any) -> str:
 
 
 async def related(entry: Loaded, snapshot: Snapshot) -> list[Section]:
-    """What belongs to the entry: an event's quotes and figures, a proposal's terms by phase."""
-    if entry["kind"] == "event":
-        return [
-            await section("What was said", "quote", "event", entry, snapshot),
-            await section("Figures", "figure", "event", entry, snapshot),
-        ]
-    if entry["kind"] == "proposal":
-        terms = await section("Terms", "term", "proposal", entry, snapshot)
-        phased = by_phase(entry, sorted(terms.entries, key=curated_order))
-        more = [Section("More terms", [], terms.more)] if terms.more else []
-        return [*(Section(heading, found) for heading, found in phased), *more]
-    return []
+    """The sections that the kind of the entry asks for."""
+    sections = []
+    for each in KINDS[entry["kind"]].related:
+        found, more = await naming(entry, each, snapshot)
+        if each.grouped is None:
+            sections.append(Section(each.heading, found, more))
+            continue
+        sections += [Section(*group, brief=True) for group in each.grouped(entry, found)]
+        sections.append(Section(f"More {KINDS[each.kind].plural}", [], more))
+    return sections
 
 
-async def section(heading: str, kind: str, name: str, entry: Loaded, snapshot: Snapshot) -> Section:
-    """The entries of a kind that name this one, the oldest first; where more are, if they are."""
-    asked = KINDS[kind].question.model_validate(
+async def naming(
+    entry: Loaded, section: Related, snapshot: Snapshot
+) -> tuple[list[Loaded], str | None]:
+    """The entries of a section, the oldest first, and the page with more, if there are more."""
+    kind, name = KINDS[section.kind], section.filter
+    asked = kind.question.model_validate(
         {name: [entry["id"]], "limit": MOST_RELATED, "sort": Sort.oldest}
     )
-    selection = await select_entries(asked, (kind,), snapshot)
-    found = await read_page(asked, (kind,), selection, snapshot)
-    more = f"/{KINDS[kind].plural}?{name}={entry['id']}&sort=date" if found.next_cursor else None
-    return Section(heading, [orjson.loads(body) for body in found.documents], more)
+    selection = await select_entries(asked, (kind.name,), snapshot)
+    found = await read_page(asked, (kind.name,), selection, snapshot)
+    more = f"/{kind.plural}?{name}={entry['id']}&sort=date" if found.next_cursor else None
+    return [orjson.loads(body) for body in found.documents], more
 
 
 async def titles(entry: Loaded, snapshot: Snapshot) -> dict[str, str]:
-    """The titles of the entries that this one refers to, by id."""
-    links = [entry.get("event"), entry.get("proposal")]
-    links += [answer["proposal"] for answer in entry.get("responds_to", [])]
-    links += [reply["proposal"] for reply in [entry.get("in_reply_to")] if reply]
-    ids = sorted({link["id"] for link in links if link})
+    """The headlines of the entries that this one refers to, by id."""
+    ids = sorted(set(linked_ids(entry)))
     if not ids:
         return {}
-    given = {f"id_{number}": each for number, each in enumerate(ids)}
+    values = {f"id_{number}": each for number, each in enumerate(ids)}
     return {
         each: headline(orjson.loads(body))
-        for each, body in await snapshot.rows(bodies_statement(len(ids)), **given)
+        for each, body in await snapshot.rows(bodies_statement(len(ids)), **values)
     }
+
+
+def linked_ids(value: Any) -> Iterator[str]:
+    """The id of each `EntryLink` in a document."""
+    if isinstance(value, list):
+        for each in value:
+            yield from linked_ids(each)
+    elif isinstance(value, dict):
+        if value.keys() == EntryLink.model_fields.keys():
+            yield value["id"]
+        yield from linked_ids(list(value.values()))
 
 
 @lru_cache(maxsize=64)
 def bodies_statement(count: int) -> Statement:
     """The documents of some entries."""
-    given: list[Any] = [bindparam(f"id_{number}") for number in range(count)]
-    return Statement(select(document.c.id, document.c.body).where(document.c.id.in_(given)))
-
-
-def curated_order(term: Loaded) -> tuple[bool, int, str]:
-    """By position; terms without one come last, by id."""
-    return term["position"] is None, term["position"] or 0, term["id"]
-
-
-def by_phase(proposal: Loaded, terms: list[Loaded]) -> list[tuple[str, list[Loaded]]]:
-    """A proposal's terms under its phases, those of the whole last."""
-    headed = [
-        (
-            f"Phase {phase['number']}: {phase['title']}"
-            + (f" ({phase['days']} days)" if phase["days"] else ""),
-            [term for term in terms if term["phase"] == phase["number"]],
-        )
-        for phase in proposal["phases"]
-    ]
-    return [*headed, ("The whole proposal", [term for term in terms if term["phase"] is None])]
+    ids: list[Any] = [bindparam(f"id_{number}") for number in range(count)]
+    return Statement(select(document.c.id, document.c.body).where(document.c.id.in_(ids)))
 
 
 async def positions(entry: Loaded, snapshot: Snapshot) -> list[Loaded]:
@@ -155,63 +139,6 @@ async def positions(entry: Loaded, snapshot: Snapshot) -> list[Loaded]:
         # More than one page can show; the API answers it narrowed.
         return []
     return list(found.model_dump(mode="json")["positions"])
-
-
-def wordings(entry: Loaded) -> list[Loaded]:
-    """A quote's wordings, each with what differs from the first one in the same language."""
-    if entry["kind"] != "quote":
-        return []
-    first = entry["renderings"][0]
-    return [
-        {
-            **each,
-            "parts": parts_of(first["text"], each["text"])
-            if each["language"] == first["language"] and each is not first
-            else [("same", each["text"])],
-        }
-        for each in entry["renderings"]
-    ]
-
-
-def parts_of(first: str, other: str) -> list[tuple[str, str]]:
-    """Runs of words of another wording: the same, or with other words of the first left out.
-
-    What it leaves out before its first and after its last common word is cut, not changed: only
-    as many words as it has instead are shown.
-    """
-    ones, others = first.split(), other.split()
-    runs: list[tuple[list[str], list[str], list[str]]] = []
-    for step in Indel.opcodes([folded(word) for word in ones], [folded(word) for word in others]):
-        gone = ones[step.src_start : step.src_end]
-        come = others[step.dest_start : step.dest_end]
-        if step.tag == "equal":
-            runs.append((come, [], []))
-        elif runs and not runs[-1][0]:
-            runs[-1] = ([], runs[-1][1] + gone, runs[-1][2] + come)
-        else:
-            runs.append(([], gone, come))
-    if not any(same for same, _, _ in runs):
-        return [("same", other)]
-    parts: list[tuple[str, str]] = []
-    for number, (same, gone, come) in enumerate(runs):
-        parts += [("same", " ".join(same))] if same else []
-        begins, ends = number == 0, number == len(runs) - 1
-        kept = gone
-        if begins and len(gone) > len(come):
-            kept = gone[len(gone) - len(come) :]
-            parts.append(("cut", "…"))
-        if ends and not begins:
-            kept = gone[: len(come)]
-        parts += [("left out", " ".join(kept))] if kept else []
-        parts += [("added", " ".join(come))] if come else []
-        if ends and not begins and len(gone) > len(come):
-            parts.append(("cut", "…"))
-    return parts
-
-
-def folded(word: str) -> str:
-    """A word without case, accents and the signs around it."""
-    return fold(word).strip(".,;:!?…'\"“”‘’()[]–—-") or word
 
 
 def endpoint_of(kind: Kind) -> Callable[..., Awaitable[Rendered]]:

@@ -62,13 +62,7 @@ class ListPage:
 
 LISTS = (
     ListPage("timeline", "Timeline", TimelineQuestion, ("kind", "actor", "topic")),
-    ListPage(
-        "events", "Events", KINDS["event"].question, ("event_type", "actor", "topic", "stance")
-    ),
-    ListPage("quotes", "Quotes", KINDS["quote"].question, ("speaker", "topic", "attribution")),
-    ListPage("proposals", "Proposals", KINDS["proposal"].question, ("status", "proposer", "topic")),
-    ListPage("terms", "Terms", KINDS["term"].question, ("proposal", "obliged", "topic", "phase")),
-    ListPage("figures", "Figures", KINDS["figure"].question, ("metric", "claimant", "topic")),
+    *(ListPage(each.plural, each.label, each.question, each.facets) for each in KINDS.values()),
 )
 
 

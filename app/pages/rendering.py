@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 from calendar import month_name
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -15,25 +16,31 @@ from starlette.requests import Request
 
 from app.api.answering import asked_path, etag_of, headers_of, is_known, not_modified, service_of
 from app.db.snapshots import Revision
+from app.entries.documents import QUALIFIER_WORDS
 from app.http.route import Rendered, rendered
-from app.kinds import headline
+from app.kinds import KINDS, headline
+from app.pages.wordings import wordings
+from app.reference.record_types import KindIncomplete
 
-STATIC = files("app.pages") / "static"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 EMBED_POLICY = POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 HTML = "text/html; charset=utf-8"
+# What each template of a kind has: the entry in a list, and on its own page.
+KIND_MACROS = ("line", "page")
+MENU = [
+    ("/timeline", "Timeline"),
+    *((f"/{kind.plural}", kind.label) for kind in KINDS.values() if kind.has_files),
+    ("/actors", "Actors"),
+    ("/topics", "Topics"),
+    ("/compare", "Compare"),
+    ("/check", "Check a quote"),
+    ("/docs", "API"),
+]
 MONTHS = tuple(month_name)[1:]
-QUALIFIERS = {
-    "exactly": "",
-    "about": "about ",
-    "at_least": "at least ",
-    "more_than": "more than ",
-    "up_to": "up to ",
-    "less_than": "fewer than ",
-}
+QUALIFIERS = {**QUALIFIER_WORDS, "less_than": "fewer than "}
 
 
 @cache
@@ -47,17 +54,43 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.filters.update(
-        day=shown_date, quantity=shown_quantity, headline=headline, page=page_path, words=in_words
+        day=shown_date,
+        quantity=shown_quantity,
+        headline=headline,
+        page=page_path,
+        words=spaced,
+        wordings=wordings,
     )
-    made.globals.update(asset=asset, query=urlencode)
+    made.globals.update(asset=asset, query=urlencode, menu=MENU)
     return made
+
+
+def require_templates(kinds: Iterable[str]) -> None:
+    """Raises `KindIncomplete` where a kind has no template, or one without a macro."""
+    for kind in kinds:
+        try:
+            template = environment().get_template(f"kinds/{kind}.html").module
+        except jinja2.TemplateNotFound as missing:
+            raise KindIncomplete(kind, f"app/pages/templates has no {missing.name}") from missing
+        for macro in KIND_MACROS:
+            if not hasattr(template, macro):
+                raise KindIncomplete(kind, f"kinds/{kind}.html has no macro {macro!r}")
+
+
+@cache
+def static_files() -> dict[str, bytes]:
+    """The content of each static file by name; the stylesheet has the colours of the kinds."""
+    found = {each.name: each.read_bytes() for each in (files("app.pages") / "static").iterdir()}
+    template = environment().from_string(found["style.css"].decode())
+    style = template.render(kinds=list(KINDS.values())) + "\n"
+    return {**found, "style.css": style.encode()}
 
 
 @cache
 def asset(name: str) -> str:
-    """The path of a static file, with a mark of its content, so that it may be kept for ever."""
-    mark = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
-    return f"/assets/{mark}/{name}"
+    """The path of a static file, with a hash of its content, so that it may be cached for good."""
+    digest = hashlib.sha256(static_files()[name]).hexdigest()[:12]
+    return f"/assets/{digest}/{name}"
 
 
 def shown_date(document: dict[str, Any]) -> str:
@@ -93,7 +126,7 @@ def page_path(url: str) -> str:
     return url.removeprefix("/v1")
 
 
-def in_words(name: str) -> str:
+def spaced(name: str) -> str:
     """A value such as `accepts_conditionally` as words."""
     return name.replace("_", " ")
 

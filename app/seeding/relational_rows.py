@@ -6,7 +6,7 @@ Each row is a tuple in the order of its table's columns.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from functools import cache
 from typing import Any
@@ -19,8 +19,15 @@ from app.entries.record import values_at
 from app.kinds import KINDS, RECORD_TYPES
 from app.reference.record_types import KindIncomplete
 
-for without_table in RECORD_TYPES.keys() - TABLES.keys():
-    raise KindIncomplete(without_table, "app.db.relational has no table of its name")
+
+def require_tables(kinds: Iterable[str]) -> None:
+    """Raises `KindIncomplete` where a kind has no table."""
+    for kind in kinds:
+        if kind not in TABLES:
+            raise KindIncomplete(kind, "app.db.relational has no table of its name")
+
+
+require_tables(RECORD_TYPES)
 
 
 def rows_of(kind: str, record: Any) -> Iterator[tuple[str, Row]]:

@@ -1,0 +1,1 @@
+"""What a kind of entry has to say about itself."""
