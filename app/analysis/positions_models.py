@@ -36,6 +36,10 @@ class QuoteLink(EntryLink):
     """When it was said, in the date language."""
     text: str
     """The words, exactly as the source prints them."""
+    translated: bool | None
+    """Whether `text` is a translation; null where that is not known."""
+    fragment: bool
+    """Whether `text` is part of a sentence."""
     evidence: EvidenceStatus
     """Whether the words were found in the text of a source."""
 

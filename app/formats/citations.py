@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 
 from app.db.snapshots import Revision
-from app.formats.headline import title
+from app.formats.headline import bounded_headline
 from app.kinds import KINDS
 from app.reference.dataset import DatasetRecord
 from app.reference.sources import SourceKind, SourceRecord, TitleOrigin
@@ -71,7 +71,11 @@ def title_of(cited: Cited) -> str:
     """The line by which the document is shown."""
     if cited.kind == "dataset":
         return cited.dataset.title
-    return title(cited.document) if cited.kind in KINDS else str(cited.document["name"])
+    if cited.kind not in KINDS:
+        return str(cited.document["name"])
+    title = bounded_headline(cited.document)
+    # A figure without its number claims nothing.
+    return title if cited.kind == "figure" else KINDS[cited.kind].line(cited.document, title)
 
 
 def source_item(source: SourceRecord) -> Item:

@@ -19,17 +19,24 @@ LINE_LENGTH = 200
 
 
 def title(document: dict[str, Any]) -> str:
-    """The headline in one line of bounded length, after the speakers where there are some."""
+    """An entry in one line that keeps whose words they are, and says if they are translated."""
+    line = KINDS[document["kind"]].line(document, bounded_headline(document))
+    return f"{line} (translated)" if document.get("translated") else line
+
+
+def bounded_headline(document: dict[str, Any]) -> str:
+    """The headline on one line of bounded length."""
     line = " ".join(headline(document).split())
-    line = line if len(line) <= LINE_LENGTH else line[: LINE_LENGTH - 1] + "…"
-    if "speakers" not in document:
-        return line
-    speakers = ", ".join(each["actor"]["name"] for each in document["speakers"])
-    return f"{speakers}: “{line}”"
+    return line if len(line) <= LINE_LENGTH else line[: LINE_LENGTH - 1] + "…"
+
+
+def remarks_on(document: dict[str, Any]) -> list[str]:
+    """What has to be known of the words or the number of an entry."""
+    return KINDS[document["kind"]].remarks(document)
 
 
 def account(document: dict[str, Any]) -> str:
-    """What the entry says, its numbers, remarks on its dates, its corrections, and its sources."""
+    """What the entry says, its numbers, remarks on its words and dates, and its sources."""
     return "\n\n".join(paragraphs(document))
 
 
@@ -40,6 +47,8 @@ def paragraphs(document: dict[str, Any]) -> Iterator[str]:
     for quantity in document.get("quantities", [document.get("quantity")]):
         if quantity:
             yield quantity_text(quantity)
+    if remarks := "; ".join(remarks_on(document)):
+        yield f"{remarks[0].upper()}{remarks[1:].rstrip('.')}."
     for member, heading in REMARKS.items():
         if document.get(member):
             yield f"{heading}{document[member]}"

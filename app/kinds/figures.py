@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -96,10 +96,29 @@ class FigureQuestion(EntryQuestion):
     ] = NONE_GIVEN
 
 
+def figure_line(figure: dict[str, Any], description: str) -> str:
+    """What is counted, the number, and whose number it is."""
+    number = quantity_text({**figure["quantity"], "of": None})
+    return f"{description.rstrip('.')}: {number}, {' by '.join(claimants_of(figure))}"
+
+
+def claimants_of(figure: dict[str, Any]) -> tuple[str, str]:
+    """`claimed` and by whom; where nobody is named, `reported` and by which sources."""
+    if figure["claimed_by"]:
+        return "claimed", figure["claimed_by"]
+    named = [link["actor"] for link in figure["actors"] if link["role"] == Role.claimant]
+    if named:
+        return "claimed", ", ".join(actor["name"] for actor in named)
+    sources = dict.fromkeys(each["source"]["name"] for each in figure["citations"])
+    return "reported", ", ".join(sources)
+
+
 def figure_node(document: Node, base: str) -> Node:
     """A figure in schema.org's terms: the number with its bounds, and who claims it."""
     counted, quantity = document["event"], document["quantity"]
-    claimed = f"; claimed by: {document['claimed_by']}" if document["claimed_by"] else ""
+    # Claimants that are actors are in `wasAttributedTo`.
+    named = document["claimants"] and not document["claimed_by"]
+    claimed = "" if named else f"; {' by '.join(claimants_of(document))}"
     return {
         **quantity_node(quantity),
         "@type": "Observation",
@@ -122,6 +141,8 @@ FIGURE = Kind(
     document=FigureDocument,
     question=FigureQuestion,
     headline="description",
+    line=figure_line,
+    remarks=lambda figure: [" by ".join(claimants_of(figure))],
     computed={},
     links={},
     facets=("metric", "claimant", "topic"),

@@ -33,12 +33,24 @@ class Related:
     grouped: Callable[[Any, list[Any]], list[tuple[str, list[Any]]]] | None = None
 
 
+def headline_only(_: Any, headline: str) -> str:
+    """The line of an entry whose headline can stand alone."""
+    return headline
+
+
+def no_remarks(_: Any) -> list[str]:
+    """For kinds whose words need no remark."""
+    return []
+
+
 @dataclass(frozen=True, kw_only=True)
 class Kind(RecordType):
     """A kind of entry.
 
     `headline` is the member of its document that stands for it in a line, `facets` those that its
-    page shows, `colors` those of its bars and tags, in light and in dark surroundings.
+    page shows, `colors` those of its bars and tags, in light and in dark surroundings. `line` makes
+    a line of a document and its headline that keeps whose words they are, `remarks` says of a
+    document what has to be known of its words or number.
     `seed_record` is what a seed file holds, if that is not `record`; a kind without `has_files` is
     written inside another one.
     """
@@ -49,6 +61,8 @@ class Kind(RecordType):
     facets: tuple[str, ...] = MISSING
     colors: tuple[str, str] = MISSING
     linked_data: LinkedData = MISSING
+    line: Callable[[Any, str], str] = headline_only
+    remarks: Callable[[Any], list[str]] = no_remarks
     related: tuple[Related, ...] = ()
     seed_record: type[BaseModel] | None = None
     has_files: bool = True

@@ -271,6 +271,41 @@ class QuoteQuestion(EntryQuestion):
     ] = NONE_GIVEN
 
 
+ATTRIBUTION_REMARKS = {
+    Attribution.spokesperson: "by a spokesperson",
+    Attribution.official_source: "by an official source",
+    Attribution.document: "from a document",
+    Attribution.reported: "as others report it",
+}
+
+
+def quote_line(quote: dict[str, Any], words: str) -> str:
+    """The speakers and their words; words that were cut to fit a line have their own ellipsis."""
+    speakers = ", ".join(each["actor"]["name"] for each in quote["speakers"])
+    before, after = ellipses(quote)
+    return f"{speakers}: “{before}{words}{'' if words.endswith('…') else after}”"
+
+
+def ellipses(quote: dict[str, Any]) -> tuple[str, str]:
+    """What is shown before and after the words of a fragment, where its sentence is cut.
+
+    Words that begin with a capital and end with a full stop may still be cut at either side.
+    """
+    if not quote["fragment"]:
+        return "", ""
+    words = quote["text"]
+    begins, ends = words[0].isupper(), words.endswith((".", "!", "?", "؟"))
+    return "" if begins and not ends else "… ", "" if ends and not begins else " …"
+
+
+def quote_remarks(quote: dict[str, Any]) -> list[str]:
+    """Whether the words are cut, translated, or not from the speaker directly."""
+    remarks = ["fragment of a sentence"] if quote["fragment"] else []
+    remarks += ["translated"] if quote["translated"] else []
+    attribution = ATTRIBUTION_REMARKS.get(quote["attribution"])
+    return [*remarks, attribution] if attribution else remarks
+
+
 def speakers_of(record: QuoteRecord, reference: Reference) -> list[dict[str, Any]]:
     """Each speaker with the office held on that date."""
     return [
@@ -298,6 +333,7 @@ def quote_node(document: Node, base: str) -> Node:
         "text": document["text"],
         "inLanguage": document["language"],
         "abstract": document["context"],
+        "description": "; ".join(quote_remarks(document)) or None,
         "creator": [speaker_node(each, base) for each in document["speakers"]],
         "recordedAt": reference_node(event, base) if event else None,
         "workExample": [wording_node(each, base) for each in document["renderings"]],
@@ -314,6 +350,7 @@ def speaker_node(speaker: Node, base: str) -> Node:
 
 def wording_node(rendering: Node, base: str) -> Node:
     """One outlet's or translator's wording of an utterance."""
+    remarks = ["translated" if rendering["translated"] else None, rendering["note"]]
     return without_nothing(
         {
             "@type": "Quotation",
@@ -321,7 +358,7 @@ def wording_node(rendering: Node, base: str) -> Node:
             "inLanguage": rendering["language"],
             "citation": source_node(rendering["source"], base),
             "creditText": rendering["via"],
-            "description": rendering["note"],
+            "description": "; ".join(filter(None, remarks)) or None,
         }
     )
 
@@ -337,6 +374,8 @@ QUOTE = Kind(
     document=QuoteDocument,
     question=QuoteQuestion,
     headline="text",
+    line=quote_line,
+    remarks=quote_remarks,
     computed={
         "speakers": speakers_of,
         "evidence": lambda record, _: record.evidence_status,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
 from pydantic.json_schema import SkipJsonSchema
@@ -142,6 +142,11 @@ class TermQuestion(EntryQuestion):
     ] = NONE_GIVEN
 
 
+def term_line(_: Any, text: str) -> str:
+    """The text of a term reads like a statement of fact; a line says that it is a term."""
+    return f"Term of a proposal: {text}"
+
+
 def term_node(document: Node, base: str) -> Node:
     """A term in schema.org's terms."""
     return {
@@ -164,6 +169,7 @@ TERM = Kind(
     document=TermDocument,
     question=TermQuestion,
     headline="text",
+    line=term_line,
     computed={},
     links={},
     facets=("proposal", "obliged", "topic", "phase"),

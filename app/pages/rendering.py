@@ -17,8 +17,11 @@ from starlette.requests import Request
 from app.api.answering import asked_path, etag_of, headers_of, is_known, not_modified, service_of
 from app.db.snapshots import Revision
 from app.entries.documents import QUALIFIER_WORDS
+from app.formats.headline import remarks_on, title
 from app.http.route import Rendered, rendered
-from app.kinds import KINDS, headline
+from app.kinds import KINDS
+from app.kinds.figures import claimants_of
+from app.kinds.quotes import ellipses
 from app.pages.wordings import wordings
 from app.reference.record_types import KindIncomplete
 
@@ -54,10 +57,13 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.filters.update(
+        attributed=title,
+        claimants=claimants_of,
         day=shown_date,
-        quantity=shown_quantity,
-        headline=headline,
+        ellipses=ellipses,
         page=page_path,
+        quantity=shown_quantity,
+        remarks=remarks_on,
         words=spaced,
         wordings=wordings,
     )
