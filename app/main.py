@@ -19,8 +19,6 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.types import ASGIApp
 from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
@@ -40,15 +38,16 @@ from app.api import (
 )
 from app.api import quotecheck as check
 from app.api.answering import Service
-from app.api.metrics import Metrics
-from app.api.problems import Problems
-from app.config import LogFormat, Settings, asks_for_telemetry
+from app.config import Settings, asks_for_telemetry
 from app.db.engines import open_database
-from app.errors import PROBLEM_MEDIA_TYPE, Moved, NotFound, ParleyError, Problem
-from app.http.cache import Edge, new_cache
-from app.http.limits import Guard, JsonLines, Readable
-from app.http.methods import not_allowed
-from app.pages.problems import problem_page, wants_page
+from app.errors import ParleyError, Problem
+from app.http.cache import Cache
+from app.http.compression import Compression
+from app.http.limits import Limits
+from app.http.logs import log_configuration
+from app.http.metrics import Metrics
+from app.http.observation import Observation
+from app.pages.problems import answer_http_exception, answer_mistake, answer_problem
 from app.seeding.processes import how_it_ended
 
 APP = "app.main:app_from_environment"
@@ -62,7 +61,7 @@ GARBAGE = 10_000
 
 
 def create_app(settings: Settings) -> ASGIApp:
-    """The application over the database that the settings name, behind its edge.
+    """The application over the database that the settings name, with its middleware around it.
 
     Raises `DatabaseUnusable` with what to do where there is no such database.
     """
@@ -80,8 +79,7 @@ def create_app(settings: Settings) -> ASGIApp:
         yield
         await database.close()
 
-    traced = asks_for_telemetry()
-    app = documentation.documented(lifespan, telemetry=traced)
+    app = documentation.documented(lifespan, telemetry=asks_for_telemetry())
     app.service = Service(settings, database, VERSION)
     entries.add_routes(app)
     reference.add_routes(app)
@@ -96,32 +94,12 @@ def create_app(settings: Settings) -> ASGIApp:
     metrics.add_routes(app)
     documentation.add_routes(app)
     pages.add_routes(app)
-    problems = app.middleware_stack = Problems(app, answer_error, traced=traced)
-    cache = new_cache(settings.cache_bytes)
-    edge = Edge(app, problems.ask, database.current_revision, cache, settings.max_url_length)
+    app.add_exception_handler(Problem, answer_problem)
+    app.add_exception_handler(HTTPException, answer_http_exception)
+    app.add_exception_handler(Exception, answer_mistake)
     app.state.metrics = Metrics()
-    return Guard(edge, settings, app.state.metrics)
-
-
-async def answer_error(request: Request, error: Exception) -> Response:
-    """Whatever a route raises, as its problem document, or as a page for people.
-
-    What has moved is asked there as it was asked here; of a mistake of ours nothing is told.
-    """
-    if isinstance(error, Problem):
-        problem = error
-    elif not isinstance(error, HTTPException):
-        problem = Problem("The answer could not be made; this is logged.")
-    elif error.status_code == 405:
-        problem = not_allowed(request.method, request.scope["path"])
-    else:
-        problem = NotFound("There is nothing here; /docs lists what can be asked.")
-    headers = {**problem.headers, "Cache-Control": "no-store"}
-    if isinstance(problem, Moved) and request.url.query:
-        headers["Location"] += f"?{request.url.query}"
-    if wants_page(request):
-        return await problem_page(request, problem)
-    return Response(problem.body(), problem.status, headers=headers, media_type=PROBLEM_MEDIA_TYPE)
+    cache = Cache(Compression(app), database.current_revision, settings.cache_bytes)
+    return Observation(Limits(cache, settings), settings, app.state.metrics)
 
 
 def slow_threads() -> ThreadPoolExecutor:
@@ -237,21 +215,9 @@ def address_of(host: str, port: int) -> str:
 
 
 def protocol() -> Any:
-    """Our reading of HTTP, or uvicorn's where httptools is not installed."""
+    """uvicorn's protocol with bounds, or as it is where httptools is not installed."""
     try:
-        from app.http.protocol import Wire  # noqa: PLC0415
+        from app.http.protocol import BoundedProtocol  # noqa: PLC0415
     except ImportError:
         return "auto"
-    return Wire
-
-
-def log_configuration(settings: Settings) -> dict[str, Any]:
-    """The log on standard error, for people or for machines."""
-    formatter = JsonLines if settings.log_format is LogFormat.json else Readable
-    return {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "formatters": {"line": {"()": formatter}},
-        "handlers": {"standard": {"class": "logging.StreamHandler", "formatter": "line"}},
-        "root": {"handlers": ["standard"], "level": "INFO"},
-    }
+    return BoundedProtocol

@@ -26,7 +26,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from app.config import LogRequests, Settings
-from app.http.protocol import Wire
+from app.http.protocol import BoundedProtocol
 from app.main import create_app
 from benchmarks.generate import SIZES
 from benchmarks.load import database_of
@@ -65,11 +65,6 @@ class Counter(asyncio.Transport):
             self.answers += 1
         else:
             self.sent = data
-
-    def writelines(self, list_of_data: Any) -> None:
-        """A whole answer."""
-        self.sent, _ = list_of_data
-        self.answers += 1
 
     def is_closing(self) -> bool:
         """Never."""
@@ -115,7 +110,7 @@ async def all_asked(database: Path, counting: Counting) -> None:
     connected = {BARE: Connected(bare, HttpToolsProtocol)}
     for name, cache in ((UNCACHED, 0), ("Parley, cached", 64 * 1024 * 1024)):
         settings = Settings(database_url=url, cache_bytes=cache, log_requests=LogRequests.none)
-        connected[name] = Connected(create_app(settings), Wire)
+        connected[name] = Connected(create_app(settings), BoundedProtocol)
     connected["Parley, 304"] = connected["Parley, cached"]
     for question in ASKED:
         paths = question.paths_of("parley", values)[:PATHS]

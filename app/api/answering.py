@@ -20,10 +20,11 @@ from app.entries.documents import DOCUMENT_FORMAT, Document
 from app.entries.names import nearest
 from app.entries.questions import FormatName, Question
 from app.entries.result_pages import Page
-from app.errors import InvalidQuery
-from app.formats import FORMATS, UNDATED_FORMATS, Format, chosen_format
+from app.errors import InvalidQuery, NotAcceptable
+from app.formats import FORMATS, UNDATED_FORMATS, Format
 from app.formats.answer import Answer
-from app.http.route import HTML, Rendered, rendered
+from app.http.negotiation import HTML, coded_etag, is_held, preferences_of, preferred_type
+from app.http.responses import CompleteResponse, complete
 from app.reference.dataset import Described
 
 # What is said about an answer beside what is said about any.
@@ -55,50 +56,37 @@ def service_of(request: Request) -> Service:
 def asked_path(request: Request) -> str:
     """The path as it was asked."""
     path: bytes = request.scope["raw_path"]
-    return path.partition(b"?")[0].decode("ascii", "replace")
+    return path.decode("ascii", "replace")
 
 
 def etag_of(service: Service, revision: Revision, request: Request, content_type: str) -> str:
-    """A strong ETag: equal only where revision, format, version, question and type are equal."""
+    """A strong ETag: equal only where revision, format, version, public URL and question are.
+
+    Of what is compressed it becomes that of the coding.
+    """
     scope = request.scope
-    made = made_of(revision, service.version)
+    made = made_of(revision, service.version, service.settings.public_url)
     asked = b"\0".join((made, scope["raw_path"], scope["query_string"], content_type.encode()))
     return f'"{blake2b(asked, digest_size=12).hexdigest()}"'
 
 
 @lru_cache(maxsize=16)
-def made_of(revision: Revision, version: str) -> bytes:
+def made_of(revision: Revision, version: str, public_url: str) -> bytes:
     """What decides what is answered to a question."""
-    return f"{revision.digest} {revision.number} {DOCUMENT_FORMAT} {version}".encode()
+    return f"{revision.digest} {revision.number} {DOCUMENT_FORMAT} {version} {public_url}".encode()
 
 
 def is_known(request: Request, etag: str) -> bool:
     """Whether it is certain, before anything is rendered, that the client has it already.
 
-    Of what the edge compresses that is only certain by the ETag of the coding; of `*` never. What
-    is not certain is rendered, and the edge compares again.
+    Of what may be compressed that is only certain by the ETag of the coding; of `*` never. What is
+    not certain is rendered, and compared again in front of the routes.
     """
-    known, coding = request.scope["known"], request.scope["coding"]
-    if known is None or known.strip() == "*":
+    preferences = preferences_of(request.scope)
+    held = preferences.held
+    if held is None or held.strip() == "*":
         return False
-    return etag_matches(known, coded_etag(etag, coding) if coding else etag)
-
-
-def coded_etag(etag: str, coding: bytes) -> str:
-    """The ETag of the same representation, compressed."""
-    return f'{etag[:-1]}-{coding.decode()}"'
-
-
-def is_held(known: str | None, etag: str) -> bool:
-    """Whether the client has what an ETag names (RFC 9110, weak comparison)."""
-    return known is not None and etag_matches(known, etag)
-
-
-def etag_matches(known: str, etag: str) -> bool:
-    """Whether a list of ETags holds one, or is `*`."""
-    if known.strip() == "*":
-        return True
-    return etag in {each.strip().removeprefix("W/") for each in known.split(",")}
+    return is_held(held, coded_etag(etag, preferences.coding))
 
 
 def headers_of(
@@ -119,11 +107,6 @@ def headers_of(
     return headers if link is None else [*headers, (b"link", link.encode())]
 
 
-def not_modified(headers: Sequence[tuple[bytes, bytes]]) -> Rendered:
-    """A 304: the headers of the 200 without those of a body."""
-    return Rendered(304, [each for each in headers if each[0] != b"content-type"], b"")
-
-
 def chosen_fields(fields: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
     """The members asked for; refuses one that no document has."""
     if not fields:
@@ -140,12 +123,7 @@ def form_of(
     request: Request, question: Question, formats: Mapping[FormatName, Format] = FORMATS
 ) -> Format:
     """The format of the answer; refuses `fields` where whole documents are needed."""
-    if question.format is None:
-        # A list that is a page as well has offered that already.
-        pages = [each for each in request.scope.get("offered", ()) if each == HTML]
-        types = [each.media_type for each in formats.values() if each.by_accept]
-        request.scope["offered"] = (*types, *pages)
-    form = chosen_format(question.format, request.scope["accept"], formats)
+    form = formats[question.format] if question.format else negotiated(request, formats)
     if form.dated and question.fields:
         possible = ", ".join(UNDATED_FORMATS)
         raise InvalidQuery.of(
@@ -155,6 +133,20 @@ def form_of(
             f"or ask for {possible}.",
         )
     return form
+
+
+def negotiated(request: Request, formats: Mapping[FormatName, Format]) -> Format:
+    """The format that `Accept` prefers; JSON where it does not say."""
+    state = request.scope["state"]
+    by_type = {each.media_type: each for each in formats.values() if each.by_accept}
+    # A list that is a page as well has offered that already.
+    pages = [each for each in state.get("offered", ()) if each == HTML]
+    state["offered"] = (*by_type, *pages)
+    chosen = preferred_type(preferences_of(request.scope).accept, tuple(by_type))
+    if not chosen:
+        types = ", ".join(by_type)
+        raise NotAcceptable(f"This is offered as {types}; or name a format with `format=`.")
+    return by_type[chosen]
 
 
 def answer_of(
@@ -172,14 +164,14 @@ def answer_of(
 ) -> Answer:
     """The answer before it has a representation; how many rows it has is noted for the log."""
     scope = request.scope
-    scope["rows"] = len(page.documents)
+    scope["state"]["rows"] = len(page.documents)
     return Answer(
         documents=page.documents,
         model=model,
         name=name,
         path=asked_path(request),
         query=scope["query_string"].decode("ascii", "replace"),
-        parameters=scope["parameters"],
+        parameters=scope["state"]["parameters"],
         revision=revision,
         public_url=service_of(request).settings.public_url,
         limit=limit,
@@ -192,10 +184,10 @@ def answer_of(
     )
 
 
-async def represented(answer: Answer, form: Format, etag: str) -> Rendered:
+async def represented(answer: Answer, form: Format, etag: str) -> CompleteResponse:
     """The response of an answer in a format; one that takes long to make is made in a thread."""
     content_type = form.content_type(answer)
     headers = headers_of(answer.revision, etag, content_type, answer.link_header())
     if form.dated:
-        return rendered(200, headers, await asyncio.to_thread(form.render, answer))
-    return rendered(200, headers, form.render(answer))
+        return complete(200, headers, await asyncio.to_thread(form.render, answer))
+    return complete(200, headers, form.render(answer))

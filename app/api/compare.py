@@ -9,13 +9,14 @@ from starlette.requests import Request
 
 from app.analysis.comparison_models import ProposalComparison
 from app.analysis.comparison_question import CompareQuestion, TableFormat, compare_proposals
-from app.api.answering import etag_of, headers_of, is_known, not_modified, service_of
+from app.api.answering import etag_of, headers_of, is_known, service_of
 from app.api.entries import not_modified_response
 from app.api.models import HEADERS, OneOf, named, problem_responses
 from app.api.single import enveloped_one
 from app.errors import InvalidQuery, TooLong, Unavailable
 from app.formats.comparison import comparison_csv
-from app.http.route import AnswerOrPage, Rendered, rendered
+from app.http.responses import CompleteResponse, complete, not_modified
+from app.http.route import AnswerOrPage
 
 MEDIA_TYPES = {TableFormat.json: "application/json", TableFormat.csv: "text/csv; charset=utf-8"}
 CSV_EXAMPLE = (
@@ -26,7 +27,9 @@ CSV_EXAMPLE = (
 )
 
 
-async def answer(request: Request, question: Annotated[CompareQuestion, Query()]) -> Rendered:
+async def answer(
+    request: Request, question: Annotated[CompareQuestion, Query()]
+) -> CompleteResponse:
     """Two to twelve proposals side by side, or a whole chain of replies: by topic, then by term,
     what is the same, changed, added, dropped or not recorded, who is obliged, in which phase, and
     the numbers.
@@ -48,9 +51,9 @@ async def answer(request: Request, question: Annotated[CompareQuestion, Query()]
     if is_known(request, etag):
         return not_modified(headers)
     if question.format is TableFormat.csv:
-        return rendered(200, headers, comparison_csv(comparison))
+        return complete(200, headers, comparison_csv(comparison))
     body = comparison.model_dump_json().encode()
-    return rendered(200, headers, enveloped_one(request, body, (), snapshot.revision))
+    return complete(200, headers, enveloped_one(request, body, (), snapshot.revision))
 
 
 def add_routes(app: FastAPI) -> None:

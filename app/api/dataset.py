@@ -31,7 +31,8 @@ from app.db.sql import Statement
 from app.db.tables import change, tally
 from app.entries.documents import DOCUMENT_FORMAT, Document
 from app.errors import InvalidQuery, NotAcceptable, TooLong, Unavailable
-from app.http.route import QuestionRoute, Rendered, rendered
+from app.http.responses import CompleteResponse, complete
+from app.http.route import QuestionRoute
 from app.kinds import KINDS
 from app.reference.dataset import Contact, Coverage, Doubt, GoodQuestion, Licence
 
@@ -94,7 +95,7 @@ class Health(Document):
     """live or ready."""
 
 
-async def dataset(request: Request, question: Annotated[OneQuestion, Query()]) -> Rendered:
+async def dataset(request: Request, question: Annotated[OneQuestion, Query()]) -> CompleteResponse:
     """What the record is, what it covers and lacks, its licence, and how to cite it."""
     async with service_of(request).database.snapshot() as snapshot:
         at = await revision_asked(question, snapshot)
@@ -135,13 +136,13 @@ async def kind_counts(at: Revision, snapshot: Snapshot) -> dict[str, int]:
     return counts
 
 
-async def live(request: Request, question: Annotated[NoQuestion, Query()]) -> Rendered:
+async def live(request: Request, question: Annotated[NoQuestion, Query()]) -> CompleteResponse:
     """The process runs."""
     del request, question
     return health("live")
 
 
-async def ready(request: Request, question: Annotated[NoQuestion, Query()]) -> Rendered:
+async def ready(request: Request, question: Annotated[NoQuestion, Query()]) -> CompleteResponse:
     """The record can be asked: the database is there, with our schema and document format."""
     del question
     database = service_of(request).database
@@ -153,10 +154,10 @@ async def ready(request: Request, question: Annotated[NoQuestion, Query()]) -> R
     return health("ready")
 
 
-def health(status: str) -> Rendered:
+def health(status: str) -> CompleteResponse:
     """An answer that nobody keeps."""
     headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
-    return rendered(200, headers, orjson.dumps({"status": status}))
+    return complete(200, headers, orjson.dumps({"status": status}))
 
 
 def add_routes(app: FastAPI) -> None:

@@ -16,13 +16,13 @@ from app.api.answering import (
     etag_of,
     headers_of,
     is_known,
-    not_modified,
     service_of,
 )
 from app.api.openapi import openapi
 from app.api.single import NoQuestion
 from app.errors import PROBLEMS, NotFound
-from app.http.route import QuestionRoute, Rendered, rendered
+from app.http.responses import CompleteResponse, complete, not_modified
+from app.http.route import QuestionRoute
 
 TITLE = "Parley"
 DESCRIPTION = """\
@@ -108,7 +108,9 @@ def documented(lifespan: Lifespan[FastAPI], *, telemetry: bool) -> Application:
     return app
 
 
-async def openapi_json(request: Request, question: Annotated[NoQuestion, Query()]) -> Rendered:
+async def openapi_json(
+    request: Request, question: Annotated[NoQuestion, Query()]
+) -> CompleteResponse:
     """The OpenAPI document."""
     del question
     service = service_of(request)
@@ -117,7 +119,7 @@ async def openapi_json(request: Request, question: Annotated[NoQuestion, Query()
         headers = headers_of(snapshot.revision, etag, "application/json")
     if is_known(request, etag):
         return not_modified(headers)
-    return rendered(200, headers, orjson.dumps(request.app.openapi()))
+    return complete(200, headers, orjson.dumps(request.app.openapi()))
 
 
 async def docs() -> Response:

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from app.api.answering import CACHE_CONTROL, etag_of, is_held, not_modified, service_of
+from app.api.answering import CACHE_CONTROL, etag_of, service_of
 from app.api.models import HEADERS, problem_responses
 from app.api.single import NoQuestion
 from app.api.sqlite_file import SqliteFile
@@ -28,9 +28,10 @@ from app.db.sql import Statement
 from app.db.tables import csv_line, document
 from app.entries.csv_columns import columns_of, header
 from app.errors import InvalidQuery, NoSuchRange, NotFound, TooLong, Unavailable
-from app.http.cache import accepts_gzip
+from app.http.negotiation import coded_etag, is_held, preferences_of
+from app.http.responses import Header, not_modified
 from app.http.route import QuestionRoute
-from app.http.streaming import send_parts
+from app.http.streaming import StreamedResponse
 from app.kinds import KINDS
 from app.kinds.kind import Kind
 
@@ -55,7 +56,6 @@ LINES = Statement(
 GZIP_LEVEL = 1
 GZIP_WINDOW = 31
 Parts = Callable[[Snapshot, str], AsyncGenerator[bytes]]
-Header = tuple[bytes, bytes]
 
 
 @dataclass(frozen=True)
@@ -149,25 +149,21 @@ class Sending:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Sends it, or that the client has it already."""
         service = service_of(self.request)
-        codings = ",".join(self.request.headers.getlist("accept-encoding"))
-        zipping = self.download.is_text and accepts_gzip(codings.encode("latin-1"))
+        preferences = preferences_of(scope)
+        coding = b"gzip" if self.download.is_text and b"gzip" in preferences.codings else b""
         async with service.database.snapshot() as snapshot:
-            headers = self.headers(snapshot, zipping)
-            if is_held(self.request.scope["known"], dict(headers)[b"etag"].decode()):
+            etag = etag_of(service, snapshot.revision, self.request, "download")
+            etag = coded_etag(etag, coding)
+            headers = self.headers(etag, coding, snapshot)
+            if is_held(preferences.held, etag):
                 await not_modified(headers)(scope, receive, send)
                 return
-            await send({"type": "http.response.start", "status": 200, "headers": headers})
-            if scope["method"] == "HEAD":
-                await send({"type": "http.response.body", "body": b""})
-                return
             parts = self.download.parts(snapshot, service.settings.public_url)
-            await send_parts(zipped(parts) if zipping else parts, receive, send)
+            coded = gzipped(parts) if coding else parts
+            await StreamedResponse(200, headers, coded)(scope, receive, send)
 
-    def headers(self, snapshot: Snapshot, zipping: bool) -> list[Header]:
-        """The headers; each coding has an ETag of its own."""
-        etag = etag_of(service_of(self.request), snapshot.revision, self.request, "download")
-        if zipping:
-            etag = f'{etag[:-1]}-gzip"'
+    def headers(self, etag: str, coding: bytes, snapshot: Snapshot) -> list[Header]:
+        """The headers of the file; each coding has an ETag of its own."""
         content_type = self.download.media_type
         if content_type.startswith("text/"):
             content_type += "; charset=utf-8"
@@ -180,10 +176,10 @@ class Sending:
         ]
         if self.download.is_text:
             headers.append((b"vary", b"Accept-Encoding"))
-        return [*headers, (b"content-encoding", b"gzip")] if zipping else headers
+        return [*headers, (b"content-encoding", coding)] if coding else headers
 
 
-async def zipped(parts: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+async def gzipped(parts: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
     """The same parts, compressed."""
     packing = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, GZIP_WINDOW)
     async with aclosing(parts):

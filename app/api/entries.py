@@ -21,7 +21,6 @@ from app.api.answering import (
     form_of,
     headers_of,
     is_known,
-    not_modified,
     represented,
     service_of,
 )
@@ -57,7 +56,8 @@ from app.errors import (
 )
 from app.formats import FORMATS
 from app.history.past import entry_at, why_missing_at
-from app.http.route import AnswerOrPage, QuestionRoute, Rendered
+from app.http.responses import CompleteResponse, not_modified
+from app.http.route import AnswerOrPage, QuestionRoute
 from app.kinds import KINDS
 from app.kinds.kind import Kind
 from app.reference.dataset import described
@@ -122,7 +122,7 @@ async def answer_list(
     kinds: tuple[str, ...],
     model: type[Document],
     known_fields: tuple[str, ...],
-) -> Rendered:
+) -> CompleteResponse:
     """The page that a question asks for."""
     form = form_of(request, question)
     service = service_of(request)
@@ -159,7 +159,7 @@ async def more_about(
     """Facets and snippets, where the question asks for them."""
     meta: dict[str, Any] = {}
     if question.facets:
-        parameters = request.scope["parameters"]
+        parameters = request.state.parameters
         path = asked_path(request)
         meta["facets"] = await facets_of(question, selection, path, parameters, snapshot)
     if question.snippets:
@@ -170,7 +170,7 @@ async def more_about(
 
 async def answer_one(
     request: Request, question: OneEntryQuestion, entry_id: str, kind: str
-) -> Rendered:
+) -> CompleteResponse:
     """The entry at a path, or what became of it."""
     async with service_of(request).database.snapshot(from_memory=True) as snapshot:
         at = await revision_asked(question, snapshot)
@@ -232,21 +232,21 @@ async def why_missing(entry_id: str, kind: str, other: str | None, snapshot: Sna
     return NotFound(f"There is no {kind} {entry_id[:100]!r}.")
 
 
-def list_endpoint(kind: Kind) -> Callable[..., Awaitable[Rendered]]:
+def list_endpoint(kind: Kind) -> Callable[..., Awaitable[CompleteResponse]]:
     """The endpoint of one kind's list."""
     known = tuple(kind.document.model_fields)
 
-    async def endpoint(request: Request, question: Any) -> Rendered:
+    async def endpoint(request: Request, question: Any) -> CompleteResponse:
         return await answer_list(request, question, (kind.name,), kind.document, known)
 
     endpoint.__annotations__["question"] = Annotated[kind.question, Query()]
     return endpoint
 
 
-def one_endpoint(kind: str) -> Callable[..., Awaitable[Rendered]]:
+def one_endpoint(kind: str) -> Callable[..., Awaitable[CompleteResponse]]:
     """The endpoint of single entries of a kind, or of any."""
 
-    async def endpoint(request: Request, question: Any, id: str) -> Rendered:
+    async def endpoint(request: Request, question: Any, id: str) -> CompleteResponse:
         return await answer_one(request, question, id, kind)
 
     endpoint.__annotations__["question"] = Annotated[OneEntryQuestion, Query()]
@@ -254,7 +254,9 @@ def one_endpoint(kind: str) -> Callable[..., Awaitable[Rendered]]:
     return endpoint
 
 
-async def timeline(request: Request, question: Annotated[TimelineQuestion, Query()]) -> Rendered:
+async def timeline(
+    request: Request, question: Annotated[TimelineQuestion, Query()]
+) -> CompleteResponse:
     """All kinds of entry in one order: events, quotes and proposals, others when asked for."""
     kinds = question.kinds()
     known = dict.fromkeys(name for kind in kinds for name in KINDS[kind].document.model_fields)

@@ -16,7 +16,6 @@ from app.api.answering import (
     etag_of,
     headers_of,
     is_known,
-    not_modified,
     represented,
     service_of,
 )
@@ -49,7 +48,8 @@ from app.history.feed import (
     sequence_of,
 )
 from app.history.revisions import named_revision, readable_revision
-from app.http.route import QuestionRoute, Rendered
+from app.http.responses import CompleteResponse, not_modified
+from app.http.route import QuestionRoute
 
 FEED_PROBLEMS = (InvalidQuery, TooLong, Unavailable)
 
@@ -159,7 +159,9 @@ class CorrectionsQuestion(FeedQuestion):
     ] = CorrectionsFormat.json
 
 
-async def changes(request: Request, question: Annotated[ChangesQuestion, Query()]) -> Rendered:
+async def changes(
+    request: Request, question: Annotated[ChangesQuestion, Query()]
+) -> CompleteResponse:
     """Every addition, correction and deletion after a revision, in the order in which they were
     made: enough to keep a mirror of entries, actors, topics, sources and the dataset.
 
@@ -205,7 +207,7 @@ async def known_since(asked: str, snapshot: Snapshot) -> int:
 
 async def corrections(
     request: Request, question: Annotated[CorrectionsQuestion, Query()]
-) -> Rendered:
+) -> CompleteResponse:
     """What the curators corrected after publication, the newest first, each with its reason;
     of one day, in the reverse order of kind and id.
     """
@@ -240,7 +242,7 @@ def add_routes(app: FastAPI) -> None:
 
 def add_feed(
     app: FastAPI,
-    endpoint: Callable[..., Awaitable[Rendered]],
+    endpoint: Callable[..., Awaitable[CompleteResponse]],
     title: str,
     summary: str,
     model: Any,

@@ -16,7 +16,6 @@ from app.api.answering import (
     etag_of,
     headers_of,
     is_known,
-    not_modified,
     service_of,
 )
 from app.api.entries import ONE_PROBLEMS, kinds_of, not_modified_response
@@ -36,7 +35,8 @@ from app.entries.names import ENTRY_NAME
 from app.errors import Moved
 from app.formats.json import enveloped, revision_meta
 from app.history.versions import versions_of
-from app.http.route import QuestionRoute, Rendered, rendered
+from app.http.responses import CompleteResponse, complete, not_modified
+from app.http.route import QuestionRoute
 from app.kinds import KINDS
 from app.reference import REFERENCE_TYPES
 from app.reference.record_types import RecordType
@@ -97,7 +97,7 @@ async def history(
     kinds: tuple[str, ...],
     record_id: str,
     why_missing: Callable[[Snapshot], Awaitable[Exception]],
-) -> Rendered:
+) -> CompleteResponse:
     """Every version of a record, or where its history is, or that it never was."""
     service = service_of(request)
     async with service.database.snapshot() as snapshot:
@@ -115,15 +115,15 @@ async def history(
     data = orjson.dumps([version.document() for version in versions])
     links = {"self": asked_path(request), "next": None}
     meta = {"revision": revision_meta(snapshot.revision)}
-    return rendered(200, headers, enveloped([data], meta, links))
+    return complete(200, headers, enveloped([data], meta, links))
 
 
-def entry_history(kind: str) -> Callable[..., Awaitable[Rendered]]:
+def entry_history(kind: str) -> Callable[..., Awaitable[CompleteResponse]]:
     """The endpoint of the histories of entries of a kind, or of any."""
 
     async def endpoint(
         request: Request, question: Annotated[NoQuestion, Query()], id: str
-    ) -> Rendered:
+    ) -> CompleteResponse:
         del question
         return await history(
             request, kinds_of(kind), id, lambda snapshot: why_no_entry(id, kind, None, snapshot)
@@ -133,12 +133,12 @@ def entry_history(kind: str) -> Callable[..., Awaitable[Rendered]]:
     return endpoint
 
 
-def reference_history(name_type: RecordType) -> Callable[..., Awaitable[Rendered]]:
+def reference_history(name_type: RecordType) -> Callable[..., Awaitable[CompleteResponse]]:
     """The endpoint of the histories of actors, topics or sources."""
 
     async def endpoint(
         request: Request, question: Annotated[NoQuestion, Query()], id: str
-    ) -> Rendered:
+    ) -> CompleteResponse:
         del question
         return await history(
             request,
@@ -163,7 +163,7 @@ def add_routes(app: FastAPI) -> None:
 
 
 def add_history(
-    app: FastAPI, plural: str, title: str, endpoint: Callable[..., Awaitable[Rendered]]
+    app: FastAPI, plural: str, title: str, endpoint: Callable[..., Awaitable[CompleteResponse]]
 ) -> None:
     """Registers the histories of one kind."""
     app.router.add_api_route(

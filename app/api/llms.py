@@ -9,14 +9,15 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
 from app.api import downloads
-from app.api.answering import etag_of, headers_of, is_known, not_modified, service_of
+from app.api.answering import etag_of, headers_of, is_known, service_of
 from app.api.balance import balance_of
 from app.api.dataset import kind_counts
 from app.api.models import problem_responses
 from app.api.single import NoQuestion
 from app.db.snapshots import Snapshot
 from app.errors import InvalidQuery, TooLong, Unavailable
-from app.http.route import QuestionRoute, Rendered, rendered
+from app.http.responses import CompleteResponse, complete, not_modified
+from app.http.route import QuestionRoute
 from app.kinds import KINDS
 from app.reference.dataset import dataset_of
 
@@ -70,7 +71,7 @@ Licence: {licence} ({licence_url}). Quotations remain their speakers' words.
 """
 
 
-async def llms(request: Request, question: Annotated[NoQuestion, Query()]) -> Rendered:
+async def llms(request: Request, question: Annotated[NoQuestion, Query()]) -> CompleteResponse:
     """What this is, how to ask it and how to cite it, for agents."""
     del question
     service = service_of(request)
@@ -80,7 +81,7 @@ async def llms(request: Request, question: Annotated[NoQuestion, Query()]) -> Re
         if is_known(request, etag):
             return not_modified(headers)
         values = await values_of(snapshot, service.settings.public_url)
-    return rendered(200, headers, TEXT.format(**values).encode())
+    return complete(200, headers, TEXT.format(**values).encode())
 
 
 async def values_of(snapshot: Snapshot, at: str) -> dict[str, Any]:

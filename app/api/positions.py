@@ -17,14 +17,15 @@ from app.analysis.positions import (
 )
 from app.analysis.positions_models import ActorPositions, ProposalPositions
 from app.api import entries, reference
-from app.api.answering import etag_of, headers_of, is_known, not_modified, service_of
+from app.api.answering import etag_of, headers_of, is_known, service_of
 from app.api.entries import not_modified_response
 from app.api.models import HEADERS, OneOf, named, problem_responses
 from app.api.single import enveloped_one
 from app.db.snapshots import Revision
 from app.entries.documents import Summary
 from app.errors import Gone, InvalidQuery, Moved, NotFound, TooLong, Unavailable
-from app.http.route import QuestionRoute, Rendered, rendered
+from app.http.responses import CompleteResponse, complete, not_modified
+from app.http.route import QuestionRoute
 from app.reference import REFERENCE_TYPES
 
 PROBLEMS = (InvalidQuery, NotFound, Gone, Moved, TooLong, Unavailable)
@@ -34,7 +35,7 @@ ACTORS = REFERENCE_TYPES["actor"]
 
 async def on_proposal(
     request: Request, question: Annotated[ProposalPositionsQuestion, Query()], id: str
-) -> Rendered:
+) -> CompleteResponse:
     """How everyone answered a proposal over time: stances with the events and quotes that show
     them, the latest first.
 
@@ -51,7 +52,7 @@ async def on_proposal(
 
 async def of_actor(
     request: Request, question: Annotated[ActorPositionsQuestion, Query()], id: str
-) -> Rendered:
+) -> CompleteResponse:
     """How an actor answered each proposal over time, the latest first, with the events and quotes
     that show it.
 
@@ -69,14 +70,14 @@ async def of_actor(
     return answered(request, positions, snapshot.revision)
 
 
-def answered(request: Request, positions: BaseModel, revision: Revision) -> Rendered:
+def answered(request: Request, positions: BaseModel, revision: Revision) -> CompleteResponse:
     """The response with the positions."""
     etag = etag_of(service_of(request), revision, request, JSON)
     headers = headers_of(revision, etag, JSON)
     if is_known(request, etag):
         return not_modified(headers)
     body = positions.model_dump_json().encode()
-    return rendered(200, headers, enveloped_one(request, body, (), revision))
+    return complete(200, headers, enveloped_one(request, body, (), revision))
 
 
 def add_routes(app: FastAPI) -> None:

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.answering import etag_of, headers_of, is_known, not_modified, service_of
+from app.api.answering import etag_of, headers_of, is_known, service_of
 from app.api.models import HEADERS, OneOf, named, problem_responses
 from app.api.single import enveloped_one
 from app.entries.questions import readable_date
@@ -23,7 +23,8 @@ from app.errors import (
     Unavailable,
     UnsupportedMedia,
 )
-from app.http.route import AnswerOrPage, Rendered, rendered
+from app.http.responses import CompleteResponse, complete, not_modified
+from app.http.route import AnswerOrPage
 from app.quotecheck.answers import CheckAnswer, MarksAnswer
 from app.quotecheck.lookup import CHECK_CHARACTERS, check
 from app.quotecheck.mark import MARK_CHARACTERS, mark
@@ -85,7 +86,7 @@ class PostedText(BaseModel):
 
 async def check_quotation(
     request: Request, question: Annotated[CheckQuestion, Query()]
-) -> Rendered:
+) -> CompleteResponse:
     """Whether a quotation is in this record: exact, near, partial or not in it, with the closest
     wordings, what differs word by word, who said them when, and their sources.
 
@@ -99,7 +100,7 @@ async def check_quotation(
             return not_modified(headers)
         answer = await check(question.text, question.speaker, question.date, snapshot)
     body = answer.model_dump_json().encode()
-    return rendered(200, headers, enveloped_one(request, body, (), snapshot.revision))
+    return complete(200, headers, enveloped_one(request, body, (), snapshot.revision))
 
 
 async def mark_quotations(request: Request) -> Response:

@@ -17,7 +17,6 @@ from app.api.answering import (
     form_of,
     headers_of,
     is_known,
-    not_modified,
     represented,
     service_of,
 )
@@ -35,7 +34,8 @@ from app.entries.words import Sought, read_query
 from app.errors import Gone, InvalidQuery, Moved, NotFound
 from app.formats import UNDATED_FORMATS
 from app.history.past import reference_at, why_missing_at
-from app.http.route import AnswerOrPage, Rendered
+from app.http.responses import CompleteResponse, not_modified
+from app.http.route import AnswerOrPage
 from app.reference import REFERENCE_TYPES
 from app.reference.documents import ReferenceQuestion
 from app.reference.record_types import RecordType
@@ -92,7 +92,7 @@ def word_values(sought: tuple[Sought, ...]) -> tuple[dict[str, str], int, int]:
 
 async def answer_list(
     request: Request, question: ReferenceQuestion, name_type: RecordType
-) -> Rendered:
+) -> CompleteResponse:
     """A page of a reference type, by id."""
     form = form_of(request, question, UNDATED_FORMATS)
     service = service_of(request)
@@ -184,7 +184,7 @@ def last_id(question: ReferenceQuestion, mark: bytes, snapshot: Snapshot) -> str
 
 async def answer_one(
     request: Request, question: OneQuestion, name_type: RecordType, record_id: str
-) -> Rendered:
+) -> CompleteResponse:
     """One document of a reference type, or what became of it."""
     async with service_of(request).database.snapshot() as snapshot:
         at = await revision_asked(question, snapshot)
@@ -234,23 +234,23 @@ async def why_missing(name_type: RecordType, record_id: str, snapshot: Snapshot)
     )
 
 
-def list_endpoint(name_type: RecordType) -> Callable[..., Awaitable[Rendered]]:
+def list_endpoint(name_type: RecordType) -> Callable[..., Awaitable[CompleteResponse]]:
     """The endpoint of a reference type's list."""
 
     async def endpoint(
         request: Request, question: Annotated[ReferenceQuestion, Query()]
-    ) -> Rendered:
+    ) -> CompleteResponse:
         return await answer_list(request, question, name_type)
 
     return endpoint
 
 
-def one_endpoint(name_type: RecordType) -> Callable[..., Awaitable[Rendered]]:
+def one_endpoint(name_type: RecordType) -> Callable[..., Awaitable[CompleteResponse]]:
     """The endpoint of a reference type's single documents."""
 
     async def endpoint(
         request: Request, question: Annotated[OneQuestion, Query()], id: str
-    ) -> Rendered:
+    ) -> CompleteResponse:
         return await answer_one(request, question, name_type, id)
 
     endpoint.__annotations__["id"] = path_id(name_type.name)

@@ -17,7 +17,6 @@ from app.api.answering import (
     etag_of,
     headers_of,
     is_known,
-    not_modified,
     service_of,
 )
 from app.db.snapshots import Revision, Snapshot
@@ -31,7 +30,7 @@ from app.formats.json import enveloped, revision_meta
 from app.history.changelog import standing_at
 from app.history.past import sources_at
 from app.history.revisions import is_digest, named_revision, readable_revision
-from app.http.route import Rendered, rendered
+from app.http.responses import CompleteResponse, complete, not_modified
 from app.kinds import KINDS, RECORD_TYPES
 from app.reference.dataset import DatasetRecord, read_description
 
@@ -135,7 +134,7 @@ async def revision_asked(question: PinnedQuestion, snapshot: Snapshot) -> Revisi
 
 async def answer_found(
     request: Request, question: Single, found: Found, at: Revision, snapshot: Snapshot
-) -> Rendered:
+) -> CompleteResponse:
     """A document in the representation asked for, as of a revision."""
     service = service_of(request)
     content_type = content_type_of(question)
@@ -145,11 +144,11 @@ async def answer_found(
     if is_known(request, etag):
         return not_modified(headers)
     if question.format == "json":
-        return rendered(200, headers, enveloped_one(request, found.body, fields, at))
+        return complete(200, headers, enveloped_one(request, found.body, fields, at))
     if question.format == "jsonld":
-        return rendered(200, headers, await linked_data(request, found, at, snapshot))
+        return complete(200, headers, await linked_data(request, found, at, snapshot))
     cited = await cited_document(found, at, service.settings.public_url, snapshot)
-    return rendered(200, headers, CITATION_FORMATS[question.format].write(cited))
+    return complete(200, headers, CITATION_FORMATS[question.format].write(cited))
 
 
 def content_type_of(question: Single) -> str:
@@ -190,7 +189,7 @@ async def linked_data(request: Request, found: Found, at: Revision, snapshot: Sn
         name=found.kind,
         path=asked_path(request),
         query=request.scope["query_string"].decode("ascii", "replace"),
-        parameters=request.scope["parameters"],
+        parameters=request.state.parameters,
         revision=at,
         public_url=service_of(request).settings.public_url,
         limit=1,

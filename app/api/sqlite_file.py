@@ -13,13 +13,14 @@ from typing import BinaryIO
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from app.api.answering import CACHE_CONTROL, is_held, not_modified, service_of
+from app.api.answering import CACHE_CONTROL, service_of
 from app.errors import NoSuchRange, NotFound, Unavailable
-from app.http.streaming import send_parts
+from app.http.negotiation import is_held, preferences_of
+from app.http.responses import Header, not_modified
+from app.http.streaming import StreamedResponse
 
 PART = 256 * 1024
 RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
-Header = tuple[bytes, bytes]
 
 
 class SqliteFile:
@@ -44,7 +45,7 @@ class SqliteFile:
             seen = os.fstat(file.fileno())
             headers = headers_of(seen, digest)
             etag = dict(headers)[b"etag"].decode()
-            if is_held(self.request.scope["known"], etag):
+            if is_held(preferences_of(scope).held, etag):
                 await not_modified(headers)(scope, receive, send)
                 return
             status, first, size = self.wanted(seen.st_size, etag)
@@ -52,11 +53,8 @@ class SqliteFile:
             if status == 206:
                 within = f"bytes {first}-{first + size - 1}/{seen.st_size}"
                 headers.append((b"content-range", within.encode()))
-            await send({"type": "http.response.start", "status": status, "headers": headers})
-            if scope["method"] == "HEAD":
-                await send({"type": "http.response.body", "body": b""})
-                return
-            await send_parts(pieces(file, first, size), receive, send)
+            parts = pieces(file, first, size)
+            await StreamedResponse(status, headers, parts)(scope, receive, send)
 
     def wanted(self, size: int, etag: str) -> tuple[int, int, int]:
         """The status, and the first byte and the length of what is sent.

@@ -6,12 +6,11 @@ one that tells entries by their dates is `dated`, and every dated list gains it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 from app.entries.questions import FormatName
-from app.errors import NotAcceptable
 from app.formats.answer import Answer
 from app.formats.atom import as_atom
 from app.formats.csv import as_csv
@@ -67,44 +66,3 @@ FORMATS: dict[FormatName, Format] = {
 }
 # What lists of actors, topics and sources offer.
 UNDATED_FORMATS = {name: each for name, each in FORMATS.items() if not each.dated}
-
-
-def chosen_format(
-    asked: FormatName | None, accept: str, formats: Mapping[FormatName, Format] = FORMATS
-) -> Format:
-    """The format asked for, or the one that `Accept` prefers; JSON where it says none."""
-    if asked is not None:
-        return formats[FormatName(asked)]
-    if accept in ("", "*/*"):
-        return formats[FormatName.json]
-    offered = [each for each in formats.values() if each.by_accept]
-    ranked = [(quality(accept, each.media_type), -number) for number, each in enumerate(offered)]
-    best, place = max(ranked)
-    if best <= 0:
-        types = ", ".join(each.media_type for each in offered)
-        raise NotAcceptable(f"This is offered as {types}; or name a format with `format=`.")
-    return offered[-place]
-
-
-def quality(accept: str, media_type: str) -> float:
-    """How much an `Accept` header wants a media type, by its most specific range (RFC 9110)."""
-    wanted, specific = 0.0, -1
-    group = media_type.split("/")[0]
-    for part in accept.split(","):
-        name, *parameters = (piece.strip() for piece in part.split(";"))
-        rank = {media_type: 2, f"{group}/*": 1, "*/*": 0}.get(name.lower(), -1)
-        if rank > specific:
-            wanted, specific = weight(parameters), rank
-    return wanted
-
-
-def weight(parameters: list[str]) -> float:
-    """The q of a media range; what is not a number counts as 0."""
-    for parameter in parameters:
-        name, _, value = parameter.partition("=")
-        if name.strip().lower() == "q":
-            try:
-                return float(value)
-            except ValueError:
-                return 0.0
-    return 1.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.errors import MethodNotAllowed
+from app.http.responses import CompleteResponse
 
 READ = "GET, HEAD, OPTIONS"
 POSTED = {"/v1/check": "GET, HEAD, POST, OPTIONS", "/check": "GET, HEAD, POST, OPTIONS"}
@@ -19,3 +20,16 @@ def not_allowed(method: str, path: str) -> MethodNotAllowed:
     return MethodNotAllowed(
         f"{method} is not possible here; possible are {methods}.", headers={"Allow": methods}
     )
+
+
+def preflight(path: str) -> CompleteResponse:
+    """What a client of any origin may do at an address: the answer to OPTIONS."""
+    methods = allowed(path).encode()
+    headers = [
+        (b"allow", methods),
+        (b"access-control-allow-methods", methods),
+        (b"access-control-allow-headers", b"Accept, If-None-Match, Range, If-Range, Content-Type"),
+        (b"access-control-max-age", b"86400"),
+        (b"vary", b"Access-Control-Request-Headers"),
+    ]
+    return CompleteResponse(204, headers, b"")

@@ -17,7 +17,7 @@ from app.db.snapshots import Snapshot
 from app.entries.query_plan import select_entries
 from app.entries.questions import MAX_LIMIT, Sort
 from app.entries.result_pages import read_page
-from app.http.route import Rendered
+from app.http.responses import CompleteResponse
 from app.kinds import KINDS
 from app.pages.rendering import page
 from app.pages.routing import PageRoute
@@ -37,10 +37,10 @@ class ComparePageQuestion(CompareQuestion):
 
 async def compare_page(
     request: Request, question: Annotated[ComparePageQuestion, Query()]
-) -> Rendered:
+) -> CompleteResponse:
     """The form, and the matrix where proposals are chosen."""
     chosen = bool(question.proposal) or question.chain is not None
-    parameters = [pair for pair in request.scope["parameters"] if pair[0] != "format"]
+    parameters = [pair for pair in request.state.parameters if pair[0] != "format"]
     async with service_of(request).database.snapshot() as snapshot:
         comparison = await compare_proposals(question, snapshot) if chosen else None
         values = {

@@ -23,7 +23,7 @@ from app.entries.query_plan import select_entries
 from app.entries.questions import EntryQuestion
 from app.entries.result_pages import count, read_page
 from app.formats.svg import PAGING
-from app.http.route import Rendered
+from app.http.responses import CompleteResponse
 from app.kinds import KINDS
 from app.pages.rendering import EMBED_POLICY, page, static_files
 from app.pages.routing import PageRoute
@@ -73,7 +73,7 @@ def snippets_of(request: Request, path: str) -> Snippets:
     )
 
 
-async def embedded_list(request: Request, question: Any, path: str) -> Rendered:
+async def embedded_list(request: Request, question: Any, path: str) -> CompleteResponse:
     """The beginning of a list, with the way to all of it."""
     kinds = kinds_asked(question, path)
     if "limit" not in question.model_fields_set:
@@ -87,7 +87,7 @@ async def embedded_list(request: Request, question: Any, path: str) -> Rendered:
             "dataset": await dataset_of(snapshot),
             "theme": question.theme.value,
             "heading": path.capitalize(),
-            "whole": whole(path, request.scope["parameters"]),
+            "whole": whole(path, request.state.parameters),
         }
     return await asyncio.to_thread(
         page, request, snapshot.revision, "embed.html", values, policy=EMBED_POLICY
@@ -102,7 +102,7 @@ def whole(path: str, parameters: list[tuple[str, str]]) -> str:
 
 async def embedded_entry(
     request: Request, question: EmbeddedEntryQuestion, entry_id: str, kind: str
-) -> Rendered:
+) -> CompleteResponse:
     """One entry as a card."""
     async with service_of(request).database.snapshot() as snapshot:
         _, body = await entry_now(entry_id, kind, snapshot)
@@ -125,23 +125,25 @@ async def script(request: Request) -> Response:
     return Response(static_files()["embed.js"], media_type="text/javascript", headers=FOR_AN_HOUR)
 
 
-def list_endpoint(path: str, model: type[EntryQuestion]) -> Callable[..., Awaitable[Rendered]]:
+def list_endpoint(
+    path: str, model: type[EntryQuestion]
+) -> Callable[..., Awaitable[CompleteResponse]]:
     """The endpoint of an embedded list."""
     themed = create_model(f"Embedded{model.__name__}", __base__=model, theme=THEME)
 
-    async def endpoint(request: Request, question: Any) -> Rendered:
+    async def endpoint(request: Request, question: Any) -> CompleteResponse:
         return await embedded_list(request, question, path)
 
     endpoint.__annotations__["question"] = Annotated[themed, Query()]
     return endpoint
 
 
-def one_endpoint(kind: str) -> Callable[..., Awaitable[Rendered]]:
+def one_endpoint(kind: str) -> Callable[..., Awaitable[CompleteResponse]]:
     """The endpoint of an embedded entry."""
 
     async def endpoint(
         request: Request, question: Annotated[EmbeddedEntryQuestion, Query()], id: str
-    ) -> Rendered:
+    ) -> CompleteResponse:
         return await embedded_entry(request, question, id, kind)
 
     return endpoint

@@ -26,7 +26,7 @@ from app.entries.questions import Sort
 from app.entries.result_pages import read_page
 from app.errors import InvalidQuery
 from app.formats.jsonld import CONTEXT, node_of
-from app.http.route import Rendered
+from app.http.responses import CompleteResponse
 from app.kinds import KINDS, headline
 from app.kinds.kind import Kind, Related
 from app.pages.embedding import snippets_of
@@ -48,7 +48,7 @@ class Section:
     brief: bool = False
 
 
-async def entry_page(request: Request, entry_id: str, kind: Kind) -> Rendered:
+async def entry_page(request: Request, entry_id: str, kind: Kind) -> CompleteResponse:
     """The page of an entry."""
     async with service_of(request).database.snapshot() as snapshot:
         _, body = await entry_now(entry_id, kind.name, snapshot)
@@ -141,12 +141,12 @@ async def positions(entry: Loaded, snapshot: Snapshot) -> list[Loaded]:
     return list(found.model_dump(mode="json")["positions"])
 
 
-def endpoint_of(kind: Kind) -> Callable[..., Awaitable[Rendered]]:
+def endpoint_of(kind: Kind) -> Callable[..., Awaitable[CompleteResponse]]:
     """The endpoint of a kind's pages."""
 
     async def endpoint(
         request: Request, question: Annotated[NoQuestion, Query()], id: str
-    ) -> Rendered:
+    ) -> CompleteResponse:
         del question
         return await entry_page(request, id, kind)
 

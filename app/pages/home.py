@@ -20,7 +20,7 @@ from app.entries.density import density
 from app.entries.facets import facets_of
 from app.entries.query_plan import Selection, select_entries
 from app.entries.result_pages import read_page
-from app.http.route import Rendered
+from app.http.responses import CompleteResponse
 from app.kinds import KINDS
 from app.pages.picture import picture_of
 from app.pages.rendering import page, shown_date
@@ -30,7 +30,7 @@ from app.reference.dataset import dataset_of
 LATEST = 6
 
 
-async def home(request: Request, question: Annotated[NoQuestion, Query()]) -> Rendered:
+async def home(request: Request, question: Annotated[NoQuestion, Query()]) -> CompleteResponse:
     """What the record is, good questions to start with, and where the rest is described."""
     del question
     asked = TimelineQuestion(limit=LATEST, facets=["actor", "topic"])

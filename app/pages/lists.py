@@ -27,7 +27,7 @@ from app.entries.result_pages import Page, count, read_page
 from app.entries.snippets import snippet
 from app.formats import FORMATS
 from app.formats.svg import PAGING
-from app.http.route import Rendered
+from app.http.responses import CompleteResponse
 from app.kinds import KINDS
 from app.pages.embedding import snippets_of
 from app.pages.picture import picture_of
@@ -78,7 +78,9 @@ class Shown:
     density: Density
 
 
-async def list_page(request: Request, question: EntryQuestion, listed: ListPage) -> Rendered:
+async def list_page(
+    request: Request, question: EntryQuestion, listed: ListPage
+) -> CompleteResponse:
     """A list with its form, its facets and its other forms."""
     chosen = {"facets": list(listed.facets)}
     if "limit" not in question.model_fields_set:
@@ -99,7 +101,7 @@ async def read(
     snapshot: Snapshot,
 ) -> Shown:
     """Everything that the page shows, from one revision."""
-    parameters = request.scope["parameters"]
+    parameters = request.state.parameters
     path = f"/{listed.path}"
     facets = await facets_of(question, selection, path, parameters, snapshot)
     return Shown(
@@ -119,7 +121,7 @@ def values_of(
 ) -> dict[str, Any]:
     """What the template is given."""
     entries = [orjson.loads(body) for body in shown.answer.documents]
-    parameters = [pair for pair in request.scope["parameters"] if pair[0] != "cursor"]
+    parameters = [pair for pair in request.state.parameters if pair[0] != "cursor"]
     following = [*parameters, ("cursor", shown.answer.next_cursor or "")]
     has_words = any(not part.excluded for part in selection.words)
     return {
@@ -177,10 +179,10 @@ def linked(path: str, parameters: list[tuple[str, str]]) -> str:
     return f"{path}?{urlencode(parameters)}" if parameters else path
 
 
-def endpoint_of(listed: ListPage) -> Callable[..., Awaitable[Rendered]]:
+def endpoint_of(listed: ListPage) -> Callable[..., Awaitable[CompleteResponse]]:
     """The endpoint of a list page."""
 
-    async def endpoint(request: Request, question: Any) -> Rendered:
+    async def endpoint(request: Request, question: Any) -> CompleteResponse:
         return await list_page(request, question, listed)
 
     endpoint.__annotations__["question"] = Annotated[listed.question, Query()]

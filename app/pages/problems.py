@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app.api.answering import service_of
-from app.errors import InvalidQuery, Problem
-from app.formats import quality
+from app.errors import InvalidQuery, Moved, NotFound, Problem
+from app.http.methods import not_allowed
+from app.http.negotiation import preferences_of, quality
 from app.http.query import read_parameters
+from app.http.responses import problem_response
 from app.pages.rendering import POLICY, environment
 from app.reference.dataset import dataset_of
 
@@ -21,8 +24,34 @@ NOT_PAGES = ("/v1/", "/health/", "/metrics", "/openapi.json")
 def wants_page(request: Request) -> bool:
     """Whether an address is a page's, and its client a browser."""
     path = request.scope["path"]
-    accept = request.scope["accept"]
+    accept = preferences_of(request.scope).accept
     return not path.startswith(NOT_PAGES) and quality(accept, "text/html") > 0 and accept != "*/*"
+
+
+async def answer_problem(request: Request, error: Exception) -> Response:
+    """The document of a problem, or its page where a browser asked for a page."""
+    problem = cast(Problem, error)
+    query = request.scope["query_string"].decode("ascii", "replace")
+    if isinstance(problem, Moved) and query:
+        # What has moved is asked there as it was asked here.
+        problem.headers["Location"] += f"?{query}"
+    if wants_page(request):
+        return await problem_page(request, problem)
+    return problem_response(problem)
+
+
+async def answer_http_exception(request: Request, error: Exception) -> Response:
+    """What the router raises: no such path, or no such method."""
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        return await answer_problem(request, not_allowed(request.method, request.scope["path"]))
+    nothing = NotFound("There is nothing here; /docs lists what can be asked.")
+    return await answer_problem(request, nothing)
+
+
+async def answer_mistake(request: Request, error: Exception) -> Response:
+    """A mistake of ours: nothing of it is told, and nothing is read that may fail again."""
+    del request, error
+    return problem_response(Problem("The answer could not be made; this is logged."))
 
 
 async def problem_page(request: Request, problem: Problem) -> Response:

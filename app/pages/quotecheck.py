@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, Response
 from app.api.answering import service_of
 from app.entries.questions import readable_date
 from app.errors import InvalidQuery, UnsupportedMedia
-from app.http.route import Rendered
+from app.http.responses import CompleteResponse
 from app.pages.rendering import POLICY, environment, page
 from app.pages.routing import PageRoute
 from app.quotecheck.answers import Mark
@@ -41,14 +41,16 @@ class CheckPageQuestion(BaseModel):
     date: Annotated[str | None, AfterValidator(readable_date)] = None
 
 
-async def check_page(request: Request, question: Annotated[CheckPageQuestion, Query()]) -> Rendered:
+async def check_page(
+    request: Request, question: Annotated[CheckPageQuestion, Query()]
+) -> CompleteResponse:
     """A quotation looked up, and the forms."""
     async with service_of(request).database.snapshot() as snapshot:
         dataset = await dataset_of(snapshot)
         found = None
         if question.text is not None:
             found = await check(question.text, question.speaker, question.date, snapshot)
-    as_json = [*request.scope["parameters"], ("format", "json")]
+    as_json = [*request.state.parameters, ("format", "json")]
     values = {
         **blank(dataset),
         "asked": question,

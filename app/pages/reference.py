@@ -30,7 +30,7 @@ from app.entries.documents import Summary
 from app.entries.facets import facets_of
 from app.entries.query_plan import select_entries
 from app.errors import InvalidQuery
-from app.http.route import Rendered
+from app.http.responses import CompleteResponse
 from app.pages.picture import picture_of
 from app.pages.rendering import page
 from app.pages.routing import PageRoute
@@ -45,7 +45,7 @@ TOGETHER = 12
 
 async def list_page(
     request: Request, question: ReferenceQuestion, name_type: RecordType
-) -> Rendered:
+) -> CompleteResponse:
     """A type of name's list."""
     mark = fingerprint(question, name_type)
     async with service_of(request).database.snapshot(revision_of(question.cursor)) as snapshot:
@@ -54,7 +54,7 @@ async def list_page(
         total = await count(question, name_type, list(question.id), snapshot)
         dataset = await dataset_of(snapshot)
     shown = rows[: question.limit]
-    kept = [pair for pair in request.scope["parameters"] if pair[0] != "cursor"]
+    kept = [pair for pair in request.state.parameters if pair[0] != "cursor"]
     following = None
     if len(rows) > question.limit:
         pairs = [*kept, ("cursor", write_cursor(mark, snapshot.revision.number, shown[-1][0]))]
@@ -71,7 +71,7 @@ async def list_page(
     return await asyncio.to_thread(page, request, snapshot.revision, "references.html", values)
 
 
-async def one_page(request: Request, name_type: RecordType, record_id: str) -> Rendered:
+async def one_page(request: Request, name_type: RecordType, record_id: str) -> CompleteResponse:
     """One of a reference type."""
     async with service_of(request).database.snapshot() as snapshot:
         each = orjson.loads(await document_now(name_type, record_id, snapshot))
@@ -120,23 +120,23 @@ async def positions(
     return list(found.model_dump(mode="json")["positions"])
 
 
-def list_endpoint(name_type: RecordType) -> Callable[..., Awaitable[Rendered]]:
+def list_endpoint(name_type: RecordType) -> Callable[..., Awaitable[CompleteResponse]]:
     """The endpoint of a reference type's list page."""
 
     async def endpoint(
         request: Request, question: Annotated[ReferenceQuestion, Query()]
-    ) -> Rendered:
+    ) -> CompleteResponse:
         return await list_page(request, question, name_type)
 
     return endpoint
 
 
-def one_endpoint(name_type: RecordType) -> Callable[..., Awaitable[Rendered]]:
+def one_endpoint(name_type: RecordType) -> Callable[..., Awaitable[CompleteResponse]]:
     """The endpoint of a reference type's single pages."""
 
     async def endpoint(
         request: Request, question: Annotated[NoQuestion, Query()], id: str
-    ) -> Rendered:
+    ) -> CompleteResponse:
         del question
         return await one_page(request, name_type, id)
 

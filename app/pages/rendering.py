@@ -14,11 +14,11 @@ from urllib.parse import urlencode
 import jinja2
 from starlette.requests import Request
 
-from app.api.answering import asked_path, etag_of, headers_of, is_known, not_modified, service_of
+from app.api.answering import asked_path, etag_of, headers_of, is_known, service_of
 from app.db.snapshots import Revision
 from app.entries.documents import QUALIFIER_WORDS
 from app.formats.headline import remarks_on, title
-from app.http.route import Rendered, rendered
+from app.http.responses import CompleteResponse, complete, not_modified
 from app.kinds import KINDS
 from app.kinds.figures import claimants_of
 from app.kinds.quotes import ellipses
@@ -144,7 +144,7 @@ def page(
     values: dict[str, Any],
     *,
     policy: str = POLICY,
-) -> Rendered:
+) -> CompleteResponse:
     """A page, with an ETag like every answer."""
     service = service_of(request)
     etag = etag_of(service, revision, request, HTML)
@@ -165,4 +165,4 @@ def page(
             **values,
         )
     )
-    return rendered(200, headers, shown.encode())
+    return complete(200, headers, shown.encode())

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx
+from fastapi import FastAPI
 from starlette.types import ASGIApp, Message
 
 from app.config import Settings
@@ -34,6 +35,14 @@ class Asker:
         self.runner = asyncio.Runner()
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url=BASE)
+
+    @property
+    def routes(self) -> FastAPI:
+        """The application behind its middleware."""
+        app: Any = self.app
+        while not isinstance(app, FastAPI):
+            app = app.app
+        return app
 
     def __enter__(self) -> Self:
         return self

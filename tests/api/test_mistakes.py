@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from app.http.route import QuestionRoute
 from tests.api.asking import BASE, Asker
 from tests.conftest import TINY, Seeded
+from tests.operation.sockets import scope_of
 
 
 async def broken(request: Request, question: object = None) -> Response:
@@ -35,11 +36,12 @@ async def half(request: Request) -> Response:
 def ask(cached_databases: Seeded) -> Iterator[Asker]:
     """Asks an application with three endpoints that fail, one of them a question."""
     with Asker(cached_databases(TINY)) as asker:
-        app = asker.app.inner.inner  # type: ignore[attr-defined]
-        assert isinstance(app, FastAPI)
+        app = asker.routes
         app.router.add_api_route("/v1/broken", broken, response_model=None)
         app.router.add_api_route("/v1/half", half, response_model=None)
-        app.middleware_stack.directory.fixed["/v1/topics"].endpoint = broken  # type: ignore[union-attr]
+        topics = next(each for each in app.routes if getattr(each, "path", "") == "/v1/topics")
+        assert isinstance(topics, QuestionRoute)
+        topics.endpoint = broken
         yield asker
 
 
@@ -80,16 +82,8 @@ def test_an_answer_that_has_begun_is_not_begun_again(ask: Asker) -> None:
         await asyncio.sleep(10)
         return {"type": "http.disconnect"}
 
-    scope = {
-        "type": "http",
-        "method": "GET",
-        "path": "/v1/half",
-        "raw_path": b"/v1/half",
-        "query_string": b"",
-        "headers": [],
-    }
     with pytest.raises(RuntimeError, match="the secret of"):
-        asyncio.run(ask.app(scope, receive, send))  # type: ignore[arg-type]
+        asyncio.run(ask.app(scope_of("/v1/half"), receive, send))  # type: ignore[arg-type]
     assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
     assert sent[1]["body"] == b"one"
     assert sent[1]["more_body"]

@@ -103,7 +103,8 @@ async def left_after(app: ASGIApp, path: str, coding: str, sent: int) -> list[Me
 
 def ended(messages: list[Message]) -> bool:
     """Whether the client was told that it has the whole body."""
-    return bool(messages) and not messages[-1].get("more_body", False)
+    ends = [each for each in messages if each["type"] == "http.response.body"]
+    return bool(ends) and not ends[-1].get("more_body", False)
 
 
 @pytest.mark.parametrize("coding", CODINGS)

@@ -11,12 +11,11 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
-from starlette.types import ASGIApp, Scope
+from starlette.responses import Response
 
 from app.db import sqlite
-from app.http import protocol as wire
-from app.http.limits import Guard
-from app.http.route import Rendered
+from app.http import protocol
+from app.http.protocol import BoundedProtocol
 from tests.api.asking import BASE, raw, serving
 from tests.conftest import TINY, Seeded
 from tests.operation.conftest import Asking
@@ -26,28 +25,24 @@ PROBLEM = b"content-type: application/problem+json"
 
 def test_too_many_at_once_get_503(asking: Asking) -> None:
     """Beyond `MAX_REQUESTS` at once: 503 with Retry-After; the others are answered, then all."""
-    guard = asking(max_requests=3).app
-    assert isinstance(guard, Guard)
-    usual = guard.inner.ask
+    asker = asking(max_requests=3)
     going_on = asyncio.Event()
 
-    async def slow(scope: Scope) -> ASGIApp:
-        del scope
+    async def slow() -> Response:
         await going_on.wait()
-        return Rendered(200, [], b"")
+        return Response()
 
-    guard.inner.ask = slow
+    asker.routes.router.add_api_route("/slow", slow, response_model=None)
 
     async def ask() -> list[httpx.Response]:
-        transport = httpx.ASGITransport(guard)
+        transport = httpx.ASGITransport(asker.app)
         async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
-            asked = [asyncio.create_task(client.get("/v1/events")) for _ in range(5)]
+            asked = [asyncio.create_task(client.get("/slow")) for _ in range(5)]
             await asyncio.sleep(0.1)
             going_on.set()
             return [*await asyncio.gather(*asked), await client.get("/v1/events")]
 
     answers = asyncio.run(ask())
-    guard.inner.ask = usual
     assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 200, 503, 503]
     assert answers[-1].status_code == 200
     refused = next(answer for answer in answers if answer.status_code == 503)
@@ -150,11 +145,11 @@ def test_long_addresses_and_headers_over_the_wire(cached_databases: Seeded) -> N
 
 def test_slow_requests_are_given_up(monkeypatch: pytest.MonkeyPatch, asking: Asking) -> None:
     """A request that does not come to its end in time, or never begins, loses its connection."""
-    monkeypatch.setattr(wire, "READ_SECONDS", 0.3)
+    monkeypatch.setattr(protocol, "READ_SECONDS", 0.3)
     app = asking().app
 
     async def clients() -> list[float]:
-        config = uvicorn.Config(app, http=wire.Wire, port=0, log_config=None, lifespan="off")
+        config = uvicorn.Config(app, http=BoundedProtocol, port=0, log_config=None, lifespan="off")
         server = uvicorn.Server(config)
         listener = socket.create_server(("127.0.0.1", 0))
         running = asyncio.create_task(server.serve([listener]))

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.http.protocol import head_of
 from tests.api.asking import serving
 from tests.conftest import TINY, Seeded
 
@@ -107,13 +106,3 @@ def test_a_body_that_nobody_wants_does_not_disturb(base: str) -> None:
     found = answers(base, asked(KEPT), with_body, asked(KEPT))
     assert [status for status, _, _ in found] == [200, 200, 200]
     assert len({body for _, _, body in found}) == 1
-
-
-@pytest.mark.parametrize("value", [b"a\r\nset-cookie: b", b"a\nb", b"a\rb", b"a\0b", b"\x7f"])
-def test_no_header_breaks_out_of_its_line(value: bytes) -> None:
-    """What would end a line, or has another control character, is never sent."""
-    with pytest.raises(ValueError, match="control character"):
-        head_of(200, [(b"content-type", b"text/plain"), (b"link", value)])
-    assert head_of(304, [(b"a", b"b\tc"), (b"d", "é".encode())]) == (
-        b"HTTP/1.1 304 Not Modified\r\na: b\tc\r\nd: \xc3\xa9\r\n\r\n"
-    )

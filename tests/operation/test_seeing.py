@@ -17,7 +17,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from app.config import LogRequests
-from app.http.limits import JsonLines, Readable
+from app.http.logs import JsonLines, Readable
 from tests.conftest import TINY, Seeded
 from tests.operation.conftest import Asking
 from tests.operation.running import running

@@ -8,10 +8,10 @@ import sys
 import threading
 
 import pytest
-from fastapi import FastAPI
 
-from app.main import NICE, SWITCH_SECONDS, create_app
-from tests.conftest import TINY, Seeded, settings_of
+from app.main import NICE, SWITCH_SECONDS
+from tests.api.asking import Asker
+from tests.conftest import TINY, Seeded
 
 
 def priority() -> int:
@@ -22,9 +22,7 @@ def priority() -> int:
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux knows the priority of one thread")
 def test_slow_threads_step_back(cached_databases: Seeded) -> None:
     """While the application runs, a thread for slow work has a lower priority than the loop."""
-    guard = create_app(settings_of(cached_databases(TINY)))
-    app = guard.inner.inner  # type: ignore[attr-defined]
-    assert isinstance(app, FastAPI)
+    app = Asker(cached_databases(TINY)).routes
 
     async def running() -> tuple[int, int, float]:
         async with app.router.lifespan_context(app):

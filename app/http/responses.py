@@ -1,0 +1,75 @@
+"""Responses whose body is there as a whole, and the headers that every response has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from app.errors import PROBLEM_MEDIA_TYPE, Problem
+
+Header = tuple[bytes, bytes]
+
+EXPOSED = (
+    b"ETag, Link, Parley-Revision, Cache-Status, Retry-After, Content-Range, Content-Disposition, "
+    b"X-Request-Id, RateLimit, RateLimit-Policy"
+)
+# What every response says, a failure too.
+COMMON_HEADERS: list[Header] = [
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", EXPOSED),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+]
+OF_BODY = frozenset((b"content-type", b"content-length", b"content-encoding"))
+
+
+class CompleteResponse(Response):
+    """A response of which nothing is left to be made.
+
+    Its headers are bytes already: Starlette's own way to them takes longer than to read an entry.
+    """
+
+    def __init__(self, status: int, headers: list[Header], body: bytes):
+        self.status_code = status
+        self.raw_headers = headers
+        self.body = body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Sends it, and notes that it is complete: what may be kept in memory."""
+        del receive
+        scope["state"]["complete"] = True
+        await send_whole(send, self.status_code, self.raw_headers, bytes(self.body))
+
+
+def complete(status: int, headers: Iterable[Header], body: bytes) -> CompleteResponse:
+    """A response that says how long its body is."""
+    return CompleteResponse(status, [*headers, (b"content-length", b"%d" % len(body))], body)
+
+
+async def send_whole(send: Send, status: int, headers: list[Header], body: bytes) -> None:
+    """Sends a response in two messages."""
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def not_modified(headers: Iterable[Header]) -> CompleteResponse:
+    """A 304 in the place of a 200 with these headers."""
+    return CompleteResponse(304, without_body(headers), b"")
+
+
+def without_body(headers: Iterable[Header]) -> list[Header]:
+    """Headers without those that only a response with a body has."""
+    return [header for header in headers if header[0] not in OF_BODY]
+
+
+def problem_response(problem: Problem) -> CompleteResponse:
+    """A problem document (RFC 9457), which nobody keeps."""
+    own = [(name.lower().encode(), value.encode()) for name, value in problem.headers.items()]
+    headers = [
+        (b"content-type", PROBLEM_MEDIA_TYPE.encode()),
+        (b"cache-control", b"no-store"),
+        *own,
+    ]
+    return complete(problem.status, headers, problem.body())
