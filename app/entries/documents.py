@@ -173,7 +173,9 @@ def document_fields(
     document inside the document.
     """
     members = {
-        name: served(getattr(record, name), mark, inner, refer)
+        name: getattr(record, name)
+        if mark is None and inner is None
+        else served(getattr(record, name), mark, inner, refer)
         for name, mark, inner in members_of(model, type(record))
         if name not in computed
     }
@@ -181,14 +183,14 @@ def document_fields(
 
 
 def served(value: Any, mark: RefersTo | None, inner: type[BaseModel] | None, refer: Refer) -> Any:
-    """One member of a document, from the value of the record."""
+    """A member that refers to other records, or holds records, from the value of the record."""
     if isinstance(value, tuple):
         return [served(each, mark, inner, refer) for each in value]
-    if mark is not None and value is not None:
+    if value is None:
+        return None
+    if mark is not None:
         return refer(mark, value)
-    if inner is not None and isinstance(value, Record):
-        return document_fields(inner, value, refer)
-    return value
+    return document_fields(inner, value, refer) if inner and isinstance(value, Record) else value
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -314,22 +314,21 @@ def link_of(actor: str, role: Role) -> ActorLink:
     return ActorLink(actor=actor, role=role)
 
 
-def values_at(record: Any, path: str) -> Iterator[Any]:
+def values_at(record: Any, path: str) -> Sequence[Any]:
     """Every value at a path of attributes: `speakers.actor` is the actor of each speaker.
 
     Lists are walked through; where an attribute on the way is None, there is no value.
     """
-    values = [record]
-    for name in path.split("."):
-        values = [each for value in values for each in items_of(getattr(value, name))]
-    yield from values
+    name, _, rest = path.partition(".")
+    values = items_of(getattr(record, name))
+    return [each for value in values for each in values_at(value, rest)] if rest else values
 
 
-def items_of(value: Any) -> Iterable[Any]:
+def items_of(value: Any) -> Sequence[Any]:
     """The items of a list, or the one value; nothing for None."""
-    if value is None:
-        return ()
-    return value if isinstance(value, tuple | list) else (value,)
+    if isinstance(value, tuple | list):
+        return value
+    return () if value is None else (value,)
 
 
 def reference_of(model: type[BaseModel], field: str) -> RefersTo | None:

@@ -5,19 +5,21 @@ Each row is a tuple in the order of its table's columns.
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterable, Iterator
-from enum import Enum
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from functools import cache
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Table
 
-from app.db.relational import TABLES
+from app.db.relational import ITSELF, TABLES
 from app.db.sql import Row
 from app.entries.record import values_at
 from app.kinds import KINDS, RECORD_TYPES
 from app.reference.record_types import KindIncomplete
+
+AS_IT_IS = frozenset((str, int, float, bool, type(None)))
 
 
 def require_tables(kinds: Iterable[str]) -> None:
@@ -30,37 +32,50 @@ def require_tables(kinds: Iterable[str]) -> None:
 require_tables(RECORD_TYPES)
 
 
+class RowSource(NamedTuple):
+    """Where the rows of a table come from: each item at a path, or the record itself.
+
+    `columns` has what reads each column's value, by the name of the column.
+    """
+
+    table: str
+    owner: str
+    path: str | None
+    columns: dict[str, Callable[[Any], Any]]
+
+
 def rows_of(kind: str, record: Any) -> Iterator[tuple[str, Row]]:
     """Every row of a record, with the name of its table."""
-    for table in tables_of(kind):
-        path = table.info.get("items")
-        if path is None:
-            yield table.name, row_of(table, record, {"kind": kind} if table.name == "entry" else {})
+    for source in sources_of(kind):
+        known: dict[str, Any] = {"kind": kind} if source.table == "entry" else {}
+        if source.path is None:
+            yield source.table, row_of(source, record, known)
             continue
-        owner = table.c[0].name
-        for position, item in enumerate(values_at(record, path)):
-            yield table.name, row_of(table, item, {owner: record.id, "position": position})
+        for position, item in enumerate(values_at(record, source.path)):
+            known = {source.owner: record.id, "position": position}
+            yield source.table, row_of(source, item, known)
 
 
-def row_of(table: Table, item: Any, known: dict[str, Any]) -> Row:
+def row_of(source: RowSource, item: Any, known: dict[str, Any]) -> Row:
     """The row of a record or of an item of a list; `known` are values by column."""
-    return tuple(
-        [
-            known[name] if name in known else stored_value(item, steps)
-            for name, steps in columns_of(table)
-        ]
-    )
+    values = [known[name] if name in known else read(item) for name, read in source.columns.items()]
+    return tuple([each if type(each) in AS_IT_IS else stored(each) for each in values])
 
 
 @cache
-def tables_of(kind: str) -> tuple[Table, ...]:
+def sources_of(kind: str) -> list[RowSource]:
     """The tables that have rows of a record: that of its kind, those of its lists, those of all."""
     owners = {kind, "entry"} if kind in KINDS else {kind}
-    return tuple(
-        table
+    return [
+        RowSource(
+            table.name,
+            table.c[0].name,
+            table.info.get("items"),
+            {column.name: reader_of(column) for column in table.c},
+        )
         for table in TABLES.values()
         if table.name in owners or ("items" in table.info and owner_of(table) in owners)
-    )
+    ]
 
 
 def owner_of(table: Table) -> str:
@@ -71,28 +86,22 @@ def owner_of(table: Table) -> str:
 
 def owner_columns(kind: str) -> dict[Table, str]:
     """For each table that has rows of a record, the column with the record's id."""
-    return {table: table.c[0].name for table in tables_of(kind)}
+    return {TABLES[source.table]: source.owner for source in sources_of(kind)}
 
 
-@cache
-def columns_of(table: Table) -> list[tuple[str, list[str]]]:
-    """The columns of a table, each with the attributes that lead to its value."""
-    return [(column.name, steps_to(column)) for column in table.c]
-
-
-def steps_to(column: Column[Any]) -> list[str]:
-    """The attributes that lead from a record or item to the value of a column."""
+def reader_of(column: Column[Any]) -> Callable[[Any], Any]:
+    """What reads the value of a column; it reads None where an attribute on the way is None."""
     by_name = column.name.removesuffix("_id") if column.foreign_keys else column.name
     path: str = column.info.get("path", by_name)
-    return path.split(".") if path else []
+    if path == ITSELF:
+        return lambda item: item
+    first, *others = map(attrgetter, path.split("."))
+    if not others:
+        return first
+    (second,) = others
+    return lambda item: second(held) if (held := first(item)) is not None else None
 
 
-def stored_value(value: Any, steps: list[str]) -> Any:
-    """The value at some attributes as the database stores it; None where one of them is None."""
-    for step in steps:
-        if value is None:
-            return None
-        value = getattr(value, step)
-    if isinstance(value, Enum):
-        return str(value)
-    return value.isoformat() if isinstance(value, datetime.date) else value
+def stored(value: Any) -> str:
+    """A member of an enumeration or a date as the database stores it."""
+    return value.isoformat() if isinstance(value, date) else str(value)
