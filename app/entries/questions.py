@@ -15,7 +15,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from app.entries.cursors import LENGTH_MAXIMUM as CURSOR_MAXIMUM
-from app.entries.dates import parse_bound, parse_date
+from app.entries.dates import Precision, parse_bound, parse_date
 from app.entries.record import Role, items_of
 from app.entries.words import read_query
 from app.entries.written_dates import in_date_language
@@ -244,6 +244,16 @@ class EntryQuestion(Question):
             examples=["2024-02-29"],
         ),
     ] = None
+    date_precision: Annotated[
+        list[Precision],
+        Values,
+        Filter("span.precision"),
+        Field(
+            description="How exact the date is: `day` leaves out entries of which only the month "
+            "or the year is known, and those of several days; repeatable.",
+            examples=[["day"]],
+        ),
+    ] = NONE_GIVEN
     topic: Annotated[
         list[str],
         Values,
@@ -281,7 +291,7 @@ class EntryQuestion(Question):
         Field(
             max_length=MAX_VALUES,
             description="Counts of the whole answer by these, separated by commas: actor, "
-            "actor_role, topic, kind, month, source and the filters of the kind.",
+            "actor_role, topic, kind, month, source, date_precision and the filters of the kind.",
             examples=[["actor,topic"]],
         ),
     ] = NONE_GIVEN

@@ -19,15 +19,29 @@ MONTHS = {
 MONTH = rf"(?P<month>{'|'.join(sorted(MONTHS, key=len, reverse=True))})\.?"
 DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 YEAR = r"(?P<year>\d{4})"
+BETWEEN = r"[\s./-]+"
 WEEKDAY = rf"(?:(?:{'|'.join(f'{name}|{name[:3]}' for name in day_name)})\.?,?\s+)?"
 WRITTEN = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"{WEEKDAY}(?:the\s+)?{DAY}\s+(?:of\s+)?{MONTH},?\s+{YEAR}",
-        rf"{WEEKDAY}{MONTH}\s+(?:the\s+)?{DAY},?\s+{YEAR}",
-        rf"{MONTH},?\s+(?:of\s+)?{YEAR}",
+        rf"{WEEKDAY}(?:the\s+)?{DAY}{BETWEEN}(?:of\s+)?{MONTH},?{BETWEEN}{YEAR}",
+        rf"{WEEKDAY}{MONTH}{BETWEEN}(?:the\s+)?{DAY},?\s+{YEAR}",
+        rf"{MONTH},?{BETWEEN}(?:of\s+)?{YEAR}",
+        rf"{YEAR}{BETWEEN}{MONTH}{BETWEEN}{DAY}",
+        rf"{YEAR}[./-](?P<number>\d{{1,2}})[./-]{DAY}",
     )
 )
+LAST_DAY = r"(?P<last>\d{1,2})(?:st|nd|rd|th)?"
+TO = r"\s*(?:to|and|[-–])\s*"
+DAYS_OF_MONTH = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"{DAY}{TO}{LAST_DAY}\s+(?:of\s+)?{MONTH},?\s+{YEAR}",
+        rf"{MONTH}\s+{DAY}{TO}{LAST_DAY},?\s+{YEAR}",
+    )
+)
+PREPOSITION = re.compile(r"(?:on|in|during)\s+", re.IGNORECASE)
+OPEN_START = re.compile(r"(?:from|since)\s+", re.IGNORECASE)
 QUALIFIED = re.compile(r"(?P<sign>probably about|about|probably)\s+(?P<date>.+)", re.IGNORECASE)
 SIGNS = {"about": "~", "probably": "?", "probably about": "%"}
 NUMBERS_ONLY = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-](?:\d{2}|\d{4})")
@@ -42,21 +56,33 @@ def in_date_language(text: str) -> str:
     if NUMBERS_ONLY.fullmatch(given):
         wrong = "a date of which the month is a guess"
         raise DateLanguageError(text, wrong, "write 2024-02-07 or 7 February 2024")
-    if given.lower().startswith("from "):
-        start = _one_date(given[5:])
+    if opened := OPEN_START.match(given):
+        start = _one_date(given[opened.end() :])
         return f"{start}/{OPEN_END}" if start is not None else text
     qualified = QUALIFIED.fullmatch(given)
     if qualified is not None:
         date = _one_date(qualified["date"])
         return f"{date}{SIGNS[qualified['sign'].lower()]}" if date is not None else text
+    given = PREPOSITION.sub("", given, count=1)
+    if days := _first_match(DAYS_OF_MONTH, given):
+        month = _month(days)
+        return f"{month}-{int(days['day']):02}/{month}-{int(days['last']):02}"
     parts = [_one_date(part) for part in re.split(r"\s+(?:to|[-–])\s+", given, maxsplit=1)]
     return "/".join(filter(None, parts)) if all(parts) else text
 
 
 def _one_date(text: str) -> str | None:
-    match = next(filter(None, (pattern.fullmatch(text) for pattern in WRITTEN)), None)
-    if match is None:
+    found = _first_match(WRITTEN, text)
+    if not found:
         return None
-    found = match.groupdict()
-    month = f"{match['year']}-{MONTHS[match['month'].lower()]:02}"
-    return f"{month}-{int(found['day']):02}" if "day" in found else month
+    return f"{_month(found)}-{int(found['day']):02}" if "day" in found else _month(found)
+
+
+def _first_match(patterns: tuple[re.Pattern[str], ...], text: str) -> dict[str, str]:
+    match = next(filter(None, (pattern.fullmatch(text) for pattern in patterns)), None)
+    return match.groupdict() if match is not None else {}
+
+
+def _month(found: dict[str, str]) -> str:
+    number = found.get("number") or MONTHS[found["month"].lower()]
+    return f"{found['year']}-{int(number):02}"

@@ -14,6 +14,29 @@ from app.entries.names import nearest
 from app.errors import InvalidQuery, query_error
 
 MAX_PARAMETERS = 500
+# Other clients' way to write a parameter that repeats: `actor[]`, `actor[0]`.
+BRACKETS = re.compile(r"\[[0-9]{0,3}\]$")
+NO_LETTER = re.compile("[^a-z]")
+# What other APIs call our parameters, without what is no letter: `per_page` is `perpage`.
+OTHER_NAMES = {
+    "q": "search text query keyword keywords term terms word words phrase",
+    "start_date": "from since after start startdate begin datefrom fromdate mindate",
+    "recorded_since": "since updatedsince modifiedsince",
+    "end_date": "to until till before end enddate dateto todate maxdate",
+    "date": "year month day on when",
+    "cursor": "page offset skip pagetoken",
+    "limit": "perpage size pagesize max maxresults rows",
+    "sort": "order orderby sortby",
+    "kind": "type types kinds",
+    "event_type": "type",
+    "speaker": "author by person",
+    "actor": "person who",
+    "topic": "tag tags category subject",
+    "source": "publisher outlet",
+    "fields": "select columns",
+    "format": "output",
+    "language": "lang locale",
+}
 # What is not there as it is meant: percent-encoded, a space as `+`, or not ASCII.
 ENCODED = re.compile(rb"[%+\x80-\xff]")
 Q = TypeVar("Q", bound=BaseModel)
@@ -62,7 +85,7 @@ def read_parameters(query: bytes) -> list[tuple[str, str]]:
     parameters = []
     for pair in filter(None, pairs):
         name, _, value = pair.partition(b"=")
-        parameters.append((read(name), read(value)))
+        parameters.append((BRACKETS.sub("", read(name)), read(value)))
     return parameters
 
 
@@ -92,8 +115,7 @@ def explained(
     value = error["input"]
     kind, context = error["type"], error.get("ctx", {})
     if kind == "extra_forbidden":
-        known = list(model.model_fields)
-        return query_error(name, values[name], "is not a parameter here.", nearest(name, known))
+        return query_error(name, values[name], "is not a parameter here.", meant(name, model))
     if kind == "enum":
         expected = str(context["expected"])
         choices = expected.replace(" or ", ", ").replace("'", "").split(", ")
@@ -105,6 +127,14 @@ def explained(
             name, _, message = message.partition(": ")
         return query_error(name, as_written(name, value, values), message.rstrip(".") + ".")
     return query_error(name, as_written(name, value, values), f"{error['msg']}.")
+
+
+def meant(name: str, model: type[BaseModel]) -> list[str]:
+    """The parameters that a name may mean: those that others call so, else the nearest spelling."""
+    known = list(model.model_fields)
+    asked = NO_LETTER.sub("", name.lower())
+    called_so = [ours for ours, others in OTHER_NAMES.items() if asked in others.split()]
+    return [ours for ours in called_so if ours in known] or nearest(name, known)
 
 
 def as_written(name: str, value: Any, values: dict[str, Any]) -> str:

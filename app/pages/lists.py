@@ -10,14 +10,11 @@ from urllib.parse import urlencode
 
 import orjson
 from fastapi import FastAPI, Query
-from sqlalchemy import bindparam, select
 from starlette.requests import Request
 
 from app.api.answering import service_of
 from app.api.entries import TimelineQuestion, kinds_asked
 from app.db.snapshots import Snapshot
-from app.db.sql import Statement
-from app.db.tables import reference
 from app.entries.cursors import revision_of
 from app.entries.density import Density, density
 from app.entries.facets import Facet, facets_of
@@ -30,17 +27,13 @@ from app.formats.svg import PAGING
 from app.http.responses import CompleteResponse
 from app.kinds import KINDS
 from app.pages.embedding import snippets_of
+from app.pages.form import form_values, topics_of
 from app.pages.picture import picture_of
 from app.pages.rendering import page
 from app.pages.routing import PageRoute
 from app.reference.dataset import dataset_of
 
 PAGE_LENGTH = 25
-TOPICS = Statement(
-    select(reference.c.id, reference.c.name)
-    .where(reference.c.name_type == bindparam("name_type"))
-    .order_by(reference.c.name)
-)
 NOT_SHOWN = PAGING | {"actor_match", "topic_match"}
 FORM_NAMES = {
     "jsonld": "JSON-LD",
@@ -89,7 +82,7 @@ async def list_page(
     async with service_of(request).database.snapshot(revision_of(question.cursor)) as snapshot:
         selection = await select_entries(question, kinds_asked(question, listed.path), snapshot)
         shown = await read(request, question, selection, listed, snapshot)
-    values = values_of(request, question, selection, shown, listed)
+    values = values_of(request, selection, shown, listed)
     return await asyncio.to_thread(page, request, snapshot.revision, "list.html", values)
 
 
@@ -108,16 +101,14 @@ async def read(
         answer=await read_page(question, kinds_asked(question, listed.path), selection, snapshot),
         total=await count(selection, snapshot),
         facets=facets,
-        topics=[
-            {"id": row[0], "name": row[1]} for row in await snapshot.rows(TOPICS, name_type="topic")
-        ],
+        topics=await topics_of(snapshot),
         dataset=await dataset_of(snapshot),
         density=await density(selection, snapshot),
     )
 
 
 def values_of(
-    request: Request, question: EntryQuestion, selection: Selection, shown: Shown, listed: ListPage
+    request: Request, selection: Selection, shown: Shown, listed: ListPage
 ) -> dict[str, Any]:
     """What the template is given."""
     entries = [orjson.loads(body) for body in shown.answer.documents]
@@ -126,7 +117,7 @@ def values_of(
     has_words = any(not part.excluded for part in selection.words)
     return {
         "heading": listed.heading,
-        "asked": question,
+        "asked": form_values(parameters),
         "entries": entries,
         "total": shown.total,
         "snippets": {each["id"]: snippet(each, selection.words) for each in entries}

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 from urllib.parse import urlencode
 
+from sqlalchemy import bindparam, select
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app.api.answering import service_of
+from app.db.snapshots import Snapshot
+from app.db.sql import Statement
+from app.db.tables import reference
 from app.errors import InvalidQuery, Moved, NotFound, Problem
 from app.http.methods import not_allowed
 from app.http.negotiation import preferences_of, quality
 from app.http.query import read_parameters
 from app.http.responses import problem_response
+from app.pages.form import form_values, topics_of
+from app.pages.lists import LISTS
 from app.pages.rendering import POLICY, environment
 from app.reference.dataset import dataset_of
 
+# What parameters name that do not name an actor.
+NAME_TYPES = {"topic": "topic", "source": "source"}
+NAME = Statement(
+    select(reference.c.name).where(
+        reference.c.name_type == bindparam("name_type"), reference.c.id == bindparam("id")
+    )
+)
 NOT_PAGES = ("/v1/", "/health/", "/metrics", "/openapi.json")
 
 
@@ -56,13 +70,18 @@ async def answer_mistake(request: Request, error: Exception) -> Response:
 
 async def problem_page(request: Request, problem: Problem) -> Response:
     """The page of a problem; each nearest value links the question that has it instead."""
+    is_list = request.scope["path"].removeprefix("/") in {listed.path for listed in LISTS}
     async with service_of(request).database.snapshot() as snapshot:
         dataset = await dataset_of(snapshot)
+        topics = await topics_of(snapshot) if is_list else []
+        names = await names_of(problem, snapshot)
     shown = (
         environment()
         .get_template("problem.html")
         .render(
-            problem=with_links(request, problem),
+            problem=with_links(request, problem, names),
+            asked=form_values(safe_parameters(request)) if is_list else None,
+            topics=topics,
             dataset=dataset,
             revision=snapshot.revision,
             path=request.scope["path"],
@@ -73,7 +92,20 @@ async def problem_page(request: Request, problem: Problem) -> Response:
     return HTMLResponse(shown, problem.status, headers=headers)
 
 
-def with_links(request: Request, problem: Problem) -> dict[str, Any]:
+async def names_of(problem: Problem, snapshot: Snapshot) -> dict[str, str]:
+    """The names of the actors, topics and sources that are the nearest to what was asked, by id."""
+    if not isinstance(problem, InvalidQuery):
+        return {}
+    names: dict[str, str] = {}
+    for error in problem.document()["errors"]:
+        name_type = NAME_TYPES.get(error["parameter"], "actor")
+        for value in error.get("nearest", []):
+            rows = await snapshot.rows(NAME, name_type=name_type, id=value)
+            names.update((value, str(row[0])) for row in rows)
+    return names
+
+
+def with_links(request: Request, problem: Problem, names: Mapping[str, str]) -> dict[str, Any]:
     """The problem document, its nearest values as links."""
     document = problem.document()
     if not isinstance(problem, InvalidQuery):
@@ -82,7 +114,7 @@ def with_links(request: Request, problem: Problem) -> dict[str, Any]:
     for error in document["errors"]:
         error["links"] = [
             {
-                "value": value,
+                "value": names.get(value, value),
                 "href": f"{request.scope['path']}?{urlencode(mended(parameters, error, value))}",
             }
             for value in error.get("nearest", [])
