@@ -7,30 +7,46 @@ so that no answer of a name server can lead into a private network.
 
 from __future__ import annotations
 
-import ipaddress
+import asyncio
+import gzip
 import socket
+import subprocess
+import sys
 import time
+import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 from types import TracebackType
 from typing import Self
 from urllib.robotparser import RobotFileParser
 
 import httpx
+import zstandard
 
-from app.evidence.readable import decoded, text_of_html
+from app.evidence import readable
+from app.evidence.addresses import is_public
 from app.evidence.texts import NoText
 from app.reference.sources import SourceRecord
 
 AGENT = "parley-verify"
-HTML_TYPES = frozenset(("text/html", "application/xhtml+xml", ""))
-TEXT_TYPES = frozenset(("text/plain",))
-# Translators of addresses: a public one of these may stand for a private one.
-TRANSLATED = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16")))
+FORMS = {
+    "text/html": "html",
+    "application/xhtml+xml": "html",
+    "": "html",
+    "text/plain": "plain",
+}
+# RFC 9659: the most memory that a page in zstd may ask of its reader.
+ZSTD_WINDOW = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """What is asked of a host at most, how long it may take, and the private addresses allowed."""
+    """What is asked of a host at most, how long it may take, and the private addresses allowed.
+
+    `seconds` bounds a page with its redirects and robots.txt, `timeout` each step of it; `bytes`
+    bounds a page as it comes and as it is unpacked.
+    """
 
     pause: float = 1.0
     timeout: float = 10.0
@@ -42,7 +58,7 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Page:
-    """What came over the wire."""
+    """What came over the wire, unpacked."""
 
     status: int
     content_type: str
@@ -50,19 +66,19 @@ class Page:
     body: bytes
 
 
-class PublicOnly(httpx.BaseTransport):
+class PublicOnly(httpx.AsyncBaseTransport):
     """Connects to public addresses only, looked at after names are resolved."""
 
     def __init__(self, private: frozenset[str]):
         self.private = private
         # A connection is kept by its address; another name at that address needs its own.
         limits = httpx.Limits(max_keepalive_connections=0)
-        self.inner = httpx.HTTPTransport(limits=limits, trust_env=False)
+        self.inner = httpx.AsyncHTTPTransport(limits=limits, trust_env=False)
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """One request, to the address that was looked at."""
         host = request.url.host
-        address = self.address_of(host, request.url.port or 443)
+        address = await self.address_of(host, request.url.port or 443)
         pinned = httpx.Request(
             request.method,
             request.url.copy_with(host=address),
@@ -70,12 +86,13 @@ class PublicOnly(httpx.BaseTransport):
             stream=request.stream,
             extensions={**request.extensions, "sni_hostname": host},
         )
-        return self.inner.handle_request(pinned)
+        return await self.inner.handle_async_request(pinned)
 
-    def address_of(self, host: str, port: int) -> str:
+    async def address_of(self, host: str, port: int) -> str:
         """An address of a host; refuses one of which any address is private."""
+        loop = asyncio.get_running_loop()
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
             raise NoText(f"{host} is not known to the name servers") from error
         addresses = [str(each[4][0]) for each in found]
@@ -84,20 +101,9 @@ class PublicOnly(httpx.BaseTransport):
                 raise NoText(f"{host} is at the private address {address}")
         return addresses[0]
 
-    def close(self) -> None:
+    async def aclose(self) -> None:
         """Closes every connection."""
-        self.inner.close()
-
-
-def is_public(address: str) -> bool:
-    """Whether an address belongs to the public internet."""
-    parsed = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.ipv4_mapped is not None:
-            return is_public(str(parsed.ipv4_mapped))
-        if any(parsed in network for network in TRANSLATED):
-            return False
-    return parsed.is_global and not parsed.is_multicast
+        await self.inner.aclose()
 
 
 class LivePages:
@@ -105,12 +111,18 @@ class LivePages:
 
     def __init__(self, bounds: Bounds):
         self.bounds = bounds
-        self.client = httpx.Client(
+        # A loop bounds the whole time of a page, whatever it is that takes long.
+        self.runner = asyncio.Runner()
+        self.client = httpx.AsyncClient(
             transport=PublicOnly(bounds.private),
             timeout=bounds.timeout,
             follow_redirects=False,
             trust_env=False,
-            headers={"User-Agent": AGENT, "Accept": "text/html, text/plain;q=0.8, */*;q=0.1"},
+            headers={
+                "User-Agent": AGENT,
+                "Accept": "text/html, text/plain;q=0.8, */*;q=0.1",
+                "Accept-Encoding": "gzip",
+            },
         )
         self.robots: dict[str, RobotFileParser] = {}
         self.asked: dict[str, float] = {}
@@ -124,33 +136,58 @@ class LivePages:
         error: BaseException | None,
         at: TracebackType | None,
     ) -> None:
-        self.client.close()
+        self.runner.run(self.client.aclose())
+        self.runner.close()
 
     def text_of(self, source: SourceRecord) -> str:
         """The readable text of a source's page; raises `NoText` where there is none."""
         address = source.url or source.archive_url
         if address is None:
             raise NoText("the source has no address")
-        page = self.get(address, respecting_robots=True)
+        page = self.runner.run(self.in_time(address))
         if page.status != 200:
             raise NoText(f"the page answers {page.status}")
-        if page.content_type not in HTML_TYPES | TEXT_TYPES:
+        if page.content_type not in FORMS:
             raise NoText(f"the page is {page.content_type}, which is not read")
-        text = decoded(page.body, page.charset)
-        if page.content_type not in TEXT_TYPES:
-            text = text_of_html(text)
+        text = self.readable(page)
         if not text.strip():
             raise NoText("the page has no readable text")
         return text
 
-    def get(self, address: str, *, respecting_robots: bool) -> Page:
+    def readable(self, page: Page) -> str:
+        """The text of a page, read in a process that is ended past its time."""
+        arguments = [FORMS[page.content_type], *filter(None, [page.charset])]
+        try:
+            done = subprocess.run(
+                [sys.executable, "-P", readable.__file__, *arguments],
+                input=page.body,
+                capture_output=True,
+                timeout=self.bounds.timeout,
+                check=True,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise NoText(f"the page takes over {self.bounds.timeout:g} seconds to read") from error
+        except subprocess.CalledProcessError as error:
+            ended = f"its reader ended with {error.returncode}"
+            raise NoText(f"the page cannot be read ({ended})") from error
+        return done.stdout.decode("utf-8", "surrogatepass")
+
+    async def in_time(self, address: str) -> Page:
+        """What stands at an address; raises `NoText` past the bound of seconds."""
+        try:
+            async with asyncio.timeout(self.bounds.seconds):
+                return await self.get(address, respecting_robots=True)
+        except TimeoutError as error:
+            raise NoText(f"{address} took longer than {self.bounds.seconds:g} seconds") from error
+
+    async def get(self, address: str, *, respecting_robots: bool) -> Page:
         """What stands at an address, at the end of its redirects."""
         try:
             url = httpx.URL(address)
             for _ in range(self.bounds.redirects + 1):
                 if respecting_robots:
-                    self.ask_robots(url)
-                answer = self.one(url)
+                    await self.ask_robots(url)
+                answer = await self.one(url)
                 if isinstance(answer, Page):
                     return answer
                 url = answer
@@ -160,31 +197,46 @@ class LivePages:
             raise NoText(f"{address} cannot be reached ({error})") from error
         raise NoText(f"{address} redirects more than {self.bounds.redirects} times")
 
-    def one(self, url: httpx.URL) -> Page | httpx.URL:
+    async def one(self, url: httpx.URL) -> Page | httpx.URL:
         """One request: a page, or where it has moved to."""
         if url.scheme not in ("http", "https") or not url.host:
             raise NoText(f"{url} is not an address of the web")
         self.wait_for_turn(url.host)
-        deadline = time.monotonic() + self.bounds.seconds
-        with self.client.stream("GET", url) as response:
+        async with self.client.stream("GET", url) as response:
             if response.next_request is not None:
                 return response.next_request.url
-            body = self.body_of(response, deadline)
+            body = self.unpacked(response, await self.body_of(response))
             content_type = response.headers.get("content-type", "").split(";")[0].strip().lower()
             return Page(response.status_code, content_type, response.charset_encoding, body)
 
-    def body_of(self, response: httpx.Response, deadline: float) -> bytes:
-        """The body, unpacked; refuses one that is too large or takes too long."""
+    async def body_of(self, response: httpx.Response) -> bytes:
+        """The body as it comes; refuses one that is too large."""
         parts: list[bytes] = []
         size = 0
-        for part in response.iter_bytes(65536):
+        async for part in response.aiter_raw():
             size += len(part)
             if size > self.bounds.bytes:
-                raise NoText(f"{response.url} is larger than {self.bounds.bytes:,} bytes")
-            if time.monotonic() > deadline:
-                raise NoText(f"{response.url} took longer than {self.bounds.seconds:g} seconds")
+                raise self.too_large(response)
             parts.append(part)
         return b"".join(parts)
+
+    def unpacked(self, response: httpx.Response, body: bytes) -> bytes:
+        """The body without its content codings; refuses one that is too large in any of them."""
+        for coding in reversed(response.headers.get_list("content-encoding", split_commas=True)):
+            unpack = UNPACKERS.get(coding.lower())
+            if unpack is None:
+                raise NoText(f"{response.url} is coded as {coding}, which is not read")
+            try:
+                body = unpack(body, self.bounds.bytes + 1)
+            except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
+                raise NoText(f"{response.url} cannot be unpacked ({error})") from error
+            if len(body) > self.bounds.bytes:
+                raise self.too_large(response)
+        return body
+
+    def too_large(self, response: httpx.Response) -> NoText:
+        """That a body is larger than its bound."""
+        return NoText(f"{response.url} is larger than {self.bounds.bytes:,} bytes")
 
     def wait_for_turn(self, host: str) -> None:
         """Sleeps until the host may be asked again."""
@@ -192,18 +244,18 @@ class LivePages:
         time.sleep(max(0.0, earliest - time.monotonic()))
         self.asked[host] = time.monotonic()
 
-    def ask_robots(self, url: httpx.URL) -> None:
+    async def ask_robots(self, url: httpx.URL) -> None:
         """Refuses an address that its host's robots.txt closes to us."""
         home = str(url.copy_with(path="/robots.txt", query=None, fragment=None))
         if home not in self.robots:
-            self.robots[home] = self.read_robots(home)
+            self.robots[home] = await self.read_robots(home)
         if not self.robots[home].can_fetch(AGENT, str(url)):
             raise NoText(f"robots.txt of {url.host} does not let us read it")
 
-    def read_robots(self, home: str) -> RobotFileParser:
+    async def read_robots(self, home: str) -> RobotFileParser:
         """The rules of a host: none where it has no file, everything closed where it is broken."""
         rules = RobotFileParser()
-        page = self.get(home, respecting_robots=False)
+        page = await self.get(home, respecting_robots=False)
         if page.status == 200:
             rules.parse(page.body.decode("utf-8", "replace").splitlines())
         elif 400 <= page.status < 500:
@@ -211,3 +263,30 @@ class LivePages:
         else:
             raise NoText(f"{home} answers {page.status}, so that nothing there may be read")
         return rules
+
+
+def gunzipped(body: bytes, most: int) -> bytes:
+    """The first bytes of what was packed with gzip."""
+    with gzip.GzipFile(fileobj=BytesIO(body)) as packed:
+        return packed.read(most)
+
+
+def inflated(body: bytes, most: int) -> bytes:
+    """The first bytes of what was packed with zlib."""
+    return zlib.decompressobj().decompress(body, most)
+
+
+def unzstd(body: bytes, most: int) -> bytes:
+    """The first bytes of what was packed with zstd."""
+    reader = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW)
+    with reader.stream_reader(body, read_across_frames=True) as packed:
+        return packed.read(most)
+
+
+UNPACKERS: dict[str, Callable[[bytes, int], bytes]] = {
+    "gzip": gunzipped,
+    "x-gzip": gunzipped,
+    "deflate": inflated,
+    "zstd": unzstd,
+    "identity": lambda body, _: body,
+}

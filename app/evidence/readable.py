@@ -1,9 +1,14 @@
-"""From a page as it comes over the wire to the text that a reader sees."""
+"""From a page as it comes over the wire to the text that a reader sees.
+
+As a program, from standard input to standard output: `readable.py html|plain [CHARSET]`. What keeps
+the parser or a decoder busy for hours can be ended only as a process.
+"""
 
 from __future__ import annotations
 
 import codecs
 import re
+import sys
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -39,7 +44,8 @@ def decoded(body: bytes, charset: str | None) -> str:
     for encoding in (*wanted, "utf-8") if body.isascii() else ("utf-8", *wanted):
         try:
             return body.decode(encoding)
-        except UnicodeDecodeError:
+        # Some names of encodings are of codecs that decode no text, or not every text.
+        except (UnicodeError, LookupError):
             continue
     return body.decode(LATIN, "replace")
 
@@ -62,3 +68,14 @@ def text_of_html(page: str) -> str:
         node.insert_before("\n")
         node.insert_after("\n")
     return parser.body.text(separator="") if parser.body is not None else ""
+
+
+def main(form: str, charset: str | None = None) -> None:
+    """Writes the text of a page, as UTF-8."""
+    text = decoded(sys.stdin.buffer.read(), charset)
+    shown = text_of_html(text) if form == "html" else text
+    sys.stdout.buffer.write(shown.encode("utf-8", "surrogatepass"))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

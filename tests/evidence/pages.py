@@ -5,9 +5,12 @@ from __future__ import annotations
 import gzip
 import threading
 import time
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import zstandard
 
 WORDS = "total and absolute commitment to peaceful means"
 GOOD = f"""<!doctype html><html><head><title>{WORDS} in the title alone</title></head><body>
@@ -17,7 +20,33 @@ commitment to peaceful means”.</p><script>var words = "no words";</script>
 CHANGED = "<html><body><p>They affirmed their full commitment to peaceful means.</p></body></html>"
 Header = tuple[str, str]
 HTML = ("Content-Type", "text/html; charset=utf-8")
+MIB = 1024 * 1024
+# Paths that never end: a byte every now and then, before the status, in the headers, in the body.
+ENDLESS = ("/slow-status", "/slow-headers", "/slow")
+BETWEEN_BYTES = 0.2
 HIGH = "<p>Éire est “la paix” d’abord.</p>"
+
+
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "deflate": zlib.compress,
+    "zstd": zstandard.compress,
+    "br": bytes,
+}
+CODINGS = (("gzip",), ("deflate",), ("zstd",), ("br",), ("gzip", "gzip"), ("zstd", "gzip"))
+
+
+# Its reader has to keep 128 MiB.
+WIDE_WINDOW = zstandard.ZstdCompressionParameters(window_log=27, write_content_size=False)
+PACKER = zstandard.ZstdCompressor(compression_params=WIDE_WINDOW).compressobj()
+WIDE = PACKER.compress(GOOD.encode()) + PACKER.flush()
+
+
+def coded(body: bytes, *codings: str) -> tuple[int, list[Header], bytes]:
+    """A page in content codings, the first one innermost."""
+    for coding in codings:
+        body = PACKERS[coding](body)
+    return 200, [HTML, ("Content-Encoding", ", ".join(codings))], body
 
 
 def answer_of(path: str, port: int) -> tuple[int, list[Header], bytes]:
@@ -58,7 +87,14 @@ def answer_of(path: str, port: int) -> tuple[int, list[Header], bytes]:
         "/unknown-charset": (200, [("Content-Type", "text/html; charset=x-none")], HIGH.encode()),
         "/utf-16": (200, [("Content-Type", "text/html")], HIGH.encode("utf-16")),
         "/broken": (500, [HTML], b"<p>Sorry</p>"),
+        "/hex": (200, [("Content-Type", "text/html; charset=hex")], HIGH.encode()),
+        "/deep": (200, [HTML], b"<ul><li>" * 20_000),
+        **{f"/{'-'.join(codings)}": coded(GOOD.encode(), *codings) for codings in CODINGS},
+        "/cut-off": (200, [HTML, ("Content-Encoding", "gzip")], gzip.compress(GOOD.encode())[:-9]),
+        "/zstd-of-much-memory": (200, [HTML, ("Content-Encoding", "zstd")], WIDE),
     }
+    if path.startswith("/bomb-"):
+        return coded(b" " * 64 * MIB, *path.removeprefix("/bomb-").split("-"))
     return pages.get(path, (404, [HTML], GOOD.encode()))
 
 
@@ -73,18 +109,30 @@ class Handler(BaseHTTPRequestHandler):
         if self.path == "/robots.txt" and self.server.robots_status != 200:
             self.send_error(self.server.robots_status)
             return
+        if self.path in ENDLESS or (self.path == "/robots.txt" and self.server.robots_endless):
+            self.drip()
+            return
         status, headers, body = answer_of(self.path, self.server.server_port)
-        if self.path == "/slow":
-            status, headers, body = 200, [HTML], b"x" * 100
         self.send_response(status)
         for name, value in (*headers, ("Content-Length", str(len(body)))):
             self.send_header(name, value)
         self.end_headers()
-        step = 1 if self.path == "/slow" else max(1, len(body))
         with suppress(BrokenPipeError, ConnectionResetError):
-            for start in range(0, len(body), step):
-                self.wfile.write(body[start : start + step])
-                time.sleep(0.05 if self.path == "/slow" else 0)
+            self.wfile.write(body)
+
+    def drip(self) -> None:
+        """Sends a byte every now and then, for as long as the client listens."""
+        start = {
+            "/slow-status": b"HTTP/1.1 200 ",
+            "/slow-headers": b"HTTP/1.1 200 OK\r\nX: ",
+        }
+        whole = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 10000\r\n\r\n"
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self.wfile.write(start.get(self.path, whole))
+            while True:
+                self.wfile.write(b"x")
+                time.sleep(BETWEEN_BYTES)
+        self.server.hung_up.append(self.path)
 
     def log_message(self, format: str, *values: object) -> None:
         """Says nothing."""
@@ -96,10 +144,13 @@ class Pages(ThreadingHTTPServer):
 
     daemon_threads = True
     robots_status = 200
+    robots_endless = False
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.asked: list[str] = []
+        # Endless answers that the client has ended.
+        self.hung_up: list[str] = []
 
     def address(self, path: str) -> str:
         """The address of a path."""
