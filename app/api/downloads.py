@@ -38,10 +38,10 @@ from app.kinds.kind import Kind
 
 async def package(snapshot: Snapshot, public_url: str) -> AsyncGenerator[bytes]:
     """The data package, part by part."""
-    # Imported here, as serving should not wait for the tidy models until somebody asks.
-    from app.formats.package import package as parts  # noqa: PLC0415
+    # Imported here, as the models of the relational tables are slow to import.
+    from app.formats.package import data_package  # noqa: PLC0415
 
-    async with aclosing(parts(snapshot, public_url)) as made:
+    async with aclosing(data_package(snapshot, public_url)) as made:
         async for part in made:
             yield part
 

@@ -10,9 +10,11 @@ a list, which begins with the id of the record that has the list.
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 from sqlalchemy import Column, ForeignKey, MetaData, Table
+from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
 from app.db.tables import METADATA, SLUG
@@ -48,12 +50,17 @@ def Items(path: str) -> dict[str, Any]:  # noqa: N802
 
 
 class Relational(SQLModel):
-    """What all relational tables share."""
+    """What all relational tables share; `EntryActorRow` is a row of the table `entry_actor`."""
 
     metadata: ClassVar[MetaData] = METADATA
 
+    @declared_attr.directive
+    def __tablename__(cls) -> str:  # noqa: N805 - SQLAlchemy calls it with the class
+        words = re.findall("[A-Z][a-z]*", cls.__name__.removesuffix("Row"))
+        return "_".join(words).lower()
 
-class Actor(Relational, table=True):
+
+class ActorRow(Relational, table=True):
     """A person, state, group or institution."""
 
     id: str = Id()
@@ -66,19 +73,17 @@ class Actor(Relational, table=True):
     notes: str | None
 
 
-class ActorAlias(Relational, table=True):
+class ActorAliasRow(Relational, table=True):
     """Another name or spelling of an actor."""
 
-    __tablename__ = "actor_alias"
     __table_args__ = Items("aliases")
     actor_id: str = To("actor", primary_key=True)
     alias: str = At(ITSELF, primary_key=True)
 
 
-class ActorPosition(Relational, table=True):
+class ActorPositionRow(Relational, table=True):
     """An office of an actor."""
 
-    __tablename__ = "actor_position"
     __table_args__ = Items("positions")
     actor_id: str = To("actor", primary_key=True)
     position: int = Field(primary_key=True)
@@ -87,10 +92,9 @@ class ActorPosition(Relational, table=True):
     date: str | None
 
 
-class ActorPart(Relational, table=True):
+class ActorPartRow(Relational, table=True):
     """What an actor is part of."""
 
-    __tablename__ = "actor_part"
     __table_args__ = Items("part_of")
     actor_id: str = To("actor", primary_key=True)
     position: int = Field(primary_key=True)
@@ -98,7 +102,7 @@ class ActorPart(Relational, table=True):
     date: str | None
 
 
-class Topic(Relational, table=True):
+class TopicRow(Relational, table=True):
     """A subject in the record's hierarchy."""
 
     id: str = Id()
@@ -108,7 +112,7 @@ class Topic(Relational, table=True):
     notes: str | None
 
 
-class Source(Relational, table=True):
+class SourceRow(Relational, table=True):
     """A published text."""
 
     id: str = Id()
@@ -123,7 +127,7 @@ class Source(Relational, table=True):
     notes: str | None
 
 
-class Entry(Relational, table=True):
+class EntryRow(Relational, table=True):
     """What all kinds of entry share."""
 
     id: str = Id()
@@ -136,29 +140,26 @@ class Entry(Relational, table=True):
     notes: str | None
 
 
-class EntryActor(Relational, table=True):
+class EntryActorRow(Relational, table=True):
     """An actor of an entry, in a role."""
 
-    __tablename__ = "entry_actor"
     __table_args__ = Items("actor_links")
     entry_id: str = To("entry", primary_key=True)
     actor_id: str = To("actor", primary_key=True)
     role: str = Field(primary_key=True, sa_type=SLUG)
 
 
-class EntryTopic(Relational, table=True):
+class EntryTopicRow(Relational, table=True):
     """A topic of an entry."""
 
-    __tablename__ = "entry_topic"
     __table_args__ = Items("topics")
     entry_id: str = To("entry", primary_key=True)
     topic_id: str = To("topic", ITSELF, primary_key=True)
 
 
-class EntryCitation(Relational, table=True):
+class EntryCitationRow(Relational, table=True):
     """A source of an entry."""
 
-    __tablename__ = "entry_citation"
     __table_args__ = Items("citations")
     entry_id: str = To("entry", primary_key=True)
     position: int = Field(primary_key=True)
@@ -167,10 +168,9 @@ class EntryCitation(Relational, table=True):
     supports: str | None
 
 
-class EntryCorrection(Relational, table=True):
+class EntryCorrectionRow(Relational, table=True):
     """A correction of an entry."""
 
-    __tablename__ = "entry_correction"
     __table_args__ = Items("corrections")
     entry_id: str = To("entry", primary_key=True)
     position: int = Field(primary_key=True)
@@ -178,10 +178,9 @@ class EntryCorrection(Relational, table=True):
     reason: str
 
 
-class EntryQuantity(Relational, table=True):
+class EntryQuantityRow(Relational, table=True):
     """A number of a term or a figure."""
 
-    __tablename__ = "entry_quantity"
     __table_args__ = Items("reported_numbers")
     entry_id: str = To("entry", primary_key=True)
     position: int = Field(primary_key=True)
@@ -193,7 +192,7 @@ class EntryQuantity(Relational, table=True):
     notes: str | None
 
 
-class Event(Relational, table=True):
+class EventRow(Relational, table=True):
     """What happened."""
 
     id: str = To("entry", primary_key=True)
@@ -203,10 +202,9 @@ class Event(Relational, table=True):
     place: str | None
 
 
-class EventResponse(Relational, table=True):
+class EventResponseRow(Relational, table=True):
     """An actor's answer to a proposal, as an event shows it."""
 
-    __tablename__ = "event_response"
     __table_args__ = Items("responds_to")
     event_id: str = To("event", primary_key=True)
     position: int = Field(primary_key=True)
@@ -216,7 +214,7 @@ class EventResponse(Relational, table=True):
     note: str | None
 
 
-class Quote(Relational, table=True):
+class QuoteRow(Relational, table=True):
     """An utterance."""
 
     id: str = To("entry", primary_key=True)
@@ -229,17 +227,16 @@ class Quote(Relational, table=True):
     attribution: str = Field(sa_type=SLUG)
 
 
-class QuoteSpeaker(Relational, table=True):
+class QuoteSpeakerRow(Relational, table=True):
     """Who said it."""
 
-    __tablename__ = "quote_speaker"
     __table_args__ = Items("speakers")
     quote_id: str = To("quote", primary_key=True)
     actor_id: str = To("actor", primary_key=True)
     office: str | None
 
 
-class Rendering(Relational, table=True):
+class RenderingRow(Relational, table=True):
     """One outlet's wording of an utterance; position 0 is the principal one."""
 
     __table_args__ = Items("wordings")
@@ -259,7 +256,7 @@ class Rendering(Relational, table=True):
     evidence_suffix: str | None = At("verification.suffix")
 
 
-class Proposal(Relational, table=True):
+class ProposalRow(Relational, table=True):
     """A proposal or an agreement."""
 
     id: str = To("entry", primary_key=True)
@@ -272,7 +269,7 @@ class Proposal(Relational, table=True):
     reply_basis: str | None = At("in_reply_to.basis")
 
 
-class Phase(Relational, table=True):
+class PhaseRow(Relational, table=True):
     """A stage of a proposal."""
 
     __table_args__ = Items("phases")
@@ -283,7 +280,7 @@ class Phase(Relational, table=True):
     notes: str | None
 
 
-class Term(Relational, table=True):
+class TermRow(Relational, table=True):
     """An obligation of a proposal; who is obliged stands in `entry_actor`."""
 
     id: str = To("entry", primary_key=True)
@@ -293,7 +290,7 @@ class Term(Relational, table=True):
     text: str
 
 
-class Figure(Relational, table=True):
+class FigureRow(Relational, table=True):
     """A reported number; the number stands in `entry_quantity`."""
 
     id: str = To("entry", primary_key=True)

@@ -1,7 +1,7 @@
-"""The representations of a list: one function each, and the one table where each is listed.
+"""The representations of a list, one function each, and the one table that lists them.
 
-To add a format: its function, its row in `FORMATS`, its name in `FormatName`. Every list gains it;
-one that tells entries by their dates is `dated`, and every dated list gains it.
+To add a format: its function, its row in `FORMATS`, its name in `FormatName`. Every list then
+offers it; one that needs dates is `dated`, and only dated lists offer it.
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ from app.formats.svg import as_svg
 
 @dataclass(frozen=True)
 class Format:
-    """A representation: its name in queries, its media type, and what makes it.
+    """A representation: its name in queries, its media type, and what renders it.
 
-    A `dated` one is made of whole entries with their dates and lasting ids: it is not for lists of
-    actors, topics and sources, knows no `fields`, and needs to know the dataset. One that is
-    `counted` tells of the whole answer, not of its page, and needs its numbers by month.
+    `by_accept`: the `Accept` header can choose it. `dated`: it shows entries with their dates and
+    stable ids, so that it is not for lists of actors, topics and sources, takes no `fields`, and
+    needs the dataset. `counted`: it shows the whole answer, not one page, and needs its counts by
+    month.
     """
 
     name: FormatName
@@ -38,14 +39,14 @@ class Format:
     counted: bool = False
 
     def content_type(self, answer: Answer) -> str:
-        """The media type of an answer; sparse documents have a type of their own."""
+        """The media type of an answer; documents with chosen fields have a type of their own."""
         if answer.fields and self.name is FormatName.json:
             return SPARSE_MEDIA_TYPE
         return self.full_type
 
     @cached_property
     def full_type(self) -> str:
-        """The media type, with its character set where it needs to say it."""
+        """The media type, for text with its character set."""
         is_text = self.media_type.startswith("text/")
         return f"{self.media_type}; charset=utf-8" if is_text else self.media_type
 

@@ -1,4 +1,4 @@
-"""An answer before it has a representation: documents, where to go on, and how it was asked."""
+"""One page of a list before it is rendered: its documents, its request, and its next page."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from app.reference.dataset import Described
 
 @dataclass
 class Answer:
-    """One page of a list. `model` is the document model, for what depends on the fields.
+    """One page of a list. `model` is the document model, for formats with columns.
 
-    `dataset` is given to formats that are `dated`, `density` to those that are `counted`.
+    `dataset` is set for formats that are `dated`, `density` for those that are `counted`.
     """
 
     documents: list[bytes]
@@ -40,7 +40,7 @@ class Answer:
 
     @property
     def self_link(self) -> str:
-        """The path and query that were asked."""
+        """The path and query of the request."""
         return f"{self.path}?{self.query}" if self.query else self.path
 
     def __post_init__(self) -> None:
@@ -48,34 +48,34 @@ class Answer:
 
     def following(self) -> str:
         """The path and query of the next page."""
-        written = [pair for pair in self.query.split("&") if pair]
-        pairs = zip(written, self.parameters, strict=True)
+        raw = [pair for pair in self.query.split("&") if pair]
+        pairs = zip(raw, self.parameters, strict=True)
         kept = [pair for pair, (name, _) in pairs if name != "cursor"]
         return f"{self.path}?{'&'.join([*kept, f'cursor={self.next_cursor}'])}"
 
     def link_header(self) -> str:
-        """The links as RFC 8288 writes them."""
+        """The value of the `Link` header (RFC 8288)."""
         links = [f'<{self.self_link}>; rel="self"']
         if self.next_link is not None:
             links.append(f'<{self.next_link}>; rel="next"')
         return ", ".join(links)
 
     def about(self) -> Described:
-        """What the answer is from."""
+        """The description of the dataset, for formats that are `dated`."""
         assert self.dataset is not None
         return self.dataset
 
     def as_json_link(self) -> str:
-        """The path of the same question, answered as JSON."""
+        """The path of the same question with JSON as its format."""
         kept = [(name, value) for name, value in self.parameters if name != "format"]
         return f"{self.path}?{urlencode(kept)}" if kept else self.path
 
     def loaded(self) -> list[dict[str, Any]]:
-        """The documents as dictionaries, with the wanted fields only."""
+        """The documents as dictionaries, with the chosen fields only."""
         return [self.sparse(orjson.loads(document)) for document in self.documents]
 
     def sparse(self, document: dict[str, Any]) -> dict[str, Any]:
-        """The wanted fields of a document, in its own order."""
+        """The chosen fields of a document, in its own order."""
         if not self.fields:
             return document
         return {name: value for name, value in document.items() if name in self.fields}

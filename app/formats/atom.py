@@ -1,7 +1,7 @@
-"""Atom (RFC 4287): a feed of the page, with ids that last and days that curators gave.
+"""Atom (RFC 4287): the page as a feed, with stable ids, updated on days that the record gives.
 
-Written with the standard library: of all that Atom has, a feed needs few elements, and all text in
-it is plain text, which the writer escapes.
+A feed needs few of Atom's elements, and all text in it is plain text, which the standard library's
+writer escapes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from app.formats.answer import Answer
 from app.formats.headline import account, title
-from app.formats.stable_ids import lasting_id, touched
+from app.formats.stable_ids import last_updated, stable_id
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
 # The record holds no control characters; these two are no characters of XML either.
@@ -24,56 +24,55 @@ def as_atom(answer: Answer) -> bytes:
     """The documents of the page as a feed."""
     about = answer.about()
     documents = answer.loaded()
-    days = [touched(document) for document in documents]
+    days = [last_updated(document) for document in documents]
     asked = [f"{name}={value}" for name, value in answer.parameters if name not in PAGING]
     feed = Element("feed", {"xmlns": NAMESPACE})
-    add(feed, "id", lasting_id(about.id, f"{answer.path}?{'&'.join(asked)}").urn)
-    add(feed, "title", f"{about.title}: {answer.name}")
-    add(feed, "updated", midnight(max(days, default=about.first_day)))
-    link(feed, "self", answer.public_url + answer.self_link, "application/atom+xml")
-    link(feed, "alternate", answer.public_url + answer.as_json_link(), "application/json")
+    add_text(feed, "id", stable_id(about.id, f"{answer.path}?{'&'.join(asked)}").urn)
+    add_text(feed, "title", f"{about.title}: {answer.name}")
+    add_text(feed, "updated", midnight(max(days, default=about.first_day)))
+    add_link(feed, "self", answer.public_url + answer.self_link, "application/atom+xml")
+    add_link(feed, "alternate", answer.public_url + answer.as_json_link(), "application/json")
     if answer.next_link is not None:
-        link(feed, "next", answer.public_url + answer.next_link, "application/atom+xml")
-    link(feed, "license", about.licence)
-    add(SubElement(feed, "author"), "name", about.title)
-    add(feed, "generator", "Parley")
+        add_link(feed, "next", answer.public_url + answer.next_link, "application/atom+xml")
+    add_link(feed, "license", about.licence)
+    add_text(SubElement(feed, "author"), "name", about.title)
+    add_text(feed, "generator", "Parley")
     for document, day in zip(documents, days, strict=True):
         add_entry(feed, answer, document, day)
-    written: bytes = tostring(feed, encoding="utf-8", xml_declaration=True)
-    return written
+    body: bytes = tostring(feed, encoding="utf-8", xml_declaration=True)
+    return body
 
 
 def add_entry(feed: Element, answer: Answer, document: dict[str, Any], day: datetime.date) -> None:
-    """An entry of the feed; its author is the feed's."""
+    """Adds an entry; its author is the feed's."""
     entry = SubElement(feed, "entry")
-    add(entry, "id", lasting_id(answer.about().id, document["id"]).urn)
-    add(entry, "title", title(document))
-    add(entry, "updated", midnight(day))
-    link(entry, "alternate", answer.public_url + document["url"], "application/json")
+    add_text(entry, "id", stable_id(answer.about().id, document["id"]).urn)
+    add_text(entry, "title", title(document))
+    add_text(entry, "updated", midnight(day))
+    add_link(entry, "alternate", answer.public_url + document["url"], "application/json")
     for topic in document["topics"]:
-        label = plain(topic["name"])
+        label = xml_text(topic["name"])
         SubElement(entry, "category", {"term": topic["id"], "label": label})
-    add(entry, "content", account(document))
+    add_text(entry, "content", account(document))
 
 
-def add(parent: Element, name: str, text: str) -> None:
-    """An element of plain text."""
-    SubElement(parent, name).text = plain(text)
+def add_text(parent: Element, name: str, text: str) -> None:
+    """Adds an element that holds text."""
+    SubElement(parent, name).text = xml_text(text)
 
 
-def link(parent: Element, relation: str, address: str, media_type: str | None = None) -> None:
-    """A link to somewhere else."""
+def add_link(parent: Element, relation: str, address: str, media_type: str | None = None) -> None:
     attributes = {"rel": relation, "href": address}
     SubElement(
         parent, "link", attributes if media_type is None else {**attributes, "type": media_type}
     )
 
 
-def plain(text: str) -> str:
-    """Text of which every character may stand in XML."""
+def xml_text(text: str) -> str:
+    """The text without the characters that XML does not allow."""
     return text.translate(NOT_XML)
 
 
 def midnight(day: datetime.date) -> str:
-    """A day as Atom writes moments; curators give days."""
+    """The first moment of a day in UTC, as Atom's dates have a time."""
     return f"{day.isoformat()}T00:00:00Z"

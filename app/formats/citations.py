@@ -1,7 +1,7 @@
 """How to cite an entry, a reference document or the dataset: BibTeX, RIS and CSL-JSON.
 
-Each begins with what was asked for, at the address that answers the same for good, and goes on with
-the sources that it rests on. All three are written from the same items of CSL-JSON.
+Each citation starts with the requested document, at an address whose answer never changes, and
+continues with its sources. All three formats are written from the same CSL-JSON items.
 To add a format: its writer, its row in `CITATION_FORMATS`, its name in `app.api.single.OneFormat`.
 """
 
@@ -21,7 +21,7 @@ from app.kinds import KINDS
 from app.reference.dataset import DatasetRecord
 from app.reference.sources import SourceKind, SourceRecord, TitleOrigin
 
-# Digits of a digest in an address: enough to be told apart for good.
+# Digits of a digest in an address: enough to be unique.
 DIGEST_DIGITS = 16
 VERSION_DATE = re.compile(r"([0-9]{4})[.-]([0-9]{2})[.-]([0-9]{2})")
 
@@ -30,7 +30,7 @@ Item = dict[str, Any]
 
 @dataclass(frozen=True)
 class Cited:
-    """What is cited: a document of a kind at a revision, its dataset, and its sources."""
+    """A document of a kind at a revision, with its dataset and its sources."""
 
     kind: str
     document: dict[str, Any]
@@ -40,18 +40,18 @@ class Cited:
     public_url: str
 
 
-def items(cited: Cited) -> list[Item]:
-    """The items of CSL-JSON: the document first, then its sources; a source is only itself."""
+def csl_items(cited: Cited) -> list[Item]:
+    """The CSL-JSON items: the document, then its sources; for a source, the source alone."""
     sources = [source_item(source) for source in cited.sources]
     return sources if cited.kind == "source" else [own_item(cited), *sources]
 
 
 def own_item(cited: Cited) -> Item:
-    """An entry, an actor or a topic as part of its dataset, or the dataset."""
+    """The dataset, or an entry, an actor or a topic as a part of it."""
     document, dataset, digest = cited.document, cited.dataset, cited.revision.digest
     whole = cited.kind == "dataset"
     path = "/v1/dataset" if whole else document["url"]
-    return given(
+    return without_none(
         {
             "id": f"{cited.kind}:{document['id']}",
             "type": "dataset" if whole else "entry",
@@ -68,7 +68,7 @@ def own_item(cited: Cited) -> Item:
 
 
 def title_of(cited: Cited) -> str:
-    """The line by which the document is shown."""
+    """The title of the document."""
     if cited.kind == "dataset":
         return cited.dataset.title
     if cited.kind not in KINDS:
@@ -82,7 +82,7 @@ def source_item(source: SourceRecord) -> Item:
     """A source; a title that is not the printed one stands in brackets."""
     printed = source.title_origin is TitleOrigin.page
     archived = f"Archived at {source.archive_url}" if source.archive_url is not None else None
-    return given(
+    return without_none(
         {
             "id": f"source:{source.id}",
             "type": CSL_TYPES.get(source.kind, "document"),
@@ -99,13 +99,13 @@ def source_item(source: SourceRecord) -> Item:
 CSL_TYPES = {SourceKind.news: "article-newspaper", SourceKind.report: "report"}
 
 
-def given(item: Item) -> Item:
-    """An item without what is not known."""
+def without_none(item: Item) -> Item:
+    """The members that have a value."""
     return {name: value for name, value in item.items() if value is not None}
 
 
 def csl_date(dated: str | None) -> Item | None:
-    """A date of the date language as CSL-JSON has it; of an open interval, its beginning."""
+    """A date of the date language in CSL-JSON; for an open interval, its start."""
     if dated is None:
         return None
     bounds = [bound.rstrip("~?%") for bound in dated.split("/") if bound != ".."]
@@ -114,7 +114,7 @@ def csl_date(dated: str | None) -> Item | None:
 
 
 def version_date(version: str) -> Item | None:
-    """The day that a version names, where it names one: nothing else says when it came out."""
+    """The day that a version is named after, if it is: nothing else says when it was published."""
     found = VERSION_DATE.fullmatch(version)
     if found is None:
         return None
@@ -124,31 +124,31 @@ def version_date(version: str) -> Item | None:
         return None
 
 
-def written_dates(item: Item, name: str) -> list[str]:
-    """The one or two days, months or years of a date of an item, as ISO 8601 writes them."""
+def iso_dates(item: Item, name: str) -> list[str]:
+    """The one or two bounds of an item's date, as ISO 8601 days, months or years."""
     bounds = item.get(name, {}).get("date-parts", [])
     return ["-".join([f"{year:04d}", *(f"{part:02d}" for part in rest)]) for year, *rest in bounds]
 
 
 def edtf_date(item: Item, name: str) -> str | None:
-    """A date of an item as biblatex reads it: an interval with a slash, `~` where not exact."""
-    bounds = written_dates(item, name)
+    """An item's date for biblatex: an interval with a slash, `~` after an approximate date."""
+    bounds = iso_dates(item, name)
     return "/".join(bounds) + ("~" if "circa" in item[name] else "") if bounds else None
 
 
 def as_csl(cited: Cited) -> bytes:
     """CSL-JSON: a list of items, for citation processors and reference managers."""
-    return orjson.dumps(items(cited))
+    return orjson.dumps(csl_items(cited))
 
 
 def as_bibtex(cited: Cited) -> bytes:
     """BibTeX in UTF-8: one entry for each item."""
-    return "\n".join(bibtex_entry(item) for item in items(cited)).encode()
+    return "\n".join(bibtex_entry(item) for item in csl_items(cited)).encode()
 
 
 def bibtex_entry(item: Item) -> str:
     """An item as `@misc`, which every style knows; `date` and `eventdate` are biblatex's."""
-    issued = written_dates(item, "issued")
+    issued = iso_dates(item, "issued")
     fields = {
         # The inner braces keep capitals as they are.
         "title": f"{{{tex(item['title'])}}}",
@@ -166,7 +166,7 @@ def bibtex_entry(item: Item) -> str:
     return f"@misc{{{item['id']},\n" + ",\n".join(lines) + "\n}\n"
 
 
-# What TeX would take for a command. Braces are written by name: BibTeX counts escaped ones too.
+# Characters of TeX's syntax. Braces are written by name, as BibTeX counts escaped ones too.
 TEX = str.maketrans(
     {
         "\\": r"\textbackslash{}",
@@ -177,12 +177,12 @@ TEX = str.maketrans(
         **{character: f"\\{character}" for character in "$&#_%"},
     }
 )
-# An address stands as it is; only what would end or break the field is percent-encoded.
+# In an address, only characters that would end or break the field are percent-encoded.
 ADDRESS = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
 
 
 def tex(text: str | None) -> str | None:
-    """Text that TeX prints as it stands."""
+    """Text escaped for TeX."""
     return one_line(text).translate(TEX) if text is not None else None
 
 
@@ -198,7 +198,7 @@ def one_line(text: str) -> str:
 
 def as_ris(cited: Cited) -> bytes:
     """RIS in UTF-8: one record for each item, lines ended by CR LF."""
-    lines = [line for item in items(cited) for line in ris_record(item)]
+    lines = [line for item in csl_items(cited) for line in ris_record(item)]
     return "".join(f"{line}\r\n" for line in lines).encode()
 
 
@@ -207,7 +207,7 @@ RIS_TYPES = {"article-newspaper": "NEWS", "report": "RPRT", "document": "GEN"}
 
 def ris_record(item: Item) -> Iterator[str]:
     """The lines of an item: a tag of two characters, two spaces, a dash, a space, the value."""
-    issued, event = written_dates(item, "issued"), written_dates(item, "event-date")
+    issued, event = iso_dates(item, "issued"), iso_dates(item, "event-date")
     about = "about " if "circa" in item.get("event-date", {}) else ""
     values = (
         ("TY", RIS_TYPES.get(item["type"], "DATA")),
@@ -229,8 +229,6 @@ def ris_record(item: Item) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class CitationFormat:
-    """A way to write citations: its media type and its writer."""
-
     content_type: str
     write: Callable[[Cited], bytes]
 

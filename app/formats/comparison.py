@@ -38,10 +38,12 @@ def cells(line: TermLine) -> Iterator[Any]:
     """What stands in the columns of every proposal."""
     for number, cell in enumerate(line.cells):
         quantities = [each.values[number] for each in line.quantities]
-        yield from columns_of(cell, [written(each) for each in quantities if each is not None])
+        yield from term_cells(
+            cell, [quantity_cell(each) for each in quantities if each is not None]
+        )
 
 
-def columns_of(cell: Cell, quantities: list[str]) -> tuple[Any, ...]:
+def term_cells(cell: Cell, quantities: list[str]) -> tuple[Any, ...]:
     """What stands in the columns of one proposal."""
     term = cell.term
     if term is None:
@@ -59,7 +61,7 @@ def columns_of(cell: Cell, quantities: list[str]) -> tuple[Any, ...]:
     )
 
 
-def written(quantity: QuantityDocument) -> str:
+def quantity_cell(quantity: QuantityDocument) -> str:
     """A number with its qualifier, unit and what is counted: `at_least 35 persons (hostages)`."""
     number = (
         quantity.printed if quantity.value is None else f"{quantity.qualifier} {quantity.value}"

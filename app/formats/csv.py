@@ -1,4 +1,4 @@
-"""CSV (RFC 4180, UTF-8): the documents of the page as lines under one line of names."""
+"""CSV (RFC 4180, UTF-8): a header and a line for each document of the page."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from app.kinds import headline
 
 
 def as_csv(answer: Answer) -> bytes:
-    """The documents of the page as rows under one line of names."""
+    """The page as CSV."""
     columns = shown_columns(answer)
     return b"".join([header(columns), *lines(answer.documents, columns.values())])
 
 
 def shown_columns(answer: Answer) -> dict[str, Column]:
-    """The columns asked for; refuses a member that is no column of this table."""
+    """The columns asked for; raises `InvalidQuery` for a field that is not a column."""
     columns = dict(columns_of(answer.model))
     if "headline" in columns:
         columns["headline"] = lambda documents: texts([headline(each) for each in documents])

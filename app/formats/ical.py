@@ -1,7 +1,7 @@
 """iCalendar (RFC 5545): every entry as an all-day event, for calendars to import and subscribe to.
 
-A span ends on the day after its last one, as the format wants it. What the days alone would
-misstate (no end on record, a month only, an uncertain date) stands in words in the description.
+An event ends on the day after its last one, as the format requires. What its days do not show (no
+end on record, only a month is known, an uncertain date) is in the description.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from app.formats.answer import Answer
 from app.formats.headline import account, title
-from app.formats.stable_ids import lasting_id, touched
+from app.formats.stable_ids import last_updated, stable_id
 
 if TYPE_CHECKING:
     from icalendar import Event
 
 PRODUCT = "-//Parley//The record of a negotiation//EN"
-# Days about which the date is not sure are marked where one sees it first.
+# The summary says that a date is not certain, as calendars show it first.
 UNSURE = {
     None: "",
     "approximate": " (about this date)",
@@ -28,7 +28,7 @@ UNSURE = {
 
 def as_ical(answer: Answer) -> bytes:
     """The documents of the page as a calendar."""
-    # Imported here, as starting should not wait for it until somebody asks for a calendar.
+    # Imported here, as it is slow to import and few requests need it.
     from icalendar import Calendar, Event, vUri  # noqa: PLC0415
 
     about = answer.about()
@@ -44,15 +44,15 @@ def as_ical(answer: Answer) -> bytes:
         event = Event()
         describe(event, document, answer)
         calendar.add_component(event)
-    written: bytes = calendar.to_ical()
-    return written
+    body: bytes = calendar.to_ical()
+    return body
 
 
 def describe(event: Event, document: dict[str, Any], answer: Answer) -> None:
-    """Makes an event tell of an entry."""
+    """Fills an event from an entry's document."""
     start = date.fromisoformat(document["start_date"])
-    stamp = datetime.combine(touched(document), time.min, UTC)
-    event.add("uid", str(lasting_id(answer.about().id, document["id"])))
+    stamp = datetime.combine(last_updated(document), time.min, UTC)
+    event.add("uid", str(stable_id(answer.about().id, document["id"])))
     event.add("dtstamp", stamp)
     event.add("last-modified", stamp)
     event.add("sequence", len(document["corrections"]))
@@ -70,7 +70,7 @@ def describe(event: Event, document: dict[str, Any], answer: Answer) -> None:
 
 
 def day_after(document: dict[str, Any]) -> date | None:
-    """The day after the last one; None where there is none, and the event is its first day."""
+    """The day after the last one; None for an open end, where the event is its first day."""
     if document["end_date"] is None:
         return None
     last = date.fromisoformat(document["end_date"])

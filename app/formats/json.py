@@ -21,7 +21,7 @@ def as_json(answer: Answer) -> bytes:
 
 
 def meta_of(answer: Answer) -> dict[str, Any]:
-    """What is said about the answer."""
+    """The `meta` of the answer."""
     meta: dict[str, Any] = {"revision": revision_meta(answer.revision), "limit": answer.limit}
     if answer.total is not None:
         meta["total"] = answer.total
@@ -29,7 +29,7 @@ def meta_of(answer: Answer) -> dict[str, Any]:
 
 
 def revision_meta(revision: Revision) -> dict[str, Any]:
-    """The revision as it stands in `meta`."""
+    """The revision in `meta`."""
     return {
         "number": revision.number,
         "digest": revision.digest,
@@ -38,6 +38,6 @@ def revision_meta(revision: Revision) -> dict[str, Any]:
 
 
 def enveloped(data: Sequence[bytes], meta: dict[str, Any], links: dict[str, Any]) -> bytes:
-    """Data that is JSON already, in parts, with its meta and links."""
+    """An envelope around data that is JSON already, in parts."""
     ends = b',"meta":', orjson.dumps(meta), b',"links":', orjson.dumps(links), b"}"
     return b"".join((b'{"data":', *data, *ends))

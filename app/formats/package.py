@@ -1,7 +1,8 @@
 """The whole record as a Frictionless Data Package: a zip of CSV tables with their description.
 
-Every tidy table is a resource; `datapackage.json` says their columns, types and keys. Text stands
-as it is: what reads a package does not take it for formulas. The zip is made while it is sent.
+Every relational table is a resource; `datapackage.json` describes columns, types and keys. Text is
+not escaped for spreadsheets: programs that read packages do not evaluate formulas. The zip is
+written while it is sent.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ from sqlalchemy import Boolean, Column, Float, Integer, Table, select
 from app.db.relational import MODELS, TABLES
 from app.db.snapshots import Snapshot
 from app.db.sql import Row, Statement
-from app.formats.stable_ids import lasting_id
+from app.formats.stable_ids import stable_id
 from app.reference.dataset import dataset_of
 
-# The same record makes the same bytes: members of the archive have the earliest time there is.
+# Members have the earliest time that a zip can hold, so that the same record gives the same bytes.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
-# Fast, as it is made while the client waits; the best level would take three times as long.
+# A fast level, as the client waits; the best one would take three times as long.
 LEVEL = 1
 DATES = {"start_date", "end_date"}
 TYPES = {Integer: "integer", Float: "number", Boolean: "boolean"}
@@ -41,29 +42,29 @@ CONTENTS = {
 
 
 class Outlet(io.RawIOBase):
-    """Where the archive is written: a file that cannot be sought, emptied as it fills."""
+    """A file that the archive is written to and that is emptied part by part; it cannot seek."""
 
     def __init__(self) -> None:
         self.filled = bytearray()
 
     def writable(self) -> bool:
-        """It can be written and nothing else."""
+        """True."""
         return True
 
     def write(self, part: Any) -> int:
-        """Takes a part."""
+        """Appends a part."""
         self.filled += part
         return len(part)
 
     def take(self) -> bytes:
-        """What was written since it was last taken."""
+        """The bytes written since the last call."""
         taken = bytes(self.filled)
         self.filled.clear()
         return taken
 
 
-async def package(snapshot: Snapshot, public_url: str) -> AsyncGenerator[bytes]:
-    """The archive in parts."""
+async def data_package(snapshot: Snapshot, public_url: str) -> AsyncGenerator[bytes]:
+    """The archive, part by part."""
     outlet = Outlet()
     description = orjson.dumps(await descriptor(snapshot, public_url), option=orjson.OPT_INDENT_2)
     with ZipFile(outlet, "w", ZIP_DEFLATED, compresslevel=LEVEL) as archive:
@@ -79,7 +80,7 @@ async def package(snapshot: Snapshot, public_url: str) -> AsyncGenerator[bytes]:
 
 
 def member_of(name: str) -> ZipInfo:
-    """A member of the archive, compressed."""
+    """A compressed member of the archive."""
     info = ZipInfo(name, NO_TIME)
     info.compress_type = ZIP_DEFLATED
     info._compresslevel = LEVEL  # type: ignore[attr-defined]
@@ -88,15 +89,15 @@ def member_of(name: str) -> ZipInfo:
 
 
 def write_rows(member: IO[bytes], table: Table, rows: Sequence[Row]) -> None:
-    """Writes rows of a table, flags and numbers in the same words on every engine."""
+    """Writes rows of a table, with flags and numbers alike on every engine."""
     flags = [n for n, column in enumerate(table.c) if type_of(column) == "boolean"]
     numbers = [n for n, column in enumerate(table.c) if type_of(column) == "number"]
     if flags or numbers:
-        rows = [plainly(row, flags, numbers) for row in rows]
+        rows = [same_on_engines(row, flags, numbers) for row in rows]
     member.write(csv_bytes(rows))
 
 
-def plainly(row: Row, flags: list[int], numbers: list[int]) -> Row:
+def same_on_engines(row: Row, flags: list[int], numbers: list[int]) -> Row:
     """A row with its flags as words and whole numbers without a fraction."""
     cells = list(row)
     for n in flags:
@@ -115,7 +116,7 @@ def csv_bytes(rows: Sequence[Row]) -> bytes:
 
 
 def type_of(column: Column[Any]) -> str:
-    """What a column holds, in the words of the standard."""
+    """The type of a column in a Table Schema."""
     if column.name in DATES:
         return "date"
     return next((name for kind, name in TYPES.items() if isinstance(column.type, kind)), "string")
@@ -128,7 +129,7 @@ async def descriptor(snapshot: Snapshot, public_url: str) -> dict[str, Any]:
     return {
         "profile": PROFILE,
         "name": dataset["id"],
-        "id": str(lasting_id(dataset["id"], "datapackage")),
+        "id": str(stable_id(dataset["id"], "datapackage")),
         "title": dataset["title"],
         "description": dataset["description"],
         "homepage": f"{public_url}/v1/dataset",
@@ -137,17 +138,17 @@ async def descriptor(snapshot: Snapshot, public_url: str) -> dict[str, Any]:
         "citation": dataset["how_to_cite"],
         "licenses": [{"name": licence["id"], "title": licence["name"], "path": licence["url"]}],
         "sources": [source_of(*row) for row in await snapshot.rows(SOURCES)],
-        "resources": [resource_of(name, table) for name, table in TABLES.items()],
+        "resources": [resource_descriptor(name, table) for name, table in TABLES.items()],
     }
 
 
 def source_of(title: str, publisher: str, url: str | None) -> dict[str, str]:
-    """A cited text."""
+    """A source in the description of the package."""
     named = {"title": f"{publisher}: {title}"}
     return named if url is None else {**named, "path": url}
 
 
-def resource_of(name: str, table: Table) -> dict[str, Any]:
+def resource_descriptor(name: str, table: Table) -> dict[str, Any]:
     """A table of the package."""
     return {
         "profile": "tabular-data-resource",
@@ -158,7 +159,7 @@ def resource_of(name: str, table: Table) -> dict[str, Any]:
         "mediatype": "text/csv",
         "encoding": "utf-8",
         "schema": {
-            "fields": [field_of(column) for column in table.c],
+            "fields": [field_descriptor(column) for column in table.c],
             "missingValues": [""],
             "primaryKey": [column.name for column in table.primary_key],
             "foreignKeys": [
@@ -175,7 +176,7 @@ def resource_of(name: str, table: Table) -> dict[str, Any]:
     }
 
 
-def field_of(column: Column[Any]) -> dict[str, Any]:
+def field_descriptor(column: Column[Any]) -> dict[str, Any]:
     """A column of a table."""
     field: dict[str, Any] = {"name": column.name, "type": type_of(column)}
     return field if column.nullable else {**field, "constraints": {"required": True}}

@@ -1,7 +1,7 @@
-"""What names an entry for ever, and when it was last touched: by curated facts alone.
+"""Stable ids of entries, and the day on which each was last updated, from the record alone.
 
-Neither depends on the server, its address or its clock: the same record seeded elsewhere has the
-same ids and days, so that feed readers and calendars show nothing twice.
+They do not depend on the server, its address or its clock: where the same record is seeded
+elsewhere, ids and days are the same, so that feed readers and calendars show nothing twice.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from app.entries.dates import parse_date
 
-# What all of Parley's ids are derived from; it is a name, and nothing needs to be found there.
+# The namespace of all ids; it is a name, not an address.
 NAMESPACE = uuid5(NAMESPACE_URL, "tag:parley,2026:datasets")
 
 
-def lasting_id(dataset: str, name: str) -> UUID:
-    """The id of something of a dataset: an entry by its id, a feed by its question."""
+def stable_id(dataset: str, name: str) -> UUID:
+    """The UUID of a part of a dataset: an entry by its id, a feed by its question."""
     return uuid5(uuid5(NAMESPACE, dataset), name)
 
 
-def touched(document: dict[str, Any]) -> date:
-    """The day of the latest correction; else the latest on which a source tells of the entry."""
+def last_updated(document: dict[str, Any]) -> date:
+    """The day of the latest correction; without one, that of the latest source or of the entry."""
     corrections = [parse_date(each["date"]).start for each in document["corrections"]]
     if corrections:
         return max(corrections)

@@ -1,8 +1,8 @@
-"""A picture of a whole answer as SVG: a lane for each kind, a bar for each month.
+"""The counts of a whole answer as SVG: a lane for each kind, a bar for each month.
 
-Bars are links to the question narrowed to their month. What has no exact day is hatched. It needs
-no script; the size of its text and its colours are those of the page that it stands in, or, where
-it stands alone, its own.
+Each bar links to the question narrowed to its month; entries without an exact day are hatched. It
+needs no script. Text and colours are styled by the page around it, or, where it is a document of
+its own, by `STYLE`.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from app.formats.answer import Answer
 from app.kinds import KINDS
 
 WIDTH, MARGIN = 960, 8
-# Of one lane: the room for its name, and for its bars.
+# The heights of a lane's name and of its bars.
 HEAD, BARS = 40, 76
 LANE = HEAD + BARS
 FOOT = 40
-# Years stand at least this far apart, so that they can be read where the picture is small.
+# The least distance between years, so that they are legible in a small picture.
 APART = 90
 PAGING = frozenset(("cursor", "limit", "format", "fields", "count", "facets", "snippets", "sort"))
 DATED = frozenset(("date", "start_date", "end_date"))
@@ -49,7 +49,7 @@ Link = Callable[[Lane, Span], str]
 
 
 def as_svg(answer: Answer) -> bytes:
-    """The picture of the whole answer, not of its page only."""
+    """The picture of the whole answer, not only of the page."""
     assert answer.density is not None
     kept = [pair for pair in answer.parameters if pair[0] not in PAGING | DATED]
     named = [pair for pair in kept if pair[0] != "kind"]
@@ -63,12 +63,12 @@ def as_svg(answer: Answer) -> bytes:
 
 
 def drawn(density: Density, title: str, link: Link, style: str = "") -> str:
-    """The picture; without a style it takes that of the page."""
+    """The picture; without a style, the page around it has to style it."""
     height = len(density.lanes) * LANE + FOOT
     lanes = (
         drawn_lane(density, lane, number * LANE, link) for number, lane in enumerate(density.lanes)
     )
-    described = escape(f"{title}. {told(density)}")
+    described = escape(f"{title}. {description_of(density)}")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="group" '
         f'class="density" aria-label="{described}">{style}'
@@ -77,8 +77,8 @@ def drawn(density: Density, title: str, link: Link, style: str = "") -> str:
     )
 
 
-def told(density: Density) -> str:
-    """What the picture shows, in words."""
+def description_of(density: Density) -> str:
+    """What the picture shows, as text."""
     if not density.lanes:
         return "No entries."
     most = "; ".join(
@@ -90,13 +90,13 @@ def told(density: Density) -> str:
 
 
 def most_of(density: Density, lane: Lane) -> tuple[int, str]:
-    """The highest number of a lane, and the first span that has it."""
+    """The highest count of a lane, and the first month that has it."""
     most = max(lane.numbers)
     return most, density.spans[lane.numbers.index(most)].name
 
 
 def pattern() -> str:
-    """The hatching of what has no exact day."""
+    """The hatching for entries without an exact day."""
     return (
         '<defs><pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" '
         'patternTransform="rotate(45)"><line class="hatch" y2="5" stroke-width="4"/></pattern>'
@@ -105,17 +105,17 @@ def pattern() -> str:
 
 
 def step_of(spans: tuple[Span, ...]) -> float:
-    """The width of one span."""
+    """The width of one month."""
     return (WIDTH - 2 * MARGIN) / max(len(spans), 1)
 
 
 def drawn_lane(density: Density, lane: Lane, top: float, link: Link) -> str:
-    """A lane: its name, its ground, its bars, and the number at the highest."""
+    """A lane: its name, its ground line, its bars, and its highest count."""
     most, name = most_of(density, lane)
     step = step_of(density.spans)
     ground = top + LANE
     bars = "".join(
-        bar(span, number, vague, (MARGIN + n * step, step, ground, most), link(lane, span))
+        bar_element(span, number, vague, (MARGIN + n * step, step, ground, most), link(lane, span))
         for n, (span, number, vague) in enumerate(
             zip(density.spans, lane.numbers, lane.inexact, strict=True)
         )
@@ -131,10 +131,13 @@ def drawn_lane(density: Density, lane: Lane, top: float, link: Link) -> str:
     )
 
 
-def bar(
+def bar_element(
     span: Span, number: int, vague: int, room: tuple[float, float, float, int], href: str
 ) -> str:
-    """A bar that is a link; the part without an exact day is hatched, at its top."""
+    """A bar that is a link; the part without an exact day is hatched, at its top.
+
+    `room` is its left edge and width, the ground, and the count that fills the height.
+    """
     left, step, ground, most = room
     width = max(step - 1, 0.8)
     high, unsure = (each / most * BARS for each in (number, vague))
@@ -153,7 +156,7 @@ def bar(
 
 
 def years(spans: tuple[Span, ...], height: float) -> Iterator[str]:
-    """The years at the foot, where they begin and as far apart as they need to be."""
+    """The years below the bars, as many as are legible."""
     names = [span.name for span in spans]
     begins = [n for n, name in enumerate(names) if name.endswith("-01") or "-" not in name]
     if spans and (not begins or begins[0] * step_of(spans) >= APART):
