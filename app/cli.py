@@ -131,9 +131,11 @@ def run_fmt(asked: argparse.Namespace) -> int:
 
 def run_verify(asked: argparse.Namespace) -> int:
     """Prints whatever is not proved, and counts; 1 where words do not stand in their text."""
-    from app.evidence.command import run  # noqa: PLC0415
+    from app.evidence.command import run_verification  # noqa: PLC0415
 
-    report, written = run(asked.folder, asked.texts, fetch=asked.fetch, writing=asked.write)
+    report, written = run_verification(
+        asked.folder, asked.texts, fetch=asked.fetch, writing=asked.write
+    )
     print(report)
     if written is not None:
         print(f"written to {written}")

@@ -58,7 +58,7 @@ def load_parley(database: Path, url: str) -> None:
             columns = ", ".join(f'"{column.name}"' for column in table.columns)
             rows = source.execute(f'SELECT {columns} FROM "{table.name}"')
             while part := rows.fetchmany(COPIED):
-                target.many(insertion(table), part)
+                target.execute_many(insertion(table), part)
         target.commit()
 
 

@@ -11,10 +11,10 @@ from app.evidence.texts import TextFolder
 from app.evidence.verifying import Report, verify, write
 
 
-def run(
+def run_verification(
     folder: Path, texts: Path | None, *, fetch: bool, writing: bool
 ) -> tuple[Report, Path | None]:
-    """The report, and the file that was written, if any."""
+    """The report, and the file that was written if `writing`."""
     today = datetime.now(UTC).date()
     if fetch:
         report = verify_live(folder, today)

@@ -57,7 +57,7 @@ class Bounds:
 
 
 @dataclass(frozen=True)
-class Page:
+class FetchedPage:
     """What came over the wire, unpacked."""
 
     status: int
@@ -154,7 +154,7 @@ class LivePages:
             raise NoText("the page has no readable text")
         return text
 
-    def readable(self, page: Page) -> str:
+    def readable(self, page: FetchedPage) -> str:
         """The text of a page, read in a process that is ended past its time."""
         arguments = [FORMS[page.content_type], *filter(None, [page.charset])]
         try:
@@ -172,7 +172,7 @@ class LivePages:
             raise NoText(f"the page cannot be read ({ended})") from error
         return done.stdout.decode("utf-8", "surrogatepass")
 
-    async def in_time(self, address: str) -> Page:
+    async def in_time(self, address: str) -> FetchedPage:
         """What stands at an address; raises `NoText` past the bound of seconds."""
         try:
             async with asyncio.timeout(self.bounds.seconds):
@@ -180,15 +180,15 @@ class LivePages:
         except TimeoutError as error:
             raise NoText(f"{address} took longer than {self.bounds.seconds:g} seconds") from error
 
-    async def get(self, address: str, *, respecting_robots: bool) -> Page:
+    async def get(self, address: str, *, respecting_robots: bool) -> FetchedPage:
         """What stands at an address, at the end of its redirects."""
         try:
             url = httpx.URL(address)
             for _ in range(self.bounds.redirects + 1):
                 if respecting_robots:
                     await self.ask_robots(url)
-                answer = await self.one(url)
-                if isinstance(answer, Page):
+                answer = await self.request(url)
+                if isinstance(answer, FetchedPage):
                     return answer
                 url = answer
         except httpx.TimeoutException as error:
@@ -197,7 +197,7 @@ class LivePages:
             raise NoText(f"{address} cannot be reached ({error})") from error
         raise NoText(f"{address} redirects more than {self.bounds.redirects} times")
 
-    async def one(self, url: httpx.URL) -> Page | httpx.URL:
+    async def request(self, url: httpx.URL) -> FetchedPage | httpx.URL:
         """One request: a page, or where it has moved to."""
         if url.scheme not in ("http", "https") or not url.host:
             raise NoText(f"{url} is not an address of the web")
@@ -207,7 +207,7 @@ class LivePages:
                 return response.next_request.url
             body = self.unpacked(response, await self.body_of(response))
             content_type = response.headers.get("content-type", "").split(";")[0].strip().lower()
-            return Page(response.status_code, content_type, response.charset_encoding, body)
+            return FetchedPage(response.status_code, content_type, response.charset_encoding, body)
 
     async def body_of(self, response: httpx.Response) -> bytes:
         """The body as it comes; refuses one that is too large."""

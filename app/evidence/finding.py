@@ -20,16 +20,16 @@ SPACE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where words stand: as the text has them, with a few characters on either side."""
+class Passage:
+    """Words as a text has them, with a few characters before and after."""
 
     exact: str
     prefix: str
     suffix: str
 
 
-def find(words: str, text: str) -> Place | None:
-    """Where the words stand in a text; the first place in quotation marks goes before others."""
+def find(words: str, text: str) -> Passage | None:
+    """The first passage of a text with the words; one in quotation marks is preferred."""
     plain = squeezed(text)
     signs, at = comparable(plain)
     sought, _ = comparable(squeezed(words))
@@ -38,7 +38,7 @@ def find(words: str, text: str) -> Place | None:
         return None
     quoted = (span for span in spans if stands_quoted(plain, *span))
     start, end = next(quoted, spans[0])
-    return Place(plain[start:end], before(plain, start), after(plain, end))
+    return Passage(plain[start:end], before(plain, start), after(plain, end))
 
 
 def squeezed(text: str) -> str:
@@ -49,10 +49,10 @@ def squeezed(text: str) -> str:
 
 
 def comparable(text: str) -> tuple[str, list[int]]:
-    """The signs that are compared, and where each of them stands in the text."""
+    """The signs that are compared, and the position of each in the text."""
     signs: list[str] = []
     at: list[int] = []
-    for place, sign in enumerate(text):
+    for position, sign in enumerate(text):
         for each in alike(sign):
             if each == " " and signs and signs[-1] == "-":
                 continue
@@ -60,7 +60,7 @@ def comparable(text: str) -> tuple[str, list[int]]:
                 signs.pop()
                 at.pop()
             signs.append(each)
-            at.append(place)
+            at.append(position)
     return "".join(signs), at
 
 
@@ -74,7 +74,7 @@ def alike(sign: str) -> str:
 
 
 def whole_words(sought: str, signs: str) -> Iterator[tuple[int, int]]:
-    """Every place of the signs that begins and ends with whole words."""
+    """Start and end of each occurrence among the signs that cuts no word in two."""
     start = signs.find(sought) if sought else -1
     while start >= 0:
         end = start + len(sought)
@@ -83,9 +83,10 @@ def whole_words(sought: str, signs: str) -> Iterator[tuple[int, int]]:
         start = signs.find(sought, start + 1)
 
 
-def inside_word(signs: str, place: int) -> bool:
-    """Whether a place lies between two letters or digits."""
-    return 0 < place < len(signs) and signs[place - 1].isalnum() and signs[place].isalnum()
+def inside_word(signs: str, position: int) -> bool:
+    """Whether a position lies between two letters or digits."""
+    between = signs[position - 1 : position + 1] if position > 0 else ""
+    return len(between) == 2 and all(sign.isalnum() for sign in between)
 
 
 def stands_quoted(text: str, start: int, end: int) -> bool:
@@ -94,14 +95,14 @@ def stands_quoted(text: str, start: int, end: int) -> bool:
 
 
 def before(text: str, start: int) -> str:
-    """A few whole words before a place."""
+    """A few whole words before a position."""
     cut = text[max(0, start - CONTEXT_LENGTH) : start]
     whole = start <= CONTEXT_LENGTH or " " not in cut
     return cut if whole else cut[cut.index(" ") + 1 :]
 
 
 def after(text: str, end: int) -> str:
-    """A few whole words after a place."""
+    """A few whole words after a position."""
     cut = text[end : end + CONTEXT_LENGTH]
     whole = end + CONTEXT_LENGTH >= len(text) or " " not in cut
     return cut if whole else cut[: cut.rindex(" ")]

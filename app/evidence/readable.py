@@ -33,7 +33,7 @@ LATIN = "windows-1252"
 LATIN_NAMES = frozenset(("iso8859-1", "ascii"))
 
 
-def decoded(body: bytes, charset: str | None) -> str:
+def decoded_page(body: bytes, charset: str | None) -> str:
     """The characters of a page; as declarations are often wrong, UTF-8 goes first."""
     for mark, encoding in MARKS.items():
         if body.startswith(mark):
@@ -72,7 +72,7 @@ def text_of_html(page: str) -> str:
 
 def main(form: str, charset: str | None = None) -> None:
     """Writes the text of a page, as UTF-8."""
-    text = decoded(sys.stdin.buffer.read(), charset)
+    text = decoded_page(sys.stdin.buffer.read(), charset)
     shown = text_of_html(text) if form == "html" else text
     sys.stdout.buffer.write(shown.encode("utf-8", "surrogatepass"))
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -20,10 +20,11 @@ from app.evidence.texts import NoText, Texts
 from app.kinds.evidence import Evidence, EvidenceStatus, words_hash
 from app.kinds.quotes import QuoteRecord, Wording
 from app.reference.sources import SourceRecord
+from app.seeding.files import rewrite
 from app.seeding.flaws import Flaw
 from app.seeding.seed import Flawed
-from app.seeding.staging import Stage
-from app.seeding.validation import Checker
+from app.seeding.staging import Staging
+from app.seeding.validation import FolderValidator
 
 STEM = "evidence"
 
@@ -57,8 +58,8 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Loaded:
-    """The wordings of a folder by source, the sources, and evidence of words that are gone."""
+class FolderWordings:
+    """The wordings of a folder by source, the sources, and flaws of evidence for other words."""
 
     wordings: dict[str, list[QuoteWording]]
     sources: dict[str, SourceRecord]
@@ -67,42 +68,40 @@ class Loaded:
 
 def verify(folder: Path, texts: Texts | None, today: date) -> Report:
     """Looks the wordings up in the texts; without texts, says what the evidence is so far."""
-    loaded = load(folder)
+    read = read_wordings(folder)
     report = Report()
-    for flaw in loaded.stale:
+    for flaw in read.stale:
         report.counts["stale"] += 1
         report.lines.append(f"stale: {flaw}")
-    for source_id in sorted(loaded.wordings):
-        wordings = loaded.wordings[source_id]
+    for source_id, wordings in sorted(read.wordings.items()):
         if texts is None:
-            stand(wordings, report)
+            report_earlier(wordings, report)
             continue
         try:
-            text = texts.text_of(loaded.sources[source_id])
+            text = texts.text_of(read.sources[source_id])
         except NoText as why:
-            unread(wordings, str(why), report)
+            report_unread(wordings, str(why), report)
         else:
-            look_up(wordings, text, today, report)
+            verify_wordings(wordings, text, today, report)
     return report
 
 
-def load(folder: Path) -> Loaded:
+def read_wordings(folder: Path) -> FolderWordings:
     """The wordings of a folder; raises `Flawed` for flaws of anything but the evidence."""
-    with tempfile.TemporaryDirectory(prefix="parley-verify-") as place:
-        stage = Stage(Path(place) / "stage")
-        try:
-            checker = Checker(folder, stage)
-            flaws = checker.run()
-            stale = [flaw for flaw in flaws if Path(flaw.file).stem == STEM]
-            if len(stale) < len(flaws):
-                raise Flawed([flaw for flaw in flaws if flaw not in stale])
-            wordings: dict[str, list[QuoteWording]] = defaultdict(list)
-            for body in stage.bodies("quote"):
-                for wording in wordings_of(QuoteRecord.model_validate_json(body)):
-                    wordings[wording.source].append(wording)
-            return Loaded(wordings, checker.reference.sources, stale)
-        finally:
-            stage.close()
+    with (
+        tempfile.TemporaryDirectory(prefix="parley-verify-") as place,
+        closing(Staging(Path(place) / "stage")) as staging,
+    ):
+        validator = FolderValidator(folder, staging)
+        flaws = validator.validate()
+        stale = [flaw for flaw in flaws if Path(flaw.file).stem == STEM]
+        if len(stale) < len(flaws):
+            raise Flawed([flaw for flaw in flaws if flaw not in stale])
+        wordings: dict[str, list[QuoteWording]] = defaultdict(list)
+        for body in staging.bodies("quote"):
+            for wording in wordings_of(QuoteRecord.model_validate_json(body)):
+                wordings[wording.source].append(wording)
+        return FolderWordings(wordings, validator.reference.sources, stale)
 
 
 def wordings_of(quote: QuoteRecord) -> Iterator[QuoteWording]:
@@ -114,34 +113,36 @@ def wordings_of(quote: QuoteRecord) -> Iterator[QuoteWording]:
         yield QuoteWording(quote.id, source, text, each.verification)
 
 
-def stand(wordings: Iterable[QuoteWording], report: Report) -> None:
-    """Reports the evidence as it is."""
+def report_earlier(wordings: Iterable[QuoteWording], report: Report) -> None:
+    """Reports the evidence that was recorded earlier."""
     for wording in wordings:
         status = wording.before.status if wording.before else EvidenceStatus.unverified
         report.counts[status] += 1
-        keep(wording, wording.before, report)
+        keep_evidence(wording, wording.before, report)
         if status is EvidenceStatus.failed:
             report.lines.append(f"failed: {wording.quote}: {wording.source}")
 
 
-def unread(wordings: Iterable[QuoteWording], why: str, report: Report) -> None:
-    """Reports words whose text is not to be had; earlier evidence stays as it is."""
+def report_unread(wordings: Iterable[QuoteWording], why: str, report: Report) -> None:
+    """Reports words whose text could not be read; earlier evidence is kept."""
     for wording in wordings:
         report.counts["not read"] += 1
-        keep(wording, wording.before, report)
+        keep_evidence(wording, wording.before, report)
         earlier = ""
         if wording.before is not None:
             earlier = f"; it was {wording.before.status} on {wording.before.date}, which stays"
         report.lines.append(f"not read: {wording.quote}: {wording.source}: {why}{earlier}")
 
 
-def look_up(wordings: Iterable[QuoteWording], text: str, today: date, report: Report) -> None:
+def verify_wordings(
+    wordings: Iterable[QuoteWording], text: str, today: date, report: Report
+) -> None:
     """Looks the wordings of a source up in its text."""
     digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     for wording in wordings:
         evidence = evidence_of(wording, text, digest, today)
         report.counts[evidence.status] += 1
-        keep(wording, evidence, report)
+        keep_evidence(wording, evidence, report)
         if evidence.status is EvidenceStatus.failed:
             why = evidence.notes or "the words do not stand in the text"
             report.lines.append(f"failed: {wording.quote}: {wording.source}: {why}")
@@ -155,10 +156,9 @@ def evidence_of(wording: QuoteWording, text: str, digest: str, today: date) -> E
         "text_sha256": digest,
         "date": today.isoformat(),
     }
-    place = find(wording.text, text)
-    if place is not None:
-        around = {"exact": place.exact, "prefix": place.prefix, "suffix": place.suffix}
-        return Evidence(status=EvidenceStatus.verified, **own, **around)
+    passage = find(wording.text, text)
+    if passage is not None:
+        return Evidence(status=EvidenceStatus.verified, **own, **asdict(passage))
     return Evidence(status=EvidenceStatus.failed, notes=note_of(wording.before), **own)
 
 
@@ -172,7 +172,7 @@ def note_of(before: Evidence | None) -> str | None:
     )
 
 
-def keep(wording: QuoteWording, evidence: Evidence | None, report: Report) -> None:
+def keep_evidence(wording: QuoteWording, evidence: Evidence | None, report: Report) -> None:
     """Takes evidence into what will be written."""
     if evidence is not None:
         report.kept[wording.quote, wording.source, evidence.words] = evidence
@@ -194,10 +194,5 @@ def write(folder: Path, report: Report) -> Path:
     if not records:
         path.unlink(missing_ok=True)
         return path
-    working = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        working.write_bytes(written)
-        working.replace(path)
-    finally:
-        working.unlink(missing_ok=True)
+    rewrite(path, written)
     return path

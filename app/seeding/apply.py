@@ -1,19 +1,20 @@
-"""From the list of what to do to rows: tidy tables, documents, index rows, the change log."""
+"""Applies a change set to the database: records, documents, index, reference data, change log."""
 
 from __future__ import annotations
 
 from array import array
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import Table, bindparam, delete, func, select
 
 from app.db.postings import STORED, stored_lists, unpacked
-from app.db.sql import Statement
+from app.db.sql import Row, Statement
 from app.db.tables import (
     change,
     correction,
@@ -29,24 +30,26 @@ from app.db.tables import (
     tally,
 )
 from app.entries.documents import DOCUMENT_FORMAT
-from app.entries.fulltext import FULL_TEXT, words_of
+from app.entries.fulltext import FULL_TEXT
 from app.entries.names import folded_name
 from app.entries.sort_keys import key_of
 from app.entries.words import split
 from app.kinds import KINDS
 from app.reference import REFERENCE_TYPES
 from app.reference.registry import Reference
-from app.seeding.change_set import Comparison
-from app.seeding.index_terms import postings, texts
-from app.seeding.postings_writer import Lists, put_state, sort_keys_before
-from app.seeding.processes import in_order
+from app.seeding.change_set import ChangeSet
+from app.seeding.index_terms import index_entry
+from app.seeding.postings_writer import PostingsWriter, put_state, stored_sort_keys
+from app.seeding.processes import map_in_order
 from app.seeding.relational_rows import owner_columns
-from app.seeding.row_builder import Maker, Part
-from app.seeding.rows import Rows
-from app.seeding.staging import Stage, Task
+from app.seeding.row_builder import RowBuilder, TaskBatch
+from app.seeding.staging import Staging, Task
 from app.seeding.target import Target, insertion
 
+ItemT = TypeVar("ItemT")
+
 BATCH = 1000
+# The dimension in which an entry is found by what it refers to, directly or not.
 CLOSURES = {"actor": "affiliate", "topic": "topic", "source": "source"}
 
 OLD_BODY = Statement(
@@ -54,6 +57,9 @@ OLD_BODY = Statement(
 )
 BODIES = Statement(
     select(record.c.body).where(record.c.kind == bindparam("kind")).order_by(record.c.id)
+)
+ENTRIES = Statement(
+    select(record.c.kind, record.c.id, record.c.sort_key).where(record.c.sort_key.is_not(None))
 )
 LAST_REVISION = Statement(select(func.coalesce(func.max(revision.c.number), 0)))
 LAST_CHANGE = Statement(select(func.coalesce(func.max(change.c.sequence), 0)))
@@ -64,236 +70,223 @@ DELETE_RECORD = Statement(
 DELETE_CORRECTIONS = Statement(
     delete(correction).where(correction.c.kind == bindparam("k"), correction.c.id == bindparam("i"))
 )
-DELETE_DOCUMENT = Statement(delete(document).where(document.c.sort_key == bindparam("p")))
-DELETE_LINE = Statement(delete(csv_line).where(csv_line.c.sort_key == bindparam("p")))
+DELETE_DOCUMENT = Statement(delete(document).where(document.c.sort_key == bindparam("s")))
+DELETE_CSV_LINE = Statement(delete(csv_line).where(csv_line.c.sort_key == bindparam("s")))
 MOVE_RECORD = Statement(
     record.update()
     .where(record.c.kind == bindparam("k"), record.c.id == bindparam("i"))
-    .values(sort_key=bindparam("p"))
-)
-EVERYTHING_INDEXED = Statement(
-    select(record.c.kind, record.c.id, record.c.sort_key).where(record.c.sort_key.is_not(None))
+    .values(sort_key=bindparam("s"))
 )
 
 
-class Application:
-    """One seeding being applied; `old` and `new` are the reference data before and after."""
+class Seeding:
+    """One seeding; `old_reference` and `new_reference` are the reference data before and after.
 
-    def __init__(self, stage: Stage, target: Target, new: Reference, comparison: Comparison):
-        self.stage = stage
+    Where the database has documents of another format than this code's, the whole index is made
+    anew (`rebuilds_index`): how the code that wrote it indexed an entry is not known.
+    """
+
+    def __init__(
+        self, staging: Staging, target: Target, new_reference: Reference, change_set: ChangeSet
+    ):
+        self.staging = staging
         self.target = target
-        self.new = new
-        self.comparison = comparison
-        self.starts_anew = self.format_differs()
-        # What entries were indexed by; it is read before anything of it is removed.
-        self.old = Reference() if self.starts_anew else old_reference(target)
-        self.before = array("q") if self.starts_anew else sort_keys_before(target)
-        self.number = scalar(target, LAST_REVISION) + 1
-        self.sequence = scalar(target, LAST_CHANGE)
+        self.full_text = FULL_TEXT[target.engine]
+        self.new_reference = new_reference
+        self.change_set = change_set
+        self.rebuilds_index = has_other_format(target)
+        # Read before anything is removed.
+        self.old_reference = Reference() if self.rebuilds_index else stored_reference(target)
+        self.old_sort_keys = array("q") if self.rebuilds_index else stored_sort_keys(target)
+        self.revision = single_number(target, LAST_REVISION) + 1
 
     @property
-    def needed(self) -> bool:
+    def is_needed(self) -> bool:
         """Whether there is anything to do."""
-        return self.comparison.changes_record or self.starts_anew
+        return self.change_set.changes_record or self.rebuilds_index
+
+    def add_rendering_tasks(self) -> None:
+        """Adds a task for each entry whose document changes with what it refers to."""
+        if self.rebuilds_index:
+            self.add_rendering(self.target.rows(ENTRIES))
+            return
+        for name_type, record_id, _ in list(self.staging.records_with("changed")):
+            if name_type in CLOSURES:
+                for kind in KINDS:
+                    key = key_of(kind, CLOSURES[name_type], record_id)
+                    self.add_rendering(self.stored_entries(key))
+
+    def add_rendering(self, entries: Iterable[Row]) -> None:
+        """Adds tasks for entries, given by kind, id and sort key."""
+        self.staging.add_tasks(
+            (kind, record_id, "rendered", sort_key, sort_key)
+            for kind, record_id, sort_key in entries
+        )
+
+    def stored_entries(self, key: int) -> Iterator[Row]:
+        """Kind, id and sort key of each entry in a posting list of the database."""
+        statement, values = stored_lists([key])
+        for _, ordinals in list(self.target.rows(statement, **values)):
+            sort_keys = (self.old_sort_keys[ordinal] for ordinal in unpacked(bytes(ordinals)))
+            for some in batches(sort_keys):
+                asked = {f"sort_key_{number}": sort_key for number, sort_key in enumerate(some)}
+                yield from list(self.target.rows(documents_at(len(some)), **asked))
 
     def run(self, version: str, progress: Callable[[int], object]) -> None:
-        """Everything, in an order in which nothing is deleted that was just written."""
-        if self.comparison.changes_record:
+        """Does everything, removals first: what is removed may have the ids of what is written."""
+        if self.change_set.changes_record:
             self.write_revision(version)
-        if self.starts_anew:
+        if self.rebuilds_index:
             self.empty_index()
-        self.lists = Lists(self.stage, self.target, self.before)
-        for action, step in (
-            ("removed", self.remove),
-            ("changed", self.remove),
-            ("moved", self.move),
-            ("rendered", self.unindex),
-        ):
-            self.each(action, step)
+        self.postings = PostingsWriter(self.staging, self.target, self.old_sort_keys)
+        for action in ("removed", "changed", "moved", "rendered"):
+            for tasks in batches(self.staging.tasks(action)):
+                self.remove(action, tasks)
         for action in ("added", "changed", "moved", "rendered"):
-            self.make(action, progress)
-        self.lists.write()
+            self.write(action, progress)
+        self.postings.write()
         self.write_reference()
         self.write_state()
 
-    def each(self, action: str, step: Callable[[Rows, Task], None]) -> None:
-        """A step for each record that an action concerns, in the order of sort keys."""
-        rows = Rows(self.target)
-        for number, task in enumerate(self.stage.tasks(action), 1):
-            step(rows, task)
-            if number % BATCH == 0:
-                rows.flush()
-        rows.flush()
-
-    def make(self, action: str, progress: Callable[[int], object]) -> None:
-        """What the records are made into that an action concerns."""
-        maker = Maker(self.target.engine, self.new)
-        for made in in_order(maker, self.parts(action)):
-            self.target.run(FULL_TEXT[self.target.engine].insert, made.words)
-            for table, rows in made.rows.items():
-                self.target.many(insertion(record.metadata.tables[table]), rows)
-            self.lists.put(made.coming)
-            progress(made.records)
-
-    def parts(self, action: str) -> Iterator[Part]:
-        """The records that an action concerns, in the order of sort keys."""
-        tasks = self.stage.tasks(action)
-        while part := list(islice(tasks, BATCH)):
-            yield Part(action, part, [self.lists.number_of(task.new or 0) for task in part])
-
     def write_revision(self, version: str) -> None:
-        """The new revision and its change log."""
+        """Writes the new revision and its change log."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        row = (self.number, self.comparison.digest, version, now)
-        self.target.many(insertion(revision), [row])
-        rows = Rows(self.target)
-        listed = self.stage.connection.execute(
-            "SELECT kind, id, action FROM todo WHERE action IN ('added', 'changed', 'removed')"
-            " ORDER BY kind, id"
-        )
-        for kind, record_id, action in listed:
-            before = None if action == "added" else self.old_body(kind, record_id)
-            self.sequence += 1
-            logged = (self.sequence, self.number, kind, record_id, action, before)
-            rows.add(insertion(change), logged)
-            if self.sequence % BATCH == 0:
-                rows.flush()
-        rows.flush()
+        row = (self.revision, self.change_set.digest, version, now)
+        self.target.execute_many(insertion(revision), [row])
+        first = single_number(self.target, LAST_CHANGE) + 1
+        changed = self.staging.records_with("added", "changed", "removed")
+        for changes in batches(enumerate(changed, first)):
+            rows = [
+                (sequence, self.revision, *each, self.body_before(*each))
+                for sequence, each in changes
+            ]
+            self.target.execute_many(insertion(change), rows)
+
+    def body_before(self, kind: str, record_id: str, action: str) -> bytes | None:
+        """A record as it stands in the database, None for one that is added."""
+        return None if action == "added" else self.old_body(kind, record_id)
 
     def old_body(self, kind: str, record_id: str) -> bytes:
         """A record as it stands in the database."""
         (row,) = self.target.rows(OLD_BODY, kind=kind, id=record_id)
         return bytes(row[0])
 
-    def add_rerendered(self) -> None:
-        """Notes the entries whose documents change because what they refer to changed."""
-        if self.starts_anew:
-            self.note_rerendered(self.target.rows(EVERYTHING_INDEXED))
-            return
-        changed = self.stage.connection.execute(
-            "SELECT kind, id FROM todo WHERE action = 'changed' AND kind IN"
-            " ('actor', 'topic', 'source')"
-        ).fetchall()
-        for name_type, record_id in changed:
-            for kind in KINDS:
-                key = key_of(kind, CLOSURES[name_type], record_id)
-                self.note_rerendered(self.posted(key))
-
-    def posted(self, key: int) -> Iterator[tuple[Any, ...]]:
-        """Kind, id and sort key of each entry in a posting list of the database."""
-        statement, values = stored_lists([key])
-        for _, numbers in list(self.target.rows(statement, **values)):
-            sort_keys = [self.before[number] for number in unpacked(bytes(numbers))]
-            for start in range(0, len(sort_keys), BATCH):
-                part = sort_keys[start : start + BATCH]
-                asked = {f"sort_key_{number}": sort_key for number, sort_key in enumerate(part)}
-                yield from list(self.target.rows(at_sort_keys(len(part)), **asked))
-
-    def note_rerendered(self, found: Iterable[tuple[Any, ...]]) -> None:
-        """Adds entries to the list of what to do, unless something is done about them anyway."""
-        self.stage.connection.executemany(
-            "INSERT OR IGNORE INTO todo VALUES (?, ?, 'rendered', ?, ?)",
-            ((kind, record_id, sort_key, sort_key) for kind, record_id, sort_key in found),
-        )
-
-    def format_differs(self) -> bool:
-        """Whether the documents in the database are of another format than the code's."""
-        stored = list(self.target.rows(STORED, name="document_format"))
-        return bool(stored) and bytes(stored[0][0]) != str(DOCUMENT_FORMAT).encode()
-
     def empty_index(self) -> None:
-        """Takes out all documents and index rows, which another version of the code may have made.
-
-        What that version indexed, and how, is not known; the curated records are.
-        """
+        """Deletes all documents and the whole index."""
         for table in (document, csv_line, posting, tally):
-            self.target.many(Statement(delete(table)), [()])
-        self.target.run(FULL_TEXT[self.target.engine].clear, [()])
+            self.target.execute_many(Statement(delete(table)), [()])
+        self.target.execute_text(self.full_text.clear, [()])
 
-    def remove(self, rows: Rows, task: Task) -> None:
-        """Everything about a record but its past."""
-        if task.old is not None:
-            self.unindex(rows, task)
-        rows.add(DELETE_RECORD, (task.kind, task.id))
-        rows.add(DELETE_CORRECTIONS, (task.kind, task.id))
-        if task.kind != "dataset":
-            for table, column in owner_columns(task.kind).items():
-                rows.add(deletion(table, column), (task.id,))
+    def remove(self, action: str, tasks: list[Task]) -> None:
+        """Deletes what some tasks make obsolete, except in the change log."""
+        rows: defaultdict[Statement, list[Row]] = defaultdict(list)
+        words: list[Row] = []
+        for task in tasks:
+            if task.old_sort_key is not None and not self.rebuilds_index:
+                rows[DELETE_DOCUMENT].append((task.old_sort_key,))
+                rows[DELETE_CSV_LINE].append((task.old_sort_key,))
+                words.append(self.unindex(task.kind, task.id, task.old_sort_key))
+            if action == "moved":
+                rows[MOVE_RECORD].append((task.new_sort_key, task.kind, task.id))
+            elif action != "rendered":
+                rows[DELETE_RECORD].append((task.kind, task.id))
+                rows[DELETE_CORRECTIONS].append((task.kind, task.id))
+                for deletion in relational_deletions(task.kind):
+                    rows[deletion].append((task.id,))
+        self.target.execute_text(self.full_text.delete, words)
+        for statement, values in rows.items():
+            self.target.execute_many(statement, values)
 
-    def unindex(self, rows: Rows, task: Task) -> None:
-        """The document and index rows of an entry, as they were made before."""
-        if self.starts_anew:
-            return
-        kind, old = task.kind, task.old
-        assert old is not None
-        entry = KINDS[kind].record.model_validate_json(self.old_body(kind, task.id))
-        words = words_of(texts(entry, self.old))
-        self.lists.take(kind, old, postings(kind, entry, words, self.old))
-        rows.add(DELETE_DOCUMENT, (old,))
-        rows.add(DELETE_LINE, (old,))
-        rows.wordless.append(FULL_TEXT[self.target.engine].deleted(old, words))
+    def unindex(self, kind: str, record_id: str, sort_key: int) -> Row:
+        """Removes an entry from its postings; returns the row that deletes its words."""
+        entry = KINDS[kind].record.model_validate_json(self.old_body(kind, record_id))
+        words, terms = index_entry(kind, entry, self.old_reference)
+        self.postings.remove(kind, sort_key, terms)
+        return self.full_text.deleted(sort_key, words)
 
-    def move(self, rows: Rows, task: Task) -> None:
-        """An entry whose sort key another one took."""
-        self.unindex(rows, task)
-        rows.add(MOVE_RECORD, (task.new, task.kind, task.id))
+    def write(self, action: str, progress: Callable[[int], object]) -> None:
+        """Writes the rows of the records that have an action."""
+        builder = RowBuilder(self.target.engine, self.new_reference)
+        for built in map_in_order(builder, self.task_batches(action)):
+            self.target.execute_text(self.full_text.insert, built.words)
+            for table, rows in built.rows.items():
+                self.target.execute_many(insertion(record.metadata.tables[table]), rows)
+            self.postings.add(built.postings)
+            progress(built.count)
+
+    def task_batches(self, action: str) -> Iterator[TaskBatch]:
+        """The tasks of an action in batches, ordered by sort key."""
+        for tasks in batches(self.staging.tasks(action)):
+            sort_keys = (task.new_sort_key for task in tasks)
+            ordinals = [None if key is None else self.postings.ordinal_of(key) for key in sort_keys]
+            yield TaskBatch(action, tasks, ordinals)
 
     def write_reference(self) -> None:
-        """The documents and names of all actors, topics and sources; they are few."""
-        rows = Rows(self.target)
+        """Writes the documents and names of all actors, topics and sources anew; they are few."""
         for table in (reference, name, name_word, former_id):
-            self.target.many(Statement(delete(table)), [()])
-        for name_type, record_ in self.new.records():
-            document = REFERENCE_TYPES[name_type].document_of(record_, self.new)
-            body = document.model_dump_json().encode()
-            names = record_.names()
+            self.target.execute_many(Statement(delete(table)), [()])
+        rows: defaultdict[Table, list[Row]] = defaultdict(list)
+        for name_type, each in self.new_reference.records():
+            rendered = REFERENCE_TYPES[name_type].document_of(each, self.new_reference)
+            names = each.names()
             shown = names[1] if len(names) > 1 else names[0]
-            rows.add(insertion(reference), (name_type, record_.id, shown, body))
-            folded = {folded_name(each) for each in names} - {""}
-            for each in sorted(folded):
-                rows.add(insertion(name), (name_type, each, record_.id))
-            for word in sorted({word for each in record_.searched() for word in split(each)}):
-                rows.add(insertion(name_word), (name_type, word, record_.id))
-        for former in self.stage.former_ids():
-            rows.add(insertion(former_id), former)
-        rows.flush()
+            body = rendered.model_dump_json().encode()
+            rows[reference].append((name_type, each.id, shown, body))
+            for folded in sorted({*map(folded_name, names)} - {""}):
+                rows[name].append((name_type, folded, each.id))
+            for word in sorted({word for text in each.searched() for word in split(text)}):
+                rows[name_word].append((name_type, word, each.id))
+        rows[former_id] = list(self.staging.former_ids())
+        for table, values in rows.items():
+            self.target.execute_many(insertion(table), values)
 
     def write_state(self) -> None:
-        """The dataset's description and the format of the documents."""
-        values = {
-            "dataset": self.stage.only_body("dataset"),
-            "document_format": str(DOCUMENT_FORMAT).encode(),
-        }
-        put_state(self.target, values)
+        """Writes the dataset's description and the format of the documents."""
+        (dataset,) = self.staging.bodies("dataset")
+        document_format = str(DOCUMENT_FORMAT).encode()
+        put_state(self.target, {"dataset": dataset, "document_format": document_format})
+
+
+def batches(items: Iterable[ItemT]) -> Iterator[list[ItemT]]:
+    """The items, `BATCH` at a time."""
+    left = iter(items)
+    while batch := list(islice(left, BATCH)):
+        yield batch
 
 
 @lru_cache(maxsize=16)
-def at_sort_keys(count: int) -> Statement:
-    """Kind, id and sort key of the entries at some sort keys."""
+def documents_at(count: int) -> Statement:
+    """Kind, id and sort key of the entries at so many sort keys."""
     sort_keys: list[Any] = [bindparam(f"sort_key_{number}") for number in range(count)]
     columns = (document.c.kind, document.c.id, document.c.sort_key)
     return Statement(select(*columns).where(document.c.sort_key.in_(sort_keys)))
 
 
-def deletion(table: Any, column: str) -> Statement:
-    """Deletes the rows of one record."""
-    key = (table.name, column)
-    if key not in DELETIONS:
-        DELETIONS[key] = Statement(delete(table).where(table.c[column] == bindparam("value")))
-    return DELETIONS[key]
+@cache
+def relational_deletions(kind: str) -> list[Statement]:
+    """Statements that delete a record's rows in the relational tables, by its id."""
+    if kind == "dataset":
+        return []
+    return [
+        Statement(delete(table).where(table.c[column] == bindparam("value")))
+        for table, column in owner_columns(kind).items()
+    ]
 
 
-DELETIONS: dict[tuple[str, str], Statement] = {}
-
-
-def scalar(target: Target, statement: Statement) -> int:
+def single_number(target: Target, statement: Statement) -> int:
     """The one number that a statement answers."""
     (row,) = target.rows(statement)
     return int(row[0])
 
 
-def old_reference(target: Target) -> Reference:
-    """The reference data as the database has it."""
+def has_other_format(target: Target) -> bool:
+    """Whether the documents in the database are of another format than this code's."""
+    stored = list(target.rows(STORED, name="document_format"))
+    return bool(stored) and bytes(stored[0][0]) != str(DOCUMENT_FORMAT).encode()
+
+
+def stored_reference(target: Target) -> Reference:
+    """The reference data in the database."""
     return Reference(
         (each.name, each.record.model_validate_json(row[0]))
         for each in REFERENCE_TYPES.values()
@@ -301,7 +294,7 @@ def old_reference(target: Target) -> Reference:
     )
 
 
-def dataset_id(target: Target) -> str | None:
+def stored_dataset(target: Target) -> str | None:
     """The id of the dataset in the database, None where there is none."""
     stored = list(target.rows(STORED, name="dataset"))
     return str(orjson.loads(stored[0][0])["id"]) if stored else None

@@ -1,4 +1,4 @@
-"""What a seeding has to do: the records of the stage against those of the database."""
+"""Compares the staging with the database: which records a seeding adds, changes, moves, removes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
+from heapq import merge
+from itertools import groupby
+from operator import itemgetter
 
 from sqlalchemy import select
 
@@ -14,7 +17,7 @@ from app.db.tables import change, record
 from app.errors import SeedRefused
 from app.kinds import KINDS
 from app.seeding.flaws import a
-from app.seeding.staging import Stage
+from app.seeding.staging import Staging
 from app.seeding.target import Target
 
 RECORDS = Statement(
@@ -25,24 +28,27 @@ RECORDS = Statement(
 REMOVED = Statement(select(change.c.kind, change.c.id).where(change.c.action == "removed"))
 REMOVALS_WITHOUT_ASKING = 0.1
 
+# The hash and sort key of a record.
+Version = tuple[bytes, int | None]
+
 
 @dataclass
-class Comparison:
-    """The digest of what is staged, and how many records of each kind come, change and go.
+class ChangeSet:
+    """The digest of the staged record, and how many records of each kind have which action.
 
     `present` counts the records of each kind that are in the database.
     """
 
-    digest: str
+    digest: str = ""
     counts: dict[str, Counter[str]] = field(default_factory=dict)
     present: Counter[str] = field(default_factory=Counter)
 
     def total(self, action: str) -> int:
-        """How many records an action concerns."""
+        """How many records have an action."""
         return sum(counter[action] for counter in self.counts.values())
 
     def emptied(self) -> list[str]:
-        """Each kind of which every record goes, with how many there were: `all 3 quotes`."""
+        """Each kind of which every record is removed, with their number: `all 3 quotes`."""
         return [
             f"all {number} {kind}s" if number > 1 else f"the only {kind}"
             for kind, number in sorted(self.present.items())
@@ -55,45 +61,47 @@ class Comparison:
         return any(self.total(action) for action in ("added", "changed", "removed"))
 
 
-def compare(stage: Stage, target: Target) -> Comparison:
-    """Fills the stage's list of what to do, in one walk along both sides; memory is bounded."""
-    stage.connection.execute(
-        "CREATE TABLE todo (kind TEXT, id TEXT, action TEXT, old INTEGER, new INTEGER,"
-        " PRIMARY KEY (kind, id)) WITHOUT ROWID"
-    )
+def compare(staging: Staging, target: Target) -> ChangeSet:
+    """The change set; its tasks are added to the staging. Takes the same memory for any record."""
+    change_set = ChangeSet()
+    staging.add_tasks(tasks(staging, target, change_set))
+    staging.index_tasks()
+    return change_set
+
+
+def tasks(
+    staging: Staging, target: Target, change_set: ChangeSet
+) -> Iterator[tuple[str, str, str, int | None, int | None]]:
+    """Kind, id, action, old and new sort key of each record that differs; counts them."""
     digest = sha256()
-    comparison = Comparison("")
-    waiting: list[tuple[str, str, str, int | None, int | None]] = []
-    for kind, record_id, old, new in side_by_side(stage, target, digest):
-        comparison.present[kind] += old is not None
+    for kind, record_id, old, new in side_by_side(staging, target):
+        change_set.present[kind] += old is not None
+        if new is not None:
+            digest.update(f"{kind}\0{record_id}\0".encode() + new[0])
         action = action_of(old, new)
-        if action is None:
-            continue
-        if action != "moved":
-            comparison.counts.setdefault(kind, Counter())[action] += 1
-        waiting.append((kind, record_id, action, old and old[1], new and new[1]))
-        if len(waiting) >= 5000:
-            note(stage, waiting)
-    note(stage, waiting)
-    # The order in which it is done, so that no record has to be sorted.
-    stage.connection.execute(
-        "CREATE INDEX todo_order ON todo (action, coalesce(new, old), old, new)"
+        if action is not None:
+            if action != "moved":
+                change_set.counts.setdefault(kind, Counter())[action] += 1
+            yield kind, record_id, action, old and old[1], new and new[1]
+    change_set.digest = digest.hexdigest()
+
+
+def side_by_side(
+    staging: Staging, target: Target
+) -> Iterator[tuple[str, str, Version | None, Version | None]]:
+    """Kind and id of each record, and its versions in the database and in the staging."""
+    old = (
+        (kind, id_, False, (bytes(hash_), key)) for kind, id_, hash_, key in target.rows(RECORDS)
     )
-    comparison.digest = digest.hexdigest()
-    return comparison
+    new = ((kind, id_, True, (hash_, key)) for kind, id_, hash_, key in staging.records())
+    both = merge(old, new, key=itemgetter(0, 1))
+    for (kind, record_id), rows in groupby(both, key=itemgetter(0, 1)):
+        versions = {is_new: version for _, _, is_new, version in rows}
+        yield kind, record_id, versions.get(False), versions.get(True)
 
 
-def note(stage: Stage, waiting: list[tuple[str, str, str, int | None, int | None]]) -> None:
-    """Writes what is waiting to the list."""
-    stage.connection.executemany("INSERT INTO todo VALUES (?, ?, ?, ?, ?)", waiting)
-    waiting.clear()
-
-
-Side = tuple[bytes, int | None]
-
-
-def action_of(old: Side | None, new: Side | None) -> str | None:
-    """What has to be done about a record; None where it is as it was."""
+def action_of(old: Version | None, new: Version | None) -> str | None:
+    """What has to be done about a record; None where nothing differs."""
     if new is None:
         return "removed"
     if old is None:
@@ -103,53 +111,29 @@ def action_of(old: Side | None, new: Side | None) -> str | None:
     return None if old[1] == new[1] else "moved"
 
 
-def side_by_side(
-    stage: Stage, target: Target, digest: object
-) -> Iterator[tuple[str, str, Side | None, Side | None]]:
-    """Each record of either side, with its hash and sort key on both."""
-    old_rows = iter(target.rows(RECORDS))
-    new_rows = iter(stage.in_order())
-    old, new = next(old_rows, None), next(new_rows, None)
-    while old is not None or new is not None:
-        old_key = (old[0], old[1]) if old is not None else None
-        new_key = (new[0], new[1]) if new is not None else None
-        take_old = new_key is None or (old_key is not None and old_key <= new_key)
-        take_new = old_key is None or (new_key is not None and new_key <= old_key)
-        kind, record_id = old_key if take_old and old_key is not None else new_key  # type: ignore[misc]
-        old_side = (bytes(old[2]), old[3]) if take_old and old is not None else None
-        new_side = None
-        if take_new and new is not None:
-            new_side = (new[2], new[3])
-            digest.update(f"{kind}\0{record_id}\0".encode() + new[2])  # type: ignore[attr-defined]
-        yield kind, record_id, old_side, new_side
-        if take_old:
-            old = next(old_rows, None)
-        if take_new:
-            new = next(new_rows, None)
-
-
-def refuse_changed_kinds(stage: Stage, target: Target) -> None:
-    """An id keeps its kind for good, also that of an entry that was removed long ago."""
-    before = [*stage.todo("removed"), *((row[0], row[1]) for row in target.rows(REMOVED))]
+def refuse_changed_kinds(staging: Staging, target: Target) -> None:
+    """Refuses entries whose id another kind of entry had, also one that was removed long ago."""
+    removed = {(kind, record_id) for kind, record_id, _ in staging.records_with("removed")}
+    removed.update((kind, record_id) for kind, record_id in target.rows(REMOVED))
     lines = [
         f"{file}:{line}: {record_id}: id: was {a(old)} and would become {a(new)}; choose another id"
-        for old, record_id in sorted(set(before))
+        for old, record_id in sorted(removed)
         if old in KINDS
-        for new, file, line in stage.added_as_other(old, record_id)
+        for new, file, line in staging.added_as_other(old, record_id)
     ]
     if lines:
         raise SeedRefused("\n".join(lines))
 
 
-def refuse_losses(comparison: Comparison, *, other_dataset: str | None) -> None:
-    """Refuses, until it is asked for, another dataset, and the loss of a kind or of a tenth."""
+def refuse_losses(change_set: ChangeSet, *, other_dataset: str | None) -> None:
+    """Refuses another dataset, and the loss of a kind or of a tenth of the record."""
     if other_dataset is not None:
         raise SeedRefused(
             f"The database holds the dataset {other_dataset!r}; to replace it by another one, "
             "give --allow-removals, or another --database."
         )
-    removed, present = comparison.total("removed"), comparison.present.total()
-    losses = [" and ".join(comparison.emptied())] if comparison.emptied() else []
+    removed, present = change_set.total("removed"), change_set.present.total()
+    losses = [" and ".join(change_set.emptied())] if change_set.emptied() else []
     if removed > present * REMOVALS_WITHOUT_ASKING:
         losses.insert(0, f"{removed} of {present} records, more than a tenth")
     if losses:

@@ -1,4 +1,4 @@
-"""Seed files to written records: which files there are, what of each is read at once, NDJSON."""
+"""Which seed files a folder has, and their records: a chunk of a file at a time."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import re
 import shutil
 import stat
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
@@ -15,14 +16,14 @@ import orjson
 
 from app.kinds import KINDS
 from app.reference import REFERENCE_TYPES
-from app.seeding.flaws import Flaw
-from app.seeding.source_records import Written, empty, twice, whole
+from app.seeding.flaws import Flaw, empty_file, file_flaw
+from app.seeding.raw_records import RawRecord
 from app.seeding.yaml_files import read_yaml
 
 LINE_LIMIT = 4 * 1024 * 1024
-# What is read at once of a file of lines.
-PART_LINES = 1000
-PART_BYTES = 1024 * 1024
+# At most so much of an NDJSON file is read at once.
+CHUNK_LINES = 1000
+CHUNK_BYTES = 1024 * 1024
 KEY = re.compile(rb'"\s*:')
 
 # Where each kind of record is written: one file at the top, or a folder of files.
@@ -42,7 +43,7 @@ SEED_FILES = ", ".join(
 def seed_files(folder: Path) -> Iterator[tuple[str, Path] | Flaw]:
     """The kind and path of every seed file, reference data first; flaws for what is not one."""
     if not os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir raises where a parent is closed
-        yield whole(str(folder), "is not a folder; give the folder that holds dataset.yaml")
+        yield file_flaw(str(folder), "is not a folder; give the folder that holds dataset.yaml")
         return
     flaws: list[Flaw] = []
     found: dict[str, list[Path]] = {kind: [] for kind in READING_ORDER}
@@ -63,14 +64,14 @@ def visible_files(folder: Path, refuse: Callable[[Flaw], object]) -> Iterator[Pa
     """
 
     def closed(error: OSError) -> None:
-        refuse(unreadable(error, os.path.relpath(error.filename or folder, folder)))
+        refuse(unreadable_file(error, os.path.relpath(error.filename or folder, folder)))
 
     read: dict[str, str] = {}
     for place, folders, names in os.walk(folder, onerror=closed, followlinks=True):
         shown = os.path.relpath(place, folder)
         first = read.setdefault(os.path.realpath(place), shown)
         if first != shown:
-            refuse(whole(shown, f"is the same folder as {first}; remove the symbolic link"))
+            refuse(file_flaw(shown, f"is the same folder as {first}; remove the symbolic link"))
             folders.clear()
             continue
         folders[:] = sorted(name for name in folders if not name.startswith("."))
@@ -98,15 +99,15 @@ def kind_hidden_by(flaw: Flaw) -> str | None:
 def flaws_of_stray(path: Path, shown: PurePath) -> Iterator[Flaw]:
     """Flaws of a file that is no seed file, where its curator may expect that it is read."""
     if shown.suffix.lower() in DATA_SUFFIXES and shown.parts[0] not in BESIDE:
-        yield whole(str(shown), f"would not be read; seed files are {SEED_FILES} (or .ndjson)")
+        yield file_flaw(str(shown), f"would not be read; seed files are {SEED_FILES} (or .ndjson)")
     elif shown.parts[0] in FOLDERS:
         try:
             path.stat()
         except OSError as error:
-            yield unreadable(error, str(shown))
+            yield unreadable_file(error, str(shown))
         else:
             if len(shown.parts) == 1:
-                yield whole(str(shown), "is not a folder; replace it by a folder of seed files")
+                yield file_flaw(str(shown), "is not a folder; replace it by a folder of seed files")
 
 
 def rewrite(path: Path, content: bytes) -> None:
@@ -122,13 +123,13 @@ def rewrite(path: Path, content: bytes) -> None:
         working.unlink(missing_ok=True)
 
 
-def unreadable(error: OSError, file: str) -> Flaw:
+def unreadable_file(error: OSError, file: str) -> Flaw:
     """A file or folder that the system does not let us read."""
     reason = (error.strerror or str(error)).lower()
-    return whole(file, f"cannot be read ({reason}); check its permissions")
+    return file_flaw(file, f"cannot be read ({reason}); check its permissions")
 
 
-class Part(NamedTuple):
+class FileChunk(NamedTuple):
     """A YAML file, or some lines of an NDJSON file with their numbers."""
 
     kind: str
@@ -137,44 +138,44 @@ class Part(NamedTuple):
     lines: list[tuple[int, bytes]] = []
 
 
-def parts_of(kind: str, path: Path, folder: Path) -> Iterator[Part | Flaw]:
-    """What of a file is read at once, with the flaws that keep something from being read."""
-    part = Part(kind, str(path.relative_to(folder)), path)
+def chunks_of(kind: str, path: Path, folder: Path) -> Iterator[FileChunk | Flaw]:
+    """A file in chunks, with the flaws of what cannot be read."""
+    chunk = FileChunk(kind, str(path.relative_to(folder)), path)
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            yield whole(part.file, "is not a plain file; replace it by one")
+            yield file_flaw(chunk.file, "is not a plain file; replace it by one")
         elif path.suffix == ".ndjson":
-            yield from lines_of(part)
+            yield from line_chunks(chunk)
         else:
-            yield part
+            yield chunk
     except OSError as error:
-        yield unreadable(error, part.file)
+        yield unreadable_file(error, chunk.file)
 
 
-def read_part(part: Part) -> Iterator[Written | Flaw]:
-    """The records of a part, with its flaws among them."""
-    if part.path.suffix == ".ndjson":
-        for number, line in part.lines:
-            yield from read_line(line, Written(part.kind, part.file, number, None))
+def read_chunk(chunk: FileChunk) -> Iterator[RawRecord | Flaw]:
+    """The records of a chunk, with its flaws among them."""
+    if chunk.path.suffix == ".ndjson":
+        for number, line in chunk.lines:
+            yield from read_line(line, RawRecord(chunk.kind, chunk.file, number, None))
         return
     try:
-        yield from read_yaml(part.kind, part.path, part.file)
+        yield from read_yaml(chunk.kind, chunk.path, chunk.file)
     except OSError as error:
-        yield unreadable(error, part.file)
+        yield unreadable_file(error, chunk.file)
 
 
-def lines_of(part: Part) -> Iterator[Part | Flaw]:
-    """The lines of an NDJSON file, some at a time; blank ones are left out."""
+def line_chunks(chunk: FileChunk) -> Iterator[FileChunk | Flaw]:
+    """An NDJSON file in chunks, without its blank lines."""
     held: list[tuple[int, bytes]] = []
     size = 0
     blank = True
-    with part.path.open("rb") as stream:
+    with chunk.path.open("rb") as stream:
         lines = iter(lambda: stream.readline(LINE_LIMIT + 1), b"")
         for number, line in enumerate(lines, 1):
             if len(line) > LINE_LIMIT:
                 wrong = "is longer than 4 MiB; write one record on one line"
-                yield from [part._replace(lines=held)] if held else []
-                yield Flaw(part.file, number, "", "", wrong, ends_file=True)
+                yield from [chunk._replace(lines=held)] if held else []
+                yield Flaw(chunk.file, number, "", "", wrong, ends_file=True)
                 return
             text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
             if text.isspace() or not text:
@@ -182,35 +183,34 @@ def lines_of(part: Part) -> Iterator[Part | Flaw]:
             blank = False
             held.append((number, text))
             size += len(text)
-            if len(held) == PART_LINES or size >= PART_BYTES:
-                yield part._replace(lines=held)
+            if len(held) == CHUNK_LINES or size >= CHUNK_BYTES:
+                yield chunk._replace(lines=held)
                 held, size = [], 0
     if held:
-        yield part._replace(lines=held)
+        yield chunk._replace(lines=held)
     if blank:
-        yield empty(part.file)
+        yield empty_file(chunk.file)
 
 
-def read_line(line: bytes, place: Written) -> Iterator[Written | Flaw]:
-    """The record of one line of NDJSON."""
+def read_line(line: bytes, empty: RawRecord) -> Iterator[RawRecord | Flaw]:
+    """The record of one line of NDJSON; `empty` is the record without its fields."""
     try:
         fields = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         problem = f"is not JSON ({error.msg.partition(': line')[0]}, at character {error.colno})"
         wrong = f"{problem}; write one record as one object on one line"
-        yield Flaw(place.file, place.line, "", "", wrong, ends_file=True)
+        yield Flaw(empty.file, empty.line, "", "", wrong, ends_file=True)
         return
-    written = Written(place.kind, place.file, place.line, fields)
-    for key in keys_given_twice(line, fields):
-        yield twice(written, written.line, key)
-    yield written
+    raw = replace(empty, fields=fields)
+    for key in repeated_keys(line, fields):
+        yield raw.repeated_key(raw.line, key)
+    yield raw
 
 
-def keys_given_twice(line: bytes, fields: Any) -> list[str]:
+def repeated_keys(line: bytes, fields: Any) -> list[str]:
     """Keys that an object of a line has twice; JSON readers silently keep the last."""
-    # Written again, the line is what it was, or has as many keys, if none was given twice. The
-    # escaped quotation mark is the one thing that could look like a key in one of the two and not
-    # in the other.
+    # Without such keys, the fields make the same line again, or one with as many keys. An escaped
+    # quotation mark alone could look like the end of a key in one of the two lines only.
     again = orjson.dumps(fields)
     if again == line.strip():
         return []

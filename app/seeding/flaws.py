@@ -32,6 +32,16 @@ class Flaw:
         return ": ".join(part for part in (place, self.id, self.field, self.message) if part)
 
 
+def file_flaw(file: str, message: str) -> Flaw:
+    """A flaw of a file as a whole, of which nothing is read."""
+    return Flaw(file, 0, "", "", message, ends_file=True)
+
+
+def empty_file(file: str) -> Flaw:
+    """A file without a record."""
+    return Flaw(file, 0, "", "", "holds no record; remove it, or write at least one")
+
+
 def field_path(location: Iterable[int | str]) -> str:
     """A field as curators see it: `renderings[2].text`."""
     path = ""

@@ -1,4 +1,4 @@
-"""The index rows of an entry: the posting lists it stands in, and the words it is found by.
+"""What an entry is found by: the words of its texts, and its index terms by dimension.
 
 To make something askable of all kinds: one dimension here, one field in `EntryQuestion`.
 """
@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from app.entries.dates import INEXACT, DateSpan
-from app.entries.fulltext import BOUNDARY
+from app.entries.fulltext import BOUNDARY, words_of
 from app.entries.query_plan import WORD
 from app.entries.record import EntryRecord
 from app.entries.relevance import REPEATED, repeated, weighed
@@ -18,35 +18,49 @@ from app.entries.sort_keys import covering_nodes
 from app.kinds import KINDS
 from app.reference.registry import Reference
 
-# The values under which an entry is found, by dimension and each once.
-Posted = dict[str, Collection[str]]
-# Dimensions that serve the walk and are no facet: their lists are not counted.
+# The index terms of an entry: the values of each dimension, each once.
+IndexTerms = dict[str, Collection[str]]
+# Dimensions that are no facet: the lengths of their postings are not stored.
 UNCOUNTED = frozenset(("reach", WORD, *map(repeated, REPEATED)))
 
 
-def postings(kind: str, record: Any, words: Iterable[str], reference: Reference) -> Posted:
-    """The values, by dimension and each once, under which an entry of these words is found."""
+def index_entry(kind: str, record: Any, reference: Reference) -> tuple[list[str], IndexTerms]:
+    """The words of an entry, in order, and its index terms."""
+    words = words_of(searched_texts(record, reference))
+    return words, index_terms(kind, record, words, reference)
+
+
+def searched_texts(record: Any, reference: Reference) -> Iterator[str]:
+    """The texts in which words are searched: the entry's own, and the names of its actors."""
+    yield from record.texts()
+    for actor in dict.fromkeys(link.actor for link in record.actor_links):
+        yield reference.actors[actor].name
+
+
+def index_terms(kind: str, record: Any, words: Iterable[str], reference: Reference) -> IndexTerms:
+    """The index terms of an entry with these words."""
     span = record.span
     counts = Counter(words)
     del counts[BOUNDARY]
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    found["kind"].add(kind)
-    for dimension, value in actor_postings(record, span, reference):
-        found[dimension].add(value)
+    terms: defaultdict[str, set[str]] = defaultdict(set)
+    terms["kind"].add(kind)
+    for dimension, value in actor_terms(record, span, reference):
+        terms[dimension].add(value)
     for topic in record.topics:
-        found["topic"].update(reference.broader(topic))
-    found["reach"].update(reach(span))
+        terms["topic"].update(reference.broader(topic))
+    # The blocks of the days after the first; the first day is part of the sort key.
+    terms["reach"].update(covering_nodes(span.start.toordinal() + 1, span.end.toordinal()))
     for dimension, value in KINDS[kind].index_terms(record):
-        found[dimension].add(value)
+        terms[dimension].add(value)
     for dimension, value in weighed(counts):
-        found[dimension].add(value)
+        terms[dimension].add(value)
     if span.is_inexact:
         dimension, value = INEXACT
-        found[dimension].add(value)
-    return {**found, WORD: counts.keys()}
+        terms[dimension].add(value)
+    return {**terms, WORD: counts.keys()}
 
 
-def actor_postings(
+def actor_terms(
     record: EntryRecord, span: DateSpan, reference: Reference
 ) -> Iterator[tuple[str, str]]:
     """By actor, by role, by both, and by what the actors belonged to on that date."""
@@ -55,18 +69,6 @@ def actor_postings(
         yield "role", role
         yield "actor", link.actor
         yield "actor:role", f"{link.actor}:{role}"
-        for above in reference.affiliates(link.actor, span.start, span.end):
-            yield "affiliate", above
-            yield "affiliate:role", f"{above}:{role}"
-
-
-def reach(span: DateSpan) -> Iterator[str]:
-    """The blocks of days after the first that the entry reaches into."""
-    yield from covering_nodes(span.start.toordinal() + 1, span.end.toordinal())
-
-
-def texts(record: Any, reference: Reference) -> Iterator[str]:
-    """What a search for words reads: the entry's own texts, and who is named in it."""
-    yield from record.texts()
-    for actor in dict.fromkeys(link.actor for link in record.actor_links):
-        yield reference.actors[actor].name
+        for affiliate in reference.affiliates(link.actor, span.start, span.end):
+            yield "affiliate", affiliate
+            yield "affiliate:role", f"{affiliate}:{role}"

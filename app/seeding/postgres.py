@@ -29,8 +29,8 @@ LOCK = 727539
 CHUNK = 1000
 MANY = 1000
 
-# Seeding takes the time it takes, and thinks between its statements.
-UNHURRIED = """
+# A seeding may take long, also between its statements.
+WITHOUT_TIMEOUTS = """
 SET LOCAL statement_timeout = 0;
 SET LOCAL lock_timeout = 0;
 SET LOCAL idle_in_transaction_session_timeout = 0
@@ -54,17 +54,17 @@ class PostgresTarget:
         with self.raw.cursor(binary=True) as cursor:
             yield from cursor.stream(compiled.text, compiled.arguments(values), size=size)
 
-    def run(self, text: str, rows: list[Row]) -> None:
-        """A statement in PostgreSQL's own words, once for each row."""
+    def execute_text(self, text: str, rows: list[Row]) -> None:
+        """Runs a statement of PostgreSQL\'s own SQL once for each row of values."""
         if text.startswith("COPY "):
             self.copy(text, rows)
         elif rows:
             with self.raw.cursor() as cursor:
                 cursor.executemany(text, rows)
 
-    def many(self, statement: Statement, rows: list[Row]) -> None:
-        """A statement once for each row of values; whole rows are copied in."""
-        self.run(copying(statement) or statement.postgresql.text, rows)
+    def execute_many(self, statement: Statement, rows: list[Row]) -> None:
+        """Runs a statement once for each row of values; whole rows are copied in."""
+        self.execute_text(copying(statement) or statement.postgresql.text, rows)
 
     def copy(self, text: str, rows: list[Row]) -> None:
         """Rows by COPY."""
@@ -76,7 +76,7 @@ class PostgresTarget:
         self.written += len(rows)
 
     def commit(self) -> None:
-        """Makes all of it seen, with the planner's counts of it."""
+        """Makes all changes visible at once, with the planner's statistics of them."""
         if self.written >= MANY:
             # Words wait in a list beside their index, which every search would read through.
             self.raw.execute("SELECT gin_clean_pending_list('ix_words_vector')")
@@ -110,9 +110,9 @@ def postgres_target(url: str) -> Iterator[PostgresTarget]:
         with writable(url).connect() as connection, connection.begin():
             raw = connection.connection.driver_connection
             assert isinstance(raw, Connection)
-            raw.execute(UNHURRIED)
+            raw.execute(WITHOUT_TIMEOUTS)
             wait_for_others(raw)
-            schema = read_schema(raw)
+            schema = stored_schema(raw)
             refuse_unknown_schema(schema, "The database")
             if schema != SCHEMA:
                 upgrade_within(connection)
@@ -145,7 +145,7 @@ def wait_for_others(raw: Connection[Row]) -> None:
         raw.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
 
 
-def read_schema(raw: Connection[Row]) -> str | None:
+def stored_schema(raw: Connection[Row]) -> str | None:
     """The schema of a database, None where it has none of ours."""
     known = raw.execute("SELECT to_regclass('alembic_version')").fetchone()
     if known is None or known[0] is None:

@@ -1,7 +1,7 @@
-"""Posting lists on their way to the database: numbered anew, changed, and counted.
+"""Writes the postings of a revision: each value's entries, as ordinals in the order of sort keys.
 
-What comes to each list and what goes from it is gathered while entries are written, a bounded part
-of it in memory, the rest on the stage; in the end each list that changes is written once.
+What is added to each list of postings and removed from it is collected while entries are written: a
+bounded part in memory, the rest in the staging. In the end each list that changes is written once.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ from app.db.tables import posting, state, tally
 from app.entries.query_plan import WORD
 from app.entries.sort_keys import key_of
 from app.kinds import KINDS
-from app.seeding.index_terms import UNCOUNTED, Posted
-from app.seeding.staging import Stage
+from app.seeding.index_terms import UNCOUNTED, IndexTerms
+from app.seeding.staging import Staging
 from app.seeding.target import Target, insertion
 
-# Numbers that are held in memory; each costs four bytes.
+# Ordinals that are held in memory; each takes four bytes.
 HELD = 16_000_000
-NUMBER_BYTES = array("I").itemsize
+ORDINAL_BYTES = array("I").itemsize
 BATCH = 1000
 
 LISTS = Statement(select(posting.c.key, posting.c.numbers).order_by(posting.c.key))
@@ -49,88 +49,95 @@ DELETE_TALLY = Statement(delete(tally).where(tally.c.key == bindparam("k")))
 DELETE_STATE = Statement(delete(state).where(state.c.name == bindparam("n")))
 FRAGMENTS = """
 CREATE TABLE fragment (
-    key INTEGER, kind TEXT, dimension TEXT, value TEXT, goes INTEGER, numbers BLOB
+    key INTEGER, kind TEXT, dimension TEXT, value TEXT, is_removed INTEGER, ordinals BLOB
 )
 """
 
-# The numbers of entries, packed, by kind and dimension, and by value.
-Gathered = defaultdict[tuple[str, str], defaultdict[str, bytearray]]
-Coming = Mapping[tuple[str, str], Mapping[str, bytes]]
+# Packed ordinals by kind and dimension, then by value.
+Postings = dict[tuple[str, str], Mapping[str, bytes]]
+HeldPostings = defaultdict[tuple[str, str], defaultdict[str, bytearray]]
 
 
-class Change(NamedTuple):
-    """What comes to a list and goes from it, by its key, and by kind, dimension and value."""
+class ListChange(NamedTuple):
+    """The ordinals that are added to a list and removed from it."""
 
     key: int
-    named: tuple[str, str, str]
-    coming: BitMap
-    going: BitMap
+    kind: str
+    dimension: str
+    value: str
+    added: BitMap
+    removed: BitMap
 
 
-class Lists:
-    """The posting lists of one seeding, by kind, dimension and value."""
+class PostingsWriter:
+    """Collects the postings of one seeding; `write` writes them."""
 
-    def __init__(self, stage: Stage, target: Target, before: array[int]):
-        self.stage = stage
+    def __init__(self, staging: Staging, target: Target, old_sort_keys: array[int]):
+        self.staging = staging
         self.target = target
-        self.before = before
-        self.sort_keys = stage.sort_keys()
-        self.going = gathered()
-        self.coming = gathered()
+        self.old_sort_keys = old_sort_keys
+        self.sort_keys = staging.sort_keys()
+        self.added = no_postings()
+        self.removed = no_postings()
         self.held = 0
-        # By kind, the words whose lists changed: those that have entries, and those that have none.
-        self.words: defaultdict[str, set[str]] = defaultdict(set)
-        self.unused: defaultdict[str, set[str]] = defaultdict(set)
-        stage.connection.execute(FRAGMENTS)
+        # By kind, the words whose lists changed: with entries now, and without.
+        self.used_words: defaultdict[str, set[str]] = defaultdict(set)
+        self.unused_words: defaultdict[str, set[str]] = defaultdict(set)
+        staging.connection.execute(FRAGMENTS)
 
-    def put(self, coming: Coming) -> None:
-        """Entries come to lists."""
+    def ordinal_of(self, sort_key: int) -> int | None:
+        """The ordinal of an entry; None where no entry has this sort key."""
+        ordinal = bisect_left(self.sort_keys, sort_key)
+        is_there = ordinal < len(self.sort_keys) and self.sort_keys[ordinal] == sort_key
+        return ordinal if is_there else None
+
+    def add(self, postings: Postings) -> None:
+        """Adds entries to lists."""
         size = 0
-        for dimension, lists in coming.items():
-            held = self.coming[dimension]
-            for value, numbers in lists.items():
-                held[value] += numbers
-                size += len(numbers)
-        self.hold(size // NUMBER_BYTES)
+        for name, values in postings.items():
+            held = self.added[name]
+            for value, ordinals in values.items():
+                held[value] += ordinals
+                size += len(ordinals)
+        self.bound_memory(size // ORDINAL_BYTES)
 
-    def take(self, kind: str, sort_key: int, posted: Posted) -> None:
-        """An entry goes from lists; where its sort key goes too, numbering leaves it out."""
-        number = self.number_of(sort_key)
-        stays = number < len(self.sort_keys) and self.sort_keys[number] == sort_key
-        going = packed_numbers([number] if stays else [])
-        for dimension, values in posted.items():
-            lists = self.going[kind, dimension]
+    def remove(self, kind: str, sort_key: int, terms: IndexTerms) -> None:
+        """Removes an entry from the lists of its terms.
+
+        Where it has no ordinal any more, renumbering leaves it out.
+        """
+        ordinal = self.ordinal_of(sort_key)
+        ordinals = packed_ordinals([ordinal] if ordinal is not None else [])
+        for dimension, values in terms.items():
+            held = self.removed[kind, dimension]
             for value in values:
-                lists[value] += going
-            self.hold(len(values))
+                held[value] += ordinals
+            self.bound_memory(len(values))
 
-    def hold(self, count: int) -> None:
-        """Counts what is held in memory, and bounds it."""
+    def bound_memory(self, count: int) -> None:
+        """Counts ordinals that were added; writes all to the staging where there are too many."""
         self.held += count
         if self.held >= HELD:
             self.spill()
 
-    def number_of(self, sort_key: int) -> int:
-        """The number of a sort key."""
-        return bisect_left(self.sort_keys, sort_key)
-
     def spill(self) -> None:
-        """Writes what is held in memory to the stage."""
-        self.stage.connection.executemany(
+        """Writes what is held in memory to the staging."""
+        self.staging.connection.executemany(
             "INSERT INTO fragment VALUES (?, ?, ?, ?, ?, ?)",
             (
-                (*row, goes, numbers)
-                for goes, held in ((1, self.going), (0, self.coming))
-                for row, numbers in listed(held)
+                (key_of(kind, dimension, value), kind, dimension, value, is_removed, ordinals)
+                for is_removed, held in ((True, self.removed), (False, self.added))
+                for (kind, dimension), values in held.items()
+                for value, ordinals in values.items()
             ),
         )
-        self.going, self.coming = gathered(), gathered()
+        self.added, self.removed = no_postings(), no_postings()
         self.held = 0
 
     def write(self) -> None:
-        """Writes every list that changes, and how long each is."""
+        """Writes every list that changes and its length, the sort keys, and the vocabularies."""
         self.spill()
-        if self.before and self.before != self.sort_keys:
+        if self.old_sort_keys and self.old_sort_keys != self.sort_keys:
             self.renumber()
         changes = self.changes()
         while batch := list(islice(changes, BATCH)):
@@ -138,102 +145,91 @@ class Lists:
         put_state(self.target, {SORT_KEYS: packed_sort_keys(self.sort_keys)})
         self.write_vocabularies()
 
-    def write_vocabularies(self) -> None:
-        """Writes the words in the entries of each kind."""
-        for kind in KINDS:
-            name = vocabulary_of(kind)
-            stored = list(self.target.rows(STORED, name=name)) if self.before else []
-            before = unpacked_words(bytes(stored[0][0])) if stored else set()
-            now = (before | self.words[kind]) - self.unused[kind]
-            if now != before or not stored:
-                put_state(self.target, {name: packed_words(now)})
-
-    def changes(self) -> Iterator[Change]:
-        """What comes to each list and goes from it, by key."""
-        rows = self.stage.connection.execute(
-            "SELECT key, kind, dimension, value, goes, numbers FROM fragment ORDER BY key, rowid"
+    def renumber(self) -> None:
+        """Gives the entries of every list their new ordinals, without those that are gone."""
+        ordinals = [self.ordinal_of(sort_key) for sort_key in self.old_sort_keys]
+        self.staging.connection.execute("CREATE TABLE renumbered (key INTEGER, numbers BLOB)")
+        self.staging.connection.executemany(
+            "INSERT INTO renumbered VALUES (?, ?)",
+            (
+                (key, packed(renumbered(unpacked(bytes(body)), ordinals)))
+                for key, body in self.target.rows(LISTS)
+            ),
         )
-        for (key, *named), fragments in groupby(rows, key=itemgetter(0, 1, 2, 3)):
-            coming, going = array("I"), array("I")
-            for *_, goes, numbers in fragments:
-                (going if goes else coming).frombytes(numbers)
-            yield Change(key, (named[0], named[1], named[2]), BitMap(coming), BitMap(going))
+        self.target.execute_many(Statement(delete(posting)), [()])
+        rows = self.staging.connection.execute("SELECT key, numbers FROM renumbered")
+        while batch := rows.fetchmany(BATCH):
+            self.target.execute_many(insertion(posting), batch)
+        self.staging.connection.execute("DROP TABLE renumbered")
 
-    def replace(self, changes: list[Change]) -> None:
-        """Writes some lists instead of what they were."""
+    def changes(self) -> Iterator[ListChange]:
+        """The changes of all lists, by key."""
+        rows = self.staging.connection.execute(
+            "SELECT key, kind, dimension, value, is_removed, ordinals FROM fragment"
+            " ORDER BY key, rowid"
+        )
+        for name, fragments in groupby(rows, key=itemgetter(0, 1, 2, 3)):
+            added, removed = array("I"), array("I")
+            for *_, is_removed, ordinals in fragments:
+                (removed if is_removed else added).frombytes(ordinals)
+            yield ListChange._make((*name, BitMap(added), BitMap(removed)))
+
+    def replace(self, changes: list[ListChange]) -> None:
+        """Writes some lists in place of what they were."""
         stored: dict[int, bytes] = {}
-        if self.before:
+        if self.old_sort_keys:
             keys = [change.key for change in changes]
             statement, values = stored_lists(keys)
             stored = dict(self.target.rows(statement, **values))
             for deletion in (DELETE_LIST, DELETE_TALLY):
-                self.target.many(deletion, [(key,) for key in keys])
+                self.target.execute_many(deletion, [(key,) for key in keys])
         lists: list[tuple[int, bytes]] = []
         tallies: list[tuple[int, str, str, str, int]] = []
-        for key, named, coming, going in changes:
-            before = unpacked(bytes(stored[key])) if key in stored else BitMap()
-            numbers = coming | (before - going)
-            kind, dimension, value = named
+        for key, kind, dimension, value, added, removed in changes:
+            old = unpacked(bytes(stored[key])) if key in stored else BitMap()
+            ordinals = added | (old - removed)
             if dimension == WORD:
-                (self.words if numbers else self.unused)[kind].add(value)
-            if numbers:
-                lists.append((key, packed(numbers)))
+                (self.used_words if ordinals else self.unused_words)[kind].add(value)
+            if ordinals:
+                lists.append((key, packed(ordinals)))
                 if dimension not in UNCOUNTED:
-                    tallies.append((key, *named, len(numbers)))
-        self.target.many(insertion(posting), lists)
-        self.target.many(insertion(tally), tallies)
+                    tallies.append((key, kind, dimension, value, len(ordinals)))
+        self.target.execute_many(insertion(posting), lists)
+        self.target.execute_many(insertion(tally), tallies)
 
-    def renumber(self) -> None:
-        """Writes every list with the numbers of now; sort keys that are gone have none."""
-        numbers = [
-            number if number < len(self.sort_keys) and self.sort_keys[number] == sort_key else None
-            for sort_key in self.before
-            for number in (self.number_of(sort_key),)
-        ]
-        self.stage.connection.execute("CREATE TABLE renumbered (key INTEGER, numbers BLOB)")
-        self.stage.connection.executemany(
-            "INSERT INTO renumbered VALUES (?, ?)",
-            (
-                (key, packed(BitMap(array("I", stays(unpacked(bytes(body)), numbers)))))
-                for key, body in self.target.rows(LISTS)
-            ),
-        )
-        self.target.many(Statement(delete(posting)), [()])
-        rows = self.stage.connection.execute("SELECT key, numbers FROM renumbered")
-        while batch := rows.fetchmany(BATCH):
-            self.target.many(insertion(posting), batch)
-        self.stage.connection.execute("DROP TABLE renumbered")
+    def write_vocabularies(self) -> None:
+        """Writes the words in the entries of each kind."""
+        for kind in KINDS:
+            name = vocabulary_of(kind)
+            stored = list(self.target.rows(STORED, name=name)) if self.old_sort_keys else []
+            old = unpacked_words(bytes(stored[0][0])) if stored else set()
+            new = (old | self.used_words[kind]) - self.unused_words[kind]
+            if new != old or not stored:
+                put_state(self.target, {name: packed_words(new)})
 
 
 def put_state(target: Target, values: Mapping[str, bytes]) -> None:
-    """Writes what stands under some names."""
-    target.many(DELETE_STATE, [(name,) for name in values])
-    target.many(insertion(state), list(values.items()))
+    """Writes values of the table `state` by their names."""
+    target.execute_many(DELETE_STATE, [(name,) for name in values])
+    target.execute_many(insertion(state), list(values.items()))
 
 
-def gathered() -> Gathered:
-    """Nothing gathered yet."""
+def no_postings() -> HeldPostings:
+    """Nothing held yet."""
     return defaultdict(lambda: defaultdict(bytearray))
 
 
-def packed_numbers(numbers: list[int]) -> bytes:
-    """Numbers as they are gathered."""
-    return array("I", numbers).tobytes()
+def packed_ordinals(ordinals: list[int]) -> bytes:
+    """Ordinals, four bytes each."""
+    return array("I", ordinals).tobytes()
 
 
-def listed(held: Gathered) -> Iterator[tuple[tuple[int, str, str, str], bytearray]]:
-    """Key, kind, dimension and value of each list, with its numbers."""
-    for (kind, dimension), lists in held.items():
-        for value, numbers in lists.items():
-            yield (key_of(kind, dimension, value), kind, dimension, value), numbers
+def renumbered(old: BitMap, ordinals: list[int | None]) -> BitMap:
+    """The new ordinals of a list, given the new one of each old one, or None."""
+    return BitMap(array("I", (new for each in old if (new := ordinals[each]) is not None)))
 
 
-def stays(before: BitMap, numbers: list[int | None]) -> Iterator[int]:
-    """What numbers become, without those that are gone."""
-    return (now for was in before if (now := numbers[was]) is not None)
-
-
-def sort_keys_before(target: Target) -> array[int]:
+def stored_sort_keys(target: Target) -> array[int]:
     """The sort keys in the database; none where it has no record."""
     stored = list(target.rows(STORED, name=SORT_KEYS))
     return unpacked_sort_keys(bytes(stored[0][0])) if stored else array("q")

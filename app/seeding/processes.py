@@ -29,7 +29,7 @@ MOST = 4
 SPAWN = get_context("spawn")
 
 
-def in_order(work: Callable[[PartT], DoneT], parts: Iterable[PartT]) -> Iterator[DoneT]:
+def map_in_order(work: Callable[[PartT], DoneT], parts: Iterable[PartT]) -> Iterator[DoneT]:
     """What the work makes of each part, in their order; a few of them are in memory.
 
     What takes longer than a moment is done in other processes. Raises `SeedRefused` where one of

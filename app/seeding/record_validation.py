@@ -1,6 +1,6 @@
-"""Seed files a part at a time: what is right and wrong about records by themselves.
+"""Validates the records of a chunk of a seed file, each by itself.
 
-It needs no stage, so that many parts can be checked in several processes.
+Nothing here needs the staging or the database, so chunks can be validated in several processes.
 """
 
 from __future__ import annotations
@@ -22,82 +22,109 @@ from app.kinds.proposals import ProposalRecord, SeedProposal
 from app.kinds.terms import SeedTerm
 from app.reference import REFERENCE_TYPES
 from app.reference.dataset import DatasetRecord
-from app.seeding.files import Part, read_part
+from app.seeding.files import FileChunk, read_chunk
 from app.seeding.flaws import Flaw, explain, field_path, shown
+from app.seeding.raw_records import RawRecord
 from app.seeding.references import Location, Mention, mentions
-from app.seeding.source_records import Written
-from app.seeding.staging import Former, FoundWords, Mentioned, Staged
+from app.seeding.staging import FormerId, StagedEvidence, StagedMention, StagedRecord
 
-# What the records of each kind of seed file are read as.
+# The model of the records in each kind of seed file.
 MODELS: dict[str, type[BaseModel]] = {
     "dataset": DatasetRecord,
     "evidence": SeedEvidence,
     **{each.name: each.record for each in REFERENCE_TYPES.values()},
     **{kind.name: kind.curated for kind in KINDS.values() if kind.has_files},
 }
-# Where other records are named: a proposal and its terms are looked at one by one.
-NAMING: dict[str, type[BaseModel]] = {**MODELS, "proposal": ProposalRecord, "term": SeedTerm}
+# The model whose fields refer to other records: a proposal and its terms are validated one by one.
+REFERRING: dict[str, type[BaseModel]] = {**MODELS, "proposal": ProposalRecord, "term": SeedTerm}
 FLAWS_LIMIT = 10_000
 
 
 @dataclass
-class Checked:
-    """What a part of a file comes to."""
+class ValidatedChunk:
+    """The records of a chunk, ready for the staging, and their flaws."""
 
     file: str
-    records: int = 0
-    staged: list[Staged] = field(default_factory=list)
-    mentions: list[Mentioned] = field(default_factory=list)
-    formers: list[Former] = field(default_factory=list)
-    evidence: list[FoundWords] = field(default_factory=list)
+    count: int = 0
+    records: list[StagedRecord] = field(default_factory=list)
+    mentions: list[StagedMention] = field(default_factory=list)
+    former_ids: list[FormerId] = field(default_factory=list)
+    evidence: list[StagedEvidence] = field(default_factory=list)
     flaws: list[Flaw] = field(default_factory=list)
 
 
-class EntryCheck:
-    """Checks entries and evidence, given the ids of actors, topics and sources that there are.
+class ChunkValidator:
+    """Validates entries and evidence.
 
-    Of the kinds that were half read, any id may be there.
+    `known` has the ids of all actors, topics and sources; of the kinds in `half_read`, some ids are
+    not known.
     """
 
     def __init__(self, known: Mapping[str, Collection[str]], half_read: Collection[str | None]):
         self.known = known
         self.half_read = half_read
 
-    def __call__(self, part: Part) -> Checked:
-        """The records of a part; it ends where there are more flaws than anyone reads."""
-        checked = Checked(part.file)
-        for read in read_part(part):
+    def __call__(self, chunk: FileChunk) -> ValidatedChunk:
+        """The records of a chunk, up to `FLAWS_LIMIT` flaws."""
+        validated = ValidatedChunk(chunk.file)
+        for read in read_chunk(chunk):
             if isinstance(read, Flaw):
-                checked.flaws.append(read)
+                validated.flaws.append(read)
             else:
-                self.take(read, checked)
-            if len(checked.flaws) > FLAWS_LIMIT:
+                self.add(read, validated)
+            if len(validated.flaws) > FLAWS_LIMIT:
                 break
-        return checked
+        return validated
 
-    def take(self, written: Written, checked: Checked) -> None:
-        """One record, a proposal with its terms."""
-        checked.records += 1
-        records, flaws = validated(written)
-        checked.flaws += flaws
-        for number, piece in enumerate(pieces_of(written)):
-            self.keep(piece, records[number] if records else None, checked)
+    def add(self, raw: RawRecord, validated: ValidatedChunk) -> None:
+        """Adds a record, and the terms of a proposal."""
+        validated.count += 1
+        records, flaws = parse(raw)
+        validated.flaws += flaws
+        for number, part in enumerate(with_terms(raw)):
+            self.add_references(part, validated)
+            validated.former_ids += former_ids_of(part)
+            record = records[number] if records else None
+            if isinstance(record, SeedEvidence):
+                validated.evidence.append(staged_evidence(part, record))
+            else:
+                validated.records += staged_records(part, record)
 
-    def keep(self, piece: Written, record: Any | None, checked: Checked) -> None:
-        """What a record comes to; of a flawed one its id and what it refers to."""
-        for mention in mentions(NAMING[piece.kind], piece.fields):
-            if mention.kind not in REFERENCE_TYPES:
-                line, named = piece.line_of(mention.location), field_path(mention.location)
-                row = (mention.kind, mention.target, piece.file, line, piece.id, named)
-                checked.mentions.append(Mentioned(*row))
-            elif is_unknown(mention, self.known, self.half_read):
-                checked.flaws.append(unknown(mention, piece, self.known[mention.kind]))
-        checked.formers += formers_of(piece)
-        if isinstance(record, SeedEvidence):
-            found = (record.quote, record.source, record.words, piece.file, piece.line)
-            checked.evidence.append(FoundWords(*found, canonical(record.of_quote())))
-        else:
-            checked.staged += staged(piece, record)
+    def add_references(self, raw: RawRecord, validated: ValidatedChunk) -> None:
+        """Adds what a record refers to, as a flaw where it is an unknown actor, topic or source."""
+        for mention in mentions(REFERRING[raw.kind], raw.fields):
+            if mention.kind in REFERENCE_TYPES:
+                validated.flaws += unknown_reference(mention, raw, self.known, self.half_read)
+            else:
+                line, field = raw.line_of(mention.location), field_path(mention.location)
+                row = (mention.kind, mention.target, raw.file, line, raw.id, field)
+                validated.mentions.append(StagedMention(*row))
+
+
+def parse(raw: RawRecord) -> tuple[tuple[Any, ...], list[Flaw]]:
+    """The validated record, and a proposal's terms after it; or none, and the flaws."""
+    if not isinstance(raw.fields, dict):
+        wrong = f"must be a record with fields, not {shown(raw.fields)}"
+        return (), [Flaw(raw.file, raw.line, "", "", wrong)]
+    model = MODELS[raw.kind]
+    try:
+        record = model.model_validate(raw.fields)
+    except ValidationError as invalid:
+        return (), list(field_flaws(raw, model, invalid))
+    if isinstance(record, SeedProposal):
+        return record.entries(), list(unknown_phases(raw, record))
+    return (record,), []
+
+
+def with_terms(raw: RawRecord) -> Iterator[RawRecord]:
+    """A record, and a proposal's terms after it; nothing if it has no fields."""
+    if not isinstance(raw.fields, dict):
+        return
+    yield raw
+    terms = raw.fields.get("terms") if raw.kind == "proposal" else None
+    for number, term in enumerate(terms if isinstance(terms, list) else ()):
+        if isinstance(term, dict):
+            yield raw.nested("term", "terms", number)
 
 
 def canonical(record: BaseModel) -> bytes:
@@ -107,97 +134,73 @@ def canonical(record: BaseModel) -> bytes:
     return bytes(memoryview(orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)))
 
 
-def validated(written: Written) -> tuple[tuple[Any, ...], list[Flaw]]:
-    """The record, and a proposal's terms after it; or the flaws."""
-    if not isinstance(written.fields, dict):
-        wrong = f"must be a record with fields, not {shown(written.fields)}"
-        return (), [Flaw(written.file, written.line, "", "", wrong)]
-    model = MODELS[written.kind]
-    try:
-        record = model.model_validate(written.fields)
-    except ValidationError as invalid:
-        return (), list(field_flaws(written, model, invalid))
-    if isinstance(record, SeedProposal):
-        return record.entries(), list(unknown_phases(written, record))
-    return (record,), []
-
-
-def staged(piece: Written, record: Any | None) -> list[Staged]:
-    """A record in canonical form; of a flawed one its id alone, if it has one."""
+def staged_records(raw: RawRecord, record: Any | None) -> list[StagedRecord]:
+    """The record in canonical form; without a valid record its id alone, if it has one."""
     if record is None:
-        place = (piece.file, piece.line)
-        return [Staged(piece.kind, piece.id, b"", None, *place, b"")] if piece.id else []
-    base = None
+        empty = StagedRecord(raw.kind, raw.id, b"", None, raw.file, raw.line, b"")
+        return [empty] if raw.id else []
+    sort_key = None
     if isinstance(record, EntryRecord):
-        base = sort_key_of(record.span.start.toordinal(), record.order or 0, record.id)
+        sort_key = sort_key_of(record.span.start.toordinal(), record.order or 0, record.id)
     body = canonical(record)
-    digest = sha256(body).digest()
-    return [Staged(piece.kind, record.id, digest, base, piece.file, piece.line, body)]
+    row = (raw.kind, record.id, sha256(body).digest(), sort_key, raw.file, raw.line, body)
+    return [StagedRecord(*row)]
 
 
-def is_unknown(
-    mention: Mention, known: Mapping[str, Collection[str]], half_read: Collection[str | None]
-) -> bool:
-    """Whether an actor, topic or source is named that no file has."""
-    return mention.target not in known[mention.kind] and mention.kind not in half_read
+def staged_evidence(raw: RawRecord, record: SeedEvidence) -> StagedEvidence:
+    """The evidence in canonical form."""
+    body = canonical(record.of_quote())
+    return StagedEvidence(record.quote, record.source, record.words, raw.file, raw.line, body)
 
 
-def pieces_of(written: Written) -> Iterator[Written]:
-    """A record, and a proposal's terms after it; nothing of what is no record."""
-    if not isinstance(written.fields, dict):
-        return
-    yield written
-    terms = written.fields.get("terms") if written.kind == "proposal" else None
-    for number, term in enumerate(terms if isinstance(terms, list) else ()):
-        if isinstance(term, dict):
-            yield written.part("term", "terms", number)
-
-
-def formers_of(piece: Written) -> Iterator[Former]:
-    """The former ids of a record, as far as they are written as such."""
-    name_type = piece.kind if piece.kind in REFERENCE_TYPES else "entry"
-    given = piece.fields.get("former_ids")
-    for number, former in enumerate(given if isinstance(given, list) else ()):
+def former_ids_of(raw: RawRecord) -> Iterator[FormerId]:
+    """The former ids of a record, valid or not."""
+    name_type = raw.kind if raw.kind in REFERENCE_TYPES else "entry"
+    former_ids = raw.fields.get("former_ids")
+    for number, former in enumerate(former_ids if isinstance(former_ids, list) else ()):
         if isinstance(former, str):
-            line = piece.line_of(("former_ids", number))
-            yield Former(name_type, former, piece.id, piece.file, line)
+            line = raw.line_of(("former_ids", number))
+            yield FormerId(name_type, former, raw.id, raw.file, line)
 
 
-def field_flaws(
-    written: Written, model: type[BaseModel], invalid: ValidationError
-) -> Iterator[Flaw]:
+def field_flaws(raw: RawRecord, model: type[BaseModel], invalid: ValidationError) -> Iterator[Flaw]:
     """What is wrong with the fields of a record, or of the terms in a proposal."""
     for error in invalid.errors(include_url=False):
         location = error["loc"]
-        line = written.line_of(location)
-        owner, field = owner_of(written, location)
-        yield Flaw(written.file, line, owner, field_path(field), explain(error, model))
+        owner, field = owner_of_field(raw, location)
+        line = raw.line_of(location)
+        yield Flaw(raw.file, line, owner, field_path(field), explain(error, model))
 
 
-def owner_of(written: Written, location: Location) -> tuple[str, Location]:
-    """The id of the record, or of the term in it, that a location belongs to; the field in that."""
+def owner_of_field(raw: RawRecord, location: Location) -> tuple[str, Location]:
+    """The id of the record or of the term in it that has a field, and the location in that."""
     if len(location) > 2 and location[0] == "terms" and isinstance(location[1], int):
-        term = written.part("term", "terms", location[1]).id
+        term = raw.nested("term", "terms", location[1]).id
         if term:
             return term, location[2:]
-    return written.id, location
+    return raw.id, location
 
 
-def unknown_phases(written: Written, proposal: SeedProposal) -> Iterator[Flaw]:
+def unknown_phases(raw: RawRecord, proposal: SeedProposal) -> Iterator[Flaw]:
     """Terms of a phase that their proposal does not have."""
     numbers = [str(phase.number) for phase in sorted(proposal.phases, key=lambda each: each.number)]
     for number, term in enumerate(proposal.terms):
         if term.phase is not None and str(term.phase) not in numbers:
-            line = written.line_of(("terms", number, "phase"))
+            line = raw.line_of(("terms", number, "phase"))
             has = f"has the phases {', '.join(numbers)}" if numbers else "has no phases"
             wrong = f"there is no phase {term.phase}; {proposal.id} {has}, add it or correct this"
-            yield Flaw(written.file, line, term.id, "phase", wrong)
+            yield Flaw(raw.file, line, term.id, "phase", wrong)
 
 
-def unknown(mention: Mention, piece: Written, known: Iterable[str]) -> Flaw:
-    """A reference to something that is not in the record."""
-    line, field = piece.line_of(mention.location), field_path(mention.location)
-    return Flaw(piece.file, line, piece.id, field, no_such(mention, known))
+def unknown_reference(
+    mention: Mention,
+    raw: RawRecord,
+    known: Mapping[str, Collection[str]],
+    half_read: Collection[str | None],
+) -> Iterator[Flaw]:
+    """The flaw of a reference to an actor, topic or source that no file has."""
+    if mention.target not in known[mention.kind] and mention.kind not in half_read:
+        yield raw.flaw(mention.location, no_such(mention, known[mention.kind]))
 
 
 def no_such(mention: Mention, known: Iterable[str]) -> str:

@@ -1,102 +1,105 @@
-"""From curated records to rows: what each of them makes, whatever else is in the record.
+"""Builds the rows of curated records, each of which depends on its record and reference data alone.
 
-It needs no database, so that many records can be made into rows in several processes.
+Nothing here needs the database, so many records can be built into rows in several processes.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from app.db.sql import Row
 from app.entries.csv_columns import columns_of, lines
 from app.entries.dates import parse_date
-from app.entries.fulltext import FULL_TEXT, words_of
+from app.entries.fulltext import FULL_TEXT
 from app.kinds import KINDS, RECORD_TYPES
 from app.reference.dataset import DatasetRecord
 from app.reference.registry import Reference
-from app.seeding.index_terms import Posted, postings, texts
-from app.seeding.postings_writer import packed_numbers
+from app.seeding.index_terms import IndexTerms, index_entry
+from app.seeding.postings_writer import Postings, packed_ordinals
 from app.seeding.relational_rows import rows_of
 from app.seeding.staging import Task
 
-# What is done to a record of which nothing stands in the database.
-WHOLE = frozenset(("added", "changed"))
+# The actions after which the curated record itself has to be written.
+WRITTEN = frozenset(("added", "changed"))
 
 
-class Part(NamedTuple):
-    """Some records that the same has to be done to, and their numbers; 0 for what is no entry."""
+class TaskBatch(NamedTuple):
+    """Some tasks of one action, and the ordinals of their entries; None for what is no entry."""
 
     action: str
     tasks: list[Task]
-    numbers: list[int]
+    ordinals: list[int | None]
 
 
-class Made(NamedTuple):
-    """What a part is made into: rows by table, words by sort key, and posting lists."""
+@dataclass
+class BuiltRows:
+    """Rows by table, rows of the full text, and postings, of so many records."""
 
-    records: int
-    rows: dict[str, list[Row]]
-    words: list[Row]
-    coming: dict[tuple[str, str], dict[str, bytes]]
+    count: int
+    rows: defaultdict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    words: list[Row] = field(default_factory=list)
+    postings: Postings = field(default_factory=dict)
 
 
-class Maker:
-    """Makes records into rows for an engine; what they refer to is looked up in `reference`."""
+class RowBuilder:
+    """Builds rows for an engine; what records refer to is looked up in `reference`."""
 
     def __init__(self, engine: str, reference: Reference):
         self.engine = engine
         self.reference = reference
 
-    def __call__(self, part: Part) -> Made:
-        """The rows of a part, in its order."""
-        made = Made(len(part.tasks), defaultdict(list), [], {})
-        documents: defaultdict[str, list[tuple[int, bytes]]] = defaultdict(list)
-        posted: defaultdict[tuple[str, str], defaultdict[str, list[int]]]
-        posted = defaultdict(lambda: defaultdict(list))
-        for task, number in zip(part.tasks, part.numbers, strict=True):
-            curated = model_of(task.kind).model_validate_json(task.body)
-            if part.action in WHOLE:
-                self.keep(task, curated, made)
-            if task.new is None:
+    def __call__(self, batch: TaskBatch) -> BuiltRows:
+        """The rows of a batch, in its order."""
+        built = BuiltRows(len(batch.tasks))
+        postings: defaultdict[tuple[str, str], defaultdict[str, list[int]]]
+        postings = defaultdict(lambda: defaultdict(list))
+        for task, ordinal in zip(batch.tasks, batch.ordinals, strict=True):
+            record = model_of(task.kind).model_validate_json(task.body)
+            if batch.action in WRITTEN:
+                add_record(task, record, built)
+            if ordinal is None:
                 continue
-            body, dimensions = self.index(task, curated, made)
-            documents[task.kind].append((task.new, body))
-            for dimension, values in dimensions.items():
-                lists = posted[task.kind, dimension]
+            for dimension, values in self.add_entry(task, record, built).items():
                 for value in values:
-                    lists[value].append(number)
-        for key, numbers in posted.items():
-            made.coming[key] = {each: packed_numbers(numbers[each]) for each in numbers}
-        for kind, placed in documents.items():
-            # Many at once, as they are made faster so.
-            columns = columns_of(KINDS[kind].document).values()
-            made_lines = lines([body for _, body in placed], columns)
-            made.rows["csv_line"] += (
-                (sort_key, kind, line)
-                for (sort_key, _), line in zip(placed, made_lines, strict=True)
-            )
-        return made
+                    postings[task.kind, dimension][value].append(ordinal)
+        for name, values in postings.items():
+            built.postings[name] = {each: packed_ordinals(values[each]) for each in values}
+        add_csv_lines(built)
+        return built
 
-    def keep(self, task: Task, curated: Any, made: Made) -> None:
-        """The record itself, its corrections, and its tidy rows."""
-        kind, record_id, rows = task.kind, task.id, made.rows
-        rows["record"].append((kind, record_id, task.hash, task.new, task.body))
-        for position, each in enumerate(curated.corrections):
-            day = parse_date(each.date).start.isoformat()
-            row = (kind, record_id, position, day, each.date, each.reason)
-            rows["correction"].append(row)
-        for table, row in rows_of(kind, curated):
-            rows[table].append(row)
+    def add_entry(self, task: Task, record: Any, built: BuiltRows) -> IndexTerms:
+        """Adds the document and words of an entry; returns its index terms."""
+        kind, sort_key = task.kind, task.new_sort_key
+        document = KINDS[kind].document_of(record, self.reference).model_dump_json().encode()
+        built.rows["document"].append((sort_key, record.id, kind, document))
+        words, terms = index_entry(kind, record, self.reference)
+        built.words.append((sort_key, FULL_TEXT[self.engine].stored(words)))
+        return terms
 
-    def index(self, task: Task, curated: Any, made: Made) -> tuple[bytes, Posted]:
-        """The document and words of an entry; returns the document, and what it is posted under."""
-        kind, sort_key = task.kind, task.new
-        body = KINDS[kind].document_of(curated, self.reference).model_dump_json().encode()
-        made.rows["document"].append((sort_key, curated.id, kind, body))
-        words = words_of(texts(curated, self.reference))
-        made.words.append((sort_key, FULL_TEXT[self.engine].stored(words)))
-        return body, postings(kind, curated, words, self.reference)
+
+def add_record(task: Task, record: Any, built: BuiltRows) -> None:
+    """Adds the curated record, its corrections, and its rows in the relational tables."""
+    kind, record_id, rows = task.kind, task.id, built.rows
+    rows["record"].append((kind, record_id, task.hash, task.new_sort_key, task.body))
+    for position, each in enumerate(record.corrections):
+        day = parse_date(each.date).start.isoformat()
+        rows["correction"].append((kind, record_id, position, day, each.date, each.reason))
+    for table, row in rows_of(kind, record):
+        rows[table].append(row)
+
+
+def add_csv_lines(built: BuiltRows) -> None:
+    """Adds the CSV lines of all documents, those of one kind at once, which is faster."""
+    documents: defaultdict[str, list[tuple[int, bytes]]] = defaultdict(list)
+    for sort_key, _, kind, document in built.rows["document"]:
+        documents[kind].append((sort_key, document))
+    for kind, rows in documents.items():
+        columns = columns_of(KINDS[kind].document).values()
+        csv_lines = lines([document for _, document in rows], columns)
+        for (sort_key, _), line in zip(rows, csv_lines, strict=True):
+            built.rows["csv_line"].append((sort_key, kind, line))
 
 
 def model_of(kind: str) -> Any:

@@ -1,4 +1,4 @@
-"""`parley check` and `parley seed`: all of it, or nothing."""
+"""`parley check` and `parley seed`: validates a folder, and loads all of it or nothing."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ import sqlite3
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
@@ -19,12 +18,12 @@ from tqdm import tqdm
 from app.config import Settings
 from app.db.schema_version import SCHEMA
 from app.errors import SeedRefused
-from app.seeding.apply import Application, dataset_id
-from app.seeding.change_set import Comparison, compare, refuse_changed_kinds, refuse_losses
+from app.seeding.apply import Seeding, stored_dataset
+from app.seeding.change_set import compare, refuse_changed_kinds, refuse_losses
 from app.seeding.flaws import Flaw
-from app.seeding.staging import Stage
-from app.seeding.target import Target, sqlite_target, workplace
-from app.seeding.validation import Checker
+from app.seeding.staging import Staging
+from app.seeding.target import Target, sqlite_target, staging_path
+from app.seeding.validation import FolderValidator
 
 
 class Flawed(SeedRefused):
@@ -36,15 +35,19 @@ class Flawed(SeedRefused):
 
 
 @dataclass(frozen=True)
-class Summary:
-    """What a seeding did, or would do."""
+class SeedSummary:
+    """What a seeding did, or with `dry_run` would do.
+
+    `counts` has the number of records by kind and action, `rendered` that of documents that change
+    though their records do not.
+    """
 
     revision: int | None
     digest: str
     counts: dict[str, Counter[str]]
     rendered: int
-    upgraded_from: str | None = None
-    dry_run: bool = False
+    upgraded_from: str | None
+    dry_run: bool
 
     def __str__(self) -> str:
         lines = [
@@ -56,81 +59,82 @@ class Summary:
         would_be = "would be " if self.dry_run else ""
         if self.upgraded_from is not None:
             lines.append(f"schema: {would_be}upgraded from {self.upgraded_from} to {SCHEMA}")
-        made = "nothing to change"
+        outcome = "nothing to change"
         if self.revision is not None:
-            made = f"{would_be}revision {self.revision}"
+            outcome = f"{would_be}revision {self.revision}"
         elif self.rendered or self.upgraded_from is not None:
-            made = "no change of the record"
-        return "\n".join([*lines, f"{made}, digest {self.digest[:16]}"])
-
-
-@contextmanager
-def bar(label: str) -> Iterator[Any]:
-    """A progress bar that shows itself only when something takes long, on a terminal."""
-    with tqdm(
-        desc=label, unit=" records", delay=1, leave=False, disable=None, file=sys.stderr
-    ) as shown:
-        yield shown.update
+            outcome = "no change of the record"
+        return "\n".join([*lines, f"{outcome}, digest {self.digest[:16]}"])
 
 
 def check(folder: Path) -> Counter[str]:
     """How many records of each kind a folder holds; raises `Flawed` with every flaw."""
-    with tempfile.TemporaryDirectory(prefix="parley-check-") as place, without_collection():
-        stage = Stage(Path(place) / "stage")
-        try:
-            checked(folder, stage)
-            return stage.counts()
-        finally:
-            stage.close()
-
-
-def checked(folder: Path, stage: Stage) -> Checker:
-    """The checker of a folder without flaws."""
-    with bar("checking") as progress:
-        checker = Checker(folder, stage, progress)
-        flaws = checker.run()
-    if flaws:
-        raise Flawed(flaws)
-    stage.resolve_sort_keys()
-    return checker
+    with (
+        tempfile.TemporaryDirectory(prefix="parley-check-") as place,
+        without_collection(),
+        closing(Staging(Path(place) / "stage")) as staging,
+    ):
+        stage(folder, staging)
+        return staging.counts()
 
 
 def seed(
     folder: Path, settings: Settings, *, dry_run: bool = False, allow_removals: bool = False
-) -> Summary:
+) -> SeedSummary:
     """Loads a folder into the database; raises `SeedRefused`, and then nothing was changed."""
-    with workplace(settings) as stage_path, disk_errors(), without_collection():
-        stage = Stage(stage_path)
-        try:
-            checker = checked(folder, stage)
-            with target_of(settings) as target:
-                return load(stage, target, checker, dry_run, allow_removals)
-        finally:
-            stage.close()
+    with (
+        staging_path(settings) as path,
+        disk_errors(),
+        without_collection(),
+        closing(Staging(path)) as staging,
+    ):
+        validator = stage(folder, staging)
+        with target_of(settings) as target:
+            return load(staging, target, validator, dry_run, allow_removals)
 
 
-@contextmanager
-def without_collection() -> Iterator[None]:
-    """Records make no cycles; looking for some takes an eighth of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
+def stage(folder: Path, staging: Staging) -> FolderValidator:
+    """Adds a folder to the staging; raises `Flawed`."""
+    with progress_bar("checking") as progress:
+        validator = FolderValidator(folder, staging, progress)
+        flaws = validator.validate()
+    if flaws:
+        raise Flawed(flaws)
+    staging.resolve_sort_keys()
+    return validator
 
 
-@contextmanager
-def disk_errors() -> Iterator[None]:
-    """A full disk and a damaged database are said in words; migrations tell them in others."""
-    try:
-        yield
-    except (sqlite3.DatabaseError, SQLAlchemyError) as error:
-        reason = getattr(error, "orig", None) or error
-        raise SeedRefused(
-            f"The database could not be written ({reason}); nothing was changed."
-        ) from error
+def load(
+    staging: Staging,
+    target: Target,
+    validator: FolderValidator,
+    dry_run: bool,
+    allow_removals: bool,
+) -> SeedSummary:
+    """Compares the staging with the database, refuses what would lose too much, and applies."""
+    change_set = compare(staging, target)
+    refuse_changed_kinds(staging, target)
+    assert validator.dataset is not None
+    if not allow_removals:
+        before = stored_dataset(target)
+        other = before if before not in (None, validator.dataset.id) else None
+        refuse_losses(change_set, other_dataset=other)
+    seeding = Seeding(staging, target, validator.reference, change_set)
+    seeding.add_rendering_tasks()
+    if not dry_run:
+        if seeding.is_needed:
+            with progress_bar("loading") as progress:
+                seeding.run(validator.dataset.version, progress)
+        if seeding.is_needed or target.upgraded_from is not None:
+            target.commit()
+    return SeedSummary(
+        revision=seeding.revision if change_set.changes_record else None,
+        digest=change_set.digest,
+        counts=change_set.counts,
+        rendered=sum(1 for _ in staging.records_with("rendered")),
+        upgraded_from=target.upgraded_from,
+        dry_run=dry_run,
+    )
 
 
 @contextmanager
@@ -152,34 +156,34 @@ def target_of(settings: Settings) -> Iterator[Target]:
         yield target
 
 
-def load(
-    stage: Stage, target: Target, checker: Checker, dry_run: bool, allow_removals: bool
-) -> Summary:
-    """Compares, refuses what would lose too much, and applies."""
-    comparison = compare(stage, target)
-    refuse_changed_kinds(stage, target)
-    assert checker.dataset is not None
-    if not allow_removals:
-        before = dataset_id(target)
-        other = before if before not in (None, checker.dataset.id) else None
-        refuse_losses(comparison, other_dataset=other)
-    application = Application(stage, target, checker.reference, comparison)
-    application.add_rerendered()
-    if application.needed and not dry_run:
-        with bar("loading") as progress:
-            application.run(checker.dataset.version, progress)
-    if (application.needed or target.upgraded_from) and not dry_run:
-        target.commit()
-    return replace(summary_of(stage, application, comparison), dry_run=dry_run)
+@contextmanager
+def progress_bar(label: str) -> Iterator[Callable[[int], object]]:
+    """A progress bar, on a terminal alone and after a second; gives what adds records to it."""
+    with tqdm(
+        desc=label, unit=" records", delay=1, leave=False, disable=None, file=sys.stderr
+    ) as bar:
+        yield bar.update
 
 
-def summary_of(stage: Stage, application: Application, comparison: Comparison) -> Summary:
-    """What was done."""
-    rendered = stage.connection.execute("SELECT count(*) FROM todo WHERE action = 'rendered'")
-    return Summary(
-        revision=application.number if comparison.changes_record else None,
-        digest=comparison.digest,
-        counts=comparison.counts,
-        rendered=int(rendered.fetchone()[0]),
-        upgraded_from=application.target.upgraded_from,
-    )
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Turns garbage collection off: records make no cycles, and it takes an eighth of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@contextmanager
+def disk_errors() -> Iterator[None]:
+    """Raises `SeedRefused` for a full disk and a damaged database."""
+    try:
+        yield
+    except (sqlite3.DatabaseError, SQLAlchemyError) as error:
+        reason = getattr(error, "orig", None) or error
+        raise SeedRefused(
+            f"The database could not be written ({reason}); nothing was changed."
+        ) from error

@@ -1,4 +1,4 @@
-"""Where a seeding writes: one transaction that is seen as a whole or not at all.
+"""Where a seeding writes: one transaction, visible as a whole or not at all.
 
 On SQLite the file is copied, changed, synced and renamed over the old one; on PostgreSQL it is one
 transaction under a lock of its own.
@@ -24,7 +24,7 @@ from sqlalchemy import URL, Table
 
 from app.config import Settings
 from app.db.schema_version import SCHEMA, read_schema, refuse_unknown_schema
-from app.db.sql import Compiled, Row, Statement
+from app.db.sql import Row, Statement
 from app.errors import DatabaseUnusable, SeedRefused
 
 log = logging.getLogger(__name__)
@@ -47,16 +47,16 @@ class Target(Protocol):
         """The rows of a statement, as they are fetched."""
         ...
 
-    def run(self, text: str, rows: list[Row]) -> None:
-        """A statement in the engine's own words, once for each row."""
+    def execute_text(self, text: str, rows: list[Row]) -> None:
+        """Runs a statement of the engine's own SQL once for each row of values."""
         ...
 
-    def many(self, statement: Statement, rows: list[Row]) -> None:
-        """A statement once for each row of values, in the order of its parameters."""
+    def execute_many(self, statement: Statement, rows: list[Row]) -> None:
+        """Runs a statement once for each row of values, in the order of its parameters."""
         ...
 
     def commit(self) -> None:
-        """Makes all of it seen."""
+        """Makes all changes visible at once."""
         ...
 
 
@@ -86,21 +86,17 @@ class SqliteTarget:
             self.raw.execute(f"PRAGMA {pragma}")
         self.raw.execute("BEGIN")
 
-    def compiled(self, statement: Statement) -> Compiled:
-        """The statement in the engine's words."""
-        return statement.sqlite
-
     def rows(self, statement: Statement, **values: Any) -> Iterable[Row]:
         """The rows of a statement, as they are fetched."""
         compiled = statement.sqlite
         return self.raw.execute(compiled.text, compiled.arguments(values))
 
-    def run(self, text: str, rows: list[Row]) -> None:
-        """A statement in SQLite's own words, once for each row."""
+    def execute_text(self, text: str, rows: list[Row]) -> None:
+        """Runs a statement of SQLite's own SQL once for each row of values."""
         self.raw.executemany(text, rows)
 
-    def many(self, statement: Statement, rows: list[Row]) -> None:
-        """A statement once for each row of values."""
+    def execute_many(self, statement: Statement, rows: list[Row]) -> None:
+        """Runs a statement once for each row of values."""
         self.raw.executemany(statement.sqlite.text, rows)
 
     def commit(self) -> None:
@@ -128,7 +124,7 @@ def sqlite_target(path: Path) -> Iterator[SqliteTarget]:
     schema = None
     try:
         if path.exists():
-            schema = schema_of(path)
+            schema = upgradable_schema(path)
             shutil.copyfile(path, working)
             shutil.copymode(path, working)
         if schema is None:
@@ -148,7 +144,7 @@ def sqlite_target(path: Path) -> Iterator[SqliteTarget]:
         working.unlink(missing_ok=True)
 
 
-def schema_of(path: Path) -> str | None:
+def upgradable_schema(path: Path) -> str | None:
     """The schema of a file, None where it is empty.
 
     Refuses a schema that cannot be upgraded, and a file that holds anything else.
@@ -170,8 +166,8 @@ def schema_of(path: Path) -> str | None:
     return schema
 
 
-def is_taken(lock: IO[str]) -> bool:
-    """Whether the lock could be taken now."""
+def try_lock(lock: IO[str]) -> bool:
+    """Takes the lock if nobody has it; whether it was taken."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -180,14 +176,14 @@ def is_taken(lock: IO[str]) -> bool:
 
 
 @contextmanager
-def exclusive(path: Path) -> Iterator[None]:
-    """Waits for any other seeding of the same file, then clears what an interrupted one left."""
+def exclusive_lock(path: Path) -> Iterator[None]:
+    """Waits for any other seeding of the same file, then removes what an interrupted one left."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.with_name(f".{path.name}.lock").open("w") as lock:
-        if not is_taken(lock):
+        if not try_lock(lock):
             log.warning("Waiting until another seeding of %s ends.", path)
             # A lock that is waited for in the system cannot be given up at every moment.
-            while not is_taken(lock):
+            while not try_lock(lock):
                 time.sleep(WAIT_SECONDS)
         for left in path.parent.glob(f".{glob.escape(path.name)}.seeding-*"):
             left.unlink(missing_ok=True)
@@ -195,8 +191,8 @@ def exclusive(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def workplace(settings: Settings) -> Iterator[Path]:
-    """The path for the stage's temporary file; on SQLite, with no other seeding at work."""
+def staging_path(settings: Settings) -> Iterator[Path]:
+    """The path for the temporary file of the staging; on SQLite, with no other seeding at work."""
     path = settings.sqlite_path
     if path is None:
         with tempfile.TemporaryDirectory(prefix="parley-seed-") as folder:
@@ -205,12 +201,12 @@ def workplace(settings: Settings) -> Iterator[Path]:
     if not path.name:
         raise SeedRefused("The database URL names no file; write sqlite:///path/to/parley.db.")
     try:
-        with exclusive(path):
-            stage = path.with_name(f".{path.name}.seeding-{os.getpid()}.stage")
+        with exclusive_lock(path):
+            staging = path.with_name(f".{path.name}.seeding-{os.getpid()}.stage")
             try:
-                yield stage
+                yield staging
             finally:
-                stage.unlink(missing_ok=True)
+                staging.unlink(missing_ok=True)
     except OSError as error:
         raise SeedRefused(
             f"{error.filename or path}: {error.strerror}; nothing was changed."

@@ -1,4 +1,4 @@
-"""From a folder of seed files to a stage of checked records, or to the list of every flaw."""
+"""Validates a folder of seed files: each record by itself, then what holds across the record."""
 
 from __future__ import annotations
 
@@ -14,212 +14,220 @@ from app.kinds.quotes import QuoteRecord
 from app.reference import REFERENCE_TYPES
 from app.reference.dataset import DatasetRecord
 from app.reference.registry import Reference
-from app.seeding.files import DATASET_FILE, Part, kind_hidden_by, parts_of, read_part, seed_files
-from app.seeding.flaws import Flaw, a, field_path
-from app.seeding.processes import in_order
+from app.seeding.files import (
+    DATASET_FILE,
+    FileChunk,
+    chunks_of,
+    kind_hidden_by,
+    read_chunk,
+    seed_files,
+)
+from app.seeding.flaws import Flaw, a, file_flaw
+from app.seeding.processes import map_in_order
+from app.seeding.raw_records import RawRecord
 from app.seeding.record_validation import (
     FLAWS_LIMIT,
     MODELS,
-    NAMING,
-    Checked,
-    EntryCheck,
+    REFERRING,
+    ChunkValidator,
+    ValidatedChunk,
     canonical,
-    formers_of,
-    is_unknown,
+    former_ids_of,
     no_such,
-    pieces_of,
-    staged,
-    unknown,
-    validated,
+    parse,
+    staged_records,
+    unknown_reference,
+    with_terms,
 )
 from app.seeding.references import Location, Mention, mentions
-from app.seeding.source_records import Written, whole
-from app.seeding.staging import Stage, Staged
+from app.seeding.staging import StagedRecord, Staging
 
-# What entries refer to is read before them.
+# Entries refer to these, so they are read first.
 READ_FIRST = frozenset(("dataset", *REFERENCE_TYPES))
-Progress = Callable[[int], object]
 
 
-class Checker:
-    """Reads every record of a folder onto a stage and gathers all flaws."""
+class FolderValidator:
+    """Adds every record of a folder to the staging, and collects all flaws.
 
-    def __init__(self, folder: Path, stage: Stage, progress: Progress = lambda _: None):
+    After `validate`, `reference` has the actors, topics and sources, and `dataset` the dataset.
+    """
+
+    def __init__(
+        self, folder: Path, staging: Staging, progress: Callable[[int], object] = lambda _: None
+    ):
         self.folder = folder
-        self.stage = stage
+        self.staging = staging
         self.progress = progress
         self.reference = Reference()
         self.dataset: DatasetRecord | None = None
         self.flaws: list[Flaw] = []
-        # Actors, topics and sources as written, flawed ones too: what refers to them is right.
-        self.known: dict[str, dict[str, Written]] = {name_type: {} for name_type in REFERENCE_TYPES}
-        # Kinds of which a file could not be read to its end: what is missing may stand there.
+        # Actors, topics and sources, flawed ones too: a reference to one of those is no flaw.
+        self.known: dict[str, dict[str, RawRecord]] = {each: {} for each in REFERENCE_TYPES}
+        # Kinds of which a file could not be read to its end, so some of their ids are not known.
         self.half_read: set[str | None] = set()
 
-    def run(self) -> list[Flaw]:
+    def validate(self) -> list[Flaw]:
         """Every flaw of the folder, in the order of files and lines."""
-        found = []
+        files = []
         for file in seed_files(self.folder):
             if isinstance(file, Flaw):
-                self.note(file)
+                self.add_flaw(file)
             else:
-                found.append(file)
-        if not found and self.flaws:
+                files.append(file)
+        if not files and self.flaws:
             return sorted(self.flaws)
-        if "dataset" not in (kind for kind, _ in found):
+        if "dataset" not in (kind for kind, _ in files):
             missing = "is missing; it holds the id, title, coverage and licence of the record"
-            self.note(whole(DATASET_FILE, missing))
-        self.read(found)
-        self.stage.index()
-        self.flaws.extend(self.across())
+            self.add_flaw(file_flaw(DATASET_FILE, missing))
+        self.read(files)
+        self.staging.build_indexes()
+        self.flaws.extend(self.flaws_across_records())
         return sorted(set(self.flaws))
 
     def read(self, files: list[tuple[str, Path]]) -> None:
-        """What entries refer to, then the entries, until there are more flaws than anyone reads."""
-        for part in self.parts(file for file in files if file[0] in READ_FIRST):
-            for read in read_part(part):
+        """Reads the dataset and what entries refer to, then the entries, up to `FLAWS_LIMIT`."""
+        for chunk in self.chunks(file for file in files if file[0] in READ_FIRST):
+            for read in read_chunk(chunk):
                 if isinstance(read, Flaw):
-                    self.note(read)
+                    self.add_flaw(read)
                 else:
-                    self.take(read)
-                if self.is_enough(part.file):
+                    self.add_reference(read)
+                if self.has_too_many_flaws(chunk.file):
                     return
         known = {name_type: dict.fromkeys(self.known[name_type]) for name_type in REFERENCE_TYPES}
-        check = EntryCheck(known, frozenset(self.half_read))
-        others = self.parts(file for file in files if file[0] not in READ_FIRST)
-        for checked in in_order(check, others):
-            self.keep(checked)
-            if self.is_enough(checked.file):
+        validator = ChunkValidator(known, frozenset(self.half_read))
+        chunks = self.chunks(file for file in files if file[0] not in READ_FIRST)
+        for validated in map_in_order(validator, chunks):
+            self.add_entries(validated)
+            if self.has_too_many_flaws(validated.file):
                 return
 
-    def parts(self, files: Iterable[tuple[str, Path]]) -> Iterator[Part]:
-        """The files, as much of each as is read at once."""
+    def chunks(self, files: Iterable[tuple[str, Path]]) -> Iterator[FileChunk]:
+        """The files in chunks."""
         for kind, path in files:
-            for part in parts_of(kind, path, self.folder):
-                if isinstance(part, Flaw):
-                    self.note(part)
+            for chunk in chunks_of(kind, path, self.folder):
+                if isinstance(chunk, Flaw):
+                    self.add_flaw(chunk)
                 else:
-                    yield part
+                    yield chunk
 
-    def is_enough(self, file: str) -> bool:
-        """Whether there are more flaws than anyone reads; it is said where reading stops."""
+    def has_too_many_flaws(self, file: str) -> bool:
+        """Whether there are more flaws than anyone reads; adds one that says where reading ends."""
         if len(self.flaws) <= FLAWS_LIMIT:
             return False
         wrong = f"reading stopped here after {FLAWS_LIMIT:,} flaws; mend these first"
-        self.note(whole(file, wrong))
+        self.add_flaw(file_flaw(file, wrong))
         self.half_read.update(MODELS)
         return True
 
-    def note(self, flaw: Flaw) -> None:
-        """A flaw of a file."""
+    def add_flaw(self, flaw: Flaw) -> None:
+        """Adds a flaw, and notes what was not read because of it."""
         self.flaws.append(flaw)
         if flaw.ends_file:
             self.half_read.add(kind_hidden_by(flaw))
 
-    def take(self, written: Written) -> None:
-        """The dataset, or an actor, topic or source, which is kept in memory too."""
+    def add_reference(self, raw: RawRecord) -> None:
+        """Adds the dataset, or an actor, topic or source, which is kept in memory too."""
         self.progress(1)
-        records, flaws = validated(written)
+        records, flaws = parse(raw)
         self.flaws += flaws
         record = records[0] if records else None
-        for piece in pieces_of(written):
-            if piece.kind == "dataset":
+        for each in with_terms(raw):
+            if each.kind == "dataset":
                 self.dataset = record
             else:
-                self.known[piece.kind].setdefault(piece.id, piece)
+                self.known[each.kind].setdefault(each.id, each)
                 if record is not None:
-                    self.reference.add(piece.kind, record)
-            self.stage.add(staged(piece, record), formers=formers_of(piece))
+                    self.reference.add(each.kind, record)
+            self.staging.add(staged_records(each, record), former_ids=former_ids_of(each))
 
-    def keep(self, checked: Checked) -> None:
-        """Entries and evidence onto the stage."""
-        for flaw in checked.flaws:
-            self.note(flaw)
-        for found in checked.evidence:
-            if not self.stage.add_evidence(found):
+    def add_entries(self, validated: ValidatedChunk) -> None:
+        """Adds entries and evidence to the staging."""
+        for flaw in validated.flaws:
+            self.add_flaw(flaw)
+        for each in validated.evidence:
+            if not self.staging.add_evidence(each):
                 wrong = "is evidence of words that have some already; keep the latest of the two"
-                self.flaws.append(Flaw(found.file, found.line, found.quote, "words", wrong))
-        entries = checked.staged
-        if self.stage.has_evidence:
-            entries = [self.with_evidence(entry) for entry in entries]
-        self.stage.add(entries, checked.mentions, checked.formers)
-        self.progress(checked.records)
+                self.flaws.append(Flaw(each.file, each.line, each.quote, "words", wrong))
+        records = validated.records
+        if self.staging.has_evidence:
+            records = [self.with_evidence(each) for each in records]
+        self.staging.add(records, validated.mentions, validated.former_ids)
+        self.progress(validated.count)
 
-    def with_evidence(self, entry: Staged) -> Staged:
+    def with_evidence(self, staged: StagedRecord) -> StagedRecord:
         """A quote with the evidence of its wordings, in their order; any other entry as it is."""
-        if entry.kind != "quote" or not entry.body:
-            return entry
-        quote = QuoteRecord.model_validate_json(entry.body)
+        if staged.kind != "quote" or not staged.body:
+            return staged
+        quote = QuoteRecord.model_validate_json(staged.body)
         keys = dict.fromkeys((each.source, words_hash(each.text)) for each in quote.wordings)
-        bodies = self.stage.take_evidence(quote.id, list(keys))
+        bodies = self.staging.use_evidence(quote.id, list(keys))
         if not bodies:
-            return entry
+            return staged
         evidence = tuple(Evidence.model_validate_json(body) for body in bodies)
         body = canonical(quote.model_copy(update={"evidence": evidence}))
-        return entry._replace(hash=sha256(body).digest(), body=body)
+        return staged._replace(hash=sha256(body).digest(), body=body)
 
-    def across(self) -> Iterator[Flaw]:
-        """What only shows when all records are in."""
+    def flaws_across_records(self) -> Iterator[Flaw]:
+        """Flaws that show only when all records are read."""
         yield from self.reference_flaws()
-        yield from self.doubled_ids()
-        for mention, file, line, by, field, other in self.stage.dangling():
-            yield from self.dangling(mention, Flaw(file, line, by, field, ""), other)
-        for former, record_id, file, line, holder in self.stage.reused_former_ids():
+        yield from self.duplicate_ids()
+        for mention, file, line, record_id, field, found_kind in self.staging.dangling_mentions():
+            wrong = self.why_dangling(mention, found_kind)
+            if wrong is not None:
+                yield Flaw(file, line, record_id, field, wrong)
+        for former, record_id, file, line, holder in self.staging.reused_former_ids():
             wrong = f"{former!r} is {holder}; an id is never reused, leave it out"
             yield Flaw(file, line, record_id, "former_ids", wrong)
-        for quote, source, file, line in self.stage.unused_evidence():
+        for quote, source, file, line in self.staging.unused_evidence():
             wrong = f"has no wording in {source} with these words (any more)"
             remedy = "run `parley verify --write`, or remove this"
             yield Flaw(file, line, quote, "words", f"{wrong}; {remedy}")
-        for loop, file, line in self.stage.reply_cycles():
-            yield Flaw(file, line, loop[0], "in_reply_to.proposal", in_a_circle(loop))
+        for cycle, file, line in self.staging.reply_cycles():
+            yield Flaw(file, line, cycle[0], "in_reply_to.proposal", circular(cycle))
 
-    def doubled_ids(self) -> Iterator[Flaw]:
+    def duplicate_ids(self) -> Iterator[Flaw]:
         """Records whose id another one has."""
-        for record_id, kind, file, line, first_file, first_line in self.stage.duplicates():
+        for record_id, kind, file, line, first_file, first_line in self.staging.duplicates():
             scope = "all entries" if kind in KINDS else f"{kind}s"
             wrong = f"stands at {first_file}:{first_line} too; ids are unique among {scope}"
             yield Flaw(file, line, record_id, "id", f"{wrong}, choose another")
 
-    def dangling(self, mention: Mention, at: Flaw, other: str | None) -> Iterator[Flaw]:
-        """A reference to an entry that is not there, or that is of another kind."""
-        if other is not None:
-            wrong = f"{mention.target!r} is {a(other)}; name {a(mention.kind)}"
-            yield Flaw(at.file, at.line, at.id, at.field, wrong)
-        elif mention.kind not in self.half_read:
-            known = self.stage.ids_like(mention.kind, mention.target[:4])
-            yield Flaw(at.file, at.line, at.id, at.field, no_such(mention, known))
+    def why_dangling(self, mention: Mention, found_kind: str | None) -> str | None:
+        """Why a reference finds no entry of its kind; None where that is not certain."""
+        if found_kind is not None:
+            return f"{mention.target!r} is {a(found_kind)}; name {a(mention.kind)}"
+        if mention.kind in self.half_read:
+            return None
+        return no_such(mention, self.staging.ids_from(mention.kind, mention.target[:4]))
 
     def reference_flaws(self) -> Iterator[Flaw]:
         """Unknown, circular and ambiguous references between actors, topics and sources."""
-        for name_type in REFERENCE_TYPES:
-            for piece in self.known[name_type].values():
-                for mention in mentions(NAMING[name_type], piece.fields):
-                    if is_unknown(mention, self.known, self.half_read):
-                        yield unknown(mention, piece, self.known[mention.kind])
+        for name_type, records in self.known.items():
+            for raw in records.values():
+                for mention in mentions(REFERRING[name_type], raw.fields):
+                    yield from unknown_reference(mention, raw, self.known, self.half_read)
             yield from self.shared_names(name_type)
         yield from self.cycles("actor", ("part_of", "actor"))
         yield from self.cycles("topic", ("broader",))
 
     def cycles(self, name_type: str, field: tuple[str, ...]) -> Iterator[Flaw]:
-        """Each way up that comes back to where it began, once."""
-        upward = {
-            piece.id: {
+        """Each chain of references by a field that comes back to its beginning, once."""
+        targets = {
+            raw.id: {
                 mention.target: mention.location
-                for mention in mentions(NAMING[name_type], piece.fields)
+                for mention in mentions(REFERRING[name_type], raw.fields)
                 if tuple(step for step in mention.location if isinstance(step, str)) == field
             }
-            for piece in self.known[name_type].values()
+            for raw in self.known[name_type].values()
         }
         seen = set()
-        for start in upward:
-            loop = loop_from(start, upward)
-            if loop is None or frozenset(loop) in seen:
-                continue
-            seen.add(frozenset(loop))
-            piece, location = self.known[name_type][start], upward[start][loop[1]]
-            line = piece.line_of(location)
-            yield Flaw(piece.file, line, start, field_path(location), in_a_circle(loop))
+        for start in targets:
+            cycle = cycle_from(start, targets)
+            if cycle is not None and frozenset(cycle) not in seen:
+                seen.add(frozenset(cycle))
+                location = targets[start][cycle[1]]
+                yield self.known[name_type][start].flaw(location, circular(cycle))
 
     def shared_names(self, name_type: str) -> Iterator[Flaw]:
         """Names, aliases and former ids that would find two records."""
@@ -240,44 +248,42 @@ class Checker:
 
     def shared_name(self, name_type: str, record_id: str, owner_id: str, name: str) -> Flaw:
         """A name that would find another record too."""
-        piece, owner = self.known[name_type][record_id], self.known[name_type][owner_id]
-        location = location_of(piece.fields, name)
+        raw, owner = self.known[name_type][record_id], self.known[name_type][owner_id]
         wrong = f"{name!r} finds {name_type} {owner.id!r} ({owner.file}:{owner.line}) too"
         remedy = f"a name finds one {name_type}, leave it out of one of the two"
-        line, field = piece.line_of(location), field_path(location)
-        return Flaw(piece.file, line, piece.id, field, f"{wrong}; {remedy}")
+        return raw.flaw(location_of(raw.fields, name), f"{wrong}; {remedy}")
 
 
-def in_a_circle(loop: list[str]) -> str:
-    """That a way up comes back."""
-    return f"goes in a circle ({' → '.join(loop)}); remove one of these links"
+def circular(cycle: list[str]) -> str:
+    """That a chain of references comes back to its beginning."""
+    return f"goes in a circle ({' → '.join(cycle)}); remove one of these links"
 
 
-def loop_from(start: str, above: dict[str, Any]) -> list[str] | None:
-    """A way up from a record that comes back to it, or None."""
+def cycle_from(start: str, targets: dict[str, Any]) -> list[str] | None:
+    """A chain of references from a record that comes back to it, or None."""
     pending = [[start]]
     seen = set()
     while pending:
         path = pending.pop()
-        for each in above.get(path[-1], ()):
-            if each == start:
+        for target in targets.get(path[-1], ()):
+            if target == start:
                 return [*path, start]
-            if each not in seen:
-                seen.add(each)
-                pending.append([*path, each])
+            if target not in seen:
+                seen.add(target)
+                pending.append([*path, target])
     return None
 
 
 def location_of(fields: Any, text: str, location: Location = ()) -> Location:
     """Where a text stands in a record, empty where it is not found."""
-    below: Iterable[tuple[Any, Any]] = ()
+    items: Iterable[tuple[Any, Any]] = ()
     if isinstance(fields, dict):
-        below = fields.items()
+        items = fields.items()
     elif isinstance(fields, list):
-        below = enumerate(fields)
+        items = enumerate(fields)
     elif isinstance(fields, str) and fields.strip() == text:
         return location
     return next(
-        (found for step, each in below if (found := location_of(each, text, (*location, step)))),
+        (found for step, each in items if (found := location_of(each, text, (*location, step)))),
         (),
     )

@@ -1,4 +1,4 @@
-"""YAML files to written records.
+"""YAML files to raw records.
 
 Every plain scalar is read as text and typed by its field, so that `no`, `1.10` and `2024-02-07`
 stay what curators wrote. Anchors, tags, duplicate keys and control characters are refused.
@@ -14,9 +14,9 @@ from typing import Any
 
 import yaml
 
-from app.seeding.flaws import Flaw, field_path
+from app.seeding.flaws import Flaw, empty_file, field_path, file_flaw
+from app.seeding.raw_records import RawRecord
 from app.seeding.references import Location
-from app.seeding.source_records import Written, empty, twice, whole
 
 YAML_LIMIT = 32 * 1024 * 1024
 DEPTH_LIMIT = 20
@@ -29,10 +29,10 @@ CONTROLS = re.compile(
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def read_yaml(kind: str, path: Path, file: str) -> Iterator[Written | Flaw]:
+def read_yaml(kind: str, path: Path, file: str) -> Iterator[RawRecord | Flaw]:
     """A list of records, or one mapping for the dataset."""
     if path.stat().st_size > YAML_LIMIT:
-        yield whole(file, "is larger than 32 MiB; split it, or write it as .ndjson, one a line")
+        yield file_flaw(file, "is larger than 32 MiB; split it, or write it as .ndjson, one a line")
         return
     text, flaws = readable(path.read_bytes(), file)
     if text is None:
@@ -99,12 +99,12 @@ class Builder:
         self.repeated: list[tuple[int, Location]] = []
         self.events: Any = iter(())
 
-    def records(self, text: str) -> Iterator[Written | Flaw]:
+    def records(self, text: str) -> Iterator[RawRecord | Flaw]:
         """Every record of a file."""
         self.events = yaml.parse(text, Loader=LOADER)
         next(self.events)  # the stream
         if isinstance(next(self.events), yaml.StreamEndEvent):
-            yield empty(self.file)
+            yield empty_file(self.file)
             return
         top = next(self.events)
         yield from self.one(top) if self.kind == "dataset" else self.of_list(top)
@@ -115,10 +115,10 @@ class Builder:
             wrong = "starts a second document; keep one in a file"
             yield Flaw(self.file, line, "", "", wrong, ends_file=True)
 
-    def of_list(self, top: Any) -> Iterator[Written | Flaw]:
+    def of_list(self, top: Any) -> Iterator[RawRecord | Flaw]:
         """The records of a list."""
         if isinstance(top, yaml.ScalarEvent) and top.value in NULLS:
-            yield empty(self.file)
+            yield empty_file(self.file)
             return
         if not isinstance(top, yaml.SequenceStartEvent):
             self.value(top, ())
@@ -131,16 +131,16 @@ class Builder:
             blank = False
             yield from self.one(event)
         if blank:
-            yield empty(self.file)
+            yield empty_file(self.file)
 
-    def one(self, event: Any) -> Iterator[Written | Flaw]:
-        """One record, and the flaws met while reading it."""
+    def one(self, event: Any) -> Iterator[RawRecord | Flaw]:
+        """One record, after the keys that it gives twice."""
         self.lines, self.repeated = {}, []
         line = event.start_mark.line + 1
         fields = self.value(event, ())
-        written = Written(self.kind, self.file, line, fields, self.lines)
-        yield from (twice(written, at, field_path(key)) for at, key in self.repeated)
-        yield written
+        raw = RawRecord(self.kind, self.file, line, fields, self.lines)
+        yield from (raw.repeated_key(at, field_path(key)) for at, key in self.repeated)
+        yield raw
 
     def value(self, event: Any, path: Location) -> Any:
         """The value that begins with an event."""

@@ -17,7 +17,7 @@ from app.db.snapshots import Database, Snapshot
 from app.entries.query_plan import select_entries
 from app.entries.questions import EntryQuestion
 from app.entries.result_pages import Page, read_page
-from app.seeding.seed import Summary, seed
+from app.seeding.seed import SeedSummary, seed
 from tests.conftest import TINY
 
 
@@ -35,7 +35,7 @@ def edition(folder: Path, number: int) -> Path:
     return made
 
 
-def seed_edition(url: str, folder: Path, number: int) -> Summary:
+def seed_edition(url: str, folder: Path, number: int) -> SeedSummary:
     """Seeds an edition."""
     return seed(edition(folder, number), Settings(database_url=url))
 

@@ -15,7 +15,7 @@ from app.entries.fulltext import BOUNDARY, words_of
 from app.kinds import KINDS
 from app.reference import REFERENCE_TYPES
 from app.reference.registry import Reference
-from app.seeding.index_terms import texts
+from app.seeding.index_terms import searched_texts
 
 Row = tuple[Any, ...]
 Contents = dict[str, list[Row]]
@@ -99,7 +99,7 @@ def indexed_texts(database: Path) -> list[tuple[int, str]]:
     """Sort key and indexed text of each entry, made from its record."""
     reference = reference_of(database)
     return [
-        (sort_key, " ".join(words_of(texts(record, reference))))
+        (sort_key, " ".join(words_of(searched_texts(record, reference))))
         for kind, sort_key, body in rows_of(database, "SELECT kind, sort_key, body FROM record")
         if kind in KINDS
         for record in (KINDS[kind].record.model_validate_json(body),)
@@ -130,7 +130,7 @@ def check_documents(database: Path) -> None:
     for (kind, _), body in kept.items():
         if kind in KINDS:
             record = KINDS[kind].record.model_validate_json(body)
-            words[kind] |= {*words_of(texts(record, reference))} - {BOUNDARY}
+            words[kind] |= {*words_of(searched_texts(record, reference))} - {BOUNDARY}
     listed = rows_of(database, "SELECT name, value FROM state WHERE name LIKE 'words %'")
     assert {name: unpacked_words(value) for name, value in listed} == {
         vocabulary_of(kind): each for kind, each in words.items()

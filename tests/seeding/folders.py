@@ -9,10 +9,17 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from app.seeding.files import FOLDERS, TOP_FILES, Part, parts_of, read_part, seed_files
+from app.seeding.files import (
+    FOLDERS,
+    TOP_FILES,
+    FileChunk,
+    chunks_of,
+    read_chunk,
+    seed_files,
+)
 from app.seeding.flaws import Flaw
-from app.seeding.staging import Stage
-from app.seeding.validation import Checker
+from app.seeding.staging import Staging
+from app.seeding.validation import FolderValidator
 
 Fields = dict[str, Any]
 # Kind, then id, then the fields as written; terms stand within their proposals.
@@ -46,11 +53,11 @@ def edited(folder: Path, edits: list[Edit], copy: Path) -> Path:
 def flaws_of(folder: Path) -> list[str]:
     """Every flaw of a folder, as a curator sees it."""
     with tempfile.TemporaryDirectory() as place:
-        stage = Stage(Path(place) / "stage")
+        staging = Staging(Path(place) / "stage")
         try:
-            return [str(flaw) for flaw in Checker(folder, stage).run()]
+            return [str(flaw) for flaw in FolderValidator(folder, staging).validate()]
         finally:
-            stage.close()
+            staging.close()
 
 
 def read_folder(folder: Path) -> Curated:
@@ -58,9 +65,9 @@ def read_folder(folder: Path) -> Curated:
     curated: Curated = {}
     for file in seed_files(folder):
         assert not isinstance(file, Flaw)
-        for part in parts_of(*file, folder):
-            assert isinstance(part, Part)
-            for written in read_part(part):
+        for chunk in chunks_of(*file, folder):
+            assert isinstance(chunk, FileChunk)
+            for written in read_chunk(chunk):
                 assert not isinstance(written, Flaw)
                 curated.setdefault(written.kind, {})[written.id] = written.fields
     return curated

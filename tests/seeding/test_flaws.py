@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from app.seeding.flaws import PATTERNS, models_in
-from app.seeding.record_validation import MODELS, NAMING
+from app.seeding.record_validation import MODELS, REFERRING
 from app.seeding.references import tree_of
 from app.seeding.seed import Flawed, check
 from tests.seeding.folders import Edit, edited, flaws_of
@@ -622,7 +622,7 @@ def test_no_folder_and_no_dataset(tmp_path: Path) -> None:
 
 def all_models() -> Iterator[type[BaseModel]]:
     """Every model that a seed file can hold."""
-    pending, seen = list(NAMING.values()), set()
+    pending, seen = list(REFERRING.values()), set()
     while pending:
         model = pending.pop()
         if model not in seen:

@@ -18,17 +18,17 @@ from app.entries.record import EntryRecord, Quantity
 from app.seeding.files import kind_of, visible_files
 from app.seeding.flaws import models_in
 from app.seeding.json_schemas import STEMS, schemas
-from app.seeding.record_validation import MODELS, NAMING
+from app.seeding.record_validation import MODELS, REFERRING
 from tests.conftest import SHIPPED, TINY
 
 FORMAT = (SHIPPED / "FORMAT.md").read_text()
 SECTIONS: dict[str, type[BaseModel]] = {
     "What all entries share": EntryRecord,
-    "Events": NAMING["event"],
-    "Quotes": NAMING["quote"],
+    "Events": REFERRING["event"],
+    "Quotes": REFERRING["quote"],
     "Proposals": MODELS["proposal"],
-    "Terms": NAMING["term"],
-    "Figures": NAMING["figure"],
+    "Terms": REFERRING["term"],
+    "Figures": REFERRING["figure"],
     "Quantities": Quantity,
     "Actors": MODELS["actor"],
     "Topics": MODELS["topic"],

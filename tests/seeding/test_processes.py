@@ -19,7 +19,7 @@ import pytest
 from app.cli import main
 from app.errors import SeedRefused
 from app.seeding import apply, processes
-from app.seeding.processes import in_order
+from app.seeding.processes import map_in_order
 from app.seeding.seed import seed
 from tests.conftest import Seeded, sqlite_settings
 from tests.seeding.contents import check_agreement, contents
@@ -36,7 +36,7 @@ if __name__ == "__main__":
     processes.PATIENCE = -1
     os.cpu_count = lambda: 2
     print("begins", flush=True)
-    for made in processes.in_order(shown, PARTS):
+    for made in processes.map_in_order(shown, PARTS):
         print(made, flush=True)
         time.sleep(60)
 """
@@ -73,7 +73,7 @@ def many(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_little_work_stays_here() -> None:
     """For a moment's work no process is started."""
-    assert {pid for _, pid in in_order(shown, PARTS)} == {os.getpid()}
+    assert {pid for _, pid in map_in_order(shown, PARTS)} == {os.getpid()}
 
 
 @pytest.mark.usefixtures("many")
@@ -85,14 +85,14 @@ def test_one_that_cannot_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(SpawnProcess, "_Popen", staticmethod(refused))
     with pytest.raises(SeedRefused, match=r"Resource temporarily unavailable.*nothing was changed"):
-        list(in_order(shown, PARTS))
+        list(map_in_order(shown, PARTS))
 
 
 @pytest.mark.usefixtures("many")
 def test_after_a_while_others_help(monkeypatch: pytest.MonkeyPatch) -> None:
     """All parts come back in order; what was done here before comes first."""
     monkeypatch.setattr(processes, "PATIENCE", 0)
-    made = list(in_order(shown, PARTS))
+    made = list(map_in_order(shown, PARTS))
     assert [part for part, _ in made] == PARTS
     assert [pid for _, pid in made].count(os.getpid()) == 1
 
@@ -120,7 +120,7 @@ def test_seeded_in_processes(
 def test_a_process_that_is_ended() -> None:
     """It is said."""
     with pytest.raises(SeedRefused, match="for want of memory perhaps; nothing was changed"):
-        list(in_order(ended, PARTS))
+        list(map_in_order(ended, PARTS))
 
 
 # Ends each process that is to work at once, as its first line says; the tracker of resources stays.
@@ -160,7 +160,7 @@ class Large:
 def test_all_that_are_ended_at_the_start(doomed: str) -> None:
     """It is said, however much they were to be given."""
     with pytest.raises(SeedRefused, match=doomed):
-        list(in_order(Large(), PARTS))
+        list(map_in_order(Large(), PARTS))
 
 
 @pytest.mark.usefixtures("many")
@@ -185,7 +185,7 @@ def test_commands_end_with_words(
 def test_a_mistake_is_not_hidden() -> None:
     """What goes wrong in another process is raised here."""
     with pytest.raises(ZeroDivisionError):
-        list(in_order(divided, PARTS))
+        list(map_in_order(divided, PARTS))
 
 
 @contextmanager

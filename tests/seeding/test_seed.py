@@ -14,7 +14,7 @@ from app.cli import main
 from app.db.schema_version import SCHEMA
 from app.db.sqlite import open_file
 from app.errors import DatabaseUnusable, SeedRefused
-from app.seeding.seed import Summary, seed
+from app.seeding.seed import SeedSummary, seed
 from app.seeding.target import PAGE_BYTES
 from tests.conftest import Seeded, sqlite_settings
 from tests.seeding.contents import changes, check_agreement, contents, records, rows_of
@@ -33,7 +33,7 @@ source: 3 added
 term: 3 added
 topic: 4 added"""
 
-Reseed = Callable[..., Summary]
+Reseed = Callable[..., SeedSummary]
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def reseed(tiny: Path, database: Path, tmp_path: Path) -> Reseed:
     """Seeds the tiny record with some edits over itself."""
     numbers = iter(range(100))
 
-    def reseed(*edits: Edit, allow_removals: bool = False, dry_run: bool = False) -> Summary:
+    def reseed(*edits: Edit, allow_removals: bool = False, dry_run: bool = False) -> SeedSummary:
         folder = edited(tiny, list(edits), tmp_path / f"edited-{next(numbers)}")
         return seed(
             folder, sqlite_settings(database), allow_removals=allow_removals, dry_run=dry_run

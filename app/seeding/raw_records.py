@@ -1,0 +1,51 @@
+"""Records as seed files hold them, before validation: fields of any type, each with its line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.seeding.flaws import Flaw, field_path
+from app.seeding.references import Location
+
+
+@dataclass(frozen=True)
+class RawRecord:
+    """The fields of a record, with its kind and file, its line and that of each field."""
+
+    kind: str
+    file: str
+    line: int
+    fields: Any
+    lines: dict[Location, int] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """The id, cut where it is long; empty where there is none."""
+        value = self.fields.get("id") if isinstance(self.fields, dict) else None
+        return value[:120] if isinstance(value, str) else ""
+
+    def line_of(self, location: Location) -> int:
+        """The line of a field, or of the nearest thing around it that has one."""
+        for length in range(len(location), 0, -1):
+            if location[:length] in self.lines:
+                return self.lines[location[:length]]
+        return self.line
+
+    def nested(self, kind: str, name: str, number: int) -> RawRecord:
+        """A record in a list of this one, as a record of its own."""
+        lines = {
+            location[2:]: line
+            for location, line in self.lines.items()
+            if location[:2] == (name, number)
+        }
+        line = lines.pop((), self.line)
+        return RawRecord(kind, self.file, line, self.fields[name][number], lines)
+
+    def flaw(self, location: Location, message: str) -> Flaw:
+        """A flaw of a field."""
+        return Flaw(self.file, self.line_of(location), self.id, field_path(location), message)
+
+    def repeated_key(self, line: int, field: str) -> Flaw:
+        """A key that is given twice: one of the two values would be lost."""
+        return Flaw(self.file, line, self.id, field, "is given twice; keep one of them")
