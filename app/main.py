@@ -93,7 +93,7 @@ def create_app(settings: Settings) -> ASGIApp:
     llms.add_routes(app)
     metrics.add_routes(app)
     documentation.add_routes(app)
-    pages.add_routes(app)
+    pages.add_pages(app)
     app.add_exception_handler(Problem, answer_problem)
     app.add_exception_handler(HTTPException, answer_http_exception)
     app.add_exception_handler(Exception, answer_mistake)

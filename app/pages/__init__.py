@@ -5,13 +5,19 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from app.kinds import KINDS
-from app.pages import assets, compare, embedding, entries, home, lists, reference
-from app.pages import quotecheck as check
+from app.pages import compare, embedding, entries, home, lists, quotecheck, reference
+from app.pages.assets import static
 from app.pages.rendering import require_templates
+from app.pages.routing import add_page
 
 
-def add_routes(app: FastAPI) -> None:
+def add_pages(app: FastAPI) -> None:
     """Registers every page; raises `KindIncomplete` where a kind lacks its template."""
     require_templates(KINDS)
-    for module in (home, lists, entries, reference, compare, check, embedding, assets):
-        module.add_routes(app)
+    for module in (home, lists, entries, reference, compare, quotecheck, embedding):
+        for page in module.PAGES:
+            add_page(app, page)
+    files = ("/assets/{mark}/{name}", static), ("/embed.js", embedding.script)
+    for path, endpoint in files:
+        app.router.add_route(path, endpoint, methods=["GET", "HEAD"], include_in_schema=False)
+    app.router.add_route("/check", quotecheck.mark_page, methods=["POST"], include_in_schema=False)

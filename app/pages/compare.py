@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any, Self
+from typing import Any, Self
 from urllib.parse import urlencode
 
 import orjson
-from fastapi import FastAPI, Query
 from pydantic import model_validator
 from starlette.requests import Request
 
@@ -20,32 +19,30 @@ from app.entries.result_pages import read_page
 from app.http.responses import CompleteResponse
 from app.kinds import KINDS
 from app.pages.rendering import page
-from app.pages.routing import PageRoute
+from app.pages.routing import PageAt
 from app.reference.dataset import dataset_of
 
 
 class ComparePageQuestion(CompareQuestion):
-    """What can be compared; nothing yet shows the form alone."""
+    """What can be compared; without a choice, the page shows the form alone."""
 
     @model_validator(mode="after")
     def one_way_of_choosing(self) -> Self:
-        """Nothing, or either some proposals or a chain."""
+        """Refuses proposals together with a chain."""
         if self.proposal or self.chain is not None or self.topic:
             CompareQuestion.model_validate(self.model_dump())
         return self
 
 
-async def compare_page(
-    request: Request, question: Annotated[ComparePageQuestion, Query()]
-) -> CompleteResponse:
-    """The form, and the matrix where proposals are chosen."""
+async def compare_page(request: Request, question: ComparePageQuestion) -> CompleteResponse:
+    """The form, and the matrix of the chosen proposals."""
     chosen = bool(question.proposal) or question.chain is not None
     parameters = [pair for pair in request.state.parameters if pair[0] != "format"]
     async with service_of(request).database.snapshot() as snapshot:
         comparison = await compare_proposals(question, snapshot) if chosen else None
         values = {
             "dataset": await dataset_of(snapshot),
-            "proposals": await proposals(snapshot),
+            "proposals": await all_proposals(snapshot),
             "compared": comparison.model_dump(mode="json") if comparison else None,
             "chosen": [each.id for each in comparison.proposals] if comparison else [],
             "forms": [
@@ -56,7 +53,7 @@ async def compare_page(
     return await asyncio.to_thread(page, request, snapshot.revision, "compare.html", values)
 
 
-async def proposals(snapshot: Snapshot) -> list[dict[str, Any]]:
+async def all_proposals(snapshot: Snapshot) -> list[dict[str, Any]]:
     """The proposals that can be chosen, the oldest first."""
     asked = KINDS["proposal"].question(limit=MAX_LIMIT, sort=Sort.oldest)
     selection = await select_entries(asked, ("proposal",), snapshot)
@@ -64,12 +61,4 @@ async def proposals(snapshot: Snapshot) -> list[dict[str, Any]]:
     return [orjson.loads(body) for body in found.documents]
 
 
-def add_routes(app: FastAPI) -> None:
-    """Registers the comparison's page."""
-    app.router.add_api_route(
-        "/compare",
-        compare_page,
-        route_class_override=PageRoute,
-        response_model=None,
-        include_in_schema=False,
-    )
+PAGES = [PageAt("/compare", compare_page, ComparePageQuestion)]

@@ -1,18 +1,17 @@
-"""Any question as a timeline or card that a page of another origin can show."""
+"""Any list or entry as a page that pages of other origins can embed."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from html import escape
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import urlencode
 
 import orjson
-from fastapi import FastAPI, Query
-from pydantic import Field, create_model
+from pydantic import BaseModel, Field, create_model
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -25,8 +24,9 @@ from app.entries.result_pages import count, read_page
 from app.formats.svg import PAGING
 from app.http.responses import CompleteResponse
 from app.kinds import KINDS
+from app.kinds.kind import Kind
 from app.pages.rendering import EMBED_POLICY, page, static_files
-from app.pages.routing import PageRoute
+from app.pages.routing import PageAt
 from app.reference.dataset import dataset_of
 
 SHOWN = 10
@@ -55,14 +55,14 @@ class EmbeddedEntryQuestion(NoQuestion):
 
 @dataclass(frozen=True)
 class Snippets:
-    """What is copied into another page: an iframe, or a script that makes one as high as it is."""
+    """HTML to embed a page: an iframe, or a script that makes one of the right height."""
 
     iframe: str
     script: str
 
 
 def snippets_of(request: Request, path: str) -> Snippets:
-    """The snippets of a question or an entry, by its page."""
+    """The snippets for the page at a path."""
     public_url = service_of(request).settings.public_url
     address = escape(f"{public_url}/embed{path}")
     return Snippets(
@@ -74,7 +74,7 @@ def snippets_of(request: Request, path: str) -> Snippets:
 
 
 async def embedded_list(request: Request, question: Any, path: str) -> CompleteResponse:
-    """The beginning of a list, with the way to all of it."""
+    """The first entries of a list, with a link to all of them."""
     kinds = kinds_asked(question, path)
     if "limit" not in question.model_fields_set:
         question = question.model_copy(update={"limit": SHOWN})
@@ -87,32 +87,32 @@ async def embedded_list(request: Request, question: Any, path: str) -> CompleteR
             "dataset": await dataset_of(snapshot),
             "theme": question.theme.value,
             "heading": path.capitalize(),
-            "whole": whole(path, request.state.parameters),
+            "whole": page_of_list(path, request.state.parameters),
         }
     return await asyncio.to_thread(
         page, request, snapshot.revision, "embed.html", values, policy=EMBED_POLICY
     )
 
 
-def whole(path: str, parameters: list[tuple[str, str]]) -> str:
-    """The page that has the whole answer."""
+def page_of_list(path: str, parameters: list[tuple[str, str]]) -> str:
+    """The page with the whole answer."""
     kept = [pair for pair in parameters if pair[0] not in PAGING | {"theme"}]
     return f"/{path}?{urlencode(kept)}" if kept else f"/{path}"
 
 
 async def embedded_entry(
-    request: Request, question: EmbeddedEntryQuestion, entry_id: str, kind: str
+    request: Request, question: EmbeddedEntryQuestion, entry_id: str, kind: Kind
 ) -> CompleteResponse:
     """One entry as a card."""
     async with service_of(request).database.snapshot() as snapshot:
-        _, body = await entry_now(entry_id, kind, snapshot)
+        _, body = await entry_now(entry_id, kind.name, snapshot)
         values = {
             "entries": [orjson.loads(body)],
             "total": 1,
             "dataset": await dataset_of(snapshot),
             "theme": question.theme.value,
-            "heading": kind.capitalize(),
-            "whole": f"/{KINDS[kind].plural}/{entry_id}",
+            "heading": kind.title,
+            "whole": f"/{kind.plural}/{entry_id}",
         }
     return await asyncio.to_thread(
         page, request, snapshot.revision, "embed.html", values, policy=EMBED_POLICY
@@ -120,48 +120,22 @@ async def embedded_entry(
 
 
 async def script(request: Request) -> Response:
-    """The script that a page of another origin loads."""
+    """The script that pages of other origins load."""
     del request
     return Response(static_files()["embed.js"], media_type="text/javascript", headers=FOR_AN_HOUR)
 
 
-def list_endpoint(
-    path: str, model: type[EntryQuestion]
-) -> Callable[..., Awaitable[CompleteResponse]]:
-    """The endpoint of an embedded list."""
-    themed = create_model(f"Embedded{model.__name__}", __base__=model, theme=THEME)
-
-    async def endpoint(request: Request, question: Any) -> CompleteResponse:
-        return await embedded_list(request, question, path)
-
-    endpoint.__annotations__["question"] = Annotated[themed, Query()]
-    return endpoint
+def themed(model: type[EntryQuestion]) -> type[BaseModel]:
+    """A question that also takes the theme."""
+    return create_model(f"Embedded{model.__name__}", __base__=model, theme=THEME)
 
 
-def one_endpoint(kind: str) -> Callable[..., Awaitable[CompleteResponse]]:
-    """The endpoint of an embedded entry."""
-
-    async def endpoint(
-        request: Request, question: Annotated[EmbeddedEntryQuestion, Query()], id: str
-    ) -> CompleteResponse:
-        return await embedded_entry(request, question, id, kind)
-
-    return endpoint
-
-
-def add_routes(app: FastAPI) -> None:
-    """Registers what can be embedded, and the script that does it."""
-    options: dict[str, Any] = {
-        "route_class_override": PageRoute,
-        "response_model": None,
-        "include_in_schema": False,
-    }
-    lists: dict[str, type[EntryQuestion]] = {
-        "timeline": TimelineQuestion,
-        **{k.plural: k.question for k in KINDS.values()},
-    }
-    for path, model in lists.items():
-        app.router.add_api_route(f"/embed/{path}", list_endpoint(path, model), **options)
-    for kind in KINDS.values():
-        app.router.add_api_route(f"/embed/{kind.plural}/{{id}}", one_endpoint(kind.name), **options)
-    app.router.add_route("/embed.js", script, methods=["GET", "HEAD"], include_in_schema=False)
+PAGES = [
+    PageAt("/embed/timeline", partial(embedded_list, path="timeline"), themed(TimelineQuestion))
+]
+for listed in KINDS.values():
+    path, card = f"/embed/{listed.plural}", partial(embedded_entry, kind=listed)
+    PAGES += [
+        PageAt(path, partial(embedded_list, path=listed.plural), themed(listed.question)),
+        PageAt(f"{path}/{{id}}", card, EmbeddedEntryQuestion),
+    ]

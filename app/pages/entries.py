@@ -1,15 +1,14 @@
-"""The page of one entry: what it says, in which words, by which sources, and what goes with it."""
+"""The page of one entry, with its sources and the entries that belong to it."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Annotated, Any
+from functools import lru_cache, partial
+from typing import Any
 
 import orjson
-from fastapi import FastAPI, Query
 from sqlalchemy import bindparam, select
 from starlette.requests import Request
 
@@ -31,7 +30,7 @@ from app.kinds import KINDS, headline
 from app.kinds.kind import Kind, Related
 from app.pages.embedding import snippets_of
 from app.pages.rendering import page
-from app.pages.routing import PageRoute
+from app.pages.routing import PageAt
 from app.reference.dataset import dataset_of
 
 Loaded = dict[str, Any]
@@ -48,8 +47,11 @@ class Section:
     brief: bool = False
 
 
-async def entry_page(request: Request, entry_id: str, kind: Kind) -> CompleteResponse:
+async def entry_page(
+    request: Request, question: NoQuestion, entry_id: str, kind: Kind
+) -> CompleteResponse:
     """The page of an entry."""
+    del question
     async with service_of(request).database.snapshot() as snapshot:
         _, body = await entry_now(entry_id, kind.name, snapshot)
         entry = orjson.loads(body)
@@ -57,7 +59,7 @@ async def entry_page(request: Request, entry_id: str, kind: Kind) -> CompleteRes
             "entry": entry,
             "dataset": await dataset_of(snapshot),
             "related": await related(entry, snapshot),
-            "positions": await positions(entry, snapshot),
+            "positions": await positions_on(entry, snapshot),
             "titles": await titles(entry, snapshot),
         }
     public_url = service_of(request).settings.public_url
@@ -67,7 +69,7 @@ async def entry_page(request: Request, entry_id: str, kind: Kind) -> CompleteRes
 
 
 def embedded(document: Any) -> str:
-    """JSON that may stand in a script element: no character of it ends the element."""
+    """JSON for a script element, with the characters escaped that could end the element."""
     text = orjson.dumps(document).decode()
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
@@ -129,7 +131,7 @@ def bodies_statement(count: int) -> Statement:
     return Statement(select(document.c.id, document.c.body).where(document.c.id.in_(ids)))
 
 
-async def positions(entry: Loaded, snapshot: Snapshot) -> list[Loaded]:
+async def positions_on(entry: Loaded, snapshot: Snapshot) -> list[Loaded]:
     """Everyone's position on a proposal."""
     if entry["kind"] != "proposal":
         return []
@@ -141,25 +143,6 @@ async def positions(entry: Loaded, snapshot: Snapshot) -> list[Loaded]:
     return list(found.model_dump(mode="json")["positions"])
 
 
-def endpoint_of(kind: Kind) -> Callable[..., Awaitable[CompleteResponse]]:
-    """The endpoint of a kind's pages."""
-
-    async def endpoint(
-        request: Request, question: Annotated[NoQuestion, Query()], id: str
-    ) -> CompleteResponse:
-        del question
-        return await entry_page(request, id, kind)
-
-    return endpoint
-
-
-def add_routes(app: FastAPI) -> None:
-    """Registers the pages of single entries."""
-    for kind in KINDS.values():
-        app.router.add_api_route(
-            f"/{kind.plural}/{{id}}",
-            endpoint_of(kind),
-            route_class_override=PageRoute,
-            response_model=None,
-            include_in_schema=False,
-        )
+PAGES = [
+    PageAt(f"/{each.plural}/{{id}}", partial(entry_page, kind=each)) for each in KINDS.values()
+]

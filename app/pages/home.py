@@ -1,13 +1,12 @@
-"""The first page: what the record is, its numbers, a picture of all of it, the latest entries."""
+"""The home page: what the record is, its numbers, a picture of it, and the latest entries."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import quote
 
 import orjson
-from fastapi import FastAPI, Query
 from starlette.requests import Request
 
 from app.api.answering import service_of
@@ -24,14 +23,14 @@ from app.http.responses import CompleteResponse
 from app.kinds import KINDS
 from app.pages.picture import picture_of
 from app.pages.rendering import page, shown_date
-from app.pages.routing import PageRoute
+from app.pages.routing import PageAt
 from app.reference.dataset import dataset_of
 
 LATEST = 6
 
 
-async def home(request: Request, question: Annotated[NoQuestion, Query()]) -> CompleteResponse:
-    """What the record is, good questions to start with, and where the rest is described."""
+async def home(request: Request, question: NoQuestion) -> CompleteResponse:
+    """What the record is, its latest entries, and questions to start with."""
     del question
     asked = TimelineQuestion(limit=LATEST, facets=["actor", "topic"])
     async with service_of(request).database.snapshot() as snapshot:
@@ -49,13 +48,14 @@ async def home(request: Request, question: Annotated[NoQuestion, Query()]) -> Co
             "latest": latest,
             "example_date": latest[0]["start_date"][:7] if latest else "",
             "coverage": in_days(dataset["coverage"]["date"]),
-            "questions": dataset.get("questions") or await questions(asked, selection, snapshot),
+            "questions": dataset.get("questions")
+            or await frequent_questions(asked, selection, snapshot),
         }
     return await asyncio.to_thread(page, request, snapshot.revision, "home.html", values)
 
 
 def in_days(date: str) -> str:
-    """A curated date in words."""
+    """A date of the date language in words."""
     span = parse_date(date)
     return shown_date(
         {
@@ -67,10 +67,10 @@ def in_days(date: str) -> str:
     )
 
 
-async def questions(
+async def frequent_questions(
     asked: TimelineQuestion, selection: Selection, snapshot: Snapshot
 ) -> list[dict[str, Any]]:
-    """Questions to start with where the curators gave none: by who and what is most in it."""
+    """Questions to start with, if the curators gave none: the most frequent actors and topics."""
     facets = await facets_of(asked, selection, "/timeline", [], snapshot)
     return [
         {"path": f"/v1/timeline?{name}={quote(value.id)}", "text": f"{words} {value.label}"}
@@ -79,12 +79,4 @@ async def questions(
     ]
 
 
-def add_routes(app: FastAPI) -> None:
-    """Registers the first page."""
-    app.router.add_api_route(
-        "/",
-        home,
-        route_class_override=PageRoute,
-        response_model=None,
-        include_in_schema=False,
-    )
+PAGES = [PageAt("/", home)]

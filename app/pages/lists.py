@@ -1,15 +1,14 @@
-"""The lists as pages: the same questions as in the API, with a form, facets and other forms."""
+"""The lists as pages: the questions of the API, with a form, facets and other representations."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from functools import partial
+from typing import Any
 from urllib.parse import urlencode
 
 import orjson
-from fastapi import FastAPI, Query
 from starlette.requests import Request
 
 from app.api.answering import service_of
@@ -30,7 +29,7 @@ from app.pages.embedding import snippets_of
 from app.pages.form import form_values, topics_of
 from app.pages.picture import picture_of
 from app.pages.rendering import page
-from app.pages.routing import PageRoute
+from app.pages.routing import PageAt
 from app.reference.dataset import dataset_of
 
 PAGE_LENGTH = 25
@@ -45,7 +44,7 @@ FORM_NAMES = {
 
 @dataclass(frozen=True)
 class ListPage:
-    """A list: its path, its heading, the kinds it may hold, and what it is narrowed by."""
+    """A list: its path, its heading, what can be asked of it, and the facets that it shows."""
 
     path: str
     heading: str
@@ -60,8 +59,8 @@ LISTS = (
 
 
 @dataclass(frozen=True)
-class Shown:
-    """What a list page shows."""
+class ListContent:
+    """What a list page shows, from one revision."""
 
     answer: Page
     total: int
@@ -74,30 +73,30 @@ class Shown:
 async def list_page(
     request: Request, question: EntryQuestion, listed: ListPage
 ) -> CompleteResponse:
-    """A list with its form, its facets and its other forms."""
+    """A list with its form, its facets and links to its other representations."""
     chosen = {"facets": list(listed.facets)}
     if "limit" not in question.model_fields_set:
         chosen["limit"] = PAGE_LENGTH  # type: ignore[assignment]
     question = question.model_copy(update=chosen)
     async with service_of(request).database.snapshot(revision_of(question.cursor)) as snapshot:
         selection = await select_entries(question, kinds_asked(question, listed.path), snapshot)
-        shown = await read(request, question, selection, listed, snapshot)
-    values = values_of(request, selection, shown, listed)
+        shown = await content_of(request, question, selection, listed, snapshot)
+    values = template_values(request, selection, shown, listed)
     return await asyncio.to_thread(page, request, snapshot.revision, "list.html", values)
 
 
-async def read(
+async def content_of(
     request: Request,
     question: EntryQuestion,
     selection: Selection,
     listed: ListPage,
     snapshot: Snapshot,
-) -> Shown:
-    """Everything that the page shows, from one revision."""
+) -> ListContent:
+    """Reads what the page shows."""
     parameters = request.state.parameters
     path = f"/{listed.path}"
     facets = await facets_of(question, selection, path, parameters, snapshot)
-    return Shown(
+    return ListContent(
         answer=await read_page(question, kinds_asked(question, listed.path), selection, snapshot),
         total=await count(selection, snapshot),
         facets=facets,
@@ -107,10 +106,10 @@ async def read(
     )
 
 
-def values_of(
-    request: Request, selection: Selection, shown: Shown, listed: ListPage
+def template_values(
+    request: Request, selection: Selection, shown: ListContent, listed: ListPage
 ) -> dict[str, Any]:
-    """What the template is given."""
+    """The values of the template."""
     entries = [orjson.loads(body) for body in shown.answer.documents]
     parameters = [pair for pair in request.state.parameters if pair[0] != "cursor"]
     following = [*parameters, ("cursor", shown.answer.next_cursor or "")]
@@ -132,61 +131,42 @@ def values_of(
         "narrowed": narrowed(listed.path, parameters),
         "next_link": f"/{listed.path}?{urlencode(following)}" if shown.answer.next_cursor else None,
         "forms": other_forms(listed.path, parameters),
-        "api_link": linked(f"/v1/{listed.path}", parameters),
+        "api_link": with_query(f"/v1/{listed.path}", parameters),
         "picture": picture_of(shown.density, listed.path, parameters, listed.heading),
-        "embed": snippets_of(request, linked(f"/{listed.path}", asked_alone(parameters))),
-        "address": linked(f"/{listed.path}", asked_alone(parameters)),
+        "embed": snippets_of(request, with_query(f"/{listed.path}", asked_alone(parameters))),
+        "address": with_query(f"/{listed.path}", asked_alone(parameters)),
     }
 
 
 def other_forms(path: str, parameters: list[tuple[str, str]]) -> list[tuple[str, str, str]]:
-    """The same answer in each format: its name in words, its media type, its path."""
+    """The same answer in each format: the name to show, the media type, the path."""
     return [
         (
             FORM_NAMES.get(name.value, name.value.upper()),
             form.media_type,
-            linked(f"/v1/{path}", [*parameters, ("format", name.value)]),
+            with_query(f"/v1/{path}", [*parameters, ("format", name.value)]),
         )
         for name, form in FORMATS.items()
     ]
 
 
 def asked_alone(parameters: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The question without what only chooses a page of its answer."""
+    """The parameters without those that only choose a page or a representation."""
     return [pair for pair in parameters if pair[0] not in PAGING]
 
 
 def narrowed(path: str, parameters: list[tuple[str, str]]) -> list[tuple[str, str, str]]:
-    """What the answer is narrowed by: name, value, and the question without it."""
+    """Each filter in use: its name, its value, and the page without it."""
     return [
-        (name, value, linked(f"/{path}", parameters[:number] + parameters[number + 1 :]))
+        (name, value, with_query(f"/{path}", parameters[:number] + parameters[number + 1 :]))
         for number, (name, value) in enumerate(parameters)
         if name not in NOT_SHOWN
     ]
 
 
-def linked(path: str, parameters: list[tuple[str, str]]) -> str:
-    """A path with a query."""
+def with_query(path: str, parameters: list[tuple[str, str]]) -> str:
+    """A path with its query string, if it has parameters."""
     return f"{path}?{urlencode(parameters)}" if parameters else path
 
 
-def endpoint_of(listed: ListPage) -> Callable[..., Awaitable[CompleteResponse]]:
-    """The endpoint of a list page."""
-
-    async def endpoint(request: Request, question: Any) -> CompleteResponse:
-        return await list_page(request, question, listed)
-
-    endpoint.__annotations__["question"] = Annotated[listed.question, Query()]
-    return endpoint
-
-
-def add_routes(app: FastAPI) -> None:
-    """Registers the list pages."""
-    for listed in LISTS:
-        app.router.add_api_route(
-            f"/{listed.path}",
-            endpoint_of(listed),
-            route_class_override=PageRoute,
-            response_model=None,
-            include_in_schema=False,
-        )
+PAGES = [PageAt(f"/{each.path}", partial(list_page, listed=each), each.question) for each in LISTS]

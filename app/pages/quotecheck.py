@@ -1,4 +1,4 @@
-"""The quote check as a page: a quotation looked up, or a whole text with what it has marked."""
+"""The quote check as a page: a quotation looked up, or a text with its quotations marked."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 from typing import Annotated, Any
 from urllib.parse import parse_qs, urlencode
 
-from fastapi import FastAPI, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -16,7 +15,7 @@ from app.entries.questions import readable_date
 from app.errors import InvalidQuery, UnsupportedMedia
 from app.http.responses import CompleteResponse
 from app.pages.rendering import POLICY, environment, page
-from app.pages.routing import PageRoute
+from app.pages.routing import PageAt
 from app.quotecheck.answers import Mark
 from app.quotecheck.lookup import CHECK_CHARACTERS, check
 from app.quotecheck.mark import MARK_CHARACTERS, mark
@@ -32,7 +31,7 @@ VERDICTS = {
 
 
 class CheckPageQuestion(BaseModel):
-    """A quotation, and who is said to have said it when; nothing yet shows the forms alone."""
+    """A quotation, its speaker and its date; without a quotation, the forms alone."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -41,9 +40,7 @@ class CheckPageQuestion(BaseModel):
     date: Annotated[str | None, AfterValidator(readable_date)] = None
 
 
-async def check_page(
-    request: Request, question: Annotated[CheckPageQuestion, Query()]
-) -> CompleteResponse:
+async def check_page(request: Request, question: CheckPageQuestion) -> CompleteResponse:
     """A quotation looked up, and the forms."""
     async with service_of(request).database.snapshot() as snapshot:
         dataset = await dataset_of(snapshot)
@@ -62,7 +59,7 @@ async def check_page(
 
 async def mark_page(request: Request) -> Response:
     """A posted text with its recorded quotations marked; it is not kept."""
-    text = await posted_text(request)
+    text = await text_of_form(request)
     async with service_of(request).database.snapshot() as snapshot:
         dataset = await dataset_of(snapshot)
         marked = await mark(text, snapshot)
@@ -70,7 +67,7 @@ async def mark_page(request: Request) -> Response:
         **blank(dataset),
         "text": text,
         "marked": marked.model_dump(mode="json"),
-        "pieces": pieces_of(text, marked.marks),
+        "pieces": marked_pieces(text, marked.marks),
     }
     shown = await asyncio.to_thread(
         environment().get_template("check.html").render,
@@ -84,7 +81,7 @@ async def mark_page(request: Request) -> Response:
 
 
 def blank(dataset: dict[str, Any]) -> dict[str, Any]:
-    """What the template is given before anything is asked."""
+    """The values of the template before anything is asked."""
     return {
         "dataset": dataset,
         "asked": CheckPageQuestion(),
@@ -98,7 +95,7 @@ def blank(dataset: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def pieces_of(text: str, marks: list[Mark]) -> list[tuple[str, int | None]]:
+def marked_pieces(text: str, marks: list[Mark]) -> list[tuple[str, int | None]]:
     """The text in pieces, each with the number of its mark or without one."""
     pieces: list[tuple[str, int | None]] = []
     done = 0
@@ -108,24 +105,15 @@ def pieces_of(text: str, marks: list[Mark]) -> list[tuple[str, int | None]]:
     return [*pieces, (text[done:], None)]
 
 
-async def posted_text(request: Request) -> str:
-    """The text of the form; browsers send line ends as two characters."""
+async def text_of_form(request: Request) -> str:
+    """The text of the form, with the line ends of browsers (CR LF) as one character."""
     if request.headers.get("content-type", "").split(";")[0].strip().lower() != FORM:
         raise UnsupportedMedia(f"This page takes its own form ({FORM}); /v1/check takes text.")
     fields = parse_qs((await request.body()).decode("ascii", "replace"), errors="replace")
-    given = fields.get("text", [""])
-    if not given[0].strip():
+    text = fields.get("text", [""])[0]
+    if not text.strip():
         raise InvalidQuery.of("text", "", "has no word; paste a text to look through.")
-    return given[0].replace("\r\n", "\n")
+    return text.replace("\r\n", "\n")
 
 
-def add_routes(app: FastAPI) -> None:
-    """Registers the check's page."""
-    app.router.add_route("/check", mark_page, methods=["POST"], include_in_schema=False)
-    app.router.add_api_route(
-        "/check",
-        check_page,
-        route_class_override=PageRoute,
-        response_model=None,
-        include_in_schema=False,
-    )
+PAGES = [PageAt("/check", check_page, CheckPageQuestion)]

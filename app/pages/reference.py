@@ -1,14 +1,13 @@
-"""Actors, topics and sources as pages: their lists, and one of them with what it appears in."""
+"""Actors, topics and sources as pages: their lists, and each with the entries that refer to it."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from functools import partial
+from typing import Any
 from urllib.parse import urlencode
 
 import orjson
-from fastapi import FastAPI, Query
 from starlette.requests import Request
 
 from app.analysis.positions import ActorPositionsQuestion, actor_positions
@@ -33,7 +32,7 @@ from app.errors import InvalidQuery
 from app.http.responses import CompleteResponse
 from app.pages.picture import picture_of
 from app.pages.rendering import page
-from app.pages.routing import PageRoute
+from app.pages.routing import PageAt
 from app.reference import REFERENCE_TYPES
 from app.reference.dataset import dataset_of
 from app.reference.documents import ReferenceQuestion
@@ -43,10 +42,10 @@ LATEST = 10
 TOGETHER = 12
 
 
-async def list_page(
+async def references_page(
     request: Request, question: ReferenceQuestion, name_type: RecordType
 ) -> CompleteResponse:
-    """A type of name's list."""
+    """The list of actors, topics or sources."""
     mark = fingerprint(question, name_type)
     async with service_of(request).database.snapshot(revision_of(question.cursor)) as snapshot:
         after = last_id(question, mark, snapshot)
@@ -71,15 +70,18 @@ async def list_page(
     return await asyncio.to_thread(page, request, snapshot.revision, "references.html", values)
 
 
-async def one_page(request: Request, name_type: RecordType, record_id: str) -> CompleteResponse:
-    """One of a reference type."""
+async def reference_page(
+    request: Request, question: NoQuestion, record_id: str, name_type: RecordType
+) -> CompleteResponse:
+    """An actor, a topic or a source."""
+    del question
     async with service_of(request).database.snapshot() as snapshot:
         each = orjson.loads(await document_now(name_type, record_id, snapshot))
         values = {
             "each": each,
             "name_type": name_type.name,
             "dataset": await dataset_of(snapshot),
-            "positions": await positions(each, name_type, snapshot),
+            "positions": await positions_taken(each, name_type, snapshot),
             **await appearances(name_type, record_id, snapshot),
         }
     return await asyncio.to_thread(page, request, snapshot.revision, "reference.html", values)
@@ -105,7 +107,7 @@ async def appearances(name_type: RecordType, record_id: str, snapshot: Snapshot)
     }
 
 
-async def positions(
+async def positions_taken(
     each: dict[str, Any], name_type: RecordType, snapshot: Snapshot
 ) -> list[dict[str, Any]]:
     """An actor's positions on proposals."""
@@ -120,37 +122,11 @@ async def positions(
     return list(found.model_dump(mode="json")["positions"])
 
 
-def list_endpoint(name_type: RecordType) -> Callable[..., Awaitable[CompleteResponse]]:
-    """The endpoint of a reference type's list page."""
-
-    async def endpoint(
-        request: Request, question: Annotated[ReferenceQuestion, Query()]
-    ) -> CompleteResponse:
-        return await list_page(request, question, name_type)
-
-    return endpoint
-
-
-def one_endpoint(name_type: RecordType) -> Callable[..., Awaitable[CompleteResponse]]:
-    """The endpoint of a reference type's single pages."""
-
-    async def endpoint(
-        request: Request, question: Annotated[NoQuestion, Query()], id: str
-    ) -> CompleteResponse:
-        del question
-        return await one_page(request, name_type, id)
-
-    return endpoint
-
-
-def add_routes(app: FastAPI) -> None:
-    """Registers the pages of actors, topics and sources."""
-    for name_type in REFERENCE_TYPES.values():
-        for path, endpoint in (("", list_endpoint(name_type)), ("/{id}", one_endpoint(name_type))):
-            app.router.add_api_route(
-                f"/{name_type.plural}{path}",
-                endpoint,
-                route_class_override=PageRoute,
-                response_model=None,
-                include_in_schema=False,
-            )
+PAGES = [
+    page
+    for each in REFERENCE_TYPES.values()
+    for page in (
+        PageAt(f"/{each.plural}", partial(references_page, name_type=each), ReferenceQuestion),
+        PageAt(f"/{each.plural}/{{id}}", partial(reference_page, name_type=each)),
+    )
+]

@@ -1,20 +1,28 @@
-"""The route class of pages: it drops what trackers append and what a form leaves empty."""
+"""How pages are registered, and their route class, which redirects to addresses without clutter."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, NamedTuple
+
+from fastapi import FastAPI, Query
+from pydantic import BaseModel
+from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Scope
 
+from app.api.single import NoQuestion
+from app.http.responses import CompleteResponse
 from app.http.route import QuestionRoute
 
 TRACKERS = frozenset((b"fbclid", b"gclid", b"mc_cid", b"mc_eid", b"igshid"))
 
 
 class PageRoute(QuestionRoute):
-    """A page that is asked a question; the address it ends at has nothing but the question."""
+    """Redirects from what trackers append and what a form leaves empty; answers all else."""
 
     async def answer(self, scope: Scope) -> ASGIApp:
-        """Redirects to the clean address, or answers."""
+        """The redirection, or the answer."""
         query: bytes = scope["query_string"]
         clean = b"&".join(pair for pair in query.split(b"&") if is_asked(pair))
         if clean == query:
@@ -28,3 +36,31 @@ def is_asked(pair: bytes) -> bool:
     """Whether a parameter has a value and is none of a tracker's."""
     name, _, value = pair.partition(b"=")
     return bool(value) and name not in TRACKERS and not name.startswith(b"utm_")
+
+
+class PageAt(NamedTuple):
+    """A page: its path, what answers a request, its question and its id, and what can be asked."""
+
+    path: str
+    answer: Callable[..., Awaitable[CompleteResponse]]
+    question: type[BaseModel] = NoQuestion
+
+
+def add_page(app: FastAPI, page: PageAt) -> None:
+    """Registers a page."""
+
+    async def of_all(request: Request, question: Any) -> CompleteResponse:
+        return await page.answer(request, question)
+
+    async def of_one(request: Request, question: Any, id: str) -> CompleteResponse:
+        return await page.answer(request, question, id)
+
+    endpoint: Callable[..., Any] = of_one if "{id}" in page.path else of_all
+    endpoint.__annotations__["question"] = Annotated[page.question, Query()]
+    app.router.add_api_route(
+        page.path,
+        endpoint,
+        route_class_override=PageRoute,
+        response_model=None,
+        include_in_schema=False,
+    )
