@@ -1,7 +1,7 @@
 """The date language: which texts are dates, and which days each of them covers.
 
 It is a closed part of EDTF (ISO 8601-2): a year, month or day; `a/b` of these; `a/..` for an open
-end; each with a trailing `~`, `?` or `%`. To explain one more refusal: one row in FLAWS.
+end; each with a trailing `~`, `?` or `%`. To explain one more refusal: one row in REFUSALS.
 """
 
 import calendar
@@ -13,20 +13,20 @@ from functools import lru_cache
 from typing import NamedTuple, NoReturn
 
 OPEN_END = ".."
-GIVEN_SHOWN = 60
-# A record has few different dates, each of them in many entries; a question reads each thrice.
+SHOWN_CHARACTERS = 60
+# Parsed dates are cached: a record repeats few of them, and a question reads each three times.
 KEPT_DATES = 16384
 
 
 class DateLanguageError(ValueError):
-    """A text outside the date language: what was `given`, what is `wrong`, what is `right`."""
+    """A text outside the date language: the `text`, what is `wrong`, and what would be `right`."""
 
-    def __init__(self, given: object, wrong: str, right: str) -> None:
-        super().__init__(given, wrong, right)
-        self.given, self.wrong, self.right = given, wrong, right
+    def __init__(self, text: object, wrong: str, right: str) -> None:
+        super().__init__(text, wrong, right)
+        self.text, self.wrong, self.right = text, wrong, right
 
     def __str__(self) -> str:
-        return f"{_shown(self.given)}: {self.wrong}; {self.right}"
+        return f"{_shown(self.text)}: {self.wrong}; {self.right}"
 
 
 class Precision(StrEnum):
@@ -39,7 +39,7 @@ class Precision(StrEnum):
     open = "open"
 
 
-# By how many numbers a date is written with.
+# By the number of numbers in a date.
 PRECISIONS = {1: Precision.year, 2: Precision.month, 3: Precision.day}
 
 
@@ -84,12 +84,12 @@ class DateSpan:
         return self.qualifier is not None or not known
 
 
-# Where entries are posted whose days are not known as such.
+# Dimension and value of the index term of entries whose exact days are not known.
 INEXACT = ("dated", "inexact")
 
 
-class Flaw(NamedTuple):
-    """What makes a text no date: where it shows, what is wrong, what would be right."""
+class Refusal(NamedTuple):
+    """Why a text is refused: the pattern that it matches, what is wrong, what would be right."""
 
     pattern: re.Pattern[str]
     wrong: str
@@ -99,9 +99,9 @@ class Flaw(NamedTuple):
 DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?([~?%])?")
 FORMS = "write a year, a month or a day as in 2024, 2024-02 or 2024-02-07"
 
-# The first row that is found in a text which is no date explains why.
-FLAWS = tuple(
-    Flaw(re.compile(pattern), wrong, right)
+# The first row whose pattern matches explains why a text is not a date.
+REFUSALS = tuple(
+    Refusal(re.compile(pattern), wrong, right)
     for pattern, wrong, right in (
         (r"\A\Z", "an empty text", FORMS),
         (r"\A\s|\s\Z", "surrounding spaces", "leave them out, also around '/'"),
@@ -145,8 +145,8 @@ def parse_date(text: str) -> DateSpan:
 def _parse(text: str) -> DateSpan:
     start, slash, end = text.partition("/")
     if not slash:
-        return _parse_part(text, given=text)
-    return _parse_interval(start, end, given=text)
+        return _parse_part(text, text)
+    return _parse_interval(start, end, text)
 
 
 def parse_bound(text: str) -> tuple[datetime.date, datetime.date]:
@@ -162,31 +162,31 @@ def parse_bound(text: str) -> tuple[datetime.date, datetime.date]:
 def _parse_bound(text: str) -> tuple[datetime.date, datetime.date]:
     if "/" in text:
         raise DateLanguageError(text, "an interval", f"a bound is one date: {FORMS}")
-    span = _parse_part(text, given=text)
+    span = _parse_part(text, text)
     if span.qualifier is not None:
         raise DateLanguageError(text, "a qualifier", f"a bound has none: write {text[:-1]}")
     return span.start, span.end
 
 
-def _parse_interval(start: str, end: str, given: str) -> DateSpan:
-    _refuse_interval_form(start, end, given)
-    first = _parse_part(start, given)
+def _parse_interval(start: str, end: str, text: str) -> DateSpan:
+    _refuse_interval_form(start, end, text)
+    first = _parse_part(start, text)
     if end == OPEN_END:
-        return DateSpan(given, first.start, datetime.date.max, Precision.open, first.qualifier)
-    last = _parse_part(end, given)
-    _refuse_reversed(first, last, given)
+        return DateSpan(text, first.start, datetime.date.max, Precision.open, first.qualifier)
+    last = _parse_part(end, text)
+    _refuse_reversed(first, last, text)
     qualifier = _joint_qualifier(first.qualifier, last.qualifier)
-    return DateSpan(given, first.start, last.end, Precision.interval, qualifier)
+    return DateSpan(text, first.start, last.end, Precision.interval, qualifier)
 
 
-def _parse_part(part: str, given: str) -> DateSpan:
+def _parse_part(part: str, text: str) -> DateSpan:
     match = DATE.fullmatch(part)
     if match is None:
-        _refuse_part(part, given)
+        _refuse_part(part, text)
     year, month, day, sign = match.groups()
-    _refuse_year_0000(year, given)
-    _refuse_other_than_month(month, given)
-    _refuse_other_than_day(year, month, day, given)
+    _refuse_year_0000(year, text)
+    _refuse_other_than_month(month, text)
+    _refuse_other_than_day(year, month, day, text)
     numbers = [int(number) for number in (year, month, day) if number is not None]
     start, end = _first_and_last_day(*numbers)
     return DateSpan(part, start, end, PRECISIONS[len(numbers)], QUALIFIER_SIGNS.get(sign))
@@ -206,62 +206,62 @@ def _joint_qualifier(first: Qualifier | None, last: Qualifier | None) -> Qualifi
     return first if first is last else Qualifier.both
 
 
-def _refuse_other_than_text(given: object) -> None:
+def _refuse_other_than_text(text: object) -> None:
     # YAML reads an unquoted 2024 as a number and an unquoted 2024-02-07 as a date.
-    if not isinstance(given, str):
-        kind = type(given).__name__
-        raise DateLanguageError(given, f"not text but {kind}", "write it in quotes as '2024-02-07'")
+    if not isinstance(text, str):
+        kind = type(text).__name__
+        raise DateLanguageError(text, f"not text but {kind}", "write it in quotes as '2024-02-07'")
 
 
-def _refuse_interval_form(start: str, end: str, given: str) -> None:
+def _refuse_interval_form(start: str, end: str, text: str) -> None:
     if "/" in end:
-        raise DateLanguageError(given, "more than one '/'", f"{FORMS}, or two of them around '/'")
+        raise DateLanguageError(text, "more than one '/'", f"{FORMS}, or two of them around '/'")
     if start in ("", OPEN_END):
-        raise DateLanguageError(given, "an open start", "write the first day known before '/'")
+        raise DateLanguageError(text, "an open start", "write the first day known before '/'")
     if not end:
-        raise DateLanguageError(given, "no end", f"write '..' for an open end: {_cut(start)}/..")
+        raise DateLanguageError(text, "no end", f"write '..' for an open end: {_cut(start)}/..")
 
 
-def _refuse_reversed(first: DateSpan, last: DateSpan, given: str) -> None:
+def _refuse_reversed(first: DateSpan, last: DateSpan, text: str) -> None:
     right = "write the earlier date first"
     if last.end < first.start:
-        raise DateLanguageError(given, "an interval that ends before it starts", right)
+        raise DateLanguageError(text, "an interval that ends before it starts", right)
     if last.start < first.start:
         wrong = "an interval whose end may lie before its start"
-        raise DateLanguageError(given, wrong, "write the end as exactly as the start")
+        raise DateLanguageError(text, wrong, "write the end as exactly as the start")
 
 
-def _refuse_part(part: str, given: str) -> NoReturn:
-    flaw = next(flaw for flaw in FLAWS if flaw.pattern.search(part))
-    raise DateLanguageError(given, flaw.wrong, flaw.right)
+def _refuse_part(part: str, text: str) -> NoReturn:
+    refusal = next(refusal for refusal in REFUSALS if refusal.pattern.search(part))
+    raise DateLanguageError(text, refusal.wrong, refusal.right)
 
 
-def _refuse_year_0000(year: str, given: str) -> None:
+def _refuse_year_0000(year: str, text: str) -> None:
     if year == "0000":
-        raise DateLanguageError(given, "the year 0000", "years run from 0001 to 9999")
+        raise DateLanguageError(text, "the year 0000", "years run from 0001 to 9999")
 
 
-def _refuse_other_than_month(month: str | None, given: str) -> None:
+def _refuse_other_than_month(month: str | None, text: str) -> None:
     if month is None:
         return
     if 21 <= int(month) <= 41:
         right = "write its months as in 2024-03/2024-05"
-        raise DateLanguageError(given, "a season or another part of a year", right)
+        raise DateLanguageError(text, "a season or another part of a year", right)
     if not 1 <= int(month) <= 12:
-        raise DateLanguageError(given, "no such month", "months run from 01 to 12")
+        raise DateLanguageError(text, "no such month", "months run from 01 to 12")
 
 
-def _refuse_other_than_day(year: str, month: str | None, day: str | None, given: str) -> None:
+def _refuse_other_than_day(year: str, month: str | None, day: str | None, text: str) -> None:
     if month is None or day is None:
         return
     days = calendar.monthrange(int(year), int(month))[1]
     if not 1 <= int(day) <= days:
-        raise DateLanguageError(given, "no such day", f"{year}-{month} has {days} days")
+        raise DateLanguageError(text, "no such day", f"{year}-{month} has {days} days")
 
 
-def _shown(given: object) -> str:
-    return repr(_cut(given) if isinstance(given, str) else given)
+def _shown(text: object) -> str:
+    return repr(_cut(text) if isinstance(text, str) else text)
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= GIVEN_SHOWN else f"{text[:GIVEN_SHOWN]}…"
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"

@@ -1,7 +1,7 @@
-"""What clients get: the response models shared by all kinds. They hold no time of the database.
+"""The response models shared by all kinds, and how a document is made from a record.
 
-A change to any document model, to its lines in CSV, or to what entries are indexed by, needs a new
-DOCUMENT_FORMAT, so that seeding makes them again.
+A change to a document model, to its lines in CSV, or to index terms needs a new DOCUMENT_FORMAT, so
+that seeding renders all documents again. Documents hold nothing that depends on the database.
 """
 
 from __future__ import annotations

@@ -78,41 +78,41 @@ class UndatedFormatName(StrEnum):
 
 
 def readable_date(value: str) -> str:
-    """In the date language, from what people write."""
+    """The date in the date language, from what people write."""
     value = in_date_language(value)
     parse_date(value)
     return value
 
 
 def readable_bound(value: str) -> str:
-    """A year, a month or a day, from what people write."""
+    """The year, month or day in the date language, from what people write."""
     value = in_date_language(value)
     parse_bound(value)
     return value
 
 
 def readable_words(value: str) -> str:
-    """At least one word."""
+    """The words as they are; refuses a text without one."""
     read_query(value)
     return value
 
 
 def query_flag(value: Any) -> Any:
-    """Flags in a query are written true or false."""
+    """A flag of a query: true or false."""
     if value in ("true", "false"):
         return value == "true"
     raise ValueError("must be true or false")
 
 
 def whole_number(value: Any) -> Any:
-    """A number in a query is written in ASCII digits alone."""
+    """A whole number of a query, in ASCII digits."""
     if isinstance(value, str) and not (value.isascii() and value.isdigit()):
         raise ValueError("must be a whole number")
     return value
 
 
 def separated(value: Any) -> Any:
-    """Names separated by commas."""
+    """The names in a list separated by commas, each once."""
     names = [name for part in value for name in part.split(",")] if value else []
     if any(not name for name in names):
         raise ValueError("has an empty name; separate names by single commas")
@@ -123,21 +123,21 @@ Values = Field(max_length=MAX_VALUES)
 FlagParameter = Annotated[bool, BeforeValidator(query_flag)]
 
 
-# Any of (dimension, value) must hold for an entry.
+# Index terms as (dimension, value), of which an entry must have at least one.
 Clause = tuple[tuple[str, str], ...]
 
 
 def any_of(dimension: str, values: list[str]) -> Clause:
-    """One of the values in one dimension."""
+    """The clause that asks for any of some values of a dimension."""
     return tuple([(dimension, value) for value in values])
 
 
-# No values given: a new list costs less than the deep copy that a default would be.
+# The default of lists; a factory is faster than a default value, which pydantic copies deeply.
 NONE_GIVEN: Any = Field(default_factory=list, json_schema_extra={"default": []})
 
 
 class Question(BaseModel):
-    """What every list understands. Unknown parameters are refused, never skipped."""
+    """The parameters of every list. Unknown parameters are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -182,7 +182,7 @@ class Question(BaseModel):
 
 
 class EntryQuestion(Question):
-    """What every dated list understands."""
+    """The parameters of every dated list."""
 
     id: Annotated[
         list[str],

@@ -25,12 +25,12 @@ from app.entries.dates import DateSpan, Precision, Qualifier, parse_date
 SLUG_PATTERN = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 DECIMAL = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?")
 LARGEST_NUMBER = 10**15
-# Controls, those of text direction and lone surrogates among them; only the end of a line stays.
+# Control characters but line ends, those that turn the direction of text, and lone surrogates.
 HIDDEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def without_controls(text: str) -> str:
-    """Refuses control characters, bidi controls and lone surrogates, wherever they hide."""
+    """Refuses control characters, bidi controls and lone surrogates."""
     hidden = HIDDEN.search(text)
     if hidden is not None:
         raise ValueError(
@@ -40,14 +40,14 @@ def without_controls(text: str) -> str:
     return text
 
 
-def in_date_language(text: str) -> str:
-    """Refuses a date outside the date language, by name."""
+def valid_date(text: str) -> str:
+    """Raises `DateLanguageError` for a text outside the date language."""
     parse_date(text)
     return text
 
 
 def read_flag(value: Any) -> Any:
-    """Only `true` and `false` are flags: `no`, `off` and 0 are not silently read as one."""
+    """Reads `true` and `false`; refuses `no`, `off`, 0 and all else."""
     if value in ("true", "false"):
         return value == "true"
     if isinstance(value, bool):
@@ -61,14 +61,14 @@ def read_number(value: Any) -> Any:
         value = float(value) if "." in value else int(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"must be a plain number such as 45 or 4.5, not {value!r}")
-    # Beyond this, a number with a fraction no longer tells one whole number from the next.
+    # Beyond this, a float no longer represents every whole number.
     if abs(value) > LARGEST_NUMBER:
         raise ValueError(f"must lie between -10^15 and 10^15, not be {value!r}")
     return value
 
 
 def without_outer_space(text: str) -> str:
-    """Refuses white space around the words of a source, which are not changed in silence."""
+    """Refuses white space around the words of a source, as they must not be changed."""
     if text != text.strip():
         raise ValueError(
             "begins or ends with white space, and the words of a source are not changed in "
@@ -107,7 +107,7 @@ TopicId = Annotated[Slug, RefersTo("topic", "topics")]
 SourceId = Annotated[Slug, RefersTo("source", "sources")]
 EventId = Annotated[Slug, RefersTo("event", "events")]
 ProposalId = Annotated[Slug, RefersTo("proposal", "proposals")]
-# White space around our own words means nothing and is left out; around a source's it is refused.
+# White space around our own words is removed; around the words of a source it is refused.
 Line = Annotated[
     str,
     Text(min_length=1, max_length=1000, strip_whitespace=True),
@@ -124,7 +124,7 @@ Verbatim = Annotated[
     AfterValidator(without_controls),
     AfterValidator(without_outer_space),
 ]
-Edtf = Annotated[str, AfterValidator(in_date_language)]
+Edtf = Annotated[str, AfterValidator(valid_date)]
 Flag = Annotated[bool, BeforeValidator(read_flag)]
 Number = Annotated[int | float, PlainValidator(read_number, json_schema_input_type=int | float)]
 Whole = Annotated[int, BeforeValidator(read_number)]

@@ -174,7 +174,7 @@ def test_a_text_outside_the_language_is_refused_by_name(text: str, message: str)
     with pytest.raises(DateLanguageError) as refusal:
         parse_date(text)
     assert message in str(refusal.value)
-    assert refusal.value.given == text
+    assert refusal.value.text == text
 
 
 @pytest.mark.parametrize("other", [2024, date(2024, 2, 7), b"2024", None])
