@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -75,14 +75,25 @@ def parser() -> argparse.ArgumentParser:
 
     serving = commands.add_parser("serve", help="answer questions over HTTP")
     serving.add_argument("--host", default="127.0.0.1")
-    serving.add_argument("--port", type=int, default=8000)
-    serving.add_argument("--workers", type=int, default=1)
+    serving.add_argument("--port", type=number(0, 65_535), default=8000, help="0 for a free one")
+    serving.add_argument("--workers", type=number(1, 1000), default=1)
     serving.add_argument("--database", metavar="URL", help="instead of DATABASE_URL")
     serving.set_defaults(command=run_serve)
 
     showing = commands.add_parser("config", help="print the settings, secrets masked")
     showing.set_defaults(command=run_config)
     return top
+
+
+def number(least: int, most: int) -> Callable[[str], int]:
+    """Reads a whole number within bounds."""
+
+    def read(text: str) -> int:
+        if not text.isdecimal() or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"must be {least} to {most}, not {text!r}")
+        return int(text)
+
+    return read
 
 
 def settings_of(asked: argparse.Namespace) -> Settings:

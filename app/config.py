@@ -5,14 +5,21 @@ from __future__ import annotations
 import os
 import re
 from enum import StrEnum
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.errors import DatabaseUnusable
+
 DEFAULT_DATABASE_URL = "sqlite:///var/parley.db"
+# Headers, with the address before them, are refused past as many bytes.
+MOST_HEADER_BYTES = 65_535
+# The name or bracketed address of a `Host` header, without its port.
+HOST_NAME = re.compile(r"[a-z0-9_.~-]{1,255}|\[[0-9a-f:.]{2,45}\]", re.IGNORECASE)
 
 
 class LogFormat(StrEnum):
@@ -60,7 +67,12 @@ class Settings(BaseSettings):
         int, Field(ge=0, description="Memory for rendered pages, in bytes, for each worker.")
     ] = 32 * 1024 * 1024
     max_url_length: Annotated[
-        int, Field(ge=256, description="The longest path with its query, in bytes.")
+        int,
+        Field(
+            ge=256,
+            le=MOST_HEADER_BYTES,
+            description="The longest path with its query, in bytes.",
+        ),
     ] = 32_000
     verify_private_addresses: Annotated[
         tuple[str, ...],
@@ -95,7 +107,8 @@ class Settings(BaseSettings):
         LogRequests, Field(description="Which requests are logged: `all`, `slow` or `none`.")
     ] = LogRequests.slow
     slow_request: Annotated[
-        float, Field(ge=0, description="Seconds from which on a request is slow.")
+        float,
+        Field(ge=0, allow_inf_nan=False, description="Seconds from which on a request is slow."),
     ] = 0.25
     log_clients: Annotated[
         bool, Field(description="Whether the log has the addresses of clients.")
@@ -108,50 +121,91 @@ class Settings(BaseSettings):
         if not rate:
             return None
         # Imported here, as starting should not wait for it where no rate is limited.
-        from limits import parse  # noqa: PLC0415
+        from limits import parse_many  # noqa: PLC0415
 
         try:
-            parse(rate)
+            (parsed,) = parse_many(rate)
         except ValueError as error:
-            raise ValueError(f"RATE_LIMIT must be such as 100/minute, not {rate!r}") from error
+            raise ValueError(f"must be one rate such as 100/minute, not {rate!r}") from error
+        if parsed.amount == 0:
+            raise ValueError(f"must let one question through at least, not {rate!r}")
         return rate
+
+    @field_validator("verify_private_addresses")
+    @classmethod
+    def known_addresses(cls, addresses: tuple[str, ...]) -> tuple[str, ...]:
+        """Addresses, not names or networks, in the form in which they are compared."""
+        try:
+            return tuple(str(ip_address(address)) for address in addresses)
+        except ValueError as error:
+            raise ValueError(f"must be addresses such as 127.0.0.1 or ::1; {error}") from error
+
+    @field_validator("trusted_hosts")
+    @classmethod
+    def known_hosts(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        """Names as `Host` has them, in lower case."""
+        for host in hosts:
+            if not HOST_NAME.fullmatch(host):
+                raise ValueError(
+                    "must be whole host names such as parley.example or [::1], without scheme, "
+                    f"port, path or wildcard, not {host!r}; leave it empty to serve any"
+                )
+        return tuple(host.lower() for host in hosts)
 
     @field_validator("trusted_proxies")
     @classmethod
     def known_proxies(cls, proxies: str) -> str:
-        """Addresses and networks, separated by commas, or `*` for any."""
+        """Addresses and networks, separated by commas, or `*` alone for any."""
+        if proxies.strip() == "*":
+            return "*"
         for proxy in filter(None, map(str.strip, proxies.split(","))):
             try:
-                _ = proxy == "*" or ip_network(proxy)
+                ip_network(proxy)
             except ValueError as error:
                 raise ValueError(
-                    f"TRUSTED_PROXIES must be such as 127.0.0.1,10.0.0.0/8 or *, not {proxy!r}"
+                    f"must be such as 127.0.0.1,10.0.0.0/8, or * alone, not {proxy!r}"
                 ) from error
         return proxies
 
     @field_validator("database_url")
     @classmethod
     def known_engine(cls, url: str) -> str:
-        """Only the two engines that Parley knows."""
+        """Only the two engines that Parley knows; a file without options."""
         if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
             known = "sqlite:/// or postgresql+psycopg://"
-            raise ValueError(f"DATABASE_URL must start with {known}, not {masked(url)!r}")
+            raise ValueError(f"must start with {known}, not {masked(url)!r}")
+        if url.startswith("sqlite") and re.search(r"\?\w+=", url):
+            raise ValueError(f"takes no options for SQLite; leave out what follows ? in {url!r}")
         return url
 
     @field_validator("public_url")
     @classmethod
-    def without_slash(cls, url: str) -> str:
-        """Paths are appended to it."""
-        if not url.startswith(("http://", "https://")):
-            raise ValueError(f"PUBLIC_URL must start with http:// or https://, not {url!r}")
+    def whole_address(cls, url: str) -> str:
+        """Paths are appended to it, so it ends without a slash, a query or a fragment."""
+        try:
+            parts = urlsplit(url)
+            usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        except ValueError:
+            usable = False
+        if not usable or re.search(r"[\s<>\"?#@\\]", url):
+            raise ValueError(
+                "must be such as https://parley.example or https://parley.example/path, without "
+                f"user, query and fragment, not {masked(url)!r}"
+            )
         return url.rstrip("/")
 
     @property
     def sqlite_path(self) -> Path | None:
         """The database file, or None where the database is PostgreSQL."""
         prefix = "sqlite:///"
-        url = self.database_url
-        return Path(url.removeprefix(prefix)) if url.startswith(prefix) else None
+        if not self.database_url.startswith(prefix):
+            return None
+        path = Path(self.database_url.removeprefix(prefix))
+        if path.name in ("", ":memory:"):
+            raise DatabaseUnusable(
+                "The database URL names no file; write sqlite:///path/to/parley.db."
+            )
+        return path
 
     def shown(self) -> list[tuple[str, str, str]]:
         """Each setting as its variable, its value with secrets masked, and what it is for."""

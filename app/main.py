@@ -130,7 +130,7 @@ def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
 
     Without a configured `public_url`, the address served on takes its place.
     """
-    port = port or free_port(host)
+    port = usable_port(host, port)
     if "public_url" not in settings.model_fields_set:
         settings = settings.model_copy(update={"public_url": address_of(host, port)})
     options: dict[str, Any] = {
@@ -192,15 +192,25 @@ def is_serving(worker: Process) -> bool:
     return worker.exitcode is None and worker.is_ready(timeout=1)
 
 
-def free_port(host: str) -> int:
-    """A port that is free now, chosen before the application is made, which has to know it."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        try:
-            probe.bind((host, 0))
-        except OSError as error:
-            raise ParleyError(f"Nothing can be served on {host} ({error}).") from error
-        return int(probe.getsockname()[1])
+def usable_port(host: str, port: int) -> int:
+    """The port, or for 0 one that is free now; raises `ParleyError` where nothing can listen.
+
+    It is chosen before the application is made, which has to know it.
+    """
+    passive = socket.AI_PASSIVE
+    try:
+        found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=passive)
+        family, _, _, _, address = found[0]
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            return int(probe.getsockname()[1])
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ParleyError(
+            f"Nothing can be served on host {host!r}, port {port} ({reason}); "
+            "name another --host or --port."
+        ) from error
 
 
 def address_of(host: str, port: int) -> str:

@@ -198,8 +198,6 @@ def staging_path(settings: Settings) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix="parley-seed-") as folder:
             yield Path(folder) / "stage"
         return
-    if not path.name:
-        raise SeedRefused("The database URL names no file; write sqlite:///path/to/parley.db.")
     try:
         with exclusive_lock(path):
             staging = path.with_name(f".{path.name}.seeding-{os.getpid()}.stage")
