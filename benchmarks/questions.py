@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode
 from app.db.postings import SORT_KEYS, unpacked, unpacked_sort_keys
 from app.entries.cursors import write_cursor
 from app.entries.query_plan import WORD
-from app.entries.result_pages import fingerprint
+from app.entries.result_pages import question_fingerprint
 from app.entries.sort_keys import key_of
 from app.entries.words import split
 from app.kinds.quotes import QuoteQuestion
@@ -154,7 +154,7 @@ COUNTED = {"limit": "1"}
 
 def deep(asked: Asked) -> str:
     """A page of all quotes that begins at a depth."""
-    mark = fingerprint(QuoteQuestion(), ("quote",))
+    mark = question_fingerprint(QuoteQuestion(), ("quote",))
     return f"/v1/quotes?limit={LIMIT}&cursor={write_cursor(mark, 0, int(asked['sort_key']))}"
 
 

@@ -28,7 +28,8 @@ import httpx
 
 from app.config import Settings
 from app.db.engines import open_database
-from app.entries.query_plan import select_entries
+from app.db.memory import find
+from app.entries.query_plan import plan_query
 from app.entries.result_pages import read_page
 from app.entries.words import split
 from app.http.query import read_question
@@ -171,8 +172,8 @@ def reading_pages(database: Path) -> Callable[[str], Awaitable[Any]]:
         kind = kinds[plain]
         question, _ = read_question(kind.question, query.encode())
         async with opened.snapshot() as snapshot:
-            selection = await select_entries(question, (kind.name,), snapshot)
-            await read_page(question, (kind.name,), selection, snapshot)
+            plan = await find(snapshot, plan_query, question, (kind.name,))
+            await find(snapshot, read_page, question, plan)
 
     return ask
 

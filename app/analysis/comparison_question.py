@@ -12,10 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.analysis.comparison import comparison_of
 from app.analysis.comparison_models import ProposalComparison
-from app.analysis.lookups import EntryJson, placed, resolved
+from app.analysis.lookups import EntryJson, placed
+from app.db.memory import Memory, find
+from app.db.postings import all_sort_keys, in_all
 from app.db.snapshots import Snapshot
+from app.entries.names import ids_of
 from app.entries.questions import NONE_GIVEN, Values
-from app.entries.result_pages import documents_at
+from app.entries.result_pages import DOCUMENTS
 from app.entries.sort_keys import key_of
 from app.errors import InvalidQuery
 
@@ -84,14 +87,13 @@ class CompareQuestion(BaseModel):
 
 async def compare_proposals(question: CompareQuestion, snapshot: Snapshot) -> ProposalComparison:
     """The comparison that is asked for; raises `InvalidQuery` for what cannot be compared."""
-    named = await resolved(
-        {
-            "proposal": ("proposal", question.proposal),
-            "chain": ("proposal", [question.chain] if question.chain is not None else []),
-            "topic": ("topic", question.topic),
-        },
-        snapshot,
-    )
+    chain = [question.chain] if question.chain is not None else []
+    asked = [
+        *(("proposal", "proposal", each) for each in question.proposal),
+        *(("chain", "proposal", each) for each in chain),
+        *(("topic", "topic", each) for each in question.topic),
+    ]
+    named = await find(snapshot, ids_of, asked)
     if len(set(named["proposal"])) < len(named["proposal"]):
         raise InvalidQuery.of(
             "proposal", " ".join(question.proposal), "names one proposal twice, by a former id."
@@ -99,7 +101,7 @@ async def compare_proposals(question: CompareQuestion, snapshot: Snapshot) -> Pr
     if question.chain is not None:
         proposals = await whole_chain(named["chain"][0], snapshot)
     else:
-        proposals = [(await placed(each, snapshot))[1] for each in named["proposal"]]
+        proposals = [(await find(snapshot, placed, each))[1] for each in named["proposal"]]
     terms = await terms_of(proposals, snapshot)
     wanted = await on_topics(proposals, named["topic"], snapshot) if named["topic"] else None
     return await asyncio.to_thread(comparison_of, proposals, terms, wanted)
@@ -113,7 +115,7 @@ async def whole_chain(proposal: str, snapshot: Snapshot) -> list[EntryJson]:
         each = pending.pop()
         if each in found:
             continue
-        found[each] = await placed(each, snapshot)
+        found[each] = await find(snapshot, placed, each)
         if len(found) > LONGEST_CHAIN:
             raise InvalidQuery.of(
                 "chain", proposal, f"has more than {LONGEST_CHAIN} proposals; name some of them."
@@ -121,7 +123,7 @@ async def whole_chain(proposal: str, snapshot: Snapshot) -> list[EntryJson]:
         reply = found[each][1]["in_reply_to"]
         pending += [reply["proposal"]["id"]] if reply else []
         key = key_of("proposal", "in_reply_to", each)
-        pending += [reply["id"] for reply in await posted([key], LONGEST_CHAIN + 1, snapshot)]
+        pending += [reply["id"] for reply in await find(snapshot, posted, [key], LONGEST_CHAIN + 1)]
     if len(found) < FEWEST_PROPOSALS:
         raise InvalidQuery.of("chain", proposal, "answers no proposal, and none answers it.")
     return [chained for _, chained in sorted(found.values(), key=lambda each: each[0])]
@@ -133,7 +135,7 @@ async def terms_of(proposals: Sequence[EntryJson], snapshot: Snapshot) -> list[l
     for proposal in proposals:
         left = MOST_TERMS - sum(map(len, terms))
         key = key_of("term", "proposal", proposal["id"])
-        found = await posted([key], left + 1, snapshot)
+        found = await find(snapshot, posted, [key], left + 1)
         if len(found) > left:
             raise InvalidQuery.of(
                 "proposal",
@@ -144,11 +146,10 @@ async def terms_of(proposals: Sequence[EntryJson], snapshot: Snapshot) -> list[l
     return terms
 
 
-async def posted(keys: Sequence[int], limit: int, snapshot: Snapshot) -> list[EntryJson]:
-    """The first entries that stand in all of some posting lists, the oldest first."""
-    numbers = (await snapshot.postings.all_of(keys, snapshot))[:limit]
-    sort_keys = [snapshot.postings.sort_keys[number] for number in numbers]
-    return [orjson.loads(body) for body in await documents_at(sort_keys, snapshot)]
+def posted(memory: Memory, keys: Sequence[int], limit: int) -> list[EntryJson]:
+    """The first entries that are in the postings of all keys, the oldest first."""
+    first = all_sort_keys(memory).at(in_all(memory, keys)[:limit])
+    return [orjson.loads(body) for body in memory.get_all(DOCUMENTS, first)]
 
 
 async def on_topics(
@@ -156,10 +157,11 @@ async def on_topics(
 ) -> frozenset[str]:
     """The ids of the terms that are about one of the topics, narrower ones included."""
     found = [
-        await posted(
+        await find(
+            snapshot,
+            posted,
             [key_of("term", "proposal", proposal["id"]), key_of("term", "topic", topic)],
             MOST_TERMS,
-            snapshot,
         )
         for proposal in proposals
         for topic in topics

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import bindparam, literal, select
 
-from app.analysis.lookups import EntryJson, all_of, placed, resolved
+from app.analysis.lookups import EntryJson, all_of, placed
 from app.analysis.positions_models import (
     ActorPositions,
     OnRecord,
@@ -24,10 +24,12 @@ from app.analysis.positions_models import (
     QuoteLink,
     TitledLink,
 )
+from app.db.memory import find
 from app.db.snapshots import Snapshot
 from app.db.sql import Statement
 from app.db.tables import record
 from app.entries.documents import Summary
+from app.entries.names import ids_of
 from app.entries.questions import MAX_LIMIT, MAX_VALUES, NONE_GIVEN, FlagParameter, Values
 from app.entries.record import Role
 from app.kinds.events import EventQuestion
@@ -155,7 +157,7 @@ async def proposal_positions(
     proposal: EntryJson, question: ProposalPositionsQuestion, snapshot: Snapshot
 ) -> ProposalPositions:
     """The positions on a proposal, given as its document."""
-    named = await resolved({"actor": ("actor", question.actor)}, snapshot)
+    named = await find(snapshot, ids_of, [("actor", "actor", each) for each in question.actor])
     actors = frozenset(named["actor"]) or None
     events = await answering(named["actor"], [proposal["id"]], "actor", snapshot)
     ties = await ties_of(events, snapshot)
@@ -174,7 +176,9 @@ async def actor_positions(
     actor: Summary, question: ActorPositionsQuestion, snapshot: Snapshot
 ) -> ActorPositions:
     """The positions of an actor, and of its affiliates where they are asked for."""
-    named = await resolved({"proposal": ("proposal", question.proposal)}, snapshot)
+    named = await find(
+        snapshot, ids_of, [("proposal", "proposal", each) for each in question.proposal]
+    )
     chosen = named["proposal"]
     events = await answering([actor.id], chosen, "proposal", snapshot)
     ties = await ties_of(events, snapshot)
@@ -188,7 +192,7 @@ async def actor_positions(
     }
     for each in concerned_proposals(events, terms, whose, actor.id):
         if each not in proposals and (not chosen or each in chosen):
-            proposals[each] = (await placed(each, snapshot))[1]
+            proposals[each] = (await find(snapshot, placed, each))[1]
     accounts = Accounts(proposals.values())
     accounts.note_roles((term for term in terms if term["proposal"]["id"] in proposals), actors)
     accounts.note_answers(events, whose)

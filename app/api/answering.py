@@ -19,7 +19,7 @@ from app.entries.density import Density
 from app.entries.documents import DOCUMENT_FORMAT, Document
 from app.entries.names import nearest
 from app.entries.questions import FormatName, Question
-from app.entries.result_pages import Page
+from app.entries.result_pages import ResultPage
 from app.errors import InvalidQuery, NotAcceptable
 from app.formats import FORMATS, UNDATED_FORMATS, Format
 from app.formats.answer import Answer
@@ -154,7 +154,7 @@ def answer_of(
     revision: Revision,
     model: type[Document],
     name: str,
-    page: Page,
+    page: ResultPage,
     limit: int,
     *,
     fields: tuple[str, ...] = (),

@@ -33,6 +33,7 @@ from app.api.single import (
     path_id,
     revision_asked,
 )
+from app.db.memory import find
 from app.db.snapshots import Revision, Snapshot
 from app.db.sql import Statement
 from app.db.tables import change
@@ -41,9 +42,9 @@ from app.entries.density import density
 from app.entries.documents import Document, EntryDocument, EntryEnd
 from app.entries.facets import facets_of
 from app.entries.names import BY_FORMER_ID, ENTRY_NAME, UnknownName, id_of
-from app.entries.query_plan import Selection, select_entries
+from app.entries.query_plan import QueryPlan, plan_query
 from app.entries.questions import NONE_GIVEN, EntryQuestion, Values
-from app.entries.result_pages import Page, entry_of, read_page
+from app.entries.result_pages import ResultPage, read_entry, read_page
 from app.entries.snippets import snippet
 from app.errors import (
     Gone,
@@ -128,16 +129,16 @@ async def answer_list(
     service = service_of(request)
     since = revision_of(question.cursor)
     async with service.database.snapshot(since, from_memory=True) as snapshot:
-        selection = await select_entries(question, kinds, snapshot)
+        plan = await find(snapshot, plan_query, question, kinds)
         etag = etag_of(service, snapshot.revision, request, form.media_type)
         if is_known(request, etag):
             return not_modified(headers_of(snapshot.revision, etag, form.media_type))
-        page = await read_page(question, kinds, selection, snapshot)
+        page = await find(snapshot, read_page, question, plan)
         meta = NOTHING_MORE
         if question.facets or question.snippets:
-            meta = await more_about(request, question, selection, page, snapshot)
+            meta = await more_about(request, question, plan, page, snapshot)
         dataset = await described(snapshot) if form.dated else None
-        counts = await density(selection, snapshot) if form.counted else None
+        counts = await find(snapshot, density, plan) if form.counted else None
     answer = answer_of(
         request,
         snapshot.revision,
@@ -154,17 +155,17 @@ async def answer_list(
 
 
 async def more_about(
-    request: Request, question: EntryQuestion, selection: Selection, page: Page, snapshot: Snapshot
+    request: Request, question: EntryQuestion, plan: QueryPlan, page: ResultPage, snapshot: Snapshot
 ) -> dict[str, Any]:
     """Facets and snippets, where the question asks for them."""
     meta: dict[str, Any] = {}
     if question.facets:
         parameters = request.state.parameters
         path = asked_path(request)
-        meta["facets"] = await facets_of(question, selection, path, parameters, snapshot)
+        meta["facets"] = await find(snapshot, facets_of, question, plan, path, parameters)
     if question.snippets:
         documents = [orjson.loads(body) for body in page.documents]
-        meta["snippets"] = {each["id"]: snippet(each, selection.words) for each in documents}
+        meta["snippets"] = {each["id"]: snippet(each, plan.terms) for each in documents}
     return meta
 
 
@@ -184,7 +185,7 @@ async def answer_one(
 
 async def entry_now(entry_id: str, kind: str, snapshot: Snapshot) -> tuple[str, bytes]:
     """The kind and document of an entry."""
-    found = await entry_of(entry_id, snapshot)
+    found = await find(snapshot, read_entry, entry_id)
     if found is None or kind not in (ENTRY_NAME, found[0]):
         raise await why_missing(entry_id, kind, found[0] if found else None, snapshot)
     return found
@@ -224,7 +225,7 @@ async def why_missing(entry_id: str, kind: str, other: str | None, snapshot: Sna
         past = f"/v1/entries/{entry_id}/history"
         return Gone(f"{entry_id!r} was removed from the record; its past is at {past}.")
     try:
-        await id_of(entry_id, kind, snapshot)
+        await find(snapshot, id_of, entry_id, kind)
     except UnknownName as unknown:
         near = list(unknown.nearest)
         hint = f" Did you mean {' or '.join(near)}?" if near else ""

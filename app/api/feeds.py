@@ -31,14 +31,14 @@ from app.db.snapshots import Snapshot
 from app.entries.cursors import (
     LENGTH_MAXIMUM,
     Position,
-    mark_of,
+    fingerprint,
     read_cursor,
     revision_of,
     write_cursor,
 )
 from app.entries.documents import Document
 from app.entries.questions import MAX_LIMIT, FormatName, whole_number
-from app.entries.result_pages import Page
+from app.entries.result_pages import ResultPage
 from app.errors import InvalidQuery, TooLong, Unavailable
 from app.formats import FORMATS
 from app.history.feed import (
@@ -179,7 +179,7 @@ async def changes(
     """
     service = service_of(request)
     form = FORMATS[FormatName(question.format)]
-    mark = mark_of("changes", question.since_revision)
+    mark = fingerprint("changes", question.since_revision)
     async with service.database.snapshot(revision_of(question.cursor)) as snapshot:
         since = await known_since(question.since_revision, snapshot)
         if question.cursor is None:
@@ -193,7 +193,7 @@ async def changes(
     more = len(rows) > question.limit
     rows = rows[: question.limit]
     following = write_cursor(mark, snapshot.revision.number, rows[-1][0]) if more else None
-    page = Page([body for _, body in rows], following, None)
+    page = ResultPage([body for _, body in rows], following, None)
     answer = answer_of(request, snapshot.revision, ChangeDocument, "changes", page, question.limit)
     return await represented(answer, form, etag)
 
@@ -213,7 +213,7 @@ async def corrections(
     """
     service = service_of(request)
     form = FORMATS[FormatName(question.format)]
-    mark = mark_of("corrections")
+    mark = fingerprint("corrections")
     key = None
     async with service.database.snapshot(revision_of(question.cursor)) as snapshot:
         if question.cursor is not None:
@@ -227,7 +227,7 @@ async def corrections(
     rows = rows[: question.limit]
     last = astuple(rows[-1][0]) if rows else ()
     following = write_cursor(mark, snapshot.revision.number, *last) if more else None
-    page = Page([body for _, body in rows], following, None)
+    page = ResultPage([body for _, body in rows], following, None)
     answer = answer_of(
         request, snapshot.revision, CorrectionEntry, "corrections", page, question.limit
     )

@@ -23,14 +23,15 @@ from app.api.answering import (
 from app.api.entries import LIST_PROBLEMS, ONE_PROBLEMS
 from app.api.models import HEADERS, ListOf, OneOf, list_content, named, problem_responses
 from app.api.single import Found, OneQuestion, answer_found, one_content, path_id, revision_asked
+from app.db.memory import find
 from app.db.snapshots import Revision, Snapshot
 from app.db.sql import Row, Statement
 from app.db.tables import change, name_word, reference
-from app.entries.cursors import mark_of, read_cursor, revision_of, write_cursor
+from app.entries.cursors import fingerprint, read_cursor, revision_of, write_cursor
 from app.entries.names import BY_FORMER_ID, UnknownName, id_of
 from app.entries.questions import Count
-from app.entries.result_pages import Page
-from app.entries.words import Sought, read_query
+from app.entries.result_pages import ResultPage
+from app.entries.words import SearchTerm, read_query
 from app.errors import Gone, InvalidQuery, Moved, NotFound
 from app.formats import UNDATED_FORMATS
 from app.history.past import reference_at, why_missing_at
@@ -79,7 +80,7 @@ def list_statement(wanted: int, unwanted: int, ids: int, counting: bool) -> Stat
     return Statement(clause.order_by(reference.c.id).limit(bindparam("limit")))
 
 
-def word_values(sought: tuple[Sought, ...]) -> tuple[dict[str, str], int, int]:
+def word_values(sought: tuple[SearchTerm, ...]) -> tuple[dict[str, str], int, int]:
     """The ranges of words that begin as asked; how many are wanted, and how many are not."""
     wanted = [word for part in sought if not part.excluded for word in part.words]
     unwanted = [word for part in sought if part.excluded for word in part.words]
@@ -96,7 +97,7 @@ async def answer_list(
     """A page of a reference type, by id."""
     form = form_of(request, question, UNDATED_FORMATS)
     service = service_of(request)
-    mark = fingerprint(question, name_type)
+    mark = reference_fingerprint(question, name_type)
     async with service.database.snapshot(revision_of(question.cursor)) as snapshot:
         after = last_id(question, mark, snapshot)
         ids = await known_ids(question, name_type, snapshot)
@@ -111,7 +112,7 @@ async def answer_list(
         )
     more = len(rows) > question.limit
     rows = rows[: question.limit]
-    page = Page(
+    page = ResultPage(
         documents=[bytes(row[1]) for row in rows],
         next_cursor=write_cursor(mark, snapshot.revision.number, rows[-1][0]) if more else None,
         total=total,
@@ -134,7 +135,7 @@ async def known_ids(
 ) -> list[str]:
     """The ids asked for; refuses one that is not there."""
     try:
-        return [await id_of(value, name_type.name, snapshot) for value in question.id]
+        return [await find(snapshot, id_of, value, name_type.name) for value in question.id]
     except UnknownName as unknown:
         raise InvalidQuery([unknown.error("id")]) from unknown
 
@@ -170,9 +171,9 @@ async def count(
     return int(rows[0][0])
 
 
-def fingerprint(question: ReferenceQuestion, name_type: RecordType) -> bytes:
+def reference_fingerprint(question: ReferenceQuestion, name_type: RecordType) -> bytes:
     """What a cursor is bound to."""
-    return mark_of(name_type.name, question.q, sorted(question.id))
+    return fingerprint(name_type.name, question.q, sorted(question.id))
 
 
 def last_id(question: ReferenceQuestion, mark: bytes, snapshot: Snapshot) -> str:
@@ -225,7 +226,7 @@ async def why_missing(name_type: RecordType, record_id: str, snapshot: Snapshot)
         past = f"/v1/{name_type.plural}/{record_id}/history"
         return Gone(f"{record_id!r} was removed from the record; its past is at {past}.")
     try:
-        near = [await id_of(record_id, name_type.name, snapshot)]
+        near = [await find(snapshot, id_of, record_id, name_type.name)]
     except UnknownName as unknown:
         near = list(unknown.nearest)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""

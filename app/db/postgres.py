@@ -22,10 +22,9 @@ from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
 from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 
 from app.db.conninfo import conninfo_of
-from app.db.postings import Postings
+from app.db.memory import Memory, RevisionCache
 from app.db.schema_version import NO_RECORD, NO_SCHEMA, UNREADY, refuse_other_schema
 from app.db.snapshots import (
-    KNOWN_NAMES,
     LOOK_EVERY,
     STREAM_CHUNK,
     Revision,
@@ -71,8 +70,8 @@ LEFT JOIN (
 """
 
 
-class Standing(NamedTuple):
-    """What a snapshot stands on: equal ones hold equal documents."""
+class RecordState(NamedTuple):
+    """A revision and the format of its documents; what has the same has the same documents."""
 
     revision: Revision
     document_format: bytes | None
@@ -86,16 +85,16 @@ def wide_integers() -> AdaptersMap:
     return adapters
 
 
-def standing_of(row: Sequence[Any] | None) -> Standing:
-    """What BEGIN tells; raises `DatabaseUnusable` for another schema or an empty record."""
+def state_of(row: Sequence[Any] | None) -> RecordState:
+    """What BEGIN returns; raises `DatabaseUnusable` for another schema or an empty record."""
     refuse_other_schema(str(row[0]) if row is not None else None)
     assert row is not None
     if row[1] is None:
         raise DatabaseUnusable(NO_RECORD)
-    return Standing(Revision(row[1], row[2], row[3]), row[4])
+    return RecordState(Revision(row[1], row[2], row[3]), row[4])
 
 
-def explained(error: psycopg.Error, timeout: float) -> Exception:
+def problem_of(error: psycopg.Error, timeout: float) -> Exception:
     """What a failed statement means for the question; mistakes of ours are left as they are."""
     # libpq says why a query was cancelled in words alone.
     if isinstance(error, psycopg.errors.QueryCanceled) and "recovery" not in str(error):
@@ -130,15 +129,15 @@ class PostgresSnapshot:
         self,
         database: PostgresDatabase,
         connection: Connection | None,
-        standing: Standing,
+        state: RecordState,
     ):
         self.database = database
         self.connection = connection
-        self.standing = standing
+        self.state = state
         self.began = time.monotonic()
         self.timeout = database.timeout
-        self.revision = standing.revision
-        self.known_names, self.postings = database.kept_of(standing)
+        self.revision = state.revision
+        self.memory = Memory(state.revision, database.kept_of(state))
         self.streams = 0
 
     async def rows(self, statement: Statement, **values: Any) -> list[Row]:
@@ -158,7 +157,7 @@ class PostgresSnapshot:
             cursor = await connection.execute(compiled.text, arguments, prepare=True, binary=True)
             return await cursor.fetchall()
         except psycopg.Error as error:
-            raise explained(error, self.timeout) from error
+            raise problem_of(error, self.timeout) from error
 
     async def _resumed(self) -> Connection:
         """Goes on in another transaction if it stands on the same; raises `SnapshotLost` if not.
@@ -166,8 +165,8 @@ class PostgresSnapshot:
         What was answered until now may have been used already: another revision must not be mixed
         with it, however little it was.
         """
-        connection, standing = await self.database.begin()
-        if standing != self.standing:
+        connection, state = await self.database.begin()
+        if state != self.state:
             self.database.release(connection)
             raise SnapshotLost
         self.end()
@@ -189,7 +188,7 @@ class PostgresSnapshot:
             while rows := await cursor.fetchmany(STREAM_CHUNK):
                 yield rows
         except psycopg.Error as error:
-            raise explained(error, self.timeout) from error
+            raise problem_of(error, self.timeout) from error
         finally:
             with suppress(psycopg.Error):
                 await cursor.close()
@@ -214,9 +213,9 @@ class PostgresDatabase:
             reconnect_timeout=RECONNECT_EVERY,
             reconnect_failed=connect_again,
         )
-        self.kept: dict[Standing, tuple[dict[tuple[str, str], str], Postings]] = {}
+        self.kept: dict[RecordState, RevisionCache] = {}
         # What the newest revision stood on when it was seen, and when that was, by the clock.
-        self.seen: Standing | None = None
+        self.seen: RecordState | None = None
         self.seen_at = 0.0
         self.behind_since: float | None = None
         self.complaint = ""
@@ -234,13 +233,13 @@ class PostgresDatabase:
         try:
             with psycopg.connect(self.conninfo, autocommit=True) as connection:
                 cursor = connection.execute(self.begin_text)
-                standing = standing_of(cursor.set_result(-1).fetchone())
+                state = state_of(cursor.set_result(-1).fetchone())
         except psycopg.errors.UndefinedTable as error:
             raise DatabaseUnusable(NO_SCHEMA) from error
         except psycopg.OperationalError as error:
             log.warning("The database cannot be reached yet: %s", error)
         else:
-            self.note(standing)
+            self.note(state)
 
     @asynccontextmanager
     async def snapshot(
@@ -251,28 +250,28 @@ class PostgresDatabase:
         Where memory may be enough, the transaction begins when something has to be read.
         """
         seen = self.seen_lately(at_least) if from_memory else None
-        connection, standing = (None, seen) if seen else await self.begin(at_least)
-        snapshot = PostgresSnapshot(self, connection, standing)
+        connection, state = (None, seen) if seen else await self.begin(at_least)
+        snapshot = PostgresSnapshot(self, connection, state)
         try:
             yield snapshot
         finally:
             snapshot.end()
 
-    def seen_lately(self, at_least: int) -> Standing | None:
+    def seen_lately(self, at_least: int) -> RecordState | None:
         """What the newest revision stood on `LOOK_EVERY` seconds ago, or later."""
         seen = self.seen
         if seen is None or time.monotonic() - self.seen_at > LOOK_EVERY:
             return None
         return seen if at_least <= seen.revision.number else None
 
-    async def begin(self, at_least: int = 0) -> tuple[Connection, Standing]:
+    async def begin(self, at_least: int = 0) -> tuple[Connection, RecordState]:
         """A transaction and what it stands on; raises `Unavailable` where none is to be had."""
         give_up = time.monotonic() + self.timeout
         hopeful_until = time.monotonic() + AHEAD_LIMIT
         while True:
             connection = await self.take(give_up)
             try:
-                standing = await self.begun(connection)
+                state = await self.begun(connection)
             except psycopg.OperationalError:
                 # A connection that broke while it lay idle; the pool makes another one.
                 self.release(connection)
@@ -280,9 +279,9 @@ class PostgresDatabase:
             except BaseException:
                 self.release(connection)
                 raise
-            ahead = standing.revision.number < at_least and time.monotonic() < hopeful_until
-            if self.is_current(standing) and not ahead:
-                return connection, standing
+            ahead = state.revision.number < at_least and time.monotonic() < hopeful_until
+            if self.is_current(state) and not ahead:
+                return connection, state
             # A standby that lags; another connection may lead to one that does not.
             await connection.close()
             self.release(connection)
@@ -299,11 +298,11 @@ class PostgresDatabase:
         self.taken += 1
         return connection
 
-    async def begun(self, connection: Connection) -> Standing:
+    async def begun(self, connection: Connection) -> RecordState:
         try:
             cursor = await connection.execute(self.begin_text)
             await cursor.set_result(-1)
-            return standing_of(await cursor.fetchone())
+            return state_of(await cursor.fetchone())
         except psycopg.errors.QueryCanceled as error:
             raise overdue(self.timeout) from error
         except psycopg.errors.UndefinedTable as error:
@@ -318,31 +317,29 @@ class PostgresDatabase:
         self.complaint = reason
         return Unavailable(reason, retry_after=60)
 
-    def is_current(self, standing: Standing) -> bool:
+    def is_current(self, state: RecordState) -> bool:
         """Whether a revision may answer, and notes it as the newest one if so."""
         now = time.monotonic()
-        if self.seen is None or standing.revision.number >= self.seen.revision.number:
-            self.note(standing)
+        if self.seen is None or state.revision.number >= self.seen.revision.number:
+            self.note(state)
             return True
         if self.behind_since is None:
             self.behind_since = now
         if now - self.behind_since < LAG_LIMIT:
             return False
         # Nothing has the newer revision any more: it was lost with the server that had it.
-        self.note(standing)
+        self.note(state)
         return True
 
-    def note(self, standing: Standing) -> None:
-        self.seen, self.seen_at, self.behind_since = standing, time.monotonic(), None
+    def note(self, state: RecordState) -> None:
+        self.seen, self.seen_at, self.behind_since = state, time.monotonic(), None
 
-    def kept_of(self, standing: Standing) -> tuple[dict[tuple[str, str], str], Postings]:
-        """The names and posting lists known of a revision; those of the latest ones are kept."""
-        names, index = self.kept.setdefault(standing, ({}, Postings()))
-        if len(names) > KNOWN_NAMES:
-            names.clear()
+    def kept_of(self, state: RecordState) -> RevisionCache:
+        """What is kept of a revision; the latest ones are kept."""
+        kept = self.kept.setdefault(state, RevisionCache())
         while len(self.kept) > KNOWN_REVISIONS:
             del self.kept[next(iter(self.kept))]
-        return names, index
+        return kept
 
     def release(self, connection: Connection) -> None:
         """Ends the transaction and gives the connection back; no client waits for that."""

@@ -1,25 +1,26 @@
 """Engines, snapshots and deadlines: the one way to a database from a question.
 
-`async with database.snapshot() as ask` gives one revision of the record; whatever is asked inside
-comes from it.
+`async with database.snapshot() as snapshot` gives one revision of the record; whatever is asked
+inside comes from it.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from app.db.postings import Postings
 from app.db.sql import Row, Statement
 from app.errors import Unavailable
+
+if TYPE_CHECKING:
+    from app.db.memory import Memory
 
 # Rows of one chunk of an answer without a bound.
 STREAM_CHUNK = 1000
 # Seconds between two looks for a newer revision.
 LOOK_EVERY = 1.0
-# Names kept for one revision.
-KNOWN_NAMES = 10_000
 
 
 class Revision(NamedTuple):
@@ -31,11 +32,17 @@ class Revision(NamedTuple):
 
 
 def overdue(seconds: float) -> Unavailable:
-    """What is answered to a question that takes too long."""
+    """The refusal of a question that takes too long."""
     return Unavailable(
         f"The question took longer than {seconds:g} seconds; ask for less at once, by dates or by "
         "actor."
     )
+
+
+def refuse_overdue(snapshot: Snapshot) -> None:
+    """Raises `Unavailable` past the deadline of a question."""
+    if time.monotonic() > snapshot.began + snapshot.timeout:
+        raise overdue(snapshot.timeout)
 
 
 class SnapshotLost(Unavailable):
@@ -50,8 +57,7 @@ class Snapshot(Protocol):
 
     engine: str
     revision: Revision
-    known_names: dict[tuple[str, str], str]
-    postings: Postings
+    memory: Memory
     # When it began, by the monotonic clock, and how many seconds it may take.
     began: float
     timeout: float
@@ -66,7 +72,7 @@ class Snapshot(Protocol):
 
 
 class Database(Protocol):
-    """A sort key where the record lies."""
+    """Where the record is stored."""
 
     def snapshot(
         self, at_least: int = 0, *, from_memory: bool = False
@@ -88,5 +94,5 @@ class Database(Protocol):
         ...
 
     async def close(self) -> None:
-        """Gives up every connection."""
+        """Closes every connection."""
         ...

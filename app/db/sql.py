@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import chain, repeat
 from typing import Any
 
-from sqlalchemy import Dialect, Executable
+from sqlalchemy import ColumnElement, Dialect, Executable, Select, bindparam
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -61,3 +62,26 @@ class Statement:
         names = tuple(compiled.positiontup or ())
         given = {name: value for name, value in compiled.params.items() if value is not None}
         return Compiled(str(compiled), names, given)
+
+
+class KeyedStatement:
+    """A statement for the rows of some keys.
+
+    The number of keys is rounded up to a power of two, so that few statements are compiled; the
+    last key fills up the rest.
+    """
+
+    def __init__(self, clause: Select[Any], key: ColumnElement[Any]):
+        self.clause = clause
+        self.key = key
+        self.statements: dict[int, Statement] = {}
+
+    def of(self, keys: Sequence[Any]) -> tuple[Statement, dict[str, Any]]:
+        """The statement for some keys, at least one, and its values."""
+        count = 1 << (len(keys) - 1).bit_length()
+        names = [f"key_{number}" for number in range(count)]
+        if count not in self.statements:
+            given: list[Any] = [bindparam(name) for name in names]
+            self.statements[count] = Statement(self.clause.where(self.key.in_(given)))
+        filled = chain(keys, repeat(keys[-1]))
+        return self.statements[count], dict(zip(names, filled, strict=False))

@@ -21,10 +21,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from app.db.postings import Postings
+from app.db.memory import Memory, RevisionCache
 from app.db.schema_version import NO_RECORD, check_schema
 from app.db.snapshots import (
-    KNOWN_NAMES,
     LOOK_EVERY,
     STREAM_CHUNK,
     Revision,
@@ -92,15 +91,14 @@ class Opened:
     def __init__(self, path: Path):
         self.path = path
         self.spare: queue.SimpleQueue[Connection] = queue.SimpleQueue()
-        self.known_names: dict[tuple[str, str], str] = {}
-        self.postings = Postings()
+        self.kept = RevisionCache()
         self.users = 0
         self.retired = False
         self.changed = False
         with ExitStack() as opening:
             self.file = os.open(path, os.O_RDONLY)
             opening.callback(os.close, self.file)
-            self.mark = mark_of(os.fstat(self.file))
+            self.identity = file_identity(os.fstat(self.file))
             self.loop = Connection(path, LOOP_CACHE_KIB)
             opening.callback(self.loop.raw.close)
             check_schema(self.loop.raw)
@@ -125,13 +123,13 @@ class Opened:
     def is_named(self) -> bool:
         """Whether the path still names this file."""
         try:
-            return mark_of(self.path.stat())[:2] == self.mark[:2]
+            return file_identity(self.path.stat())[:2] == self.identity[:2]
         except OSError:
             return False
 
     def refuse_changed(self) -> None:
         """Raises `Unavailable` where the file is not what was opened, so nothing read is sure."""
-        if mark_of(os.fstat(self.file)) == self.mark:
+        if file_identity(os.fstat(self.file)) == self.identity:
             return
         if not self.changed:
             log.error("%s was changed in place; nothing is read from it any more.", self.path)
@@ -151,7 +149,7 @@ CHANGED = (
 )
 
 
-def mark_of(seen: os.stat_result) -> tuple[int, int, int, int]:
+def file_identity(seen: os.stat_result) -> tuple[int, int, int, int]:
     """What tells one file from the next, and from itself after a change."""
     return seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns
 
@@ -177,12 +175,9 @@ class SqliteSnapshot:
         self.began = time.monotonic()
         self.timeout = database.timeout
         self.revision = opened.revision
-        self.known_names = opened.known_names
-        self.postings = opened.postings
+        self.memory = Memory(opened.revision, opened.kept)
 
     async def __aenter__(self) -> Snapshot:
-        if len(self.known_names) > KNOWN_NAMES:
-            self.known_names.clear()
         self.opened.users += 1
         return self
 

@@ -15,7 +15,7 @@ import orjson
 
 from app.errors import InvalidQuery
 
-MARK_BYTES = 4
+FINGERPRINT_BYTES = 4
 LENGTH_MAXIMUM = 400
 # PostgreSQL and SQLite alike keep whole numbers of 64 bits.
 LARGEST = 2**63 - 1
@@ -23,56 +23,58 @@ LARGEST = 2**63 - 1
 Position = list[Any]
 
 
-def mark_of(*asked: object) -> bytes:
-    """What a cursor is bound to: whatever decides which entries follow in which order."""
-    return blake2b(orjson.dumps(asked), digest_size=MARK_BYTES).digest()
+def fingerprint(*asked: object) -> bytes:
+    """The bytes that bind a cursor to whatever decides which entries follow in which order."""
+    return blake2b(orjson.dumps(asked), digest_size=FINGERPRINT_BYTES).digest()
 
 
-def write_cursor(mark: bytes, revision: int, *position: float | str) -> str:
+def write_cursor(bound_to: bytes, revision: int, *position: float | str) -> str:
     """A cursor that goes on after a position."""
-    packed = mark + orjson.dumps([revision, *position])
+    packed = bound_to + orjson.dumps([revision, *position])
     return base64.urlsafe_b64encode(packed).rstrip(b"=").decode()
 
 
 def revision_of(cursor: str | None) -> int:
     """The number of the revision that a page has to be of at least; 0 without a cursor."""
-    return unpacked(cursor)[1] if cursor is not None else 0
+    return decode_cursor(cursor)[1] if cursor is not None else 0
 
 
-def read_cursor(cursor: str, mark: bytes, like: Position, revision: int) -> Position:
-    """The position after which to go on, of as many and such values as `like`.
+def read_cursor(cursor: str, bound_to: bytes, like: Position, revision: int) -> Position:
+    """The position after which the page begins, with as many values as `like`, of the same types.
 
-    Raises `InvalidQuery` for what is no cursor, another question's, or of a record that is newer
-    than the revision that is asked.
+    Raises `InvalidQuery` for what is no cursor, for the cursor of another question, and for one of
+    a revision that is newer than the one asked.
     """
-    bound_to, since, position = unpacked(cursor)
-    if bound_to != mark:
-        raise refused(cursor, "belongs to another question; start this one without a cursor.")
+    fingerprinted, since, position = decode_cursor(cursor)
+    if fingerprinted != bound_to:
+        raise invalid_cursor(cursor, OF_ANOTHER_QUESTION)
     if since > revision:
-        raise refused(cursor, "belongs to a record that is not here; start without a cursor.")
+        raise invalid_cursor(cursor, OF_A_NEWER_RECORD)
     if [type(each) for each in position] != [type(each) for each in like]:
-        raise refused(cursor, NO_CURSOR)
+        raise invalid_cursor(cursor, NO_CURSOR)
     return position
 
 
+OF_ANOTHER_QUESTION = "belongs to another question; start this one without a cursor."
+OF_A_NEWER_RECORD = "belongs to a record that is not here; start without a cursor."
 NO_CURSOR = "is not a cursor; take it from links.next as it is."
 
 
-def refused(cursor: str, wrong: str) -> InvalidQuery:
-    """That a cursor cannot be gone on from."""
+def invalid_cursor(cursor: str, wrong: str) -> InvalidQuery:
+    """The refusal of a cursor."""
     return InvalidQuery.of("cursor", cursor, wrong)
 
 
-def unpacked(cursor: str) -> tuple[bytes, int, Position]:
-    """What a cursor is bound to, the revision that it is of, and its position."""
+def decode_cursor(cursor: str) -> tuple[bytes, int, Position]:
+    """The fingerprint, the number of the revision, and the position of a cursor."""
     try:
         packed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        since, *position = cast(Position, orjson.loads(packed[MARK_BYTES:]))
+        since, *position = cast(Position, orjson.loads(packed[FINGERPRINT_BYTES:]))
     except (binascii.Error, ValueError, TypeError) as error:
-        raise refused(cursor, NO_CURSOR) from error
+        raise invalid_cursor(cursor, NO_CURSOR) from error
     if not all(is_position(each) for each in (since, *position)) or type(since) is not int:
-        raise refused(cursor, NO_CURSOR)
-    return packed[:MARK_BYTES], since, position
+        raise invalid_cursor(cursor, NO_CURSOR)
+    return packed[:FINGERPRINT_BYTES], since, position
 
 
 def is_position(value: object) -> bool:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from app.db.snapshots import Snapshot
+from pyroaring import BitMap
+
+from app.db.memory import Memory
+from app.db.postings import POSTINGS, all_sort_keys
 from app.entries.dates import INEXACT
-from app.entries.facets import extent, months_between, numbers_in
-from app.entries.query_plan import Selection, with_group
-from app.entries.result_pages import count
-from app.entries.sort_keys import key_of
+from app.entries.query_plan import QueryPlan
+from app.entries.scan import found_by_kind, reaching_key
+from app.entries.sort_keys import day_of, first_sort_key, key_of, last_sort_key
 
 MOST_SPANS = 240
 # Years that one span may have, where months would be too many.
 YEARS = (1, 10, 100)
+
+# The first and the last day of a span.
+Days = tuple[date, date]
 
 
 @dataclass(frozen=True)
@@ -44,32 +49,52 @@ class Density:
     lanes: tuple[Lane, ...] = ()
 
 
-async def density(selection: Selection, snapshot: Snapshot) -> Density:
-    """How the entries of a selection lie in time."""
-    first, last = await extent(selection, snapshot)
-    if first is None or last is None:
+def density(memory: Memory, plan: QueryPlan) -> Density:
+    """How the entries of a plan lie in time."""
+    found = found_by_kind(memory, plan)
+    days = days_begun(memory, found.values())
+    if days is None:
         return Density()
-    spans = tuple(spans_between(first, last))
-    lanes = [await lane(part, spans, snapshot) for part in by_kind(selection)]
-    return Density(spans, tuple(each for each in lanes if any(each.numbers)))
+    spans = tuple(spans_between(*days))
+    lanes = [lane(memory, kind, each, spans) for kind, each in found.items() if each]
+    return Density(spans, tuple(lanes))
 
 
-def by_kind(selection: Selection) -> Iterator[Selection]:
-    """A selection for each kind."""
-    for arm in selection.arms:
-        yield selection._replace(arms=(arm,))
+def days_begun(memory: Memory, found: Iterable[BitMap]) -> Days | None:
+    """The days on which the first and the last of some entries begin; None without entries."""
+    sort_keys = all_sort_keys(memory)
+    ends = [end for each in found if each for end in (each.min(), each.max())]
+    if not ends:
+        return None
+    first, last = sort_keys.at((min(ends), max(ends)))
+    return date.fromordinal(day_of(first)), date.fromordinal(day_of(last))
 
 
-async def lane(selection: Selection, spans: tuple[Span, ...], snapshot: Snapshot) -> Lane:
+def lane(memory: Memory, kind: str, found: BitMap, spans: Sequence[Span]) -> Lane:
     """The numbers of one kind."""
-    kind = selection.arms[0].kind
-    arm = with_group(selection.arms[0], (key_of(kind, *INEXACT),))
-    vague = selection._replace(arms=(arm,))
     days = [(each.first, each.last) for each in spans]
-    numbers = await numbers_in(days, selection, snapshot)
-    some = await count(vague, snapshot) > 0
-    inexact = await numbers_in(days, vague, snapshot) if some else [0] * len(days)
-    return Lane(kind, tuple(numbers), tuple(inexact))
+    inexact = found & memory.get(POSTINGS, key_of(kind, *INEXACT))
+    return Lane(
+        kind,
+        tuple(count_meeting(memory, kind, found, days)),
+        tuple(count_meeting(memory, kind, inexact, days) if inexact else [0] * len(days)),
+    )
+
+
+def count_meeting(memory: Memory, kind: str, found: BitMap, spans: Sequence[Days]) -> list[int]:
+    """How many of the found entries of a kind begin in each span, or reach into it."""
+    sort_keys = all_sort_keys(memory)
+    reaching = memory.get_all(
+        POSTINGS, [reaching_key(kind, first.toordinal()) for first, _ in spans]
+    )
+    numbers = []
+    for (first, last), begun_before in zip(spans, reaching, strict=True):
+        memory.check_time()
+        low = sort_keys.ordinal_from(first_sort_key(first.toordinal()))
+        high = sort_keys.ordinal_from(last_sort_key(last.toordinal()) + 1)
+        begun = found.range_cardinality(low, high)
+        numbers.append(begun + found.intersection_cardinality(begun_before))
+    return numbers
 
 
 def spans_between(first: date, last: date) -> Iterator[Span]:
@@ -84,3 +109,12 @@ def spans_between(first: date, last: date) -> Iterator[Span]:
         one, other = max(year, 1), min(year + step - 1, date.max.year)
         name = f"{one:04}" if step == 1 else f"{one:04}/{other:04}"
         yield Span(name, date(one, 1, 1), date(other, 12, 31))
+
+
+def months_between(first: date, last: date) -> Iterator[Days]:
+    """The first and last day of every month from one day to another."""
+    start = first.replace(day=1)
+    while start <= last:
+        following = (start + timedelta(days=31)).replace(day=1)
+        yield start, following - timedelta(days=1)
+        start = following

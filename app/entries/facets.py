@@ -5,42 +5,43 @@ A count is what the answer would be if it were narrowed by that value, and its l
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any
 from urllib.parse import quote_plus, urlencode
 
 from pyroaring import BitMap
 from sqlalchemy import bindparam, select
 
+from app.db.memory import Loadable, Memory
+from app.db.postings import POSTINGS, TALLIES, all_sort_keys
 from app.db.snapshots import Snapshot
-from app.db.sql import Statement
+from app.db.sql import KeyedStatement
 from app.db.tables import reference
-from app.entries.names import nearest
-from app.entries.query_plan import Selection
+from app.entries.density import count_meeting, days_begun, months_between
+from app.entries.names import TypedName, nearest
+from app.entries.query_plan import QueryPlan
 from app.entries.questions import EntryQuestion, Match, filters_of
-from app.entries.result_pages import count
-from app.entries.scan import walk_of
-from app.entries.sort_keys import LAST_SORT_KEY, day_of, first_sort_key, last_sort_key
+from app.entries.scan import found_by_kind
 from app.errors import InvalidQuery
 
 VALUES = 100
 MONTHS = 600
 LABELLED = {"actor": "actor", "topic": "topic", "source": "source"}
-# Facets that no filter field declares by itself, and the dimension each counts.
+# Facets that no filter field declares by itself, and the dimension that each counts.
 SHARED = {"actor": "actor", "actor_role": "role", "topic": "topic", "kind": "kind"}
 # There may be as many of these as there are entries.
 NOT_COUNTED = frozenset(("event",))
-# Lists that are held against an answer before others are answered.
+# Values that are counted between two looks at the time.
 AT_ONCE = 32
-# Spans of days that are counted before others are answered.
-SPANS_AT_ONCE = 8
-# An answer that has more than one entry of so many is held against lists by what it has not.
+# An answer that has more than one entry of so many is counted by what it does not have.
 MIDDLING = 2000
+
+NAMES_BY_ID = KeyedStatement(
+    select(reference.c.id, reference.c.name).where(reference.c.name_type == bindparam("name_type")),
+    reference.c.id,
+)
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def facet_names(model: type[EntryQuestion]) -> list[str]:
 
 
 def dimension_of(name: str, question: EntryQuestion) -> tuple[str, str | None]:
-    """The posting dimension that a facet counts, and the type of name of its values."""
+    """The dimension of postings that a facet counts, and the type of name of its values."""
     if name == "actor" and question.include_affiliates:
         return "affiliate", "actor"
     if name in SHARED:
@@ -76,164 +77,122 @@ def dimension_of(name: str, question: EntryQuestion) -> tuple[str, str | None]:
     return name, filters_of(type(question))[name].name_type
 
 
-async def facets_of(
+def facets_of(
+    memory: Memory,
     question: EntryQuestion,
-    selection: Selection,
+    plan: QueryPlan,
     path: str,
     parameters: list[tuple[str, str]],
-    snapshot: Snapshot,
 ) -> dict[str, Facet]:
     """Every facet that a question asks for."""
+    refuse_unknown(question)
+    counted = [dimension_of(name, question)[0] for name in question.facets if name != "month"]
+    counts = count_values(memory, plan, list(dict.fromkeys(counted)))
+    facets = {}
+    for name in question.facets:
+        link = FacetLink(path, parameters, question, name)
+        if name == "month":
+            facets[name] = months(memory, plan, link)
+        else:
+            dimension, name_type = dimension_of(name, question)
+            facets[name] = ranked_values(memory, counts[dimension], name_type, link)
+    return facets
+
+
+def refuse_unknown(question: EntryQuestion) -> None:
+    """Raises `InvalidQuery` for a facet that there is not."""
     known = facet_names(type(question))
-    answered = {}
     for name in question.facets:
         if name not in known:
             offered = ", ".join(known)
             raise InvalidQuery.of(
                 "facets", name, f"is no facet here; there are {offered}.", nearest(name, known)
             )
-        link = Link(path, parameters, question, name)
-        if name == "month":
-            answered[name] = await months(selection, link, snapshot)
-        else:
-            answered[name] = await valued(name, question, selection, link, snapshot)
-    return answered
 
 
-async def valued(
-    name: str, question: EntryQuestion, selection: Selection, link: Link, snapshot: Snapshot
-) -> Facet:
-    """A facet that posting lists count."""
-    dimension, name_type = dimension_of(name, question)
-    counts = await counted(dimension, selection, snapshot)
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    shown = ranked[:VALUES]
-    names = await labels(name_type, [value for value, _ in shown], snapshot)
-    values = [FacetValue(each, names.get(each, each), n, link.to(each)) for each, n in shown]
-    return Facet(values, complete=len(ranked) <= VALUES)
-
-
-async def counted(dimension: str, selection: Selection, snapshot: Snapshot) -> Counter[str]:
-    """How many entries of a selection have each value of a dimension."""
-    counts: Counter[str] = Counter()
-    kinds = dict.fromkeys(arm.kind for arm in selection.arms)
-    if is_whole(selection):
-        for kind in kinds:
-            for _, value, number in await snapshot.postings.values(kind, dimension, snapshot):
-                counts[value] += number
+def count_values(memory: Memory, plan: QueryPlan, dimensions: list[str]) -> dict[str, Counter[str]]:
+    """How many entries of a plan have each value of some dimensions."""
+    counts = {dimension: Counter[str]() for dimension in dimensions}
+    keys = [(kind, dimension) for dimension in dimensions for kind in plan.kinds]
+    tallies = memory.get_all(TALLIES, keys)
+    if plan.is_unfiltered:
+        for (_, dimension), rows in zip(keys, tallies, strict=True):
+            counts[dimension].update({value: n for _, value, n in rows})
         return counts
-    walk = await walk_of(selection, snapshot)
-    for kind in kinds:
-        tallies = await snapshot.postings.values(kind, dimension, snapshot)
-        found = await walk.of_kind(kind).everything(snapshot)
-        number_in = counting(found, len(snapshot.postings.sort_keys))
-        for start in range(0, len(tallies) if found else 0, AT_ONCE):
-            part = tallies[start : start + AT_ONCE]
-            lists = await snapshot.postings.lists([key for key, _, _ in part], snapshot)
-            for key, value, _ in part:
-                if number := number_in(lists[key]):
-                    counts[value] += number
-            # There may be thousands; others are answered in between.
-            await asyncio.sleep(0)
+    postings = [memory.get_all(POSTINGS, [key for key, _, _ in rows]) for rows in tallies]
+    found = found_by_kind(memory, plan)
+    entries = len(all_sort_keys(memory))
+    for (kind, dimension), rows, bitmaps in zip(keys, tallies, postings, strict=True):
+        count_in = counting(found[kind], entries)
+        of_values = counts[dimension]
+        for number, ((_, value, _), bitmap) in enumerate(zip(rows, bitmaps, strict=True)):
+            if number % AT_ONCE == 0:
+                memory.check_time()
+            if n := count_in(bitmap):
+                of_values[value] += n
     return counts
 
 
 def counting(found: BitMap, entries: int) -> Callable[[BitMap], int]:
-    """Counts how many of some entries, of so many in all, stand in a list.
+    """Counts how many of some entries, of so many in all, are in a bitmap.
 
-    Two lists of middling length are met by searching in one for each number of the other. Against
-    all that is not found, which is dense, each number of a list is looked up in one step.
+    Two bitmaps of middling length are met by searching in one for each ordinal of the other.
+    Against all that is not found, which is dense, each ordinal is looked up in one step.
     """
     if len(found) * MIDDLING < entries:
         return found.intersection_cardinality
     others = BitMap(range(entries)) - found
-    return lambda numbers: len(numbers) - others.intersection_cardinality(numbers)
+    return lambda ordinals: len(ordinals) - others.intersection_cardinality(ordinals)
 
 
-def is_whole(selection: Selection) -> bool:
-    """Whether a selection is all of its kinds, so that the counts are there already."""
-    alone = all(arm.is_whole for arm in selection.arms)
-    bounded = selection.low > 0 or selection.high < LAST_SORT_KEY
-    return alone and not bounded and not selection.words and not selection.sort_keys
+def ranked_values(
+    memory: Memory, counts: Counter[str], name_type: str | None, link: FacetLink
+) -> Facet:
+    """The commonest values of a facet with their labels."""
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    shown = ranked[:VALUES]
+    labels: list[str | None] = [None] * len(shown)
+    if name_type in LABELLED.values():
+        labels = memory.get_all(LABELS, [(str(name_type), value) for value, _ in shown])
+    values = [
+        FacetValue(value, label or value, n, link.to(value))
+        for (value, n), label in zip(shown, labels, strict=True)
+    ]
+    return Facet(values, complete=len(ranked) <= VALUES)
 
 
-@lru_cache(maxsize=128)
-def label_statement(values: int) -> Statement:
-    """The names of some actors, topics or sources."""
-    given: list[Any] = [bindparam(f"id_{number}") for number in range(values)]
-    return Statement(
-        select(reference.c.id, reference.c.name).where(
-            reference.c.name_type == bindparam("name_type"), reference.c.id.in_(given)
-        )
-    )
+async def load_labels(names: list[TypedName], snapshot: Snapshot) -> dict[TypedName, str | None]:
+    """The names to show for actors, topics and sources; None for an id that is none."""
+    labels: dict[TypedName, str | None] = dict.fromkeys(names)
+    for name_type in {name_type for name_type, _ in names}:
+        ids = [value for each, value in names if each == name_type]
+        statement, values = NAMES_BY_ID.of(ids)
+        for each, label in await snapshot.rows(statement, name_type=name_type, **values):
+            labels[name_type, each] = label
+    return labels
 
 
-async def labels(name_type: str | None, values: list[str], snapshot: Snapshot) -> dict[str, str]:
-    """The names to show for values that have any."""
-    if name_type not in LABELLED.values() or not values:
-        return {}
-    given = {f"id_{number}": value for number, value in enumerate(values)}
-    return dict(await snapshot.rows(label_statement(len(values)), name_type=name_type, **given))
+LABELS = Loadable(load_labels, 20_000)
 
 
-async def months(selection: Selection, link: Link, snapshot: Snapshot) -> Facet:
+def months(memory: Memory, plan: QueryPlan, link: FacetLink) -> Facet:
     """How many entries each month meets, from the first that begins to the last that does."""
-    first, last = await extent(selection, snapshot)
-    if first is None or last is None:
+    found = found_by_kind(memory, plan)
+    days = days_begun(memory, found.values())
+    if days is None:
         return Facet([], complete=True)
-    listed = list(months_between(first, last))
+    listed = list(months_between(*days))
     if len(listed) > MONTHS:
         raise InvalidQuery.of(
             "facets", "month", f"would be {len(listed)} months; give dates for at most {MONTHS}."
         )
+    by_kind = [count_meeting(memory, kind, each, listed) for kind, each in found.items()]
     values = []
-    for (start, _), number in zip(
-        listed, await numbers_in(listed, selection, snapshot), strict=True
-    ):
-        if number:
+    for (start, _), *numbers in zip(listed, *by_kind, strict=True):
+        if number := sum(numbers):
             name = f"{start:%Y-%m}"
             values.append(FacetValue(name, name, number, link.to(name)))
     return Facet(values, complete=True)
-
-
-async def numbers_in(
-    spans: Iterable[tuple[date, date]], selection: Selection, snapshot: Snapshot
-) -> list[int]:
-    """How many entries of a selection meet the days from the first to the last of each span."""
-    numbers = []
-    for first, last in spans:
-        numbers.append(await count(between(selection, first, last), snapshot))
-        # There may be hundreds; others are answered in between.
-        if len(numbers) % SPANS_AT_ONCE == 0:
-            await asyncio.sleep(0)
-    return numbers
-
-
-async def extent(selection: Selection, snapshot: Snapshot) -> tuple[date | None, date | None]:
-    """The days on which the first and the last entry of a selection begin."""
-    walk = await walk_of(selection, snapshot)
-    days = []
-    for descending in (False, True):
-        ordered = walk._replace(descending=descending)
-        for number in await ordered.first(1, 0, len(snapshot.postings.sort_keys), snapshot):
-            days.append(date.fromordinal(day_of(snapshot.postings.sort_keys[number])))
-    return (days[0], days[1]) if days else (None, None)
-
-
-def months_between(first: date, last: date) -> Iterator[tuple[date, date]]:
-    """The first and last day of every month from one day to another."""
-    start = first.replace(day=1)
-    while start <= last:
-        following = (start + timedelta(days=31)).replace(day=1)
-        yield start, following - timedelta(days=1)
-        start = following
-
-
-def between(selection: Selection, start: date, end: date) -> Selection:
-    """A selection narrowed to what meets the days from one to another."""
-    low = max(selection.low, first_sort_key(start.toordinal()))
-    high = min(selection.high, last_sort_key(end.toordinal()))
-    return selection._replace(low=low, high=high)
 
 
 @lru_cache(maxsize=256)
@@ -243,7 +202,7 @@ def encoded_without(dropped: frozenset[str], parameters: tuple[tuple[str, str], 
 
 
 @dataclass(frozen=True)
-class Link:
+class FacetLink:
     """Writes the question that is narrowed by a value of a facet."""
 
     path: str

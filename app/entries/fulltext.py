@@ -1,15 +1,17 @@
 """The one seam where SQLite's and PostgreSQL's full text differ: table, rows, expressions.
 
 Both index the words of our own reading of text; neither splits nor folds anything itself. They are
-asked for what posting lists of words cannot tell: phrases, and beginnings of very many words.
+asked for what the postings of words cannot answer: phrases, and prefixes of very many words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, NamedTuple
 
+from pyroaring import BitMap
 from sqlalchemy import (
     ColumnElement,
     bindparam,
@@ -21,9 +23,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import UserDefinedType
 
+from app.db.memory import Loadable
+from app.db.postings import MIB, all_sort_keys, size_of_bitmap
+from app.db.snapshots import Snapshot, refuse_overdue
 from app.db.sql import Statement
 from app.entries.words import (
-    Sought,
+    SearchTerm,
     fts5_all,
     fts5_any,
     split,
@@ -46,70 +51,6 @@ def words_of(texts: Iterable[str]) -> list[str]:
     return joined
 
 
-class FullText(Protocol):
-    """What an engine's full text must do."""
-
-    insert: str
-    delete: str
-    clear: str
-
-    @property
-    def sort_key(self) -> ColumnElement[Any]:
-        """The column with the sort keys."""
-        ...
-
-    @property
-    def matches(self) -> ColumnElement[bool]:
-        """Whether a row answers the expression `sought`."""
-        ...
-
-    def all_of(self, sought: Iterable[Sought]) -> str:
-        """The expression for all of these, whether they are excluded or not."""
-        ...
-
-    def any_of(self, sought: Iterable[Sought]) -> str:
-        """The expression for any of these."""
-        ...
-
-    def stored(self, words: Iterable[str]) -> str:
-        """What is indexed for the words of one entry."""
-        ...
-
-    def deleted(self, sort_key: int, words: Iterable[str]) -> tuple[Any, ...]:
-        """The values of `delete` for an entry that was indexed with these words."""
-        ...
-
-
-class Fts5:
-    """SQLite's FTS5; its row key is the sort key, so that its lists are in date order.
-
-    The table is contentless: it has the index alone. An entry is deleted by naming the words it was
-    indexed with; other words would leave the index wrong, without an error.
-    """
-
-    insert = "INSERT INTO words (rowid, text) VALUES (?, ?)"
-    delete = "INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)"
-    clear = "INSERT INTO words (words) VALUES ('delete-all')"
-    sort_key = table("words", column("rowid")).c.rowid
-    matches: ColumnElement[bool] = literal_column("words.words").op("MATCH")(bindparam("sought"))
-
-    def all_of(self, sought: Iterable[Sought]) -> str:
-        """A MATCH expression."""
-        return fts5_all(sought)
-
-    def any_of(self, sought: Iterable[Sought]) -> str:
-        """A MATCH expression."""
-        return fts5_any(sought)
-
-    def stored(self, words: Iterable[str]) -> str:
-        """The words with spaces between."""
-        return " ".join(words)
-
-    def deleted(self, sort_key: int, words: Iterable[str]) -> tuple[Any, ...]:
-        """The row as it was inserted."""
-        return sort_key, self.stored(words)
-
-
 class TsQuery(UserDefinedType[str]):
     """PostgreSQL's type of full-text expressions; SQLAlchemy's own comes with the whole dialect."""
 
@@ -118,40 +59,90 @@ class TsQuery(UserDefinedType[str]):
         return "TSQUERY"
 
 
-class TsVector:
-    """PostgreSQL's tsvector with a GIN index."""
+@dataclass(frozen=True)
+class FullText:
+    """The full text of an engine: its table, and what is written into it."""
 
-    insert = "COPY words (sort_key, vector) FROM STDIN"
-    delete = "DELETE FROM words WHERE sort_key = %s"
-    clear = "DELETE FROM words"
-    table = table("words", column("sort_key"), column("vector"))
-    sort_key = table.c.sort_key
-    matches: ColumnElement[bool] = table.c.vector.op("@@")(cast(bindparam("sought"), TsQuery))
-
-    def all_of(self, sought: Iterable[Sought]) -> str:
-        """A tsquery."""
-        return tsquery_all(sought)
-
-    def any_of(self, sought: Iterable[Sought]) -> str:
-        """A tsquery."""
-        return tsquery_any(sought)
-
-    def stored(self, words: Iterable[str]) -> str:
-        """The text of a tsvector."""
-        return tsvector_text(words)
+    insert: str
+    delete: str
+    clear: str
+    sort_key: ColumnElement[Any]
+    # Whether a row matches the expression `sought`.
+    matches: ColumnElement[bool]
+    # The expressions for all, and for any, of some terms, whether they are excluded or not.
+    all_of: Callable[[Iterable[SearchTerm]], str]
+    any_of: Callable[[Iterable[SearchTerm]], str]
+    # What is indexed for the words of one entry.
+    stored: Callable[[Iterable[str]], str]
+    # Whether `delete` takes the words that an entry was indexed with, beside its sort key.
+    deletes_words: bool
 
     def deleted(self, sort_key: int, words: Iterable[str]) -> tuple[Any, ...]:
-        """The key of the row."""
-        del words
-        return (sort_key,)
+        """The values of `delete` for an entry that was indexed with these words."""
+        return (sort_key, self.stored(words)) if self.deletes_words else (sort_key,)
 
 
-FULL_TEXT: dict[str, FullText] = {"sqlite": Fts5(), "postgresql": TsVector()}
+TSVECTORS = table("words", column("sort_key"), column("vector"))
+FULL_TEXT = {
+    # FTS5's row key is the sort key, so that its own lists are in date order. The table is
+    # contentless: it has the index alone. An entry is deleted by naming the words it was indexed
+    # with; other words would leave the index wrong, without an error.
+    "sqlite": FullText(
+        insert="INSERT INTO words (rowid, text) VALUES (?, ?)",
+        delete="INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)",
+        clear="INSERT INTO words (words) VALUES ('delete-all')",
+        sort_key=table("words", column("rowid")).c.rowid,
+        matches=literal_column("words.words").op("MATCH")(bindparam("sought")),
+        all_of=fts5_all,
+        any_of=fts5_any,
+        stored=" ".join,
+        deletes_words=True,
+    ),
+    # A tsvector with a GIN index.
+    "postgresql": FullText(
+        insert="COPY words (sort_key, vector) FROM STDIN",
+        delete="DELETE FROM words WHERE sort_key = %s",
+        clear="DELETE FROM words",
+        sort_key=TSVECTORS.c.sort_key,
+        matches=TSVECTORS.c.vector.op("@@")(cast(bindparam("sought"), TsQuery)),
+        all_of=tsquery_all,
+        any_of=tsquery_any,
+        stored=tsvector_text,
+        deletes_words=False,
+    ),
+}
 
 
 @cache
 def matching_statement(engine: str) -> Statement:
-    """The sort keys between two others whose words answer an expression."""
+    """The sort keys between two others whose words match an expression."""
     text = FULL_TEXT[engine]
     within = text.sort_key.between(bindparam("low"), bindparam("high"))
     return Statement(select(text.sort_key).where(text.matches, within))
+
+
+class FulltextQuery(NamedTuple):
+    """Which entries have all or any of some terms, from one sort key to another."""
+
+    terms: tuple[SearchTerm, ...]
+    combine_all: bool
+    low: int
+    high: int
+
+
+async def load_matches(
+    queries: list[FulltextQuery], snapshot: Snapshot
+) -> dict[FulltextQuery, BitMap]:
+    """The ordinals that match each query."""
+    text, statement = FULL_TEXT[snapshot.engine], matching_statement(snapshot.engine)
+    sort_keys = all_sort_keys(snapshot.memory)
+    found = {}
+    for query in queries:
+        refuse_overdue(snapshot)
+        sought = (text.all_of if query.combine_all else text.any_of)(query.terms)
+        rows = await snapshot.rows(statement, sought=sought, low=query.low, high=query.high)
+        found[query] = sort_keys.ordinals(row[0] for row in rows)
+    return found
+
+
+FULLTEXT_MATCHES = Loadable(load_matches, 16 * MIB, size_of_bitmap)

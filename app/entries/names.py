@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 
 from rapidfuzz import fuzz, process, utils
 from sqlalchemy import bindparam, select
 
+from app.db.memory import Loadable, Memory
 from app.db.snapshots import Snapshot
 from app.db.sql import Statement
 from app.db.tables import document, former_id, name, tally
+from app.entries.sort_keys import key_of
 from app.entries.words import split
-from app.errors import query_error
+from app.errors import InvalidQuery, query_error
 
 NEAREST = 3
 # No name has a control character; PostgreSQL takes no NUL.
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# Names, or ids, among which the nearest ones are looked for.
 CANDIDATES = 5000
 
 BY_NAME = Statement(
@@ -38,7 +42,7 @@ BY_FORMER_ID = Statement(
         former_id.c.name_type == bindparam("name_type"), former_id.c.former == bindparam("former")
     )
 )
-# The ids on both sides of one that is not there: two bounded stretches of the index.
+# The ids on both sides of one that is not there: two bounded ranges of the index.
 IDS_FROM = Statement(
     select(document.c.id)
     .where(document.c.id >= bindparam("start"), document.c.kind == bindparam("kind"))
@@ -51,7 +55,8 @@ IDS_BEFORE = Statement(
     .order_by(document.c.id.desc())
     .limit(bindparam("limit"))
 )
-POSTED = Statement(
+POSTED = Statement(select(tally.c.value).where(tally.c.key == bindparam("key")))
+POSTED_VALUES = Statement(
     select(tally.c.value)
     .where(tally.c.kind == bindparam("kind"), tally.c.dimension == bindparam("dimension"))
     .order_by(tally.c.value)
@@ -59,8 +64,13 @@ POSTED = Statement(
 )
 
 REFERENCE_NAMES = ("actor", "topic", "source")
+# Values that are known because an entry has them, and the kind of these entries.
 POSTED_NAMES = {"language": "quote", "metric": "figure"}
 ENTRY_NAME = "entry"
+POSSIBLE_KINDS = ("event", "quote", "proposal", "term", "figure")
+
+# What a client writes, by the type of name that it is.
+TypedName = tuple[str, str]
 
 
 def folded_name(text: str) -> str:
@@ -69,9 +79,9 @@ def folded_name(text: str) -> str:
 
 
 class UnknownName(Exception):
-    """A value that names nothing in its type of name."""
+    """A value that names nothing in its type of name, and the nearest ids."""
 
-    def __init__(self, value: str, name_type: str, nearest: Sequence[str]):
+    def __init__(self, value: str, name_type: str, nearest: Collection[str]):
         super().__init__(value)
         self.value = value
         self.name_type = name_type
@@ -83,72 +93,111 @@ class UnknownName(Exception):
             parameter,
             self.value,
             f"there is no {self.name_type} {self.value!r} in this record.",
-            self.nearest,
+            list(self.nearest),
         )
 
 
-async def id_of(value: str, name_type: str, snapshot: Snapshot) -> str:
-    """The id that a value names in its type of name; raises `UnknownName` with the nearest ids."""
-    known = snapshot.known_names.get((name_type, value))
-    if known is None:
-        if CONTROL.search(value):
-            raise UnknownName(value, name_type, ())
-        known = await look_up(value, name_type, snapshot)
-        snapshot.known_names[name_type, value] = known
-    return known
+async def load_ids(names: list[TypedName], snapshot: Snapshot) -> dict[TypedName, str | None]:
+    """The id that each name stands for; None if it stands for nothing."""
+    return {
+        (name_type, value): await load_id(name_type, value, snapshot) for name_type, value in names
+    }
 
 
-async def look_up(value: str, name_type: str, snapshot: Snapshot) -> str:
-    """As `id_of`, from the database."""
+async def load_id(name_type: str, value: str, snapshot: Snapshot) -> str | None:
+    """The id that a name stands for: that of a reference, a value in entries, or an entry."""
+    if CONTROL.search(value):
+        return None
     if name_type in REFERENCE_NAMES:
-        return await reference_id(value, name_type, snapshot)
+        folded = folded_name(value)
+        rows = await snapshot.rows(BY_NAME, name_type=name_type, folded=folded)
+        rows = rows or await snapshot.rows(BY_FORMER_ID, name_type=name_type, former=value)
+        return str(rows[0][0]) if rows else None
     if name_type in POSTED_NAMES:
-        return await posted_value(value, name_type, snapshot)
-    return await entry_id(value, name_type, snapshot)
-
-
-async def reference_id(value: str, name_type: str, snapshot: Snapshot) -> str:
-    """An actor, topic or source by id, former id, name or alias."""
-    folded = folded_name(value)
-    found = await snapshot.rows(BY_NAME, name_type=name_type, folded=folded)
-    if found:
-        return str(found[0][0])
-    former = await snapshot.rows(BY_FORMER_ID, name_type=name_type, former=value)
-    if former:
-        return str(former[0][0])
-    names: dict[str, str] = dict(await snapshot.rows(NAMES, name_type=name_type, limit=CANDIDATES))
-    near = [names[each] for each in nearest(folded, names)]
-    raise UnknownName(value, name_type, list(dict.fromkeys(near)))
-
-
-async def entry_id(value: str, kind: str, snapshot: Snapshot) -> str:
-    """An entry of a kind (or of any) by id or former id."""
+        key = key_of(POSTED_NAMES[name_type], name_type, value)
+        return value if await snapshot.rows(POSTED, key=key) else None
     current = await snapshot.rows(BY_FORMER_ID, name_type=ENTRY_NAME, former=value)
     wanted = str(current[0][0]) if current else value
     found = await snapshot.rows(BY_ID, id=wanted)
-    if found and kind in (ENTRY_NAME, found[0][0]):
-        return wanted
-    kinds = POSSIBLE_KINDS if kind == ENTRY_NAME else (kind,)
-    ids: list[str] = []
-    for each in kinds:
-        for side in (IDS_BEFORE, IDS_FROM):
-            rows = await snapshot.rows(side, start=value, kind=each, limit=CANDIDATES // 2)
-            ids.extend(str(row[0]) for row in rows)
-    raise UnknownName(value, kind, nearest(value, ids))
+    return wanted if found and name_type in (ENTRY_NAME, found[0][0]) else None
 
 
-POSSIBLE_KINDS = ("event", "quote", "proposal", "term", "figure")
+async def load_nearest(
+    names: list[TypedName], snapshot: Snapshot
+) -> dict[TypedName, tuple[str, ...]]:
+    """The ids that are most like each name, best first."""
+    found = {}
+    for name_type, value in names:
+        choices = {} if CONTROL.search(value) else await load_choices(name_type, value, snapshot)
+        given = folded_name(value) if name_type in REFERENCE_NAMES else value
+        found[name_type, value] = tuple(
+            dict.fromkeys(choices[each] for each in nearest(given, choices))
+        )
+    return found
 
 
-async def posted_value(value: str, name_type: str, snapshot: Snapshot) -> str:
-    """A language or a metric that occurs in the record."""
-    rows = await snapshot.rows(
-        POSTED, kind=POSTED_NAMES[name_type], dimension=name_type, limit=CANDIDATES
-    )
-    values = [str(row[0]) for row in rows]
-    if value in values:
-        return value
-    raise UnknownName(value, name_type, nearest(value, values))
+async def load_choices(name_type: str, value: str, snapshot: Snapshot) -> dict[str, str]:
+    """What a name may have been meant for, each with its id."""
+    if name_type in REFERENCE_NAMES:
+        return dict(await snapshot.rows(NAMES, name_type=name_type, limit=CANDIDATES))
+    if name_type in POSTED_NAMES:
+        rows = await snapshot.rows(
+            POSTED_VALUES, kind=POSTED_NAMES[name_type], dimension=name_type, limit=CANDIDATES
+        )
+    else:
+        rows = [
+            row
+            for kind in (POSSIBLE_KINDS if name_type == ENTRY_NAME else (name_type,))
+            for side in (IDS_BEFORE, IDS_FROM)
+            for row in await snapshot.rows(side, start=value, kind=kind, limit=CANDIDATES // 2)
+        ]
+    return {row[0]: row[0] for row in rows}
+
+
+async def load_entries(ids: list[str], snapshot: Snapshot) -> dict[str, tuple[str, int] | None]:
+    """The kind and sort key of the entry of each id; None if there is no such entry."""
+    found = {}
+    for entry_id in ids:
+        rows = await snapshot.rows(BY_ID, id=entry_id)
+        found[entry_id] = rows[0] if rows else None
+    return found
+
+
+IDS = Loadable(load_ids, 10_000)
+NEAREST_IDS = Loadable(load_nearest, 0)
+ENTRIES = Loadable(load_entries, 10_000)
+
+
+def id_of(memory: Memory, value: str, name_type: str) -> str:
+    """The id that a value names in its type of name; raises `UnknownName` with the nearest ids."""
+    found = memory.get(IDS, (name_type, value))
+    if found is None:
+        near = memory.get(NEAREST_IDS, (name_type, value))
+        raise UnknownName(value, name_type, near)
+    return found
+
+
+def ids_of(memory: Memory, asked: Sequence[tuple[str, str, str]]) -> dict[str, list[str]]:
+    """The ids that values name, by parameter; `asked` has (parameter, type of name, value).
+
+    Raises `InvalidQuery` with every value that names nothing.
+    """
+    found = memory.get_all(IDS, [(name_type, value) for _, name_type, value in asked])
+    ids: dict[str, list[str]] = defaultdict(list)
+    unknown = []
+    for each, entry_id in zip(asked, found, strict=True):
+        if entry_id is None:
+            unknown.append(each)
+        else:
+            ids[each[0]].append(entry_id)
+    if unknown:
+        near = memory.get_all(NEAREST_IDS, [(name_type, value) for _, name_type, value in unknown])
+        errors = [
+            UnknownName(value, name_type, ids).error(parameter)
+            for (parameter, name_type, value), ids in zip(unknown, near, strict=True)
+        ]
+        raise InvalidQuery(errors)
+    return ids
 
 
 def nearest(value: str, choices: Iterable[str]) -> list[str]:

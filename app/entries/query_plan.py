@@ -1,14 +1,14 @@
-"""From a validated question to a selection: which posting lists, between which sort keys."""
+"""From a validated question to a query plan: which postings are met, between which sort keys."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
-from app.db.snapshots import Snapshot
-from app.entries.names import BY_ID, ENTRY_NAME, UnknownName, id_of
+from app.db.memory import Memory
+from app.db.postings import VOCABULARIES, PostingsKey, packed_from
+from app.entries.names import ENTRIES, ENTRY_NAME, ids_of
 from app.entries.questions import Clause, EntryQuestion, Sort, filters_of
 from app.entries.sort_keys import (
     LAST_SORT_KEY,
@@ -16,176 +16,168 @@ from app.entries.sort_keys import (
     key_of,
     last_sort_key,
 )
-from app.entries.words import Sought, read_query
+from app.entries.words import SearchTerm, read_query
 from app.errors import InvalidQuery
 
-Keys = tuple[int, ...]
-# The dimension of the posting lists of words.
+# Keys of postings, of which any is enough.
+Keys = tuple[PostingsKey, ...]
+# The dimension of the postings of words.
 WORD = "word"
-# Lists of words for which the beginnings in a question may stand; for more, the full text is asked.
-MOST_BEGUN = 1000
-# By kind, the lists of the words for which a beginning stands; None for too many.
-Begun = dict[Sought, dict[str, Keys] | None]
+# Words that the prefixes in a question may stand for; for more, the full text is asked.
+MOST_PREFIXED = 1000
+# For each term with a prefix: by kind, the keys of the words that begin so; None for too many.
+Prefixes = dict[SearchTerm, dict[str, Keys] | None]
 
 
-class Arm(NamedTuple):
-    """One kind's part of an answer: an entry stands in a list of every group, and in none of
-    `without`.
+class KindClause(NamedTuple):
+    """What is asked of the entries of one kind.
+
+    An entry matches if, for every filter, it is in the postings of one of its keys, and it is in
+    no postings of `excluded`.
     """
 
     kind: str
-    groups: tuple[Keys, ...]
-    without: Keys = ()
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether the arm has every entry of its kind."""
-        return self.groups == whole(self.kind) and not self.without
+    filters: tuple[Keys, ...]
+    excluded: Keys = ()
 
 
-class Selection(NamedTuple):
-    """Which entries are asked for: the arms together, between two sort keys; at some of `sort keys`
-    where there are any.
+class QueryPlan(NamedTuple):
+    """Which entries are asked for: those that match any of the kind clauses, between two sort keys.
 
-    What began before `low` and reaches to its day is asked for, too. Lists tell which words an
-    entry has; of what is `untold`, phrases for the most part, the full text tells whether it stands
-    as it is asked for.
+    What began before `low` and reaches into its day is asked for, too. If there are `sort_keys`,
+    only entries at these are. Of all search terms, the full text is asked for `fulltext_terms`;
+    the clauses have the rest.
     """
 
-    arms: tuple[Arm, ...]
+    kinds: tuple[str, ...]
+    kind_clauses: tuple[KindClause, ...]
     low: int
     high: int
     descending: bool
-    words: tuple[Sought, ...]
-    untold: tuple[Sought, ...]
+    terms: tuple[SearchTerm, ...]
+    fulltext_terms: tuple[SearchTerm, ...]
     sort_keys: tuple[int, ...]
+
+    @property
+    def is_unfiltered(self) -> bool:
+        """Whether every entry of the kinds is asked for."""
+        bounded = self.low > 0 or self.high < LAST_SORT_KEY
+        every_one = tuple([KindClause(kind, every_entry(kind)) for kind in self.kinds])
+        return self.kind_clauses == every_one and not (bounded or self.terms or self.sort_keys)
 
 
 @cache
-def whole(kind: str) -> tuple[Keys, ...]:
-    """The groups of an arm that has every entry of its kind."""
+def every_entry(kind: str) -> tuple[Keys, ...]:
+    """The filters of a clause that matches every entry of its kind."""
     return ((key_of(kind, "kind", kind),),)
 
 
-async def select_entries(
-    question: EntryQuestion, kinds: tuple[str, ...], snapshot: Snapshot
-) -> Selection:
-    """The selection of a question; raises `InvalidQuery` naming every value that names nothing."""
-    named = await resolve_names(question, kinds, snapshot)
-    words = read_query(question.q) if question.q is not None else ()
-    begun = await lists_begun(words, kinds, snapshot) if words else {}
-    clauses = question.clauses(named)
-    arms = tuple([arm_of(kind, clauses, words, begun) for kind in kinds])
+def plan_query(memory: Memory, question: EntryQuestion, kinds: tuple[str, ...]) -> QueryPlan:
+    """The plan of a question; raises `InvalidQuery` with every value that names nothing."""
+    ids = resolve_names(memory, question, kinds)
+    terms = read_query(question.q) if question.q is not None else ()
+    prefixes = expand_prefixes(memory, terms, kinds) if terms else {}
+    clauses = question.clauses(ids)
     first, last = question.days()
-    return Selection(
-        arms=arms,
+    return QueryPlan(
+        kinds=kinds,
+        kind_clauses=tuple([kind_clause(kind, clauses, terms, prefixes) for kind in kinds]),
         low=first_sort_key(first.toordinal()) if first is not None else 0,
         high=last_sort_key(last.toordinal()) if last is not None else LAST_SORT_KEY,
         descending=question.sort is not Sort.oldest,
-        words=words,
-        untold=tuple([part for part in words if not is_told(part, begun)]),
-        sort_keys=await sort_keys_of(named["id"], kinds, snapshot) if named["id"] else (),
+        terms=terms,
+        fulltext_terms=tuple([term for term in terms if not is_indexed(term, prefixes)]),
+        sort_keys=sort_keys_of(memory, ids["id"], kinds) if ids["id"] else (),
     )
 
 
-async def lists_begun(words: Iterable[Sought], kinds: tuple[str, ...], snapshot: Snapshot) -> Begun:
-    """The lists for which the beginnings of words stand, up to `MOST_BEGUN` in all."""
-    begun: Begun = {}
-    room = MOST_BEGUN
-    for part in words:
-        if part.prefix:
-            begun[part] = lists = await begun_by(part.words[-1], kinds, room, snapshot)
-            room -= sum(map(len, lists.values())) if lists is not None else 0
-    return begun
+def expand_prefixes(
+    memory: Memory, terms: Iterable[SearchTerm], kinds: tuple[str, ...]
+) -> Prefixes:
+    """The words that the prefixes of terms stand for, up to `MOST_PREFIXED` in all."""
+    prefixes: Prefixes = {}
+    left = MOST_PREFIXED
+    for term in terms:
+        if term.prefix:
+            prefixes[term] = keys = words_from(memory, term.words[-1], kinds, left)
+            left -= sum(map(len, keys.values())) if keys is not None else 0
+    return prefixes
 
 
-async def begun_by(
-    start: str, kinds: tuple[str, ...], room: int, snapshot: Snapshot
+def words_from(
+    memory: Memory, prefix: str, kinds: tuple[str, ...], most: int
 ) -> dict[str, Keys] | None:
-    """By kind, the lists of the words that begin so; None where there is no room for them."""
-    lists = {}
-    for kind in kinds:
-        words = await snapshot.postings.words_from(kind, start, room, snapshot)
+    """By kind, the keys of the words that begin so; None if there are more than `most`."""
+    keys: dict[str, Keys] = {}
+    for kind, vocabulary in zip(kinds, memory.get_all(VOCABULARIES, kinds), strict=True):
+        words = packed_from(vocabulary, prefix, most) if vocabulary is not None else None
         if words is None:
             return None
-        lists[kind] = tuple(key_of(kind, WORD, word) for word in words)
-        room -= len(words)
-    return lists
+        keys[kind] = tuple(key_of(kind, WORD, word) for word in words)
+        most -= len(words)
+    return keys
 
 
-def is_told(part: Sought, begun: Begun) -> bool:
-    """Whether lists tell of a part where it stands: of words and beginnings, but not of phrases."""
-    return part.is_word or (len(part.words) == 1 and begun[part] is not None)
+def is_indexed(term: SearchTerm, prefixes: Prefixes) -> bool:
+    """Whether postings say which entries have a term: for words and prefixes, not for phrases."""
+    return term.is_word or (len(term.words) == 1 and prefixes[term] is not None)
 
 
-def arm_of(kind: str, clauses: list[Clause], words: tuple[Sought, ...], begun: Begun) -> Arm:
-    """The lists of one kind that a question's filters and words name."""
-    groups = [
-        tuple(dict.fromkeys([key_of(kind, dimension, value) for dimension, value in clause]))
-        for clause in clauses
+def kind_clause(
+    kind: str, clauses: list[Clause], terms: tuple[SearchTerm, ...], prefixes: Prefixes
+) -> KindClause:
+    """What the clauses and search terms of a question ask of one kind."""
+    filters: list[Keys] = [
+        tuple([key_of(kind, dimension, value) for dimension, value in clause]) for clause in clauses
     ]
-    without: list[int] = []
-    for part in words:
-        keys: list[Keys] = [(key_of(kind, WORD, word),) for word in part.whole_words]
-        lists = begun.get(part)
-        if lists is not None:
-            keys.append(lists[kind])
-        if not part.excluded:
-            groups += keys
-        elif is_told(part, begun):
-            without += keys[0]
-    return Arm(kind, tuple(dict.fromkeys(groups)) or whole(kind), tuple(without))
+    excluded: list[PostingsKey] = []
+    for term in terms:
+        keys: list[Keys] = [(key_of(kind, WORD, word),) for word in term.whole_words]
+        prefixed = prefixes.get(term)
+        if prefixed is not None:
+            keys.append(prefixed[kind])
+        if not term.excluded:
+            filters += keys
+        elif is_indexed(term, prefixes):
+            excluded += keys[0]
+    return KindClause(kind, tuple(filters) or every_entry(kind), tuple(excluded))
 
 
-def with_group(arm: Arm, keys: Keys) -> Arm:
-    """The arm narrowed to what stands in one of some lists."""
-    return arm._replace(groups=(keys, *arm.groups))
-
-
-async def sort_keys_of(
-    ids: list[str], kinds: tuple[str, ...], snapshot: Snapshot
-) -> tuple[int, ...]:
-    """Where the entries of some ids stand; refuses one of a kind that is not asked for."""
+def sort_keys_of(memory: Memory, ids: list[str], kinds: tuple[str, ...]) -> tuple[int, ...]:
+    """The sort keys of entries; refuses an id of a kind that is not asked for."""
     sort_keys = []
-    for entry in ids:
-        kind, sort_key = (await snapshot.rows(BY_ID, id=entry))[0]
+    for entry_id, entry in zip(ids, memory.get_all(ENTRIES, ids), strict=True):
+        assert entry is not None
+        kind, sort_key = entry
         if kind not in kinds:
-            raise InvalidQuery.of("id", entry, f"is a {kind}; ask for `kind={kind}`, too.")
+            raise InvalidQuery.of("id", entry_id, f"is a {kind}; ask for `kind={kind}`, too.")
         sort_keys.append(sort_key)
     return tuple(sort_keys)
 
 
-async def resolve_names(
-    question: EntryQuestion, kinds: tuple[str, ...], snapshot: Snapshot
+def resolve_names(
+    memory: Memory, question: EntryQuestion, kinds: tuple[str, ...]
 ) -> dict[str, list[str]]:
-    """The ids behind every field that names something; none for one that is not given."""
-    named: dict[str, list[str]] = defaultdict(list)
-    errors = []
+    """The ids behind every field that names something; none for a field that is not given."""
     given = question.model_fields_set
-    for field, name_type in name_types_of(type(question), kinds).items():
-        if field not in given:
-            continue
-        ids: dict[str, None] = {}
-        for value in getattr(question, field):
-            try:
-                ids[await id_of(value, name_type, snapshot)] = None
-            except UnknownName as unknown:
-                errors.append(unknown.error(field))
-        named[field] = list(ids)
-    if errors:
-        raise InvalidQuery(errors)
-    return named
+    asked = [
+        (field, name_type, value)
+        for field, name_type in name_types_of(type(question), kinds)
+        if field in given
+        for value in getattr(question, field)
+    ]
+    return ids_of(memory, asked)
 
 
 @cache
-def name_types_of(model: type[EntryQuestion], kinds: tuple[str, ...]) -> dict[str, str]:
-    """The fields of a question that name something, and the type of name that each names from."""
-    name_types = {
-        "id": kinds[0] if len(kinds) == 1 else ENTRY_NAME,
-        "actor": "actor",
-        "topic": "topic",
-    }
-    for field, mark in filters_of(model).items():
-        if mark.name_type is not None:
-            name_types[field] = mark.name_type
-    return name_types
+def name_types_of(
+    model: type[EntryQuestion], kinds: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    """The fields of a question that name something, and the type of name that each takes."""
+    own = [
+        (field, mark.name_type)
+        for field, mark in filters_of(model).items()
+        if mark.name_type is not None
+    ]
+    entry = kinds[0] if len(kinds) == 1 else ENTRY_NAME
+    return (("id", entry), ("actor", "actor"), ("topic", "topic"), *own)

@@ -1,15 +1,13 @@
-"""How well entries answer words: BM25 (Robertson and Zaragoza 2009) over posting lists.
+"""How well entries match words: BM25 (Robertson and Zaragoza 2009) over postings.
 
-Lists tell which entries have a word once, twice, three times, four times or more, and which have a
-text of a length; a length keeps four binary digits. So entries fall into few classes of one score
-each, and the best page is found class by class, without a look at single entries, alike on both
-engines.
+Postings say which entries have a word once, twice, three times, four times or more, and which have
+a text of a length, rounded down to four binary digits. So entries fall into few classes of one
+score each, and the best page is found class by class, without looking at single entries, alike on
+both engines.
 """
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from heapq import heapify, heappop, heapreplace
@@ -18,54 +16,54 @@ from typing import NamedTuple
 
 from pyroaring import BitMap
 
-from app.db.postings import Postings
-from app.db.snapshots import Snapshot
+from app.db.memory import Memory
+from app.db.postings import POSTINGS, TALLIES, all_sort_keys
 from app.entries.query_plan import WORD
 from app.entries.sort_keys import key_of
-from app.entries.words import Sought
+from app.entries.words import SearchTerm
 
-# The dimension of the posting lists of lengths.
+# The dimension of the postings of lengths.
 LENGTH = "length"
 DIGITS = 4
-# How often a word has to stand in an entry to be listed again; the last stands for more, too.
+# How often a word has to stand in an entry to be posted again; the last stands for more, too.
 REPEATED = (2, 3, 4)
 # BM25's usual constants: how much a word's repetitions weigh, and how much a text's length.
 K1 = 1.2
 B = 0.75
 # Classes of a kind past which further words weigh as if they stood once; the rarest come first.
 CLASSES = 256
-# Seconds of work before others are answered.
-AT_ONCE = 0.002
 
 Scored = tuple[int, float]
+# How often each word stands in some entries, and these entries.
+Times = tuple[int, ...]
 
 
-def length_of(words: int) -> int:
+def rounded_length(words: int) -> int:
     """A number of words with its four highest binary digits, the others 0."""
     beyond = max(0, words.bit_length() - DIGITS)
     return words >> beyond << beyond
 
 
 def repeated(times: int) -> str:
-    """The dimension of the lists of words that stand in an entry so many times."""
+    """The dimension of the postings of words that stand in an entry so many times."""
     return f"{WORD}:{times}"
 
 
 def weighed(counts: Counter[str]) -> Iterator[tuple[str, str]]:
     """The postings by which an entry is weighed that has words so many times."""
-    yield LENGTH, str(length_of(counts.total()))
+    yield LENGTH, str(rounded_length(counts.total()))
     for word, times in counts.items():
         if times > 1:
             yield repeated(min(times, REPEATED[-1])), word
 
 
 class Scale(NamedTuple):
-    """What the words of a question weigh, and the mean length of the entries asked."""
+    """The weight of each word of a question, and the mean length of the entries asked."""
 
     weights: dict[str, float]
     mean: float
 
-    def score(self, times: tuple[int, ...], length: int) -> float:
+    def score(self, times: Times, length: int) -> float:
         """BM25 of an entry that has the words so many times; negative: the lower, the better."""
         damped = K1 * (1 - B + B * length / self.mean)
         weights = self.weights.values()
@@ -75,76 +73,85 @@ class Scale(NamedTuple):
         return -fsum(parts)
 
 
-class Class(NamedTuple):
-    """Entries of a kind that have each word equally often, and the lists of lengths of their kind,
-    the shortest first.
+class ScoreClass(NamedTuple):
+    """Entries of a kind that have each word equally often, and the postings of the lengths of their
+    kind, the shortest first.
     """
 
-    times: tuple[int, ...]
+    times: Times
     entries: BitMap
     lengths: list[tuple[int, BitMap]]
 
 
-async def best(
-    words: Iterable[Sought], found: dict[str, BitMap], after: Scored, limit: int, snapshot: Snapshot
+def best(
+    memory: Memory,
+    terms: Iterable[SearchTerm],
+    found: dict[str, BitMap],
+    after: Scored,
+    limit: int,
 ) -> list[Scored]:
-    """Places and scores of those found, by kind, that answer the words best, after a sort key and
-    score; the newest first among equals.
+    """Sort keys and scores of the entries, found by kind, that match the words best.
+
+    They follow a sort key and a score; of equals the newest comes first.
     """
-    wanted = [part for part in words if not part.excluded]
-    whole = list(dict.fromkeys(word for part in wanted for word in part.whole_words))
-    scale = await scale_of(whole, list(found), snapshot)
+    wanted = [term for term in terms if not term.excluded]
+    words = list(dict.fromkeys(word for term in wanted for word in term.whole_words))
+    scale = scale_of(memory, words, list(found))
     classes = []
-    for kind, numbers in found.items():
-        if numbers:
-            # Where a former version of the code stored no lengths, all are taken for equal.
-            lengths = await lengths_of(kind, snapshot) or [(1, numbers)]
-            for times, entries in await classes_of(kind, numbers, list(scale.weights), snapshot):
-                classes.append(Class(times, entries, lengths))
-    return await first_of(classes, scale, after, limit, snapshot.postings)
+    for kind, entries in found.items():
+        if entries:
+            # An old version of the code stored no lengths; then all are taken for equal.
+            lengths = lengths_of(memory, kind) or [(1, entries)]
+            for times, part in classes_of(memory, kind, entries, list(scale.weights)):
+                classes.append(ScoreClass(times, part, lengths))
+    return best_of(memory, classes, scale, after, limit)
 
 
-async def scale_of(words: list[str], kinds: list[str], snapshot: Snapshot) -> Scale:
+def scale_of(memory: Memory, words: list[str], kinds: list[str]) -> Scale:
     """The weights of words among the entries of some kinds, the rarest first."""
-    rows = [row for kind in kinds for row in await snapshot.postings.values(kind, LENGTH, snapshot)]
-    entries = sum(number for _, _, number in rows)
-    total = sum(int(length) * number for _, length, number in rows)
+    tallies = memory.get_all(TALLIES, [(kind, LENGTH) for kind in kinds])
+    lengths = [(int(value), entries) for rows in tallies for _, value, entries in rows]
+    entries = sum(number for _, number in lengths)
+    total = sum(length * number for length, number in lengths)
+    keys = [key_of(kind, WORD, word) for word in words for kind in kinds]
+    having = list(map(len, memory.get_all(POSTINGS, keys)))
     weights = {}
-    for word in words:
-        lists = await snapshot.postings.lists(
-            [key_of(kind, WORD, word) for kind in kinds], snapshot
-        )
-        having = sum(map(len, lists.values()))
-        weights[word] = log(1 + (entries - having + 0.5) / (having + 0.5))
+    for number, word in enumerate(words):
+        n = sum(having[number * len(kinds) : (number + 1) * len(kinds)])
+        weights[word] = log(1 + (entries - n + 0.5) / (n + 0.5))
     rarest = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
     return Scale(dict(rarest), total / entries if entries else 1.0)
 
 
-async def lengths_of(kind: str, snapshot: Snapshot) -> list[tuple[int, BitMap]]:
-    """The lists of the lengths of a kind, the shortest first."""
-    rows = await snapshot.postings.values(kind, LENGTH, snapshot)
-    lists = await snapshot.postings.lists([key for key, _, _ in rows], snapshot)
-    return sorted((int(length), lists[key]) for key, length, _ in rows)
+def lengths_of(memory: Memory, kind: str) -> list[tuple[int, BitMap]]:
+    """The postings of the lengths of a kind, the shortest first."""
+    rows = memory.get(TALLIES, (kind, LENGTH))
+    postings = memory.get_all(POSTINGS, [key for key, _, _ in rows])
+    return sorted((int(row[1]), each) for row, each in zip(rows, postings, strict=True))
 
 
-async def classes_of(
-    kind: str, found: BitMap, words: list[str], snapshot: Snapshot
-) -> list[tuple[tuple[int, ...], BitMap]]:
+def repeated_keys(kind: str, word: str) -> list[int]:
+    """The keys of the postings of a word that is repeated, for each of `REPEATED`."""
+    return [key_of(kind, repeated(times), word) for times in REPEATED]
+
+
+def classes_of(
+    memory: Memory, kind: str, found: BitMap, words: list[str]
+) -> list[tuple[Times, BitMap]]:
     """The found entries of a kind, by how often they have each word."""
-    classes: list[tuple[tuple[int, ...], BitMap]] = [((), found)]
+    memory.get_all(POSTINGS, [key for word in words for key in repeated_keys(kind, word)])
+    classes: list[tuple[Times, BitMap]] = [((), found)]
     for word in words:
         if len(classes) > CLASSES:
             classes = [((*times, 1), entries) for times, entries in classes]
             continue
-        keys = {times: key_of(kind, repeated(times), word) for times in REPEATED}
-        lists = await snapshot.postings.lists(keys.values(), snapshot)
+        postings = memory.get_all(POSTINGS, repeated_keys(kind, word))
         split = []
-        began = time.monotonic()
         for times, entries in classes:
-            began = await others_first(began)
+            memory.check_time()
             once = entries
-            for n, key in keys.items():
-                if part := entries & lists[key]:
+            for n, each in zip(REPEATED, postings, strict=True):
+                if part := entries & each:
                     split.append(((*times, n), part))
                     once = once - part
             if once:
@@ -153,20 +160,13 @@ async def classes_of(
     return classes
 
 
-async def others_first(began: float) -> float:
-    """Lets others be answered after some work since a time; the time since which it goes on."""
-    if time.monotonic() - began < AT_ONCE:
-        return began
-    await asyncio.sleep(0)
-    return time.monotonic()
-
-
-async def first_of(
-    classes: list[Class], scale: Scale, after: Scored, limit: int, index: Postings
+def best_of(
+    memory: Memory, classes: list[ScoreClass], scale: Scale, after: Scored, limit: int
 ) -> list[Scored]:
-    """The first entries of some classes, by score, after a sort key and score."""
+    """The best entries of some classes, after a sort key and a score."""
+    sort_keys = all_sort_keys(memory)
     last_sort_key, last_score = after
-    # The next list of each class, that of the best score on top.
+    # The next length of each class, that of the best score on top.
     ahead = []
     for number, each in enumerate(classes):
         for step, (length, _) in enumerate(each.lengths):
@@ -176,12 +176,11 @@ async def first_of(
                 break
     heapify(ahead)
     first: list[Scored] = []
-    began = time.monotonic()
     while ahead and len(first) < limit:
         score = ahead[0][0]
         equal = BitMap()
         while ahead and ahead[0][0] == score:
-            began = await others_first(began)
+            memory.check_time()
             _, number, step = ahead[0]
             times, entries, lengths = classes[number]
             equal |= entries & lengths[step][1]
@@ -191,8 +190,8 @@ async def first_of(
             else:
                 heappop(ahead)
         if score == last_score:
-            equal &= BitMap(range(index.number_from(last_sort_key)))
+            equal &= BitMap(range(sort_keys.ordinal_from(last_sort_key)))
         if equal:
-            newest = list(equal[len(first) - limit :])
-            first += [(index.sort_keys[number], score) for number in reversed(newest)]
+            newest = equal[len(first) - limit :].to_array()[::-1]
+            first += [(sort_key, score) for sort_key in sort_keys.at(newest)]
     return first

@@ -1,228 +1,243 @@
-"""What a selection finds: the numbers of its entries, from one end or all of them.
+"""Which entries a query plan finds: the ordinals of the first ones, or of all.
 
-Lists are met window by window, from the end that is asked for, so that a page costs as much as it
-shows, however long the lists are.
+Postings are met window by window, from the end that is asked for, so that a page costs as much as
+it shows, however long the postings are.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain, islice
 from typing import NamedTuple
 
 from pyroaring import BitMap
 
-from app.db.snapshots import Snapshot, overdue
-from app.entries.fulltext import FULL_TEXT, matching_statement
-from app.entries.query_plan import Keys, Selection
+from app.db.memory import Memory
+from app.db.postings import POSTINGS, PostingsKey, SortKeys, all_sort_keys
+from app.entries.fulltext import FULLTEXT_MATCHES, FulltextQuery
+from app.entries.query_plan import KindClause, QueryPlan
 from app.entries.sort_keys import day_of, enclosing_nodes, key_of
-from app.entries.words import Sought
+from app.entries.words import SearchTerm
 
-# Entries of the shortest list that the first window of a walk may have, roughly.
+# Entries of the rarest filter that the first window may have, roughly.
 FIRST_ENTRIES = 256
 FIRST_WINDOW = 256
 WIDER = 8
-# Numbers of which the full text is asked at once.
-PROVED_AT_ONCE = 1 << 18
+# Ordinals about which the full text is asked at once.
+FULLTEXT_WINDOW = 1 << 18
 
-Lists = tuple[BitMap, ...]
+Bitmaps = tuple[BitMap, ...]
 
 
-class Part(NamedTuple):
-    """Entries of a kind with numbers from `first` to before `last` that stand in a list of every
-    group, the shortest first, and in none of `without`.
+class KindScan(NamedTuple):
+    """Entries of a kind with ordinals from `low` to before `high`.
+
+    Each is in one of the bitmaps of every filter, the rarest filter first, and in none of
+    `excluded`.
     """
 
     kind: str
-    groups: tuple[Lists, ...]
-    without: Lists
-    first: int
-    last: int
+    filters: tuple[Bitmaps, ...]
+    excluded: Bitmaps
+    low: int
+    high: int
 
-    def within(self, first: int, last: int) -> BitMap:
-        """Those with numbers from one to before another."""
-        found = BitMap(range(max(first, self.first), max(first, self.first, min(last, self.last))))
-        for group in self.groups:
-            if len(group) == 1:
-                found &= group[0]
+    def within(self, low: int, high: int) -> BitMap:
+        """The entries with ordinals from `low` to before `high`."""
+        low = max(low, self.low)
+        found = BitMap(range(low, max(low, min(high, self.high))))
+        for bitmaps in self.filters:
+            if len(bitmaps) == 1:
+                found &= bitmaps[0]
             else:
-                found = BitMap.union(*[each & found for each in group])
-        for each in self.without:
+                found = BitMap.union(*[each & found for each in bitmaps])
+        for each in self.excluded:
             found -= each
         return found
 
     def total(self) -> int:
-        """How many there are."""
-        if len(self.groups) == len(self.groups[0]) == 1 and not self.without:
-            return self.groups[0][0].range_cardinality(self.first, self.last)
-        return len(self.within(self.first, self.last))
+        """How many entries there are."""
+        if len(self.filters) == len(self.filters[0]) == 1 and not self.excluded:
+            return self.filters[0][0].range_cardinality(self.low, self.high)
+        return len(self.within(self.low, self.high))
 
 
-def size_of(group: Lists) -> int:
-    """How many entries the lists of a group have, at most."""
-    return sum(map(len, group))
+class FulltextMatch(NamedTuple):
+    """What the full text has to decide: terms that must all match, and terms that must not.
 
-
-class Proof(NamedTuple):
-    """What the full text has to tell: what must stand in a text as it is sought, and what must not.
-
-    Lists of words hold for single words; for phrases they are not enough.
+    Postings of words are enough for single words, but not for phrases.
     """
 
-    wanted: str | None = None
-    unwanted: str | None = None
+    wanted: tuple[SearchTerm, ...]
+    unwanted: tuple[SearchTerm, ...]
+    sort_keys: SortKeys
 
-    async def of(self, found: BitMap, snapshot: Snapshot) -> BitMap:
-        """Those of the found for which it holds."""
-        if self.wanted is not None and found:
-            found = found & await matching(self.wanted, found, snapshot)
-        if self.unwanted is not None and found:
-            found = found - await matching(self.unwanted, found, snapshot)
-        return found
+    def among(self, memory: Memory, windows: list[BitMap]) -> list[BitMap]:
+        """The entries of each window for which it holds."""
+        if self.wanted:
+            matches = self.matches(memory, self.wanted, windows, combine_all=True)
+            windows = [found & each for found, each in zip(windows, matches, strict=True)]
+        if self.unwanted:
+            matches = self.matches(memory, self.unwanted, windows, combine_all=False)
+            windows = [found - each for found, each in zip(windows, matches, strict=True)]
+        return windows
 
-
-NO_PROOF = Proof()
-
-
-def proof_of(untold: Collection[Sought], engine: str) -> Proof:
-    """The proof for what lists do not tell of the words of a question."""
-    if not untold:
-        return NO_PROOF
-    wanted = [part for part in untold if not part.excluded]
-    unwanted = [part for part in untold if part.excluded]
-    text = FULL_TEXT[engine]
-    return Proof(
-        text.all_of(wanted) if wanted else None, text.any_of(unwanted) if unwanted else None
-    )
-
-
-async def matching(sought: str, found: BitMap, snapshot: Snapshot) -> BitMap:
-    """Which numbers between the first and the last found answer a full-text expression."""
-    sort_keys = snapshot.postings.sort_keys
-    low, high = sort_keys[found[0]], sort_keys[found[-1]]
-    rows = await snapshot.rows(
-        matching_statement(snapshot.engine), sought=sought, low=low, high=high
-    )
-    return snapshot.postings.numbers(row[0] for row in rows)
+    def matches(
+        self,
+        memory: Memory,
+        terms: tuple[SearchTerm, ...],
+        windows: list[BitMap],
+        *,
+        combine_all: bool,
+    ) -> list[BitMap]:
+        """What matches terms between the first and the last entry of each window."""
+        queries = [
+            FulltextQuery(terms, combine_all, *self.sort_keys.at((found[0], found[-1])))
+            for found in windows
+            if found
+        ]
+        matches = iter(memory.get_all(FULLTEXT_MATCHES, queries))
+        return [next(matches) if found else found for found in windows]
 
 
-class Walk(NamedTuple):
-    """The parts of an answer, which have no entry in common, and what the full text must prove."""
+class Scan(NamedTuple):
+    """The entries of an answer: those of each kind scan, no two of which have one in common.
 
-    parts: tuple[Part, ...]
-    proof: Proof
+    Their ordinals are from `low` to before `high`. The full text is asked if there is a
+    `fulltext_match`.
+    """
+
+    kind_scans: tuple[KindScan, ...]
+    low: int
+    high: int
+    fulltext_match: FulltextMatch | None
     descending: bool
+    sort_keys: SortKeys
 
-    async def first(self, limit: int, low: int, high: int, snapshot: Snapshot) -> list[int]:
-        """The first numbers from `low` to before `high`, in the order of the walk."""
-        numbers: list[int] = []
-        for window in self.windows(low, high, snapshot):
-            found = self.within(*window)
-            if self.needs_proof:
-                found = await self.proof.of(found, snapshot)
-            wanted = limit - len(numbers)
-            ordered = found.to_array()
-            numbers.extend(ordered[: -wanted - 1 : -1] if self.descending else ordered[:wanted])
-            if len(numbers) >= limit:
-                break
-        return numbers
-
-    def within(self, first: int, last: int) -> BitMap:
-        """What the lists find from one number to before another."""
-        found = [part.within(first, last) for part in self.parts]
-        return found[0] if len(found) == 1 else BitMap.union(BitMap(), *found)
-
-    def windows(self, low: int, high: int, snapshot: Snapshot) -> Iterator[tuple[int, int]]:
-        """The stretches in which numbers are looked for, each wider than the one before."""
-        first, last, entries = high, low, 0
-        for part in self.parts:
-            first, last = min(first, part.first), max(last, part.last)
-            entries += size_of(part.groups[0])
-        first, last = max(low, first), min(high, last)
-        width = max(
-            FIRST_WINDOW, len(snapshot.postings.sort_keys) * FIRST_ENTRIES // max(entries, 1)
-        )
-        while first < last:
-            if self.needs_proof:
-                width = min(width, PROVED_AT_ONCE)
-                if time.monotonic() - snapshot.began > snapshot.timeout:
-                    raise overdue(snapshot.timeout)
+    def first(self, memory: Memory, limit: int, low: int, high: int) -> list[int]:
+        """The first ordinals from `low` to before `high`, in the order of the scan."""
+        ordinals: list[int] = []
+        low, high, width = max(low, self.low), min(high, self.high), self.first_width()
+        while low < high and len(ordinals) < limit:
+            memory.check_time()
+            wanted = limit - len(ordinals)
             if self.descending:
-                yield max(first, last - width), last
-                last -= width
+                found = self.matching(memory, max(low, high - width), high)
+                ordinals += found.to_array()[: -wanted - 1 : -1]
+                high -= width
             else:
-                yield first, min(last, first + width)
-                first += width
+                found = self.matching(memory, low, min(high, low + width))
+                ordinals += found.to_array()[:wanted]
+                low += width
             width *= WIDER
+            if self.fulltext_match is not None:
+                width = min(width, FULLTEXT_WINDOW)
+        return ordinals
 
-    @property
-    def needs_proof(self) -> bool:
-        """Whether the full text has to be asked."""
-        return self.proof != NO_PROOF
+    def first_width(self) -> int:
+        """How many ordinals the first window has; later ones are wider."""
+        rarest = sum([size_of(each.filters[0]) for each in self.kind_scans])
+        return max(FIRST_WINDOW, len(self.sort_keys) * FIRST_ENTRIES // max(rarest, 1))
 
-    async def total(self, snapshot: Snapshot) -> int:
+    def matching(self, memory: Memory, low: int, high: int) -> BitMap:
+        """The ordinals from `low` to before `high`."""
+        found = self.within(low, high)
+        if self.fulltext_match is None:
+            return found
+        return self.fulltext_match.among(memory, [found])[0]
+
+    def within(self, low: int, high: int) -> BitMap:
+        """What the postings find from one ordinal to before another."""
+        if len(self.kind_scans) == 1:
+            return self.kind_scans[0].within(low, high)
+        return BitMap.union(BitMap(), *[each.within(low, high) for each in self.kind_scans])
+
+    def total(self, memory: Memory) -> int:
         """How many entries there are."""
-        if self.needs_proof:
-            return len(await self.everything(snapshot))
-        return sum(part.total() for part in self.parts)
+        if self.fulltext_match is not None:
+            return len(self.everything(memory))
+        return sum([each.total() for each in self.kind_scans])
 
-    async def everything(self, snapshot: Snapshot) -> BitMap:
-        """All numbers."""
-        if not self.needs_proof:
-            return self.within(0, len(snapshot.postings.sort_keys))
-        found = BitMap()
-        for window in self.windows(0, len(snapshot.postings.sort_keys), snapshot):
-            found |= await self.proof.of(self.within(*window), snapshot)
-        return found
+    def everything(self, memory: Memory) -> BitMap:
+        """All ordinals."""
+        if self.fulltext_match is None:
+            return self.within(self.low, self.high)
+        starts = range(self.low, self.high, FULLTEXT_WINDOW)
+        windows = [self.within(start, start + FULLTEXT_WINDOW) for start in starts]
+        return BitMap.union(BitMap(), *self.fulltext_match.among(memory, windows))
 
-    def of_kind(self, kind: str) -> Walk:
+    def of_kind(self, kind: str) -> Scan:
         """The same of one kind."""
-        return self._replace(parts=tuple(part for part in self.parts if part.kind == kind))
+        scans = tuple([each for each in self.kind_scans if each.kind == kind])
+        return self._replace(kind_scans=scans)
 
 
-async def walk_of(selection: Selection, snapshot: Snapshot) -> Walk:
-    """What a selection finds: what begins between its sort keys, and what reaches into them."""
-    index = snapshot.postings
-    await index.load(snapshot)
-    low, high = index.number_from(selection.low), index.number_from(selection.high + 1)
-    keys: set[int] = set()
-    for arm in selection.arms:
-        keys.update(*arm.groups, arm.without)
-    lists = await index.lists(keys, snapshot)
-    given = [(index.numbers(selection.sort_keys),)] if selection.sort_keys else []
-    parts = []
-    for arm in selection.arms:
-        groups = [*given, *[lists_of(group, lists) for group in arm.groups]]
-        without = lists_of(arm.without, lists)
-        parts.append(part_of(arm.kind, groups, without, low, high))
-        if low > 0:
-            begun = (await reaching(arm.kind, day_of(selection.low), snapshot),)
-            parts.append(part_of(arm.kind, [begun, *groups], without, 0, low))
-    proof = proof_of(selection.untold, snapshot.engine)
-    return Walk(tuple(filter(None, parts)), proof, selection.descending)
+def size_of(bitmaps: Bitmaps) -> int:
+    """How many entries some bitmaps have together, at most."""
+    return len(bitmaps[0]) if len(bitmaps) == 1 else sum(map(len, bitmaps))
 
 
-async def reaching(kind: str, day: int, snapshot: Snapshot) -> BitMap:
-    """The entries of a kind that began before a day and reach into it."""
-    return await snapshot.postings.together(
-        key_of(kind, "reaching", str(day)), reach(kind, day), snapshot
+def scan_of(memory: Memory, plan: QueryPlan) -> Scan:
+    """The scan of a plan: what begins between its sort keys, and what reaches into them."""
+    sort_keys = all_sort_keys(memory)
+    low, high = sort_keys.ordinal_from(plan.low), sort_keys.ordinal_from(plan.high + 1)
+    ranges = [(clause, low, high) for clause in plan.kind_clauses]
+    if low > 0:
+        day = day_of(plan.low)
+        ranges += [(reaching_into(day, clause), 0, low) for clause in plan.kind_clauses]
+    keys = [key for clause, _, _ in ranges for key in chain(clause.excluded, *clause.filters)]
+    postings = iter(memory.get_all(POSTINGS, keys))
+    given: list[Bitmaps] = [(sort_keys.ordinals(plan.sort_keys),)] if plan.sort_keys else []
+    scans = [kind_scan(postings, given, *each) for each in ranges]
+    kind_scans = tuple([each for each in scans if each is not None])
+    return Scan(
+        kind_scans,
+        min([each.low for each in kind_scans], default=high),
+        high,
+        fulltext_match(plan, sort_keys) if plan.fulltext_terms else None,
+        plan.descending,
+        sort_keys,
     )
+
+
+def reaching_into(day: int, clause: KindClause) -> KindClause:
+    """The clause narrowed to entries that began before a day and reach into it."""
+    return clause._replace(filters=((reaching_key(clause.kind, day),), *clause.filters))
 
 
 @lru_cache(maxsize=16384)
-def reach(kind: str, day: int) -> Keys:
-    """The lists of what began before a day and reaches into it."""
-    return tuple(key_of(kind, "reach", node) for node in enclosing_nodes(day))
+def reaching_key(kind: str, day: int) -> PostingsKey:
+    """The key of the postings of what began before a day and reaches into it."""
+    return tuple([key_of(kind, "reach", node) for node in enclosing_nodes(day)])
 
 
-def part_of(kind: str, groups: list[Lists], without: Lists, first: int, last: int) -> Part | None:
-    """A part of the answer; None where there is nothing in it."""
-    if first >= last or not all(map(any, groups)):
+def kind_scan(
+    postings: Iterator[BitMap], given: list[Bitmaps], clause: KindClause, low: int, high: int
+) -> KindScan | None:
+    """The scan of a clause between two ordinals; None if it cannot find anything.
+
+    It takes the postings of the clause's keys: those of `excluded`, then those of each filter.
+    """
+    excluded = tuple(islice(postings, len(clause.excluded)))
+    filters = [tuple(filter(None, islice(postings, len(keys)))) for keys in clause.filters]
+    if low >= high or not all(filters):
         return None
-    return Part(kind, tuple(sorted(groups, key=size_of)), without, first, last)
+    return KindScan(
+        clause.kind, tuple(sorted([*given, *filters], key=size_of)), excluded, low, high
+    )
 
 
-def lists_of(keys: Keys, lists: dict[int, BitMap]) -> Lists:
-    """The lists of some keys that are not empty."""
-    return tuple(filter(None, map(lists.__getitem__, keys)))
+def fulltext_match(plan: QueryPlan, sort_keys: SortKeys) -> FulltextMatch:
+    """What the full text has to decide of a plan."""
+    return FulltextMatch(
+        tuple([term for term in plan.fulltext_terms if not term.excluded]),
+        tuple([term for term in plan.fulltext_terms if term.excluded]),
+        sort_keys,
+    )
+
+
+def found_by_kind(memory: Memory, plan: QueryPlan) -> dict[str, BitMap]:
+    """The ordinals of all entries of a plan, by kind."""
+    scan = scan_of(memory, plan)
+    return {kind: scan.of_kind(kind).everything(memory) for kind in plan.kinds}

@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from app.entries.words import Sought, split
+from app.entries.words import SearchTerm, split
 
 RUN = re.compile(r"\S+")
 BEFORE, LENGTH = 60, 240
 
 
-def snippet(document: dict[str, Any], sought: Iterable[Sought]) -> str | None:
+def snippet(document: dict[str, Any], sought: Iterable[SearchTerm]) -> str | None:
     """The passage of a document around the first sought word of the text that has most of them."""
     wanted = [part for part in sought if not part.excluded]
     best = max(texts_of(document), key=lambda text: hits(text, wanted), default=None)
@@ -30,19 +30,19 @@ def texts_of(document: dict[str, Any]) -> list[str]:
     return texts
 
 
-def is_sought(word: str, wanted: list[Sought]) -> bool:
+def is_sought(word: str, wanted: list[SearchTerm]) -> bool:
     """Whether a word is one of those sought, or begins as asked."""
     return any(
         word in part.words or (part.prefix and word.startswith(part.words[-1])) for part in wanted
     )
 
 
-def hits(text: str, wanted: list[Sought]) -> int:
+def hits(text: str, wanted: list[SearchTerm]) -> int:
     """How many different sought words a text has."""
     return len({word for word in split(text) if is_sought(word, wanted)})
 
 
-def marked(text: str, wanted: list[Sought]) -> str:
+def marked(text: str, wanted: list[SearchTerm]) -> str:
     """The passage around the first sought word."""
     runs = [
         (run, any(is_sought(word, wanted) for word in split(run[0]))) for run in RUN.finditer(text)

@@ -1,7 +1,7 @@
 """One reading of text: how it is folded, split into words and asked for, alike in both engines.
 
 Both engines are given words, never text: FTS5 the words of `split` joined by spaces, PostgreSQL
-`tsvector_text` of them. To read one more sign in queries: one group in PART.
+`tsvector_text` of them. To read one more sign in queries: one group in TERM.
 """
 
 import re
@@ -17,9 +17,9 @@ FTS5_TOKENIZE = "ascii"
 
 # PostgreSQL takes words of up to 2046 bytes: 64 characters are at most 256.
 WORD_LENGTH_MAXIMUM = 64
-SOUGHT_MAXIMUM = 64
+SEARCH_TERMS_MAXIMUM = 64
 # PostgreSQL's stack overflows in phrases of some 15,000 words.
-SOUGHT_WORDS_MAXIMUM = 1024
+SEARCH_WORDS_MAXIMUM = 1024
 TSVECTOR_POSITION_MAXIMUM = 16383
 TSVECTOR_POSITIONS_PER_WORD = 256
 GIVEN_SHOWN = 60
@@ -48,7 +48,7 @@ TYPOGRAPHY = re.compile(r"[\u2010-\u2027]+")
 QUOTES = '"“”„«»'
 # Between Hebrew letters a quotation mark is part of an abbreviation (צה"ל), not of a phrase.
 GERSHAYIM = re.compile(r'(?<=[\u05d0-\u05ea])["”](?=[\u05d0-\u05ea])')
-PART = re.compile(
+TERM = re.compile(
     r"(?P<minus>(?<!\S)-+)?"
     rf"(?:[{QUOTES}](?P<phrase>[^{QUOTES}]*)(?:[{QUOTES}](?P<star>\*?))?|(?P<run>[^\s{QUOTES}]+))"
 )
@@ -59,11 +59,11 @@ class NoWordsError(ValueError):
 
 
 class TooManyWordsError(ValueError):
-    """A query of more than SOUGHT_MAXIMUM parts, or SOUGHT_WORDS_MAXIMUM words in all of them."""
+    """A query of more than SEARCH_TERMS_MAXIMUM terms or SEARCH_WORDS_MAXIMUM words."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
+class SearchTerm:
     """A word, or a phrase of adjacent words, that a text must have, or not have if `excluded`.
 
     With `prefix` the last word may go on: `hosta` finds `hostages`.
@@ -129,7 +129,7 @@ def located(text: str) -> list[Located]:
 
 
 @lru_cache(maxsize=KEPT_QUERIES)
-def read_query(text: str) -> tuple[Sought, ...]:
+def read_query(text: str) -> tuple[SearchTerm, ...]:
     """List what a query asks for, without repetitions, in its order; no text is a syntax error.
 
     Words and "phrases" must all be there, `-` before one excludes it, `*` after one makes its last
@@ -139,31 +139,31 @@ def read_query(text: str) -> tuple[Sought, ...]:
     Raises NoWordsError if no word is left, TooManyWordsError if there are too many.
     """
     plain = GERSHAYIM.sub("\u05f4", _without_marks(text))
-    parts = (_sought(match) for match in PART.finditer(plain))
-    sought = tuple(dict.fromkeys(part for part in parts if part.words))
-    _refuse_no_words(sought, text)
-    _refuse_too_many_words(sought)
-    return sought
+    found = (_search_term(match) for match in TERM.finditer(plain))
+    terms = tuple(dict.fromkeys(term for term in found if term.words))
+    _refuse_no_words(terms, text)
+    _refuse_too_many_words(terms)
+    return terms
 
 
-def fts5_all(sought: Iterable[Sought]) -> str:
+def fts5_all(terms: Iterable[SearchTerm]) -> str:
     """Write the FTS5 MATCH expression for all of these, whether they are excluded or not."""
-    return " AND ".join(map(_fts5_phrase, sought))
+    return " AND ".join(map(_fts5_phrase, terms))
 
 
-def fts5_any(sought: Iterable[Sought]) -> str:
+def fts5_any(terms: Iterable[SearchTerm]) -> str:
     """Write the FTS5 MATCH expression for any of these."""
-    return " OR ".join(map(_fts5_phrase, sought))
+    return " OR ".join(map(_fts5_phrase, terms))
 
 
-def tsquery_all(sought: Iterable[Sought]) -> str:
+def tsquery_all(terms: Iterable[SearchTerm]) -> str:
     """Write a text for PostgreSQL to cast by `::tsquery`: all of these, excluded or not."""
-    return " & ".join(map(_tsquery_phrase, sought))
+    return " & ".join(map(_tsquery_phrase, terms))
 
 
-def tsquery_any(sought: Iterable[Sought]) -> str:
+def tsquery_any(terms: Iterable[SearchTerm]) -> str:
     """Write a text for PostgreSQL to cast by `::tsquery`: any of these."""
-    return " | ".join(map(_tsquery_phrase, sought))
+    return " | ".join(map(_tsquery_phrase, terms))
 
 
 def tsvector_text(words: Iterable[str]) -> str:
@@ -217,9 +217,9 @@ def _is_mark(character: str) -> bool:
     return category[0] == "M" or category == "Cf" or character == TATWEEL
 
 
-def _sought(match: re.Match[str]) -> Sought:
+def _search_term(match: re.Match[str]) -> SearchTerm:
     body = match["run"] if match["phrase"] is None else match["phrase"]
-    return Sought(
+    return SearchTerm(
         words=tuple(split(body)),
         prefix=match["star"] == "*" or _is_prefix(body),
         excluded=match["minus"] is not None,
@@ -231,28 +231,30 @@ def _is_prefix(body: str) -> bool:
     return stem != body and stem[-1:].isalnum()
 
 
-def _refuse_no_words(sought: tuple[Sought, ...], text: str) -> None:
-    if not sought:
+def _refuse_no_words(terms: tuple[SearchTerm, ...], text: str) -> None:
+    if not terms:
         given = repr(text[:GIVEN_SHOWN])
         raise NoWordsError(f"{given}: no word to look for; give at least one letter or digit")
 
 
-def _refuse_too_many_words(sought: tuple[Sought, ...]) -> None:
-    parts, words = len(sought), sum(len(part.words) for part in sought)
-    if parts > SOUGHT_MAXIMUM:
-        raise TooManyWordsError(f"{parts} words and phrases; give {SOUGHT_MAXIMUM} or fewer")
-    if words > SOUGHT_WORDS_MAXIMUM:
-        raise TooManyWordsError(f"{words} words in all; give {SOUGHT_WORDS_MAXIMUM} or fewer")
+def _refuse_too_many_words(terms: tuple[SearchTerm, ...]) -> None:
+    words = sum(len(term.words) for term in terms)
+    if len(terms) > SEARCH_TERMS_MAXIMUM:
+        raise TooManyWordsError(
+            f"{len(terms)} words and phrases; give {SEARCH_TERMS_MAXIMUM} or fewer"
+        )
+    if words > SEARCH_WORDS_MAXIMUM:
+        raise TooManyWordsError(f"{words} words in all; give {SEARCH_WORDS_MAXIMUM} or fewer")
 
 
-def _fts5_phrase(part: Sought) -> str:
-    phrase = " ".join(part.words)
-    return f'"{phrase}"*' if part.prefix else f'"{phrase}"'
+def _fts5_phrase(term: SearchTerm) -> str:
+    phrase = " ".join(term.words)
+    return f'"{phrase}"*' if term.prefix else f'"{phrase}"'
 
 
-def _tsquery_phrase(part: Sought) -> str:
-    phrase = " <-> ".join(map(_postgres_quoted, part.words))
-    return f"({phrase}:*)" if part.prefix else f"({phrase})"
+def _tsquery_phrase(term: SearchTerm) -> str:
+    phrase = " <-> ".join(map(_postgres_quoted, term.words))
+    return f"({phrase}:*)" if term.prefix else f"({phrase})"
 
 
 def _postgres_quoted(word: str) -> str:

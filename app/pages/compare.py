@@ -12,8 +12,9 @@ from starlette.requests import Request
 
 from app.analysis.comparison_question import CompareQuestion, TableFormat, compare_proposals
 from app.api.answering import service_of
+from app.db.memory import find
 from app.db.snapshots import Snapshot
-from app.entries.query_plan import select_entries
+from app.entries.query_plan import plan_query
 from app.entries.questions import MAX_LIMIT, Sort
 from app.entries.result_pages import read_page
 from app.http.responses import CompleteResponse
@@ -56,8 +57,8 @@ async def compare_page(request: Request, question: ComparePageQuestion) -> Compl
 async def all_proposals(snapshot: Snapshot) -> list[dict[str, Any]]:
     """The proposals that can be chosen, the oldest first."""
     asked = KINDS["proposal"].question(limit=MAX_LIMIT, sort=Sort.oldest)
-    selection = await select_entries(asked, ("proposal",), snapshot)
-    found = await read_page(asked, ("proposal",), selection, snapshot)
+    plan = await find(snapshot, plan_query, asked, ("proposal",))
+    found = await find(snapshot, read_page, asked, plan)
     return [orjson.loads(body) for body in found.documents]
 
 

@@ -18,9 +18,10 @@ from starlette.responses import Response
 from app.api.answering import service_of
 from app.api.entries import TimelineQuestion, entry_now, kinds_asked
 from app.api.single import NoQuestion
-from app.entries.query_plan import select_entries
+from app.db.memory import find
+from app.entries.query_plan import plan_query
 from app.entries.questions import EntryQuestion
-from app.entries.result_pages import count, read_page
+from app.entries.result_pages import read_page, total_of
 from app.formats.svg import PAGING
 from app.http.responses import CompleteResponse
 from app.kinds import KINDS
@@ -79,11 +80,11 @@ async def embedded_list(request: Request, question: Any, path: str) -> CompleteR
     if "limit" not in question.model_fields_set:
         question = question.model_copy(update={"limit": SHOWN})
     async with service_of(request).database.snapshot() as snapshot:
-        selection = await select_entries(question, kinds, snapshot)
-        found = await read_page(question, kinds, selection, snapshot)
+        plan = await find(snapshot, plan_query, question, kinds)
+        found = await find(snapshot, read_page, question, plan)
         values = {
             "entries": [orjson.loads(body) for body in found.documents],
-            "total": await count(selection, snapshot),
+            "total": await find(snapshot, total_of, plan),
             "dataset": await dataset_of(snapshot),
             "theme": question.theme.value,
             "heading": path.capitalize(),

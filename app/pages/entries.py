@@ -16,11 +16,12 @@ from app.analysis.positions import ProposalPositionsQuestion, proposal_positions
 from app.api.answering import service_of
 from app.api.entries import entry_now
 from app.api.single import NoQuestion
+from app.db.memory import find
 from app.db.snapshots import Snapshot
 from app.db.sql import Statement
 from app.db.tables import document
 from app.entries.documents import EntryLink
-from app.entries.query_plan import select_entries
+from app.entries.query_plan import plan_query
 from app.entries.questions import Sort
 from app.entries.result_pages import read_page
 from app.errors import InvalidQuery
@@ -95,8 +96,8 @@ async def naming(
     asked = kind.question.model_validate(
         {name: [entry["id"]], "limit": MOST_RELATED, "sort": Sort.oldest}
     )
-    selection = await select_entries(asked, (kind.name,), snapshot)
-    found = await read_page(asked, (kind.name,), selection, snapshot)
+    plan = await find(snapshot, plan_query, asked, (kind.name,))
+    found = await find(snapshot, read_page, asked, plan)
     more = f"/{kind.plural}?{name}={entry['id']}&sort=date" if found.next_cursor else None
     return [orjson.loads(body) for body in found.documents], more
 

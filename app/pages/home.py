@@ -13,11 +13,12 @@ from app.api.answering import service_of
 from app.api.dataset import kind_counts
 from app.api.entries import TimelineQuestion
 from app.api.single import NoQuestion
+from app.db.memory import find
 from app.db.snapshots import Snapshot
 from app.entries.dates import parse_date
 from app.entries.density import density
 from app.entries.facets import facets_of
-from app.entries.query_plan import Selection, select_entries
+from app.entries.query_plan import QueryPlan, plan_query
 from app.entries.result_pages import read_page
 from app.http.responses import CompleteResponse
 from app.kinds import KINDS
@@ -35,21 +36,21 @@ async def home(request: Request, question: NoQuestion) -> CompleteResponse:
     asked = TimelineQuestion(limit=LATEST, facets=["actor", "topic"])
     async with service_of(request).database.snapshot() as snapshot:
         dataset = await dataset_of(snapshot)
-        selection = await select_entries(asked, asked.kinds(), snapshot)
-        found = await read_page(asked, asked.kinds(), selection, snapshot)
+        plan = await find(snapshot, plan_query, asked, asked.kinds())
+        found = await find(snapshot, read_page, asked, plan)
         latest = [orjson.loads(body) for body in found.documents]
         values = {
             "dataset": dataset,
             "counts": await kind_counts(snapshot.revision, snapshot),
             "plurals": {name: kind.plural for name, kind in KINDS.items()},
             "picture": picture_of(
-                await density(selection, snapshot), "timeline", [], "The whole record"
+                await find(snapshot, density, plan), "timeline", [], "The whole record"
             ),
             "latest": latest,
             "example_date": latest[0]["start_date"][:7] if latest else "",
             "coverage": in_days(dataset["coverage"]["date"]),
             "questions": dataset.get("questions")
-            or await frequent_questions(asked, selection, snapshot),
+            or await frequent_questions(asked, plan, snapshot),
         }
     return await asyncio.to_thread(page, request, snapshot.revision, "home.html", values)
 
@@ -68,10 +69,10 @@ def in_days(date: str) -> str:
 
 
 async def frequent_questions(
-    asked: TimelineQuestion, selection: Selection, snapshot: Snapshot
+    asked: TimelineQuestion, plan: QueryPlan, snapshot: Snapshot
 ) -> list[dict[str, Any]]:
     """Questions to start with, if the curators gave none: the most frequent actors and topics."""
-    facets = await facets_of(asked, selection, "/timeline", [], snapshot)
+    facets = await find(snapshot, facets_of, asked, plan, "/timeline", [])
     return [
         {"path": f"/v1/timeline?{name}={quote(value.id)}", "text": f"{words} {value.label}"}
         for name, words in (("actor", "Everything with"), ("topic", "Everything about"))

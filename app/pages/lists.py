@@ -13,13 +13,14 @@ from starlette.requests import Request
 
 from app.api.answering import service_of
 from app.api.entries import TimelineQuestion, kinds_asked
+from app.db.memory import find
 from app.db.snapshots import Snapshot
 from app.entries.cursors import revision_of
 from app.entries.density import Density, density
 from app.entries.facets import Facet, facets_of
-from app.entries.query_plan import Selection, select_entries
+from app.entries.query_plan import QueryPlan, plan_query
 from app.entries.questions import EntryQuestion
-from app.entries.result_pages import Page, count, read_page
+from app.entries.result_pages import ResultPage, read_page, total_of
 from app.entries.snippets import snippet
 from app.formats import FORMATS
 from app.formats.svg import PAGING
@@ -62,7 +63,7 @@ LISTS = (
 class ListContent:
     """What a list page shows, from one revision."""
 
-    answer: Page
+    answer: ResultPage
     total: int
     facets: dict[str, Facet]
     topics: list[dict[str, str]]
@@ -79,47 +80,47 @@ async def list_page(
         chosen["limit"] = PAGE_LENGTH  # type: ignore[assignment]
     question = question.model_copy(update=chosen)
     async with service_of(request).database.snapshot(revision_of(question.cursor)) as snapshot:
-        selection = await select_entries(question, kinds_asked(question, listed.path), snapshot)
-        shown = await content_of(request, question, selection, listed, snapshot)
-    values = template_values(request, selection, shown, listed)
+        plan = await find(snapshot, plan_query, question, kinds_asked(question, listed.path))
+        shown = await content_of(request, question, plan, listed, snapshot)
+    values = template_values(request, plan, shown, listed)
     return await asyncio.to_thread(page, request, snapshot.revision, "list.html", values)
 
 
 async def content_of(
     request: Request,
     question: EntryQuestion,
-    selection: Selection,
+    plan: QueryPlan,
     listed: ListPage,
     snapshot: Snapshot,
 ) -> ListContent:
     """Reads what the page shows."""
     parameters = request.state.parameters
     path = f"/{listed.path}"
-    facets = await facets_of(question, selection, path, parameters, snapshot)
+    facets = await find(snapshot, facets_of, question, plan, path, parameters)
     return ListContent(
-        answer=await read_page(question, kinds_asked(question, listed.path), selection, snapshot),
-        total=await count(selection, snapshot),
+        answer=await find(snapshot, read_page, question, plan),
+        total=await find(snapshot, total_of, plan),
         facets=facets,
         topics=await topics_of(snapshot),
         dataset=await dataset_of(snapshot),
-        density=await density(selection, snapshot),
+        density=await find(snapshot, density, plan),
     )
 
 
 def template_values(
-    request: Request, selection: Selection, shown: ListContent, listed: ListPage
+    request: Request, plan: QueryPlan, shown: ListContent, listed: ListPage
 ) -> dict[str, Any]:
     """The values of the template."""
     entries = [orjson.loads(body) for body in shown.answer.documents]
     parameters = [pair for pair in request.state.parameters if pair[0] != "cursor"]
     following = [*parameters, ("cursor", shown.answer.next_cursor or "")]
-    has_words = any(not part.excluded for part in selection.words)
+    has_words = any(not part.excluded for part in plan.terms)
     return {
         "heading": listed.heading,
         "asked": form_values(parameters),
         "entries": entries,
         "total": shown.total,
-        "snippets": {each["id"]: snippet(each, selection.words) for each in entries}
+        "snippets": {each["id"]: snippet(each, plan.terms) for each in entries}
         if has_words
         else {},
         "facets": {

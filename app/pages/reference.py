@@ -16,18 +16,19 @@ from app.api.entries import TimelineQuestion
 from app.api.reference import (
     count,
     document_now,
-    fingerprint,
     last_id,
     matching,
+    reference_fingerprint,
 )
 from app.api.single import NoQuestion
+from app.db.memory import find
 from app.db.snapshots import Snapshot
 from app.entries import result_pages as pages
 from app.entries.cursors import revision_of, write_cursor
 from app.entries.density import density
 from app.entries.documents import Summary
 from app.entries.facets import facets_of
-from app.entries.query_plan import select_entries
+from app.entries.query_plan import plan_query
 from app.errors import InvalidQuery
 from app.http.responses import CompleteResponse
 from app.pages.picture import picture_of
@@ -46,7 +47,7 @@ async def references_page(
     request: Request, question: ReferenceQuestion, name_type: RecordType
 ) -> CompleteResponse:
     """The list of actors, topics or sources."""
-    mark = fingerprint(question, name_type)
+    mark = reference_fingerprint(question, name_type)
     async with service_of(request).database.snapshot(revision_of(question.cursor)) as snapshot:
         after = last_id(question, mark, snapshot)
         rows = await matching(question, name_type, list(question.id), after, snapshot)
@@ -92,17 +93,17 @@ async def appearances(name_type: RecordType, record_id: str, snapshot: Snapshot)
     asked = TimelineQuestion.model_validate(
         {name_type.name: [record_id], "limit": LATEST, "facets": ["actor"]}
     )
-    selection = await select_entries(asked, asked.kinds(), snapshot)
-    found = await pages.read_page(asked, asked.kinds(), selection, snapshot)
-    facets = await facets_of(asked, selection, "/timeline", [], snapshot)
+    plan = await find(snapshot, plan_query, asked, asked.kinds())
+    found = await find(snapshot, pages.read_page, asked, plan)
+    facets = await find(snapshot, facets_of, asked, plan, "/timeline", [])
     others = [value for value in facets["actor"].values if value.id != record_id]
     parameters = [(name_type.name, record_id)]
     return {
         "entries": [orjson.loads(body) for body in found.documents],
-        "total": await pages.count(selection, snapshot),
+        "total": await find(snapshot, pages.total_of, plan),
         "together": others[:TOGETHER] if name_type.name == "actor" else [],
         "picture": picture_of(
-            await density(selection, snapshot), "timeline", parameters, "Appearances"
+            await find(snapshot, density, plan), "timeline", parameters, "Appearances"
         ),
     }
 

@@ -1,7 +1,7 @@
 """Which quotes may be meant: those that share rare words, or words in a row, with a text.
 
-A text is turned into probes, a word or a few words in a row each; the index says where each of them
-occurs, newest first and never more than so many times. Quotes that answer many and
+A text is turned into probes, a word or a few words in a row each. Postings and the full text say
+where each of them occurs, newest first and never more than so many times. Quotes that have many and
 rare probes are looked at; nothing is ranked in the database, so that both engines answer alike.
 """
 
@@ -17,12 +17,13 @@ from typing import Any
 import orjson
 from pyroaring import BitMap
 
-from app.db.snapshots import Snapshot
+from app.db.memory import Memory
+from app.db.postings import POSTINGS, all_sort_keys, in_all
+from app.entries.fulltext import FULLTEXT_MATCHES, FulltextQuery
 from app.entries.query_plan import WORD
-from app.entries.result_pages import documents_at
-from app.entries.scan import proof_of
+from app.entries.result_pages import DOCUMENTS
 from app.entries.sort_keys import key_of
-from app.entries.words import Sought
+from app.entries.words import SearchTerm
 from app.quotecheck.differences import Weights
 
 KIND = "quote"
@@ -99,50 +100,56 @@ def probes_of(words: Sequence[str]) -> list[Probe]:
     return list(dict.fromkeys([*((word,) for word in distinct), *runs[::apart]]))
 
 
-async def answers(probes: Iterable[Probe], snapshot: Snapshot, limit: int = ANSWERS) -> Answers:
+def answers(memory: Memory, probes: Iterable[Probe], limit: int = ANSWERS) -> Answers:
     """Where each probe occurs in quotes, newest first, at most `limit` times."""
-    sought = list(probes)
-    # All lists at once, from where each probe finds its own.
-    await snapshot.postings.lists({key for probe in sought for key in keys_of(probe)}, snapshot)
-    found = {}
-    for probe in sought:
-        having = (await snapshot.postings.all_of(keys_of(probe), snapshot))[-PROVED:]
-        phrases = [Sought(probe)] if len(probe) > 1 else []
-        proved = await proof_of(phrases, snapshot.engine).of(having, snapshot)
-        found[probe] = newest(proved, limit, snapshot)
-    return Answers(found)
+    probes = list(probes)
+    # All postings at once, from where each probe finds its own.
+    memory.get_all(POSTINGS, list({key for probe in probes for key in word_keys(probe)}))
+    windows = []
+    for probe in probes:
+        memory.check_time()
+        windows.append(in_all(memory, word_keys(probe))[-PROVED:])
+    sort_keys = all_sort_keys(memory)
+    queries = {
+        probe: FulltextQuery((SearchTerm(probe),), True, *sort_keys.at((found[0], found[-1])))
+        for probe, found in zip(probes, windows, strict=True)
+        if found and len(probe) > 1
+    }
+    matches = dict(zip(queries, memory.get_all(FULLTEXT_MATCHES, queries.values()), strict=True))
+    return Answers(
+        {
+            probe: newest(memory, found & matches[probe] if probe in matches else found, limit)
+            for probe, found in zip(probes, windows, strict=True)
+        }
+    )
 
 
-async def having_all(words: Sequence[str], snapshot: Snapshot) -> list[int]:
-    """Where quotes stand that have every one of some words, newest first.
+def having_all(memory: Memory, words: Sequence[str]) -> list[int]:
+    """The sort keys of quotes that have every one of some words, newest first.
 
     However frequent the words are, few quotes have all of a quotation's.
     """
-    return newest(await snapshot.postings.all_of(keys_of(words), snapshot), HAVING_ALL, snapshot)
+    return newest(memory, in_all(memory, word_keys(words)), HAVING_ALL)
 
 
-def keys_of(words: Iterable[str]) -> list[int]:
-    """The posting lists of some words in quotes."""
+def word_keys(words: Iterable[str]) -> list[int]:
+    """The keys of the postings of some words in quotes."""
     return [key_of(KIND, WORD, word) for word in dict.fromkeys(words)]
 
 
-def newest(numbers: BitMap, limit: int, snapshot: Snapshot) -> list[int]:
-    """The sort keys of the last of some numbers, the newest first."""
-    return [snapshot.postings.sort_keys[number] for number in list(numbers[-limit:])[::-1]]
+def newest(memory: Memory, found: BitMap, limit: int) -> list[int]:
+    """The sort keys of the last of some entries, the newest first."""
+    return all_sort_keys(memory).at(found[-limit:].to_array()[::-1])
 
 
-async def candidates_at(sort_keys: Sequence[int], snapshot: Snapshot) -> list[Candidate]:
+def candidates_at(memory: Memory, sort_keys: Sequence[int]) -> list[Candidate]:
     """The quotes at some sort keys, in that order."""
-    found: list[Candidate] = []
-    for start in range(0, len(sort_keys), CANDIDATES):
-        part = sort_keys[start : start + CANDIDATES]
-        bodies = await documents_at(part, snapshot)
-        found += map(Candidate, part, map(orjson.loads, bodies))
-    return found
+    bodies = memory.get_all(DOCUMENTS, sort_keys)
+    return list(map(Candidate, sort_keys, map(orjson.loads, bodies)))
 
 
-async def spoken_by(actor: str, sort_keys: Sequence[int], snapshot: Snapshot) -> set[int]:
+def spoken_by(memory: Memory, actor: str, sort_keys: Sequence[int]) -> set[int]:
     """At which of some sort keys the actor spoke, or someone who then held office in it."""
-    key = key_of(KIND, "affiliate:role", f"{actor}:speaker")
-    spoke = (await snapshot.postings.lists([key], snapshot))[key]
-    return {sort_key for sort_key in sort_keys if snapshot.postings.number_from(sort_key) in spoke}
+    spoke = memory.get(POSTINGS, key_of(KIND, "affiliate:role", f"{actor}:speaker"))
+    ordinal_from = all_sort_keys(memory).ordinal_from
+    return {sort_key for sort_key in sort_keys if ordinal_from(sort_key) in spoke}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import orjson
 from sqlalchemy import bindparam, select
 
+from app.db.memory import find
 from app.db.snapshots import Snapshot
 from app.db.sql import Statement
 from app.db.tables import reference
@@ -112,7 +113,7 @@ def wrong_text(text: str, maximum: int) -> dict[str, object] | None:
 
 async def summary_of(speaker: str, snapshot: Snapshot) -> Summary:
     """The actor that a speaker's id, name or alias names; raises `UnknownName`."""
-    actor = await id_of(without_surrogates(speaker).replace("\0", " "), "actor", snapshot)
+    actor = await find(snapshot, id_of, without_surrogates(speaker).replace("\0", " "), "actor")
     body = orjson.loads((await snapshot.rows(SUMMARY, name_type="actor", id=actor))[0][0])
     return Summary(id=actor, name=body["name"], url=body["url"])
 
@@ -120,13 +121,13 @@ async def summary_of(speaker: str, snapshot: Snapshot) -> Summary:
 async def matches_of(quotation: Quotation, snapshot: Snapshot) -> list[Match]:
     """The quotes that may be meant, the closest first."""
     words = split(quotation.text)
-    found = await answers(probes_of(words), snapshot)
-    best = dict.fromkeys([*await having_all(words, snapshot), *found.best(CANDIDATES)])
-    likely = await candidates_at(list(best)[:CANDIDATES], snapshot)
+    found = await find(snapshot, answers, probes_of(words))
+    best = dict.fromkeys([*await find(snapshot, having_all, words), *found.best(CANDIDATES)])
+    likely = await find(snapshot, candidates_at, list(best)[:CANDIDATES])
     spoke: set[int] = set()
     if quotation.speaker is not None:
         sort_keys = [candidate.sort_key for candidate in likely]
-        spoke = await spoken_by(quotation.speaker.id, sort_keys, snapshot)
+        spoke = await find(snapshot, spoken_by, quotation.speaker.id, sort_keys)
     return await asyncio.to_thread(ranked, quotation, likely, spoke, found.weights())
 
 

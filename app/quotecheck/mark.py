@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
+from app.db.memory import find
 from app.db.snapshots import Snapshot
 from app.entries.words import Located, located
 from app.errors import InvalidQuery
@@ -119,14 +120,15 @@ async def candidates_in(
 ) -> tuple[list[Candidate], Weights]:
     """The quotes that share runs of words, or a short quoted passage, with a text."""
     phrases = set(phrases_of(shape))
-    found = await answers(dict.fromkeys([*phrases, *runs_of(words)]), snapshot, ANSWERS)
+    probes = dict.fromkeys([*phrases, *runs_of(words)])
+    found = await find(snapshot, answers, probes, ANSWERS)
     score: defaultdict[int, float] = defaultdict(float)
     for probe, sort_keys in found.sort_keys.items():
         told = PHRASE_WEIGHT if probe in phrases else 1.0
         for sort_key in sort_keys:
             score[sort_key] += told / math.log2(2 + len(sort_keys))
     best = heapq.nlargest(CANDIDATES, score, key=lambda sort_key: (score[sort_key], sort_key))
-    return await candidates_at(best, snapshot), Weights()
+    return await find(snapshot, candidates_at, best), Weights()
 
 
 def phrases_of(shape: Prose) -> Iterator[Probe]:
@@ -166,7 +168,7 @@ async def voices_of(
     groups = {actor.id for actor in named if actor.kind not in ("person", "state")}
     mentioned = dict.fromkeys(actor for each in mentions for actor in each.actors & groups)
     for actor in list(mentioned)[:VOICES]:
-        for sort_key in await spoken_by(actor, list(voices), snapshot):
+        for sort_key in await find(snapshot, spoken_by, actor, list(voices)):
             voices[sort_key].add(actor)
     return {sort_key: frozenset(actors) for sort_key, actors in voices.items()}
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import orjson
 from sqlalchemy import Table, bindparam, delete, func, select
 
-from app.db.postings import STORED, stored_lists, unpacked
+from app.db.postings import STORED, STORED_POSTINGS, unpacked
 from app.db.sql import Row, Statement
 from app.db.tables import (
     change,
@@ -125,7 +125,7 @@ class Seeding:
 
     def stored_entries(self, key: int) -> Iterator[Row]:
         """Kind, id and sort key of each entry in a posting list of the database."""
-        statement, values = stored_lists([key])
+        statement, values = STORED_POSTINGS.of([key])
         for _, ordinals in list(self.target.rows(statement, **values)):
             sort_keys = (self.old_sort_keys[ordinal] for ordinal in unpacked(bytes(ordinals)))
             for some in batches(sort_keys):

@@ -20,10 +20,10 @@ from sqlalchemy import bindparam, delete, select
 from app.db.postings import (
     SORT_KEYS,
     STORED,
+    STORED_POSTINGS,
     packed,
     packed_sort_keys,
     packed_words,
-    stored_lists,
     unpacked,
     unpacked_sort_keys,
     unpacked_words,
@@ -179,7 +179,7 @@ class PostingsWriter:
         stored: dict[int, bytes] = {}
         if self.old_sort_keys:
             keys = [change.key for change in changes]
-            statement, values = stored_lists(keys)
+            statement, values = STORED_POSTINGS.of(keys)
             stored = dict(self.target.rows(statement, **values))
             for deletion in (DELETE_LIST, DELETE_TALLY):
                 self.target.execute_many(deletion, [(key,) for key in keys])

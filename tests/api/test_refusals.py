@@ -247,7 +247,7 @@ def test_every_kind_of_problem_is_described(kind: Any, tiny_ask: Asker) -> None:
 def test_a_failure_leaks_nothing(tiny_ask: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
     """A mistake of ours is a 500 problem without a word of its inside; the next answer is fine."""
 
-    async def broken(*_: Any) -> Any:
+    def broken(*_: Any) -> Any:
         raise RuntimeError("the secret inside")
 
     with monkeypatch.context() as patched:
@@ -267,7 +267,7 @@ def test_a_failure_of_a_running_server_is_a_problem_with_cors(
 ) -> None:
     """Pages of other origins can read our mistakes, too, and nobody keeps them."""
 
-    async def broken(*_: Any) -> Any:
+    def broken(*_: Any) -> Any:
         raise RuntimeError("the secret inside")
 
     with monkeypatch.context() as patched:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import random
+from typing import Any
 
 import pytest
 from pyroaring import BitMap
 
-from app.entries import facets
+from app.db import memory
 from app.entries.facets import counting
 from tests.api.asking import Asker
+from tests.conftest import SHIPPED, Seeded
 
 ENTRIES = 200_000
 DICE = random.Random(5)
@@ -24,28 +26,39 @@ def test_both_ways_of_counting_agree(found: int, listed: int) -> None:
     assert counting(entries, ENTRIES)(numbers) == len(set(entries) & set(numbers))
 
 
-@pytest.mark.parametrize("path", ["/v1/timeline?facets=month&limit=1", "/v1/timeline?format=svg"])
-def test_others_are_answered_meanwhile(
-    path: str, ask: Asker, monkeypatch: pytest.MonkeyPatch
+LONG = [
+    "/v1/timeline?actor=hamas&facets=actor,topic,source,month&limit=1",
+    "/v1/timeline?format=svg",
+    "/v1/timeline?q=israel hamas hostages&sort=relevance&limit=20",
+]
+
+
+@pytest.mark.parametrize("path", LONG)
+def test_long_work_goes_on_in_a_thread(
+    path: str, cached_databases: Seeded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Counting many spans of days gives way after each few, and finds the same."""
-    pause, pauses = asyncio.sleep, list[float]()
+    """Counting and ranking leave the event loop past their time there, and find the same."""
+    to_thread, threads = asyncio.to_thread, list[Any]()
 
-    async def sleep(seconds: float) -> None:
-        pauses.append(seconds)
-        await pause(seconds)
+    async def noted(function: Any, *args: Any) -> Any:
+        threads.append(function)
+        return await to_thread(function, *args)
 
-    def answer(accept: str) -> tuple[int, bytes]:
-        """How often others had a turn until the answer came, and the answer."""
-        pauses.clear()
-        content = ask(path, headers={"Accept": accept}).raise_for_status().content
-        return pauses.count(0), content
+    with Asker(cached_databases(SHIPPED), cache_bytes=0) as ask:
+        monkeypatch.setattr(memory, "LOOP_BUDGET", 60)
+        usual = ask(path).raise_for_status().content
+        monkeypatch.setattr("app.db.memory.asyncio.to_thread", noted)
+        monkeypatch.setattr(memory, "LOOP_BUDGET", -60)
+        assert ask(path).raise_for_status().content == usual
+    assert {each.__name__ for each in threads} & {"facets_of", "density", "read_page"}
 
-    monkeypatch.setattr(asyncio, "sleep", sleep)
-    monkeypatch.setattr(facets, "SPANS_AT_ONCE", 10_000)
-    never, usual = answer("*/*;q=0.1")
-    monkeypatch.setattr(facets, "SPANS_AT_ONCE", 1)
-    # The same answer, but not from memory.
-    often, same = answer("*/*;q=0.9")
-    assert same == usual
-    assert often > never + 10
+
+def test_months_count_the_entries_that_meet_them(tiny_ask: Asker) -> None:
+    """What reaches into the days asked for counts in each month since it began, in none before."""
+    page = tiny_ask.page("/v1/timeline?kind=event&kind=term&date=2000-01&facets=month")
+    assert {each["id"]: each["start_date"] for each in page["data"]} == {
+        "institutions-begin": "1999-12-02",
+        "agreement-prisoners": "1998-04-10",
+    }
+    counts = {each["id"]: each["count"] for each in page["meta"]["facets"]["month"]["values"]}
+    assert (counts["1998-04"], counts["1999-11"], counts["1999-12"]) == (1, 1, 2)

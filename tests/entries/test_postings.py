@@ -1,29 +1,26 @@
-"""Posting lists as they are stored, read and kept."""
+"""Postings as they are stored and loaded."""
 
 from __future__ import annotations
 
 import asyncio
 from array import array
-from collections.abc import Collection
 from typing import Any
 
 import pytest
 from pyroaring import BitMap
 
-import app.db.postings
 from app.db.postings import (
-    Postings,
+    load_postings,
     packed,
     packed_from,
     packed_sort_keys,
     packed_words,
-    size_of_list,
     unpacked,
     unpacked_sort_keys,
     unpacked_words,
 )
 from app.db.sql import Row, Statement
-from app.entries import query_plan as selection
+from app.entries import query_plan
 from app.errors import Unavailable
 from tests.api.asking import Asker
 
@@ -41,12 +38,6 @@ class Stored:
         keys = set(values.values())
         self.read += sorted(keys)
         return [(key, self.lists[key]) for key in keys if key in self.lists]
-
-
-def lists_of(index: Postings, keys: Collection[int], stored: Stored) -> dict[int, list[int]]:
-    """The lists of some keys."""
-    found = asyncio.run(index.lists(keys, stored))
-    return {key: list(numbers) for key, numbers in found.items()}
 
 
 @pytest.mark.parametrize(
@@ -89,8 +80,8 @@ def test_words_by_their_beginning() -> None:
 
 
 @pytest.mark.parametrize("room", [0, 1, 3, 5, 40])
-def test_beginnings_of_many_words(ask: Asker, monkeypatch: pytest.MonkeyPatch, room: int) -> None:
-    """The answer is the same whether lists or the full text tell of beginnings, or each of some."""
+def test_prefixes_of_many_words(ask: Asker, monkeypatch: pytest.MonkeyPatch, room: int) -> None:
+    """The answer is the same whether postings or the full text are asked, or each for some."""
     paths = [
         f"/v1/{path}&limit=500&count=exact&sort={sort}"
         for path in ("quotes?q=hosta* negot*", "timeline?q=-hosta* pris*", 'events?q="the ho*"')
@@ -98,34 +89,25 @@ def test_beginnings_of_many_words(ask: Asker, monkeypatch: pytest.MonkeyPatch, r
     ]
     usual = [(ask.page(path)["meta"], ask.ids(path)) for path in paths]
     assert all(ids for _, ids in usual)
-    monkeypatch.setattr(selection, "MOST_BEGUN", room)
+    monkeypatch.setattr(query_plan, "MOST_PREFIXED", room)
     assert [(ask.page(f"{path}&")["meta"], ask.ids(f"{path}&")) for path in paths] == usual
 
 
-def test_lists_are_read_once() -> None:
-    """A list that was read is kept; one that is not there is empty, and kept as that."""
-    stored, index = Stored({1: packed(BitMap([3, 4])), 2: packed(BitMap([5]))}), Postings()
-    assert lists_of(index, [1, 9], stored) == {1: [3, 4], 9: []}
-    assert lists_of(index, [9, 2, 1], stored) == {1: [3, 4], 2: [5], 9: []}
-    assert stored.read == [1, 9, 2]
+def test_postings_are_loaded() -> None:
+    """Those that are not there are empty; several keys together are their union, each read once."""
+    stored: Any = Stored({1: packed(BitMap([3, 4])), 2: packed(BitMap([4, 9]))})
+    found = asyncio.run(load_postings([1, 9, (1, 2, 5), (6,)], stored))
+    assert {key: list(ordinals) for key, ordinals in found.items()} == {
+        1: [3, 4],
+        9: [],
+        (1, 2, 5): [3, 4, 9],
+        (6,): [],
+    }
+    assert sorted(stored.read) == [1, 2, 5, 6, 9]
 
 
-def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The lists asked for longest ago give way; all that is asked for at once is answered."""
-    monkeypatch.setattr(app.db.postings, "KEPT_BYTES", 4 * size_of_list(BitMap([0])))
-    stored, index = Stored({key: packed(BitMap([key])) for key in range(10)}), Postings()
-    assert lists_of(index, range(10), stored) == {key: [key] for key in range(10)}
-    assert (set(index.kept.young), set(index.kept.old)) == ({8, 9}, {6, 7})
-    stored.read.clear()
-    assert lists_of(index, [9, 7, 1], stored) == {9: [9], 7: [7], 1: [1]}
-    assert stored.read == [1]
-
-
-def test_lists_are_put_together_once() -> None:
-    """What stands in any of some lists is kept under its own key; the lists are not read again."""
-    stored, index = Stored({1: packed(BitMap([3, 4])), 2: packed(BitMap([4, 9]))}), Postings()
-    for _ in range(2):
-        assert list(asyncio.run(index.together(77, [1, 2, 5], stored))) == [3, 4, 9]
-    assert stored.read == [1, 2, 5]
-    assert lists_of(index, [1], stored) == {1: [3, 4]}
-    assert list(asyncio.run(index.together(78, [6], stored))) == []
+def test_many_postings_are_loaded_in_batches() -> None:
+    """However many are asked for, each is read."""
+    stored: Any = Stored({key: packed(BitMap([key])) for key in range(600)})
+    found = asyncio.run(load_postings(list(range(601)), stored))
+    assert [list(found[key]) for key in range(601)] == [*([key] for key in range(600)), []]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 
 import pytest
 
 from app.entries import relevance
-from app.entries.relevance import length_of, weighed
+from app.entries.relevance import rounded_length, weighed
 from tests.api.asking import Asker
 
 
@@ -18,7 +17,7 @@ from tests.api.asking import Asker
 )
 def test_a_length_keeps_four_digits(words: int, length: int) -> None:
     """Short texts are weighed by their length itself, long ones by one close to it."""
-    assert length_of(words) == length
+    assert rounded_length(words) == length
 
 
 def test_what_an_entry_is_weighed_by() -> None:
@@ -50,24 +49,3 @@ def test_beginnings_of_words_weigh_nothing(ask: Asker) -> None:
     """What is asked by a beginning alone comes newest first."""
     newest = ask.ids("/v1/quotes?q=hosta*&limit=500")
     assert ask.ids("/v1/quotes?q=hosta*&sort=relevance&limit=500") == newest
-
-
-def test_others_are_answered_meanwhile(ask: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ranking gives way after each stretch of work, and finds the same."""
-
-    async def turns(path: str) -> tuple[int, list[str]]:
-        """How often another task had its turn until the answer came, and the ids."""
-        question = asyncio.ensure_future(ask.client.get(path))
-        count = 0
-        while not question.done():
-            await asyncio.sleep(0)
-            count += 1
-        return count, [each["id"] for each in (await question).json()["data"]]
-
-    path = "/v1/timeline?q=israel hamas hostages&sort=relevance&limit=20"
-    monkeypatch.setattr(relevance, "AT_ONCE", float("inf"))
-    never, usual = ask.runner.run(turns(path))
-    monkeypatch.setattr(relevance, "AT_ONCE", 0)
-    often, same = ask.runner.run(turns(f"{path}&"))
-    assert same == usual
-    assert often > never + 20

@@ -1,17 +1,17 @@
-"""Walks over posting lists: what they find is what plain sets would, from either end."""
+"""Scans over postings: what they find is what plain sets would, from either end."""
 
 from __future__ import annotations
 
-import asyncio
 import random
 from array import array
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from pyroaring import BitMap
 
-from app.entries.scan import Part, Proof, Walk
+from app.db.memory import Memory, RevisionCache
+from app.db.postings import SortKeys, packed_sort_keys
+from app.db.snapshots import Revision
+from app.entries.scan import KindScan, Scan
 
 COUNT = 300_000
 DENSE, SOME, FEW = 3, 40, 20_000
@@ -21,10 +21,11 @@ LISTS = [
     BitMap(array("I", sorted(DICE.sample(range(COUNT), COUNT // each))))
     for each in (DENSE, DENSE, SOME, SOME, FEW)
 ]
-ASK: Any = SimpleNamespace(postings=SimpleNamespace(sort_keys=array("q", range(COUNT))))
+SORT_KEYS = SortKeys(packed_sort_keys(array("q", range(COUNT))))
+MEMORY = Memory(Revision(1, "", ""), RevisionCache())
 
-# Groups of lists, lists that exclude, and the numbers between which entries lie.
-PARTS: list[tuple[list[list[int]], list[int], int, int]] = [
+# Filters of lists, lists that exclude, and the ordinals between which entries lie.
+SCANS: list[tuple[list[list[int]], list[int], int, int]] = [
     ([[0]], [], 0, COUNT),
     ([[0]], [], 1000, 2000),
     ([[0], [1]], [], 0, COUNT),
@@ -36,56 +37,63 @@ PARTS: list[tuple[list[list[int]], list[int], int, int]] = [
 ]
 
 
-def expected(groups: list[list[int]], without: list[int], first: int, last: int) -> list[int]:
+def expected(filters: list[list[int]], excluded: list[int], low: int, high: int) -> list[int]:
     """What plain sets find."""
-    found = set(range(first, last))
-    for group in groups:
-        found &= set().union(*(set(LISTS[each]) for each in group))
-    for each in without:
-        found -= set(LISTS[each])
+    found = set(range(low, high))
+    for each in filters:
+        found &= set().union(*(set(LISTS[number]) for number in each))
+    for number in excluded:
+        found -= set(LISTS[number])
     return sorted(found)
 
 
-def part_of(groups: list[list[int]], without: list[int], first: int, last: int) -> Part:
-    """The part that finds the same."""
-    lists = tuple(tuple(LISTS[each] for each in group) for group in groups)
-    return Part("event", lists, tuple(LISTS[each] for each in without), first, last)
+def kind_scan(filters: list[list[int]], excluded: list[int], low: int, high: int) -> KindScan:
+    """The scan that finds the same."""
+    bitmaps = tuple(tuple(LISTS[number] for number in each) for each in filters)
+    return KindScan("event", bitmaps, tuple(LISTS[number] for number in excluded), low, high)
+
+
+def scan_of(*kind_scans: KindScan, descending: bool) -> Scan:
+    """The scan of some kinds; the full text is not asked."""
+    low = min((each.low for each in kind_scans), default=COUNT)
+    high = max((each.high for each in kind_scans), default=COUNT)
+    return Scan(kind_scans, low, high, None, descending, SORT_KEYS)
 
 
 @pytest.mark.parametrize("descending", [False, True])
-@pytest.mark.parametrize("asked", PARTS, ids=str)
-def test_a_walk_finds_what_sets_find(
+@pytest.mark.parametrize("asked", SCANS, ids=str)
+def test_a_scan_finds_what_sets_find(
     asked: tuple[list[list[int]], list[int], int, int], *, descending: bool
 ) -> None:
     """The first ones from either end, from anywhere on, their number, and all of them."""
-    numbers = expected(*asked)
-    walk = Walk((part_of(*asked),), Proof(), descending)
-    ordered = numbers[::-1] if descending else numbers
+    ordinals = expected(*asked)
+    scan = scan_of(kind_scan(*asked), descending=descending)
+    ordered = ordinals[::-1] if descending else ordinals
     for limit in (1, 21, 500):
-        assert asyncio.run(walk.first(limit, 0, COUNT, ASK)) == ordered[:limit]
-    middle = numbers[len(numbers) // 2] if numbers else 7
+        assert scan.first(MEMORY, limit, 0, COUNT) == ordered[:limit]
+    middle = ordinals[len(ordinals) // 2] if ordinals else 7
     later = [each for each in ordered if (each < middle if descending else each >= middle)]
     bounds = (0, middle) if descending else (middle, COUNT)
-    assert asyncio.run(walk.first(50, *bounds, ASK)) == later[:50]
-    assert asyncio.run(walk.total(ASK)) == len(numbers)
-    assert list(asyncio.run(walk.everything(ASK))) == numbers
+    assert scan.first(MEMORY, 50, *bounds) == later[:50]
+    assert scan.total(MEMORY) == len(ordinals)
+    assert list(scan.everything(MEMORY)) == ordinals
 
 
-def test_parts_are_walked_together() -> None:
+def test_kinds_are_scanned_together() -> None:
     """Several kinds come in one order."""
     apart = [LISTS[0], LISTS[1] - LISTS[0], LISTS[2] - LISTS[1] - LISTS[0]]
-    parts = tuple(Part("event", ((each,),), (), 0, COUNT) for each in apart)
-    numbers = sorted(set().union(*map(set, apart)))
+    kind_scans = [KindScan("event", ((each,),), (), 0, COUNT) for each in apart]
+    ordinals = sorted(set().union(*map(set, apart)))
     for descending in (False, True):
-        walk = Walk(parts, Proof(), descending)
-        ordered = numbers[::-1] if descending else numbers
-        assert asyncio.run(walk.first(300, 0, COUNT, ASK)) == ordered[:300]
-    assert list(asyncio.run(walk.everything(ASK))) == numbers
+        scan = scan_of(*kind_scans, descending=descending)
+        ordered = ordinals[::-1] if descending else ordinals
+        assert scan.first(MEMORY, 300, 0, COUNT) == ordered[:300]
+        assert list(scan.everything(MEMORY)) == ordinals
 
 
-def test_an_empty_walk_finds_nothing() -> None:
-    """Where no list has anything there is no part."""
-    walk = Walk((), Proof(), descending=True)
-    assert asyncio.run(walk.first(5, 0, COUNT, ASK)) == []
-    assert asyncio.run(walk.total(ASK)) == 0
-    assert list(asyncio.run(walk.everything(ASK))) == []
+def test_a_scan_of_nothing_finds_nothing() -> None:
+    """Where no postings have anything there is no kind to scan."""
+    scan = scan_of(descending=True)
+    assert scan.first(MEMORY, 5, 0, COUNT) == []
+    assert scan.total(MEMORY) == 0
+    assert list(scan.everything(MEMORY)) == []

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from app.entries.words import (
     FTS5_TOKENIZE,
     NoWordsError,
-    Sought,
+    SearchTerm,
     TooManyWordsError,
     fold,
     fts5_all,
@@ -88,51 +88,51 @@ SPLIT = [
 ]
 
 READ = [
-    ("gaza", [Sought(("gaza",))]),
-    ("Gaza ceasefire", [Sought(("gaza",)), Sought(("ceasefire",))]),
-    ("gaza GAZA gaza", [Sought(("gaza",))]),
-    ('"total victory"', [Sought(("total", "victory"))]),
-    ("“total victory”", [Sought(("total", "victory"))]),
-    ("„total victory“", [Sought(("total", "victory"))]),
-    ("«total victory»", [Sought(("total", "victory"))]),
-    ('gaza "total victory', [Sought(("gaza",)), Sought(("total", "victory"))]),
-    ('a"b c"d', [Sought(("a",)), Sought(("b", "c")), Sought(("d",))]),
-    ('gaza ""', [Sought(("gaza",))]),
-    ("hosta*", [Sought(("hosta",), prefix=True)]),
-    ("hosta**", [Sought(("hosta",), prefix=True)]),
-    ("hosta *", [Sought(("hosta",))]),
-    ('"the hosta *"', [Sought(("the", "hosta"))]),
-    ("hosta-*", [Sought(("hosta",))]),
-    ("*hosta", [Sought(("hosta",))]),
-    ("ho*sta", [Sought(("ho", "sta"))]),
-    ('"the hosta*"', [Sought(("the", "hosta"), prefix=True)]),
-    ('"the hosta"*', [Sought(("the", "hosta"), prefix=True)]),
-    ('"the hosta*', [Sought(("the", "hosta"), prefix=True)]),
-    ('"the hosta" *', [Sought(("the", "hosta"))]),
-    ("-hamas", [Sought(("hamas",), excluded=True)]),
-    ("--hamas", [Sought(("hamas",), excluded=True)]),
-    ("-hosta*", [Sought(("hosta",), prefix=True, excluded=True)]),
-    ('-"total victory"', [Sought(("total", "victory"), excluded=True)]),
-    ("gaza -hamas", [Sought(("gaza",)), Sought(("hamas",), excluded=True)]),
-    ("hamas -hamas", [Sought(("hamas",)), Sought(("hamas",), excluded=True)]),
-    ("gaza - hamas", [Sought(("gaza",)), Sought(("hamas",))]),
-    ("\u200f-حماس", [Sought(("حماس",), excluded=True)]),
-    ("cease-fire", [Sought(("cease", "fire"))]),
-    ("-cease-fire", [Sought(("cease", "fire"), excluded=True)]),
-    ('cease-"fire now"', [Sought(("cease",)), Sought(("fire", "now"))]),
-    ("don't", [Sought(("don", "t"))]),
-    ("27,700", [Sought(("27", "700"))]),
-    ("停火", [Sought(("停", "火"))]),
-    ('צה"ל חמאס', [Sought(("צה", "ל")), Sought(("חמאס",))]),
-    ("צָה”ל", [Sought(("צה", "ל"))]),
-    ('"צה"ל בעזה"', [Sought(("צה", "ל", "בעזה"))]),
-    ("a AND b", [Sought(("a",)), Sought(("and",)), Sought(("b",))]),
-    ("NOT a OR", [Sought(("not",)), Sought(("a",)), Sought(("or",))]),
-    ("NEAR(a b, 5)", [Sought(("near", "a")), Sought(("b",)), Sought(("5",))]),
-    ("title:gaza ^b", [Sought(("title", "gaza")), Sought(("b",))]),
-    ("(a) {b} c+d", [Sought(("a",)), Sought(("b",)), Sought(("c", "d"))]),
-    ("a\x00b \ud800 c", [Sought(("a", "b")), Sought(("c",))]),
-    ("a'; DROP TABLE b", [Sought((word,)) for word in ("a", "drop", "table", "b")]),
+    ("gaza", [SearchTerm(("gaza",))]),
+    ("Gaza ceasefire", [SearchTerm(("gaza",)), SearchTerm(("ceasefire",))]),
+    ("gaza GAZA gaza", [SearchTerm(("gaza",))]),
+    ('"total victory"', [SearchTerm(("total", "victory"))]),
+    ("“total victory”", [SearchTerm(("total", "victory"))]),
+    ("„total victory“", [SearchTerm(("total", "victory"))]),
+    ("«total victory»", [SearchTerm(("total", "victory"))]),
+    ('gaza "total victory', [SearchTerm(("gaza",)), SearchTerm(("total", "victory"))]),
+    ('a"b c"d', [SearchTerm(("a",)), SearchTerm(("b", "c")), SearchTerm(("d",))]),
+    ('gaza ""', [SearchTerm(("gaza",))]),
+    ("hosta*", [SearchTerm(("hosta",), prefix=True)]),
+    ("hosta**", [SearchTerm(("hosta",), prefix=True)]),
+    ("hosta *", [SearchTerm(("hosta",))]),
+    ('"the hosta *"', [SearchTerm(("the", "hosta"))]),
+    ("hosta-*", [SearchTerm(("hosta",))]),
+    ("*hosta", [SearchTerm(("hosta",))]),
+    ("ho*sta", [SearchTerm(("ho", "sta"))]),
+    ('"the hosta*"', [SearchTerm(("the", "hosta"), prefix=True)]),
+    ('"the hosta"*', [SearchTerm(("the", "hosta"), prefix=True)]),
+    ('"the hosta*', [SearchTerm(("the", "hosta"), prefix=True)]),
+    ('"the hosta" *', [SearchTerm(("the", "hosta"))]),
+    ("-hamas", [SearchTerm(("hamas",), excluded=True)]),
+    ("--hamas", [SearchTerm(("hamas",), excluded=True)]),
+    ("-hosta*", [SearchTerm(("hosta",), prefix=True, excluded=True)]),
+    ('-"total victory"', [SearchTerm(("total", "victory"), excluded=True)]),
+    ("gaza -hamas", [SearchTerm(("gaza",)), SearchTerm(("hamas",), excluded=True)]),
+    ("hamas -hamas", [SearchTerm(("hamas",)), SearchTerm(("hamas",), excluded=True)]),
+    ("gaza - hamas", [SearchTerm(("gaza",)), SearchTerm(("hamas",))]),
+    ("\u200f-حماس", [SearchTerm(("حماس",), excluded=True)]),
+    ("cease-fire", [SearchTerm(("cease", "fire"))]),
+    ("-cease-fire", [SearchTerm(("cease", "fire"), excluded=True)]),
+    ('cease-"fire now"', [SearchTerm(("cease",)), SearchTerm(("fire", "now"))]),
+    ("don't", [SearchTerm(("don", "t"))]),
+    ("27,700", [SearchTerm(("27", "700"))]),
+    ("停火", [SearchTerm(("停", "火"))]),
+    ('צה"ל חמאס', [SearchTerm(("צה", "ל")), SearchTerm(("חמאס",))]),
+    ("צָה”ל", [SearchTerm(("צה", "ל"))]),
+    ('"צה"ל בעזה"', [SearchTerm(("צה", "ל", "בעזה"))]),
+    ("a AND b", [SearchTerm(("a",)), SearchTerm(("and",)), SearchTerm(("b",))]),
+    ("NOT a OR", [SearchTerm(("not",)), SearchTerm(("a",)), SearchTerm(("or",))]),
+    ("NEAR(a b, 5)", [SearchTerm(("near", "a")), SearchTerm(("b",)), SearchTerm(("5",))]),
+    ("title:gaza ^b", [SearchTerm(("title", "gaza")), SearchTerm(("b",))]),
+    ("(a) {b} c+d", [SearchTerm(("a",)), SearchTerm(("b",)), SearchTerm(("c", "d"))]),
+    ("a\x00b \ud800 c", [SearchTerm(("a", "b")), SearchTerm(("c",))]),
+    ("a'; DROP TABLE b", [SearchTerm((word,)) for word in ("a", "drop", "table", "b")]),
 ]
 
 WRITTEN = [
@@ -285,7 +285,7 @@ def test_reading_is_linear_in_the_length(unit: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "expected"), READ)
-def test_a_query_is_read(text: str, expected: list[Sought]) -> None:
+def test_a_query_is_read(text: str, expected: list[SearchTerm]) -> None:
     """Words, phrases, prefixes and exclusions are read, and nothing else is a sign."""
     assert read_query(text) == tuple(expected)
 
@@ -410,7 +410,7 @@ def test_fts5_takes_the_largest_queries(index: sqlite3.Connection) -> None:
     assert found(index, fts5_all(read_query(" ".join(split(text)[:64])))) == [1]
     exclusions = read_query(" ".join(f"-x{number}" for number in range(64)))
     assert found(index, fts5_any(exclusions)) == []
-    assert found(index, fts5_any([*exclusions[:63], Sought(("w1",))])) == [1]
+    assert found(index, fts5_any([*exclusions[:63], SearchTerm(("w1",))])) == [1]
 
 
 @settings(deadline=None)
@@ -436,4 +436,4 @@ def test_a_text_is_found_by_its_words_and_by_itself(text: str) -> None:
             assert found(connection, fts5_all(read_query(word))) == [1]
             assert found(connection, fts5_all(read_query(f"{word[:1]}*"))) == [1]
         if words:
-            assert found(connection, fts5_all((Sought(tuple(words)),))) == [1]
+            assert found(connection, fts5_all((SearchTerm(tuple(words)),))) == [1]

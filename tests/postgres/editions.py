@@ -10,13 +10,13 @@ from pathlib import Path
 
 import orjson
 
-from app.bounded import Bounded
 from app.config import Settings
 from app.db.engines import open_database
+from app.db.memory import Memory, RevisionCache, find
 from app.db.snapshots import Database, Snapshot
-from app.entries.query_plan import select_entries
+from app.entries.query_plan import plan_query
 from app.entries.questions import EntryQuestion
-from app.entries.result_pages import Page, read_page
+from app.entries.result_pages import ResultPage, read_page
 from app.seeding.seed import SeedSummary, seed
 from tests.conftest import TINY
 
@@ -40,20 +40,20 @@ def seed_edition(url: str, folder: Path, number: int) -> SeedSummary:
     return seed(edition(folder, number), Settings(database_url=url))
 
 
-async def ask_page(ask: Snapshot, **asked: object) -> Page:
-    """A page of the events, as the database has them: none is taken from memory."""
-    ask.postings.documents = Bounded(0, len)
+async def ask_page(ask: Snapshot, **asked: object) -> ResultPage:
+    """A page of the events, as the database has them: nothing is taken from memory."""
+    ask.memory = Memory(ask.revision, RevisionCache())
     return await page_of(ask, **asked)
 
 
-async def page_of(ask: Snapshot, **asked: object) -> Page:
+async def page_of(ask: Snapshot, **asked: object) -> ResultPage:
     """A page of the events."""
     question = EntryQuestion.model_validate(asked)
-    selection = await select_entries(question, ("event",), ask)
-    return await read_page(question, ("event",), selection, ask)
+    plan = await find(ask, plan_query, question, ("event",))
+    return await find(ask, read_page, question, plan)
 
 
-def editions_of(page: Page) -> set[str]:
+def editions_of(page: ResultPage) -> set[str]:
     """The editions that the documents of a page are of."""
     titles = [orjson.loads(document)["title"] for document in page.documents]
     return {title.rpartition("[")[2].rstrip("]") for title in titles}

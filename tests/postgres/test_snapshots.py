@@ -65,7 +65,7 @@ def test_snapshot_is_one_revision(empty_url: str, tmp_path: Path) -> None:
             async with database.snapshot() as later:
                 assert (later.revision.number, later.revision.version) == (2, "2")
                 assert editions_of(await ask_page(later)) == {"2"}
-                assert later.known_names is not ask.known_names
+                assert later.memory.kept is not ask.memory.kept
 
     asyncio.run(asked())
 

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from app.db.snapshots import Database, Snapshot, SnapshotLost
-from app.entries.result_pages import Page
+from app.entries.result_pages import ResultPage
 from app.errors import Unavailable
 from tests.postgres.editions import ask_page, editions_of, opened, seed_edition
 from tests.postgres.servers import Server, execute, servers
@@ -71,7 +71,7 @@ class Seen:
     failures: list[float] = field(default_factory=list)
     lost: int = 0
 
-    async def page(self, ask: Snapshot, cursor: str | None) -> Page:
+    async def page(self, ask: Snapshot, cursor: str | None) -> ResultPage:
         """A page, and all of the answer beside it; both must be of the snapshot's edition."""
         page = await ask_page(ask, limit=1, cursor=cursor)
         await asyncio.sleep(0.01)
