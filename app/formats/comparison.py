@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.analysis.comparison_models import Cell, ProposalComparison, TermLine
-from app.entries.csv_columns import SEPARATOR, header, plain
+from app.entries.csv_columns import SEPARATOR, header, scalar_cells
 from app.entries.documents import QuantityDocument
 
 COLUMNS = (
@@ -30,7 +30,7 @@ def comparison_csv(comparison: ProposalComparison) -> bytes:
         for topic in comparison.topics
         for line in topic.lines
     ]
-    lines = [b",".join(plain(row)) + b"\r\n" for row in rows]
+    lines = [b",".join(scalar_cells(row)) + b"\r\n" for row in rows]
     return header(["topic", "change", "certain", *own]) + b"".join(lines)
 
 

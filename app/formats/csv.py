@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.entries.csv_columns import Column, columns_of, header, lines, texts
+from app.entries.csv_columns import Column, columns_of, header, lines, text_cells
 from app.entries.names import nearest
 from app.errors import InvalidQuery
 from app.formats.answer import Answer
@@ -19,7 +19,7 @@ def shown_columns(answer: Answer) -> dict[str, Column]:
     """The columns asked for; raises `InvalidQuery` for a field that is not a column."""
     columns = dict(columns_of(answer.model))
     if "headline" in columns:
-        columns["headline"] = lambda documents: texts([headline(each) for each in documents])
+        columns["headline"] = lambda documents: text_cells([headline(each) for each in documents])
     members = dict.fromkeys(name.split(".")[0] for name in columns)
     for name in answer.fields:
         if name not in members:

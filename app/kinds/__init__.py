@@ -10,7 +10,7 @@ from typing import Any
 
 from app.kinds.events import EVENT
 from app.kinds.figures import FIGURE
-from app.kinds.kind import Kind, table_of
+from app.kinds.kind import Kind, kinds_table
 from app.kinds.proposals import PROPOSAL
 from app.kinds.quotes import QUOTE
 from app.kinds.terms import TERM
@@ -18,7 +18,7 @@ from app.reference import REFERENCE_TYPES
 from app.reference.record_types import RecordType
 
 # Lists, menus and pictures show them in this order.
-KINDS: dict[str, Kind] = table_of(EVENT, QUOTE, PROPOSAL, TERM, FIGURE)
+KINDS: dict[str, Kind] = kinds_table(EVENT, QUOTE, PROPOSAL, TERM, FIGURE)
 # Everything that has a document and a history of its own.
 RECORD_TYPES: dict[str, RecordType] = {**REFERENCE_TYPES, **KINDS}
 

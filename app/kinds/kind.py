@@ -112,7 +112,7 @@ class Kind(RecordType):
         yield from record.bound_terms()
 
 
-def table_of(*kinds: Kind) -> dict[str, Kind]:
+def kinds_table(*kinds: Kind) -> dict[str, Kind]:
     """The kinds by name; raises `KindIncomplete` where one names a kind that is not among them."""
     table = {kind.name: kind for kind in kinds}
     for kind in kinds:

@@ -142,7 +142,7 @@ class TermQuestion(EntryQuestion):
     ] = NONE_GIVEN
 
 
-def term_line(_: Any, text: str) -> str:
+def term_in_words(_: Any, text: str) -> str:
     """The text of a term reads like a statement of fact; a line says that it is a term."""
     return f"Term of a proposal: {text}"
 
@@ -169,7 +169,7 @@ TERM = Kind(
     document=TermDocument,
     question=TermQuestion,
     headline="text",
-    line=term_line,
+    line=term_in_words,
     computed={},
     links={},
     facets=("proposal", "obliged", "topic", "phase"),

@@ -15,7 +15,7 @@ def wordings(entry: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             **each,
-            "parts": parts_of(first["text"], each["text"])
+            "parts": differing_parts(first["text"], each["text"])
             if each["language"] == first["language"] and each is not first
             else [("same", each["text"])],
         }
@@ -23,7 +23,7 @@ def wordings(entry: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def parts_of(first: str, other: str) -> list[tuple[str, str]]:
+def differing_parts(first: str, other: str) -> list[tuple[str, str]]:
     """Runs of words of another wording: the same, or with other words of the first left out.
 
     What it leaves out before its first and after its last common word is cut, not changed: only
@@ -31,7 +31,9 @@ def parts_of(first: str, other: str) -> list[tuple[str, str]]:
     """
     ones, others = first.split(), other.split()
     runs: list[tuple[list[str], list[str], list[str]]] = []
-    for step in Indel.opcodes([folded(word) for word in ones], [folded(word) for word in others]):
+    for step in Indel.opcodes(
+        [folded_word(word) for word in ones], [folded_word(word) for word in others]
+    ):
         gone = ones[step.src_start : step.src_end]
         come = others[step.dest_start : step.dest_end]
         if step.tag == "equal":
@@ -59,6 +61,6 @@ def parts_of(first: str, other: str) -> list[tuple[str, str]]:
     return parts
 
 
-def folded(word: str) -> str:
+def folded_word(word: str) -> str:
     """A word without case, accents and the signs around it."""
     return fold(word).strip(".,;:!?…'\"“”‘’()[]–—-") or word

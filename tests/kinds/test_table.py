@@ -10,7 +10,7 @@ import pytest
 
 from app.entries.questions import NONE_GIVEN, EntryQuestion, Filter
 from app.kinds import KINDS, RECORD_TYPES
-from app.kinds.kind import Kind, Related, table_of
+from app.kinds.kind import Kind, Related, kinds_table
 from app.pages.rendering import require_templates
 from app.reference.record_types import MISSING, KindIncomplete
 from app.seeding.relational_rows import require_tables
@@ -76,7 +76,7 @@ def test_a_part_that_does_not_fit_is_named(change: dict[str, object], problem: s
 def test_an_unknown_kind_is_named(change: dict[str, object], problem: str) -> None:
     """A filter or a section that names a kind which is not in the table is refused."""
     with pytest.raises(KindIncomplete) as refused:
-        table_of(*KINDS.values(), replace(QUOTE, **change))  # type: ignore[arg-type]
+        kinds_table(*KINDS.values(), replace(QUOTE, **change))  # type: ignore[arg-type]
     assert str(refused.value) == f"The kind 'quote' is incomplete: {problem}."
 
 
