@@ -104,9 +104,9 @@ def settings_of(asked: argparse.Namespace) -> Settings:
 def run_check(asked: argparse.Namespace) -> None:
     """Prints the number of records, or every flaw."""
     # Imported here, as serving should not wait for what only seeding needs.
-    from app.seeding.seed import check  # noqa: PLC0415
+    from app.seeding.seed import check_folder  # noqa: PLC0415
 
-    counts = check(asked.folder)
+    counts = check_folder(asked.folder)
     counted = (f"{n} {kind}s" for kind, n in sorted(counts.items()) if kind != "dataset")
     print("no flaws in " + ", ".join(counted))
 

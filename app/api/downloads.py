@@ -83,7 +83,7 @@ async def every_document(snapshot: Snapshot, public_url: str) -> AsyncGenerator[
             yield b"\n".join([*[row[0] for row in rows], b""])
 
 
-def table_of(kind: Kind) -> Parts:
+def csv_table(kind: Kind) -> Parts:
     """The documents of a kind as the rows of `format=csv`."""
 
     async def parts(snapshot: Snapshot, public_url: str) -> AsyncGenerator[bytes]:
@@ -123,7 +123,7 @@ DOWNLOADS = (
             f"All {kind.plural} as CSV with the columns of `/v1/{kind.plural}?format=csv`, the "
             "oldest first; safe to open in a spreadsheet.",
             "text/csv",
-            table_of(kind),
+            csv_table(kind),
         )
         for kind in KINDS.values()
     ),
@@ -188,7 +188,7 @@ async def gzipped(parts: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
     yield packing.flush()
 
 
-def endpoint_of(download: Download) -> Callable[..., Awaitable[Sending]]:
+def download_endpoint(download: Download) -> Callable[..., Awaitable[Sending]]:
     """The endpoint of a download."""
 
     async def endpoint(request: Request, question: Annotated[NoQuestion, Query()]) -> Sending:
@@ -209,7 +209,7 @@ def add_routes(app: FastAPI) -> None:
     for download in DOWNLOADS:
         app.router.add_api_route(
             f"/v1/dataset/{download.name}",
-            endpoint_of(download),
+            download_endpoint(download),
             route_class_override=QuestionRoute,
             operation_id=download.operation_id,
             summary=download.summary,
@@ -218,7 +218,7 @@ def add_routes(app: FastAPI) -> None:
             response_model=None,
             response_class=typed(download.media_type),
             responses={
-                **documented("The file.", download.media_type),
+                **file_responses("The file.", download.media_type),
                 **problem_responses(InvalidQuery, TooLong, Unavailable),
             },
         )
@@ -235,7 +235,7 @@ def add_routes(app: FastAPI) -> None:
         response_model=None,
         response_class=typed(SqliteFile.media_type),
         responses={
-            **documented("The file.", SqliteFile.media_type),
+            **file_responses("The file.", SqliteFile.media_type),
             206: {
                 "description": "The part of the file that `Range` asks for.",
                 "content": {SqliteFile.media_type: {"schema": {"type": "string"}}},
@@ -250,7 +250,7 @@ def typed(media_type: str) -> type[Response]:
     return type("File", (Response,), {"media_type": media_type})
 
 
-def documented(description: str, media_type: str) -> dict[int | str, dict[str, Any]]:
+def file_responses(description: str, media_type: str) -> dict[int | str, dict[str, Any]]:
     """The documentation of a file."""
     headers = {name: each for name, each in HEADERS.items() if name != "Link"}
     content = {media_type: {"schema": {"type": "string"}}}

@@ -20,7 +20,7 @@ SPACE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True)
-class Passage:
+class SourcePassage:
     """Words as a text has them, with a few characters before and after."""
 
     exact: str
@@ -28,7 +28,7 @@ class Passage:
     suffix: str
 
 
-def find(words: str, text: str) -> Passage | None:
+def find(words: str, text: str) -> SourcePassage | None:
     """The first passage of a text with the words; one in quotation marks is preferred."""
     plain = squeezed(text)
     signs, at = comparable(plain)
@@ -38,7 +38,7 @@ def find(words: str, text: str) -> Passage | None:
         return None
     quoted = (span for span in spans if stands_quoted(plain, *span))
     start, end = next(quoted, spans[0])
-    return Passage(plain[start:end], before(plain, start), after(plain, end))
+    return SourcePassage(plain[start:end], before(plain, start), after(plain, end))
 
 
 def squeezed(text: str) -> str:

@@ -128,9 +128,9 @@ class Seeding:
         statement, values = STORED_POSTINGS.of([key])
         for _, ordinals in list(self.target.rows(statement, **values)):
             sort_keys = (self.old_sort_keys[ordinal] for ordinal in unpacked(bytes(ordinals)))
-            for some in batches(sort_keys):
+            for some in batched(sort_keys):
                 asked = {f"sort_key_{number}": sort_key for number, sort_key in enumerate(some)}
-                yield from list(self.target.rows(documents_at(len(some)), **asked))
+                yield from list(self.target.rows(entries_at(len(some)), **asked))
 
     def run(self, version: str, progress: Callable[[int], object]) -> None:
         """Does everything, removals first: what is removed may have the ids of what is written."""
@@ -140,7 +140,7 @@ class Seeding:
             self.empty_index()
         self.postings = PostingsWriter(self.staging, self.target, self.old_sort_keys)
         for action in ("removed", "changed", "moved", "rendered"):
-            for tasks in batches(self.staging.tasks(action)):
+            for tasks in batched(self.staging.tasks(action)):
                 self.remove(action, tasks)
         for action in ("added", "changed", "moved", "rendered"):
             self.write(action, progress)
@@ -155,7 +155,7 @@ class Seeding:
         self.target.execute_many(insertion(revision), [row])
         first = single_number(self.target, LAST_CHANGE) + 1
         changed = self.staging.records_with("added", "changed", "removed")
-        for changes in batches(enumerate(changed, first)):
+        for changes in batched(enumerate(changed, first)):
             rows = [
                 (sequence, self.revision, *each, self.body_before(*each))
                 for sequence, each in changes
@@ -216,7 +216,7 @@ class Seeding:
 
     def task_batches(self, action: str) -> Iterator[TaskBatch]:
         """The tasks of an action in batches, ordered by sort key."""
-        for tasks in batches(self.staging.tasks(action)):
+        for tasks in batched(self.staging.tasks(action)):
             sort_keys = (task.new_sort_key for task in tasks)
             ordinals = [None if key is None else self.postings.ordinal_of(key) for key in sort_keys]
             yield TaskBatch(action, tasks, ordinals)
@@ -247,7 +247,7 @@ class Seeding:
         put_state(self.target, {"dataset": dataset, "document_format": document_format})
 
 
-def batches(items: Iterable[ItemT]) -> Iterator[list[ItemT]]:
+def batched(items: Iterable[ItemT]) -> Iterator[list[ItemT]]:
     """The items, `BATCH` at a time."""
     left = iter(items)
     while batch := list(islice(left, BATCH)):
@@ -255,7 +255,7 @@ def batches(items: Iterable[ItemT]) -> Iterator[list[ItemT]]:
 
 
 @lru_cache(maxsize=16)
-def documents_at(count: int) -> Statement:
+def entries_at(count: int) -> Statement:
     """Kind, id and sort key of the entries at so many sort keys."""
     sort_keys: list[Any] = [bindparam(f"sort_key_{number}") for number in range(count)]
     columns = (document.c.kind, document.c.id, document.c.sort_key)

@@ -36,10 +36,10 @@ class Untitled(GenerateJsonSchema):
 
 def schemas() -> dict[str, dict[str, Any]]:
     """The schema of each sort of seed file, by the name of the schema's file."""
-    return {f"{stem}.json": schema_of(kind) for kind, stem in STEMS.items()}
+    return {f"{stem}.json": file_schema(kind) for kind, stem in STEMS.items()}
 
 
-def schema_of(kind: str) -> dict[str, Any]:
+def file_schema(kind: str) -> dict[str, Any]:
     """The schema of the YAML files that hold records of a kind."""
     record = tolerant(model_schema(MODELS[kind]))
     named = record.pop("$defs", {})

@@ -25,7 +25,7 @@ from app.reference.dataset import DatasetRecord
 from app.seeding.files import FileChunk, read_chunk
 from app.seeding.flaws import Flaw, explain, field_path, shown
 from app.seeding.raw_records import RawRecord
-from app.seeding.references import Location, Mention, mentions
+from app.seeding.references import Location, RecordMention, mentions
 from app.seeding.staging import FormerId, StagedEvidence, StagedMention, StagedRecord
 
 # The model of the records in each kind of seed file.
@@ -193,7 +193,7 @@ def unknown_phases(raw: RawRecord, proposal: SeedProposal) -> Iterator[Flaw]:
 
 
 def unknown_reference(
-    mention: Mention,
+    mention: RecordMention,
     raw: RawRecord,
     known: Mapping[str, Collection[str]],
     half_read: Collection[str | None],
@@ -203,7 +203,7 @@ def unknown_reference(
         yield raw.flaw(mention.location, no_such(mention, known[mention.kind]))
 
 
-def no_such(mention: Mention, known: Iterable[str]) -> str:
+def no_such(mention: RecordMention, known: Iterable[str]) -> str:
     """That something is not in the record, and what may have been meant."""
     near = nearest(mention.target, list(known))
     hint = f"did you mean {' or '.join(near)}?" if near else f"add the {mention.kind} first"

@@ -18,7 +18,7 @@ Location = tuple[int | str, ...]
 Tree = Mapping[str, "Tree | str"]
 
 
-class Mention(NamedTuple):
+class RecordMention(NamedTuple):
     """A field that names a record of a kind."""
 
     kind: str
@@ -26,18 +26,18 @@ class Mention(NamedTuple):
     location: Location
 
 
-def mentions(model: type[BaseModel], fields: Any) -> list[Mention]:
+def mentions(model: type[BaseModel], fields: Any) -> list[RecordMention]:
     """Every record that the written fields of a model name, whether they are valid or not."""
-    found: list[Mention] = []
+    found: list[RecordMention] = []
     gather(tree_of(model), fields, (), found)
     return found
 
 
-def gather(tree: Tree | str, value: Any, location: Location, found: list[Mention]) -> None:
+def gather(tree: Tree | str, value: Any, location: Location, found: list[RecordMention]) -> None:
     """Adds the mentions at one place of a record and below it."""
     if isinstance(value, str):
         if isinstance(tree, str):
-            found.append(Mention(tree, value, location))
+            found.append(RecordMention(tree, value, location))
     elif isinstance(value, list):
         for number, item in enumerate(value):
             gather(tree, item, (*location, number), found)

@@ -67,7 +67,7 @@ class SeedSummary:
         return "\n".join([*lines, f"{outcome}, digest {self.digest[:16]}"])
 
 
-def check(folder: Path) -> Counter[str]:
+def check_folder(folder: Path) -> Counter[str]:
     """How many records of each kind a folder holds; raises `Flawed` with every flaw."""
     with (
         tempfile.TemporaryDirectory(prefix="parley-check-") as place,

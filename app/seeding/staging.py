@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from app.kinds import KINDS
-from app.seeding.references import Mention
+from app.seeding.references import RecordMention
 
 TABLES = """
 CREATE TABLE staged (
@@ -177,7 +177,7 @@ class Staging:
             """
         )
 
-    def dangling_mentions(self) -> Iterator[tuple[Mention, str, int, str, str, str | None]]:
+    def dangling_mentions(self) -> Iterator[tuple[RecordMention, str, int, str, str, str | None]]:
         """Each mention of an entry that is not there: the mention, its file, line, record and
         field, and the kind that has the id, if any.
         """
@@ -191,7 +191,7 @@ class Staging:
             """
         )
         for kind, target, *where in rows:
-            yield Mention(kind, target, ()), *where
+            yield RecordMention(kind, target, ()), *where
 
     def reply_cycles(self) -> Iterator[tuple[list[str], str, int]]:
         """Each cycle of proposals that reply to each other, with the file and line of its first."""

@@ -39,7 +39,7 @@ from app.seeding.record_validation import (
     unknown_reference,
     with_terms,
 )
-from app.seeding.references import Location, Mention, mentions
+from app.seeding.references import Location, RecordMention, mentions
 from app.seeding.staging import StagedRecord, Staging
 
 # Entries refer to these, so they are read first.
@@ -193,7 +193,7 @@ class FolderValidator:
             wrong = f"stands at {first_file}:{first_line} too; ids are unique among {scope}"
             yield Flaw(file, line, record_id, "id", f"{wrong}, choose another")
 
-    def why_dangling(self, mention: Mention, found_kind: str | None) -> str | None:
+    def why_dangling(self, mention: RecordMention, found_kind: str | None) -> str | None:
         """Why a reference finds no entry of its kind; None where that is not certain."""
         if found_kind is not None:
             return f"{mention.target!r} is {a(found_kind)}; name {a(mention.kind)}"

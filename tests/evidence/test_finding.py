@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.evidence.finding import Passage, find
+from app.evidence.finding import SourcePassage, find
 from app.kinds.evidence import CONTEXT_LENGTH
 
 TEXT = (
@@ -55,11 +55,11 @@ def test_everything_else_does(words: str) -> None:
 def test_a_place_in_quotation_marks_goes_first() -> None:
     """Words that the text also uses itself are found where they are quoted."""
     text = "A bizarre day began. He called it “bizarre” again."
-    assert find("bizarre", text) == Passage("bizarre", "He called it “", "” again.")
+    assert find("bizarre", text) == SourcePassage("bizarre", "He called it “", "” again.")
 
 
 def test_what_stands_around_is_short_and_whole() -> None:
     """At most twenty characters on either side, cut between words."""
     place = find("work", TEXT)
-    assert place == Passage("work", "he said: “We’ll ", " [with others] –")
+    assert place == SourcePassage("work", "he said: “We’ll ", " [with others] –")
     assert max(len(place.prefix), len(place.suffix)) <= CONTEXT_LENGTH

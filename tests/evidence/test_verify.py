@@ -14,7 +14,7 @@ import yaml
 
 from app.cli import main
 from app.errors import SeedRefused
-from app.seeding.seed import check, seed
+from app.seeding.seed import check_folder, seed
 from tests.api.asking import Asker
 from tests.conftest import SHIPPED, TINY, Seeded, settings_of
 from tests.evidence.pages import served
@@ -83,7 +83,7 @@ def test_what_is_found_is_written(
     }
     irish = "Éire is ainm don Stát nó, sa Sacs-Bhéarla, Ireland."
     assert evidence["q-name-of-the-state", words(irish)]["status"] == "failed"
-    assert check(folder)["quote"] == 3
+    assert check_folder(folder)["quote"] == 3
 
 
 def test_without_write_nothing_is_written(folder: Path, texts: Path) -> None:
@@ -171,13 +171,13 @@ def test_evidence_of_words_that_changed_is_a_flaw(
     text = quotes.read_text(encoding="utf-8")
     quotes.write_text(text.replace("text: our total", "text: our full"), encoding="utf-8")
     with pytest.raises(SeedRefused, match="q-peaceful-means: words: has no wording in agreement"):
-        check(folder)
+        check_folder(folder)
     capsys.readouterr()
     assert main(["verify", str(folder), "--texts", str(texts), "--write"]) == 1
     said = capsys.readouterr().out
     assert "stale: evidence.yaml:" in said
     assert "1 stale" in said
-    assert check(folder)["quote"] == 3
+    assert check_folder(folder)["quote"] == 3
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_check_reads_the_evidence(
     assert change[0] in text
     path.write_text(text.replace(*change), encoding="utf-8")
     with pytest.raises(SeedRefused) as refused:
-        check(folder)
+        check_folder(folder)
     assert flaw in str(refused.value)
 
 
@@ -215,7 +215,7 @@ def test_evidence_given_twice_and_in_a_quote(folder: Path, texts: Path) -> None:
     inside = quotes.read_text(encoding="utf-8") + "  evidence: []\n"
     quotes.write_text(inside, encoding="utf-8")
     with pytest.raises(SeedRefused) as refused:
-        check(folder)
+        check_folder(folder)
     assert "is evidence of words that have some already" in str(refused.value)
     assert "evidence: is not written in a quote" in str(refused.value)
 

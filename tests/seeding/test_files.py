@@ -16,7 +16,7 @@ import pytest
 
 from app.seeding.files import LINE_LIMIT
 from app.seeding.record_validation import FLAWS_LIMIT
-from app.seeding.seed import check, seed
+from app.seeding.seed import check_folder, seed
 from app.seeding.yaml_files import YAML_LIMIT
 from tests.conftest import Seeded, sqlite_settings
 from tests.seeding.contents import contents
@@ -57,7 +57,7 @@ def test_large_ndjson_is_streamed(folder: Path) -> None:
     number = write_quotes(folder / "quotes" / "long.ndjson", 20 * MEBIBYTE)
     tracemalloc.start()
     try:
-        counts = check(folder)
+        counts = check_folder(folder)
         _, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from app.seeding.flaws import PATTERNS, models_in
 from app.seeding.record_validation import MODELS, REFERRING
 from app.seeding.references import tree_of
-from app.seeding.seed import Flawed, check
+from app.seeding.seed import Flawed, check_folder
 from tests.seeding.folders import Edit, edited, flaws_of
 
 EVENTS = "events/1998.yaml"
@@ -549,7 +549,7 @@ def test_every_flaw_of_every_case_is_told_at_once(tiny: Path, tmp_path: Path) ->
     edits = [edit for case in chosen for edit in CASES[case][0]]
     folder = edited(tiny, edits, tmp_path / "folder")
     with pytest.raises(Flawed) as refused:
-        check(folder)
+        check_folder(folder)
     assert str(refused.value).split("\n") == flaws_of(folder)
     assert len(flaws_of(folder)) >= 10
     assert flaws_of(folder) == sorted(flaws_of(folder), key=by_place)
@@ -597,7 +597,7 @@ def test_white_space_around_our_own_words_is_left_out(tiny: Path, tmp_path: Path
     edits = [Edit("dataset.yaml", "description: >-", "description: >")]
     folder = edited(tiny, edits, tmp_path / "folder")
     assert flaws_of(folder) == []
-    assert check(folder) == check(tiny)
+    assert check_folder(folder) == check_folder(tiny)
 
 
 def test_values_stay_what_curators_wrote(tiny: Path, tmp_path: Path) -> None:
