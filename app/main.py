@@ -37,9 +37,9 @@ from app.api import (
     reference,
 )
 from app.api import quotecheck as check
-from app.api.answering import Service
 from app.config import Settings, asks_for_telemetry
 from app.db.engines import open_database
+from app.entries.documents import DOCUMENT_FORMAT
 from app.errors import ParleyError, Problem
 from app.http.cache import Cache
 from app.http.compression import Compression
@@ -47,6 +47,7 @@ from app.http.limits import Limits
 from app.http.logs import log_configuration
 from app.http.metrics import Metrics
 from app.http.observation import Observation
+from app.http.service import Service
 from app.pages.problems import answer_http_exception, answer_mistake, answer_problem
 from app.seeding.processes import how_it_ended
 
@@ -80,7 +81,7 @@ def create_app(settings: Settings) -> ASGIApp:
         await database.close()
 
     app = documentation.documented(lifespan, telemetry=asks_for_telemetry())
-    app.service = Service(settings, database, VERSION)
+    app.service = Service(settings, database, f"{VERSION} {DOCUMENT_FORMAT}")
     entries.add_routes(app)
     reference.add_routes(app)
     history.add_routes(app)

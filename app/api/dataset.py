@@ -11,11 +11,9 @@ from sqlalchemy import bindparam, func, select
 from starlette.requests import Request
 
 from app.api import downloads
-from app.api.answering import (
-    service_of,
-)
 from app.api.balance import Balance, balance_of
-from app.api.models import HEADERS, OneOf, named, problem_responses
+from app.api.models import OneOf, named
+from app.api.registration import add_question
 from app.api.single import (
     Found,
     NoQuestion,
@@ -30,9 +28,10 @@ from app.db.snapshots import Revision, Snapshot
 from app.db.sql import Statement
 from app.db.tables import change, tally
 from app.entries.documents import DOCUMENT_FORMAT, Document
-from app.errors import InvalidQuery, NotAcceptable, TooLong, Unavailable
+from app.errors import NotAcceptable, Unavailable
 from app.http.responses import CompleteResponse, complete
-from app.http.route import QuestionRoute
+from app.http.route import Representation
+from app.http.service import service_of
 from app.kinds import KINDS
 from app.reference.dataset import Contact, Coverage, Doubt, GoodQuestion, Licence
 
@@ -95,7 +94,7 @@ class Health(Document):
     """live or ready."""
 
 
-async def dataset(request: Request, question: Annotated[OneQuestion, Query()]) -> CompleteResponse:
+async def dataset(request: Request, question: Annotated[OneQuestion, Query()]) -> Representation:
     """What the record is, what it covers and lacks, its licence, and how to cite it."""
     async with service_of(request).database.snapshot() as snapshot:
         at = await revision_asked(question, snapshot)
@@ -162,32 +161,27 @@ def health(status: str) -> CompleteResponse:
 
 def add_routes(app: FastAPI) -> None:
     """Registers the dataset and the health checks."""
-    app.router.add_api_route(
+    add_question(
+        app,
         "/v1/dataset",
         dataset,
-        route_class_override=QuestionRoute,
+        answer="The description.",
+        content=one_content(),
+        problems=[NotAcceptable],
         operation_id="getDataset",
         summary="Describe the dataset",
         tags=["dataset"],
         response_model=named(OneOf[DatasetDocument], "DatasetAnswer"),
-        responses={
-            200: {
-                "description": "The description.",
-                "headers": HEADERS,
-                "content": one_content(),
-            },
-            304: {"description": "The client has this representation already."},
-            **problem_responses(InvalidQuery, NotAcceptable, TooLong, Unavailable),
-        },
     )
     for path, endpoint in (("live", live), ("ready", ready)):
-        app.router.add_api_route(
+        add_question(
+            app,
             f"/health/{path}",
             endpoint,
-            route_class_override=QuestionRoute,
+            answer=f"The service is {path}.",
+            headers={},
             operation_id=f"get{path.capitalize()}",
             summary=f"Whether the service is {path}",
             tags=["operation"],
             response_model=Health,
-            responses=problem_responses(InvalidQuery, TooLong, Unavailable),
         )

@@ -11,18 +11,13 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.types import Lifespan
 
-from app.api.answering import (
-    Application,
-    etag_of,
-    headers_of,
-    is_known,
-    service_of,
-)
 from app.api.openapi import openapi
+from app.api.registration import add_question
 from app.api.single import NoQuestion
 from app.errors import PROBLEMS, NotFound
-from app.http.responses import CompleteResponse, complete, not_modified
-from app.http.route import QuestionRoute
+from app.http.negotiation import JSON
+from app.http.route import Representation
+from app.http.service import Application, service_of
 
 TITLE = "Parley"
 DESCRIPTION = """\
@@ -110,16 +105,12 @@ def documented(lifespan: Lifespan[FastAPI], *, telemetry: bool) -> Application:
 
 async def openapi_json(
     request: Request, question: Annotated[NoQuestion, Query()]
-) -> CompleteResponse:
+) -> Representation:
     """The OpenAPI document."""
     del question
-    service = service_of(request)
-    async with service.database.snapshot() as snapshot:
-        etag = etag_of(service, snapshot.revision, request, "application/json")
-        headers = headers_of(snapshot.revision, etag, "application/json")
-    if is_known(request, etag):
-        return not_modified(headers)
-    return complete(200, headers, orjson.dumps(request.app.openapi()))
+    async with service_of(request).database.snapshot() as snapshot:
+        revision = snapshot.revision
+    return Representation(JSON, orjson.dumps(request.app.openapi()), revision)
 
 
 async def docs() -> Response:
@@ -153,13 +144,7 @@ async def robots() -> Response:
 
 def add_routes(app: FastAPI) -> None:
     """Registers the descriptions."""
-    app.router.add_api_route(
-        "/openapi.json",
-        openapi_json,
-        route_class_override=QuestionRoute,
-        response_model=None,
-        include_in_schema=False,
-    )
+    add_question(app, "/openapi.json", openapi_json, response_model=None, include_in_schema=False)
     pages = (
         ("/docs", docs),
         ("/docs/assets/{name}", docs_asset),

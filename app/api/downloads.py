@@ -19,18 +19,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from app.api.answering import CACHE_CONTROL, etag_of, service_of
-from app.api.models import HEADERS, problem_responses
+from app.api.models import HEADERS
+from app.api.registration import add_question
 from app.api.single import NoQuestion
 from app.api.sqlite_file import SqliteFile
 from app.db.snapshots import Snapshot
 from app.db.sql import Statement
 from app.db.tables import csv_line, document
 from app.entries.csv_columns import columns_of, header
-from app.errors import InvalidQuery, NoSuchRange, NotFound, TooLong, Unavailable
+from app.errors import NoSuchRange, NotFound
 from app.http.negotiation import coded_etag, is_held, preferences_of
 from app.http.responses import Header, not_modified
-from app.http.route import QuestionRoute
+from app.http.route import CACHE_CONTROL, etag_of
+from app.http.service import service_of
 from app.http.streaming import StreamedResponse
 from app.kinds import KINDS
 from app.kinds.kind import Kind
@@ -152,8 +153,7 @@ class Sending:
         preferences = preferences_of(scope)
         coding = b"gzip" if self.download.is_text and b"gzip" in preferences.codings else b""
         async with service.database.snapshot() as snapshot:
-            etag = etag_of(service, snapshot.revision, self.request, "download")
-            etag = coded_etag(etag, coding)
+            etag = coded_etag(etag_of(scope, snapshot.revision), coding)
             headers = self.headers(etag, coding, snapshot)
             if is_held(preferences.held, etag):
                 await not_modified(headers)(scope, receive, send)
@@ -207,54 +207,43 @@ async def sqlite_file(request: Request, question: Annotated[NoQuestion, Query()]
 def add_routes(app: FastAPI) -> None:
     """Registers the downloads."""
     for download in DOWNLOADS:
-        app.router.add_api_route(
+        add_question(
+            app,
             f"/v1/dataset/{download.name}",
             download_endpoint(download),
-            route_class_override=QuestionRoute,
             operation_id=download.operation_id,
             summary=download.summary,
             description=download.description,
-            tags=["dataset"],
-            response_model=None,
-            response_class=typed(download.media_type),
-            responses={
-                **file_responses("The file.", download.media_type),
-                **problem_responses(InvalidQuery, TooLong, Unavailable),
-            },
+            **file_documentation(download.media_type),
         )
-    app.router.add_api_route(
+    add_question(
+        app,
         f"/v1/dataset/{SQLITE_NAME}",
         sqlite_file,
-        route_class_override=QuestionRoute,
+        problems=(NotFound, NoSuchRange),
+        more={
+            206: {
+                "description": "The part of the file that `Range` asks for.",
+                "content": {SqliteFile.media_type: {"schema": {"type": "string"}}},
+            }
+        },
         operation_id="downloadDatabase",
         summary="Download the database",
         description="The SQLite file that answers, with tables to read and join; with `Range` a "
         "part of it, to go on after an interruption. Where the record lies in PostgreSQL there is "
         "no such file.",
-        tags=["dataset"],
-        response_model=None,
-        response_class=typed(SqliteFile.media_type),
-        responses={
-            **file_responses("The file.", SqliteFile.media_type),
-            206: {
-                "description": "The part of the file that `Range` asks for.",
-                "content": {SqliteFile.media_type: {"schema": {"type": "string"}}},
-            },
-            **problem_responses(InvalidQuery, NotFound, TooLong, NoSuchRange, Unavailable),
-        },
+        **file_documentation(SqliteFile.media_type),
     )
 
 
-def typed(media_type: str) -> type[Response]:
-    """A response class by which the documentation knows the media type."""
-    return type("File", (Response,), {"media_type": media_type})
-
-
-def file_responses(description: str, media_type: str) -> dict[int | str, dict[str, Any]]:
+def file_documentation(media_type: str) -> dict[str, Any]:
     """The documentation of a file."""
-    headers = {name: each for name, each in HEADERS.items() if name != "Link"}
-    content = {media_type: {"schema": {"type": "string"}}}
     return {
-        200: {"description": description, "headers": headers, "content": content},
-        304: {"description": "The client has this file already."},
+        "answer": "The file.",
+        "headers": {name: each for name, each in HEADERS.items() if name != "Link"},
+        "content": {media_type: {"schema": {"type": "string"}}},
+        "tags": ["dataset"],
+        "response_model": None,
+        # By the class the documentation knows the media type.
+        "response_class": type("File", (Response,), {"media_type": media_type}),
     }

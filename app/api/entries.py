@@ -17,14 +17,11 @@ from app.api.answering import (
     answer_of,
     asked_path,
     chosen_fields,
-    etag_of,
     form_of,
-    headers_of,
-    is_known,
     represented,
-    service_of,
 )
-from app.api.models import HEADERS, EntryListOf, OneOf, list_content, named, problem_responses
+from app.api.models import EntryListOf, OneOf, list_content, named
+from app.api.registration import DatedList, add_question
 from app.api.single import (
     Found,
     OneEntryQuestion,
@@ -48,17 +45,14 @@ from app.entries.result_pages import ResultPage, read_entry, read_page
 from app.entries.snippets import snippet
 from app.errors import (
     Gone,
-    InvalidQuery,
     Moved,
     NotAcceptable,
     NotFound,
-    TooLong,
-    Unavailable,
 )
 from app.formats import FORMATS
 from app.history.past import entry_at, why_missing_at
-from app.http.responses import CompleteResponse, not_modified
-from app.http.route import AnswerOrPage, QuestionRoute
+from app.http.route import AnswerOrPage, Representation
+from app.http.service import service_of
 from app.kinds import KINDS
 from app.kinds.kind import Kind
 from app.reference.dataset import described
@@ -70,8 +64,7 @@ LAST_ACTION = Statement(
     .limit(1)
 )
 
-LIST_PROBLEMS = (InvalidQuery, NotAcceptable, TooLong, Unavailable)
-ONE_PROBLEMS = (InvalidQuery, NotAcceptable, NotFound, Gone, Moved, TooLong, Unavailable)
+ONE_PROBLEMS = (NotAcceptable, NotFound, Gone, Moved)
 
 
 class KindName(StrEnum):
@@ -123,16 +116,12 @@ async def answer_list(
     kinds: tuple[str, ...],
     model: type[Document],
     known_fields: tuple[str, ...],
-) -> CompleteResponse:
+) -> Representation:
     """The page that a question asks for."""
     form = form_of(request, question)
-    service = service_of(request)
     since = revision_of(question.cursor)
-    async with service.database.snapshot(since, from_memory=True) as snapshot:
+    async with service_of(request).database.snapshot(since, from_memory=True) as snapshot:
         plan = await find(snapshot, plan_query, question, kinds)
-        etag = etag_of(service, snapshot.revision, request, form.media_type)
-        if is_known(request, etag):
-            return not_modified(headers_of(snapshot.revision, etag, form.media_type))
         page = await find(snapshot, read_page, question, plan)
         meta = NOTHING_MORE
         if question.facets or question.snippets:
@@ -151,7 +140,7 @@ async def answer_list(
         density=counts,
         meta=meta,
     )
-    return await represented(answer, form, etag)
+    return await represented(answer, form)
 
 
 async def more_about(
@@ -171,7 +160,7 @@ async def more_about(
 
 async def answer_one(
     request: Request, question: OneEntryQuestion, entry_id: str, kind: str
-) -> CompleteResponse:
+) -> Representation:
     """The entry at a path, or what became of it."""
     async with service_of(request).database.snapshot(from_memory=True) as snapshot:
         at = await revision_asked(question, snapshot)
@@ -233,21 +222,21 @@ async def why_missing(entry_id: str, kind: str, other: str | None, snapshot: Sna
     return NotFound(f"There is no {kind} {entry_id[:100]!r}.")
 
 
-def list_endpoint(kind: Kind) -> Callable[..., Awaitable[CompleteResponse]]:
+def list_endpoint(kind: Kind) -> Callable[..., Awaitable[Representation]]:
     """The endpoint of one kind's list."""
     known = tuple(kind.document.model_fields)
 
-    async def endpoint(request: Request, question: Any) -> CompleteResponse:
+    async def endpoint(request: Request, question: Any) -> Representation:
         return await answer_list(request, question, (kind.name,), kind.document, known)
 
     endpoint.__annotations__["question"] = Annotated[kind.question, Query()]
     return endpoint
 
 
-def one_endpoint(kind: str) -> Callable[..., Awaitable[CompleteResponse]]:
+def one_endpoint(kind: str) -> Callable[..., Awaitable[Representation]]:
     """The endpoint of single entries of a kind, or of any."""
 
-    async def endpoint(request: Request, question: Any, id: str) -> CompleteResponse:
+    async def endpoint(request: Request, question: Any, id: str) -> Representation:
         return await answer_one(request, question, id, kind)
 
     endpoint.__annotations__["question"] = Annotated[OneEntryQuestion, Query()]
@@ -257,7 +246,7 @@ def one_endpoint(kind: str) -> Callable[..., Awaitable[CompleteResponse]]:
 
 async def timeline(
     request: Request, question: Annotated[TimelineQuestion, Query()]
-) -> CompleteResponse:
+) -> Representation:
     """All kinds of entry in one order: events, quotes and proposals, others when asked for."""
     kinds = question.kinds()
     known = dict.fromkeys(name for kind in kinds for name in KINDS[kind].document.model_fields)
@@ -269,82 +258,63 @@ DOCUMENTS: Any = Union[tuple(kind.document for kind in KINDS.values())]  # noqa:
 ANY_DOCUMENT = Annotated[DOCUMENTS, Field(discriminator="kind")]
 
 
+LIST: Any = {
+    "route": DatedList,
+    "answer": "The page, in the representation asked for.",
+    "content": list_content(FORMATS),
+    "problems": [NotAcceptable],
+    "tags": ["entries"],
+}
+ONE: Any = {
+    "answer": "The document.",
+    "content": one_content(linked=True),
+    "problems": ONE_PROBLEMS,
+    "tags": ["entries"],
+}
+
+
 def add_routes(app: FastAPI) -> None:
     """Registers every dated list and entry on the application itself, which is fastest."""
     for kind in KINDS.values():
         title = kind.title
         model: Any = kind.document
-        app.router.add_api_route(
+        add_question(
+            app,
             f"/v1/{kind.plural}",
             list_endpoint(kind),
-            route_class_override=AnswerOrPage,
             operation_id=f"list{title}s",
             summary=f"List {kind.plural}",
             description=kind.description,
-            tags=["entries"],
             response_model=named(EntryListOf[model], f"{title}List"),
-            responses=list_responses(),
+            **LIST,
         )
-        app.router.add_api_route(
+        add_question(
+            app,
             f"/v1/{kind.plural}/{{id}}",
             one_endpoint(kind.name),
-            route_class_override=AnswerOrPage,
+            route=AnswerOrPage,
             operation_id=f"get{title}",
             summary=f"Get one {kind.name}",
             description=f"One {kind.name} by its id; a former id redirects, a removed one is 410.",
-            tags=["entries"],
             response_model=named(OneOf[model], f"{title}Answer"),
-            responses=one_responses(),
+            **ONE,
         )
-    app.router.add_api_route(
+    add_question(
+        app,
         "/v1/timeline",
         timeline,
-        route_class_override=AnswerOrPage,
         operation_id="listTimeline",
         summary="List all kinds in one order",
-        tags=["entries"],
         response_model=named(EntryListOf[ANY_DOCUMENT], "Timeline"),
-        responses=list_responses(),
+        **LIST,
     )
-    app.router.add_api_route(
+    add_question(
+        app,
         "/v1/entries/{id}",
         one_endpoint(ENTRY_NAME),
-        route_class_override=QuestionRoute,
         operation_id="getEntry",
         summary="Get one entry of any kind",
         description="One entry of any kind by its id.",
-        tags=["entries"],
         response_model=named(OneOf[ANY_DOCUMENT], "EntryAnswer"),
-        responses=one_responses(),
+        **ONE,
     )
-
-
-def list_responses() -> dict[int | str, dict[str, Any]]:
-    """What a list may answer."""
-    return {
-        200: {
-            "description": "The page, in the representation asked for.",
-            "headers": HEADERS,
-            "content": list_content(FORMATS),
-        },
-        **not_modified_response(),
-        **problem_responses(*LIST_PROBLEMS),
-    }
-
-
-def one_responses() -> dict[int | str, dict[str, Any]]:
-    """What a single entry may answer."""
-    return {
-        200: {
-            "description": "The document.",
-            "headers": HEADERS,
-            "content": one_content(linked=True),
-        },
-        **not_modified_response(),
-        **problem_responses(*ONE_PROBLEMS),
-    }
-
-
-def not_modified_response() -> dict[int | str, dict[str, Any]]:
-    """The answer to a conditional request."""
-    return {304: {"description": "The client has this representation already."}}

@@ -11,21 +11,12 @@ from fastapi import FastAPI, Query
 from pydantic import AfterValidator, BeforeValidator, Field
 from starlette.requests import Request
 
-from app.api.answering import (
-    answer_of,
-    etag_of,
-    headers_of,
-    is_known,
-    represented,
-    service_of,
-)
-from app.api.entries import not_modified_response
+from app.api.answering import answer_of, represented
 from app.api.models import (
-    HEADERS,
     ListOf,
     named,
-    problem_responses,
 )
+from app.api.registration import add_question
 from app.api.single import NoQuestion
 from app.db.snapshots import Snapshot
 from app.entries.cursors import (
@@ -39,7 +30,6 @@ from app.entries.cursors import (
 from app.entries.documents import Document
 from app.entries.questions import MAX_LIMIT, FormatName, whole_number
 from app.entries.result_pages import ResultPage
-from app.errors import InvalidQuery, TooLong, Unavailable
 from app.formats import FORMATS
 from app.history.feed import (
     CorrectionKey,
@@ -48,10 +38,8 @@ from app.history.feed import (
     sequence_of,
 )
 from app.history.revisions import named_revision, readable_revision
-from app.http.responses import CompleteResponse, not_modified
-from app.http.route import QuestionRoute
-
-FEED_PROBLEMS = (InvalidQuery, TooLong, Unavailable)
+from app.http.route import Representation
+from app.http.service import service_of
 
 
 class Action(StrEnum):
@@ -161,7 +149,7 @@ class CorrectionsQuestion(FeedQuestion):
 
 async def changes(
     request: Request, question: Annotated[ChangesQuestion, Query()]
-) -> CompleteResponse:
+) -> Representation:
     """Every addition, correction and deletion after a revision, in the order in which they were
     made: enough to keep a mirror of entries, actors, topics, sources and the dataset.
 
@@ -177,25 +165,21 @@ async def changes(
     the record is the sha256 over `kind`, a zero byte, `id`, a zero byte and the 32 bytes of the
     hash, one record after the other, in the order of kind and id.
     """
-    service = service_of(request)
     form = FORMATS[FormatName(question.format)]
     mark = fingerprint("changes", question.since_revision)
-    async with service.database.snapshot(revision_of(question.cursor)) as snapshot:
+    async with service_of(request).database.snapshot(revision_of(question.cursor)) as snapshot:
         since = await known_since(question.since_revision, snapshot)
         if question.cursor is None:
             after = await sequence_of(since, snapshot)
         else:
             (after,) = read_cursor(question.cursor, mark, [0], snapshot.revision.number)
-        etag = etag_of(service, snapshot.revision, request, form.media_type)
-        if is_known(request, etag):
-            return not_modified(headers_of(snapshot.revision, etag, form.media_type))
         rows = await changes_after(after, question.limit + 1, snapshot)
     more = len(rows) > question.limit
     rows = rows[: question.limit]
     following = write_cursor(mark, snapshot.revision.number, rows[-1][0]) if more else None
     page = ResultPage([body for _, body in rows], following, None)
     answer = answer_of(request, snapshot.revision, ChangeDocument, "changes", page, question.limit)
-    return await represented(answer, form, etag)
+    return await represented(answer, form)
 
 
 async def known_since(asked: str, snapshot: Snapshot) -> int:
@@ -207,21 +191,17 @@ async def known_since(asked: str, snapshot: Snapshot) -> int:
 
 async def corrections(
     request: Request, question: Annotated[CorrectionsQuestion, Query()]
-) -> CompleteResponse:
+) -> Representation:
     """What the curators corrected after publication, the newest first, each with its reason;
     of one day, in the reverse order of kind and id.
     """
-    service = service_of(request)
     form = FORMATS[FormatName(question.format)]
     mark = fingerprint("corrections")
     key = None
-    async with service.database.snapshot(revision_of(question.cursor)) as snapshot:
+    async with service_of(request).database.snapshot(revision_of(question.cursor)) as snapshot:
         if question.cursor is not None:
             like: Position = ["", "", "", 0]
             key = CorrectionKey(*read_cursor(question.cursor, mark, like, snapshot.revision.number))
-        etag = etag_of(service, snapshot.revision, request, form.media_type)
-        if is_known(request, etag):
-            return not_modified(headers_of(snapshot.revision, etag, form.media_type))
         rows = await corrections_after(key, question.limit + 1, snapshot)
     more = len(rows) > question.limit
     rows = rows[: question.limit]
@@ -231,7 +211,7 @@ async def corrections(
     answer = answer_of(
         request, snapshot.revision, CorrectionEntry, "corrections", page, question.limit
     )
-    return await represented(answer, form, etag)
+    return await represented(answer, form)
 
 
 def add_routes(app: FastAPI) -> None:
@@ -242,7 +222,7 @@ def add_routes(app: FastAPI) -> None:
 
 def add_feed(
     app: FastAPI,
-    endpoint: Callable[..., Awaitable[CompleteResponse]],
+    endpoint: Callable[..., Awaitable[Representation]],
     title: str,
     summary: str,
     model: Any,
@@ -254,17 +234,14 @@ def add_feed(
         for each in formats
         if each != "json"
     }
-    app.router.add_api_route(
+    add_question(
+        app,
         f"/v1/{title.lower()}",
         endpoint,
-        route_class_override=QuestionRoute,
+        answer="The page.",
+        content=content,
         operation_id=f"list{title}",
         summary=summary,
         tags=["history"],
         response_model=named(ListOf[model], f"{title}List"),
-        responses={
-            200: {"description": "The page.", "headers": HEADERS, "content": content},
-            **not_modified_response(),
-            **problem_responses(*FEED_PROBLEMS),
-        },
     )

@@ -11,23 +11,16 @@ from fastapi import FastAPI, Query
 from pydantic import Field
 from starlette.requests import Request
 
-from app.api.answering import (
-    asked_path,
-    etag_of,
-    headers_of,
-    is_known,
-    service_of,
-)
-from app.api.entries import ONE_PROBLEMS, kinds_of, not_modified_response
+from app.api.answering import asked_path
+from app.api.entries import ONE_PROBLEMS, kinds_of
 from app.api.entries import why_missing as why_no_entry
 from app.api.models import (
-    HEADERS,
     Links,
     Meta,
     RevisionMeta,
-    problem_responses,
 )
 from app.api.reference import why_missing as why_no_reference
+from app.api.registration import add_question
 from app.api.single import NoQuestion, path_id
 from app.db.snapshots import Snapshot
 from app.entries.documents import CorrectionDocument, Document
@@ -35,8 +28,9 @@ from app.entries.names import ENTRY_NAME
 from app.errors import Moved
 from app.formats.json import enveloped, revision_meta
 from app.history.versions import versions_of
-from app.http.responses import CompleteResponse, complete, not_modified
-from app.http.route import QuestionRoute
+from app.http.negotiation import JSON
+from app.http.route import Representation
+from app.http.service import service_of
 from app.kinds import KINDS
 from app.reference import REFERENCE_TYPES
 from app.reference.record_types import RecordType
@@ -97,12 +91,9 @@ async def history(
     kinds: tuple[str, ...],
     record_id: str,
     why_missing: Callable[[Snapshot], Awaitable[Exception]],
-) -> CompleteResponse:
+) -> Representation:
     """Every version of a record, or where its history is, or that it never was."""
-    service = service_of(request)
-    async with service.database.snapshot() as snapshot:
-        etag = etag_of(service, snapshot.revision, request, "application/json")
-        headers = headers_of(snapshot.revision, etag, "application/json")
+    async with service_of(request).database.snapshot() as snapshot:
         versions = await versions_of(kinds, record_id, snapshot)
         if not versions or versions[0].action == "removed":
             missing = await why_missing(snapshot)
@@ -110,20 +101,18 @@ async def history(
                 raise Moved(f"{missing.headers['Location']}/history")
             if not versions:
                 raise missing
-        if is_known(request, etag):
-            return not_modified(headers)
     data = orjson.dumps([version.document() for version in versions])
     links = {"self": asked_path(request), "next": None}
     meta = {"revision": revision_meta(snapshot.revision)}
-    return complete(200, headers, enveloped([data], meta, links))
+    return Representation(JSON, enveloped([data], meta, links), snapshot.revision)
 
 
-def entry_history(kind: str) -> Callable[..., Awaitable[CompleteResponse]]:
+def entry_history(kind: str) -> Callable[..., Awaitable[Representation]]:
     """The endpoint of the histories of entries of a kind, or of any."""
 
     async def endpoint(
         request: Request, question: Annotated[NoQuestion, Query()], id: str
-    ) -> CompleteResponse:
+    ) -> Representation:
         del question
         return await history(
             request, kinds_of(kind), id, lambda snapshot: why_no_entry(id, kind, None, snapshot)
@@ -133,12 +122,12 @@ def entry_history(kind: str) -> Callable[..., Awaitable[CompleteResponse]]:
     return endpoint
 
 
-def reference_history(name_type: RecordType) -> Callable[..., Awaitable[CompleteResponse]]:
+def reference_history(name_type: RecordType) -> Callable[..., Awaitable[Representation]]:
     """The endpoint of the histories of actors, topics or sources."""
 
     async def endpoint(
         request: Request, question: Annotated[NoQuestion, Query()], id: str
-    ) -> CompleteResponse:
+    ) -> Representation:
         del question
         return await history(
             request,
@@ -163,13 +152,15 @@ def add_routes(app: FastAPI) -> None:
 
 
 def add_history(
-    app: FastAPI, plural: str, title: str, endpoint: Callable[..., Awaitable[CompleteResponse]]
+    app: FastAPI, plural: str, title: str, endpoint: Callable[..., Awaitable[Representation]]
 ) -> None:
     """Registers the histories of one kind."""
-    app.router.add_api_route(
+    add_question(
+        app,
         f"/v1/{plural}/{{id}}/history",
         endpoint,
-        route_class_override=QuestionRoute,
+        answer="The versions, the newest first.",
+        problems=ONE_PROBLEMS,
         operation_id=f"get{title}History",
         summary=f"Get every version of one {title.lower()}",
         description="Every version of the curated record, the newest first: with which revision it "
@@ -177,9 +168,4 @@ def add_history(
         "under former ids are among them, and a removed record keeps its history.",
         tags=["history"],
         response_model=History,
-        responses={
-            200: {"description": "The versions, the newest first.", "headers": HEADERS},
-            **not_modified_response(),
-            **problem_responses(*ONE_PROBLEMS),
-        },
     )

@@ -9,15 +9,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
 from app.api import downloads
-from app.api.answering import etag_of, headers_of, is_known, service_of
 from app.api.balance import balance_of
 from app.api.dataset import kind_counts
-from app.api.models import problem_responses
+from app.api.registration import add_question
 from app.api.single import NoQuestion
 from app.db.snapshots import Snapshot
-from app.errors import InvalidQuery, TooLong, Unavailable
-from app.http.responses import CompleteResponse, complete, not_modified
-from app.http.route import QuestionRoute
+from app.http.route import Representation
+from app.http.service import service_of
 from app.kinds import KINDS
 from app.reference.dataset import dataset_of
 
@@ -71,17 +69,13 @@ Licence: {licence} ({licence_url}). Quotations remain their speakers' words.
 """
 
 
-async def llms(request: Request, question: Annotated[NoQuestion, Query()]) -> CompleteResponse:
+async def llms(request: Request, question: Annotated[NoQuestion, Query()]) -> Representation:
     """What this is, how to ask it and how to cite it, for agents."""
     del question
     service = service_of(request)
     async with service.database.snapshot() as snapshot:
-        etag = etag_of(service, snapshot.revision, request, CONTENT_TYPE)
-        headers = headers_of(snapshot.revision, etag, CONTENT_TYPE)
-        if is_known(request, etag):
-            return not_modified(headers)
         values = await values_of(snapshot, service.settings.public_url)
-    return complete(200, headers, TEXT.format(**values).encode())
+    return Representation(CONTENT_TYPE, TEXT.format(**values).encode(), snapshot.revision)
 
 
 async def values_of(snapshot: Snapshot, at: str) -> dict[str, Any]:
@@ -110,17 +104,14 @@ async def values_of(snapshot: Snapshot, at: str) -> dict[str, Any]:
 
 def add_routes(app: FastAPI) -> None:
     """Registers the text."""
-    app.router.add_api_route(
+    add_question(
+        app,
         "/llms.txt",
         llms,
-        route_class_override=QuestionRoute,
+        answer="The text.",
         operation_id="getLlmsText",
         summary="Read how agents should ask and cite",
         tags=["dataset"],
         response_model=None,
         response_class=PlainTextResponse,
-        responses={
-            304: {"description": "The client has this text already."},
-            **problem_responses(InvalidQuery, TooLong, Unavailable),
-        },
     )

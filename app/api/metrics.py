@@ -8,13 +8,11 @@ from fastapi import FastAPI, Query
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 
-from app.api.answering import service_of
-from app.api.models import problem_responses
+from app.api.registration import add_question
 from app.api.single import NoQuestion
-from app.errors import InvalidQuery, TooLong, Unavailable
 from app.http.metrics import Metrics
 from app.http.responses import CompleteResponse, complete
-from app.http.route import QuestionRoute
+from app.http.service import service_of
 
 
 async def metrics(request: Request, question: Annotated[NoQuestion, Query()]) -> CompleteResponse:
@@ -29,19 +27,15 @@ async def metrics(request: Request, question: Annotated[NoQuestion, Query()]) ->
 
 def add_routes(app: FastAPI) -> None:
     """Registers the metrics."""
-    app.router.add_api_route(
+    add_question(
+        app,
         "/metrics",
         metrics,
-        route_class_override=QuestionRoute,
+        answer="The metrics of all workers.",
+        content={"text/plain": {"schema": {"type": "string"}}},
+        headers={},
         operation_id="getMetrics",
         summary="Metrics for Prometheus",
         tags=["operation"],
         response_model=None,
-        responses={
-            200: {
-                "description": "The metrics of all workers.",
-                "content": {"text/plain": {"schema": {"type": "string"}}},
-            },
-            **problem_responses(InvalidQuery, TooLong, Unavailable),
-        },
     )

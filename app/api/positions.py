@@ -17,25 +17,23 @@ from app.analysis.positions import (
 )
 from app.analysis.positions_models import ActorPositions, ProposalPositions
 from app.api import entries, reference
-from app.api.answering import etag_of, headers_of, is_known, service_of
-from app.api.entries import not_modified_response
-from app.api.models import HEADERS, OneOf, named, problem_responses
+from app.api.models import OneOf, named
+from app.api.registration import add_question
 from app.api.single import enveloped_one
 from app.db.snapshots import Revision
 from app.entries.documents import Summary
-from app.errors import Gone, InvalidQuery, Moved, NotFound, TooLong, Unavailable
-from app.http.responses import CompleteResponse, complete, not_modified
-from app.http.route import QuestionRoute
+from app.errors import Gone, Moved, NotFound
+from app.http.route import Representation
+from app.http.service import service_of
 from app.reference import REFERENCE_TYPES
 
-PROBLEMS = (InvalidQuery, NotFound, Gone, Moved, TooLong, Unavailable)
 JSON = "application/json"
 ACTORS = REFERENCE_TYPES["actor"]
 
 
 async def on_proposal(
     request: Request, question: Annotated[ProposalPositionsQuestion, Query()], id: str
-) -> CompleteResponse:
+) -> Representation:
     """How everyone answered a proposal over time: stances with the events and quotes that show
     them, the latest first.
 
@@ -52,7 +50,7 @@ async def on_proposal(
 
 async def of_actor(
     request: Request, question: Annotated[ActorPositionsQuestion, Query()], id: str
-) -> CompleteResponse:
+) -> Representation:
     """How an actor answered each proposal over time, the latest first, with the events and quotes
     that show it.
 
@@ -70,14 +68,10 @@ async def of_actor(
     return answered(request, positions, snapshot.revision)
 
 
-def answered(request: Request, positions: BaseModel, revision: Revision) -> CompleteResponse:
+def answered(request: Request, positions: BaseModel, revision: Revision) -> Representation:
     """The response with the positions."""
-    etag = etag_of(service_of(request), revision, request, JSON)
-    headers = headers_of(revision, etag, JSON)
-    if is_known(request, etag):
-        return not_modified(headers)
     body = positions.model_dump_json().encode()
-    return complete(200, headers, enveloped_one(request, body, (), revision))
+    return Representation(JSON, enveloped_one(request, body, (), revision), revision)
 
 
 def add_routes(app: FastAPI) -> None:
@@ -100,17 +94,14 @@ def add_routes(app: FastAPI) -> None:
             "ActorPositionsAnswer",
         ),
     ):
-        app.router.add_api_route(
+        add_question(
+            app,
             path,
             endpoint,
-            route_class_override=QuestionRoute,
+            answer="The positions.",
+            problems=(NotFound, Gone, Moved),
             operation_id=operation,
             summary=summary,
             tags=["analysis"],
             response_model=named(OneOf[model], name),  # type: ignore[valid-type]
-            responses={
-                200: {"description": "The positions.", "headers": HEADERS},
-                **not_modified_response(),
-                **problem_responses(*PROBLEMS),
-            },
         )

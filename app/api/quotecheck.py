@@ -11,8 +11,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.answering import etag_of, headers_of, is_known, service_of
-from app.api.models import HEADERS, OneOf, named, problem_responses
+from app.api.models import OneOf, named, problem_responses
+from app.api.registration import add_question
 from app.api.single import enveloped_one
 from app.entries.questions import readable_date
 from app.errors import (
@@ -23,8 +23,8 @@ from app.errors import (
     Unavailable,
     UnsupportedMedia,
 )
-from app.http.responses import CompleteResponse, complete, not_modified
-from app.http.route import AnswerOrPage
+from app.http.route import AnswerOrPage, Representation
+from app.http.service import service_of
 from app.quotecheck.answers import CheckAnswer, MarksAnswer
 from app.quotecheck.lookup import CHECK_CHARACTERS, check
 from app.quotecheck.mark import MARK_CHARACTERS, mark
@@ -86,7 +86,7 @@ class PostedText(BaseModel):
 
 async def check_quotation(
     request: Request, question: Annotated[CheckQuestion, Query()]
-) -> CompleteResponse:
+) -> Representation:
     """Whether a quotation is in this record: exact, near, partial or not in it, with the closest
     wordings, what differs word by word, who said them when, and their sources.
 
@@ -94,13 +94,10 @@ async def check_quotation(
     said.
     """
     async with service_of(request).database.snapshot() as snapshot:
-        etag = etag_of(service_of(request), snapshot.revision, request, JSON)
-        headers = headers_of(snapshot.revision, etag, JSON)
-        if is_known(request, etag):
-            return not_modified(headers)
         answer = await check(question.text, question.speaker, question.date, snapshot)
     body = answer.model_dump_json().encode()
-    return complete(200, headers, enveloped_one(request, body, (), snapshot.revision))
+    enveloped = enveloped_one(request, body, (), snapshot.revision)
+    return Representation(JSON, enveloped, snapshot.revision)
 
 
 async def mark_quotations(request: Request) -> Response:
@@ -171,19 +168,17 @@ BODY = {
 
 def add_routes(app: FastAPI) -> None:
     """Registers both."""
-    app.router.add_api_route(
+    add_question(
+        app,
         "/v1/check",
         check_quotation,
-        route_class_override=AnswerOrPage,
+        route=AnswerOrPage,
+        answer="How the words stand to this record.",
+        problems=[NotAcceptable],
         operation_id="checkQuotation",
         summary="Check a quotation",
         tags=["check"],
         response_model=named(OneOf[CheckAnswer], "CheckResult"),
-        responses={
-            200: {"description": "How the words stand to this record.", "headers": HEADERS},
-            304: {"description": "The client has this answer already."},
-            **problem_responses(InvalidQuery, NotAcceptable, TooLong, Unavailable),
-        },
     )
     app.router.add_api_route(
         "/v1/check",

@@ -10,18 +10,10 @@ from fastapi import FastAPI, Query
 from sqlalchemy import bindparam, exists, func, select
 from starlette.requests import Request
 
-from app.api.answering import (
-    answer_of,
-    chosen_fields,
-    etag_of,
-    form_of,
-    headers_of,
-    is_known,
-    represented,
-    service_of,
-)
-from app.api.entries import LIST_PROBLEMS, ONE_PROBLEMS
-from app.api.models import HEADERS, ListOf, OneOf, list_content, named, problem_responses
+from app.api.answering import answer_of, chosen_fields, form_of, represented
+from app.api.entries import ONE_PROBLEMS
+from app.api.models import ListOf, OneOf, list_content, named
+from app.api.registration import UndatedList, add_question
 from app.api.single import Found, OneQuestion, answer_found, one_content, path_id, revision_asked
 from app.db.memory import find
 from app.db.snapshots import Revision, Snapshot
@@ -32,11 +24,11 @@ from app.entries.names import BY_FORMER_ID, UnknownName, id_of
 from app.entries.questions import Count
 from app.entries.result_pages import ResultPage
 from app.entries.words import SearchTerm, read_query
-from app.errors import Gone, InvalidQuery, Moved, NotFound
+from app.errors import Gone, InvalidQuery, Moved, NotAcceptable, NotFound
 from app.formats import UNDATED_FORMATS
 from app.history.past import reference_at, why_missing_at
-from app.http.responses import CompleteResponse, not_modified
-from app.http.route import AnswerOrPage
+from app.http.route import AnswerOrPage, Representation
+from app.http.service import service_of
 from app.reference import REFERENCE_TYPES
 from app.reference.documents import ReferenceQuestion
 from app.reference.record_types import RecordType
@@ -93,17 +85,13 @@ def word_values(sought: tuple[SearchTerm, ...]) -> tuple[dict[str, str], int, in
 
 async def answer_list(
     request: Request, question: ReferenceQuestion, name_type: RecordType
-) -> CompleteResponse:
+) -> Representation:
     """A page of a reference type, by id."""
     form = form_of(request, question, UNDATED_FORMATS)
-    service = service_of(request)
     mark = reference_fingerprint(question, name_type)
-    async with service.database.snapshot(revision_of(question.cursor)) as snapshot:
+    async with service_of(request).database.snapshot(revision_of(question.cursor)) as snapshot:
         after = last_id(question, mark, snapshot)
         ids = await known_ids(question, name_type, snapshot)
-        etag = etag_of(service, snapshot.revision, request, form.media_type)
-        if is_known(request, etag):
-            return not_modified(headers_of(snapshot.revision, etag, form.media_type))
         rows = await matching(question, name_type, ids, after, snapshot)
         total = (
             await count(question, name_type, ids, snapshot)
@@ -127,7 +115,7 @@ async def answer_list(
         question.limit,
         fields=fields,
     )
-    return await represented(answer, form, etag)
+    return await represented(answer, form)
 
 
 async def known_ids(
@@ -185,7 +173,7 @@ def last_id(question: ReferenceQuestion, mark: bytes, snapshot: Snapshot) -> str
 
 async def answer_one(
     request: Request, question: OneQuestion, name_type: RecordType, record_id: str
-) -> CompleteResponse:
+) -> Representation:
     """One document of a reference type, or what became of it."""
     async with service_of(request).database.snapshot() as snapshot:
         at = await revision_asked(question, snapshot)
@@ -235,23 +223,23 @@ async def why_missing(name_type: RecordType, record_id: str, snapshot: Snapshot)
     )
 
 
-def list_endpoint(name_type: RecordType) -> Callable[..., Awaitable[CompleteResponse]]:
+def list_endpoint(name_type: RecordType) -> Callable[..., Awaitable[Representation]]:
     """The endpoint of a reference type's list."""
 
     async def endpoint(
         request: Request, question: Annotated[ReferenceQuestion, Query()]
-    ) -> CompleteResponse:
+    ) -> Representation:
         return await answer_list(request, question, name_type)
 
     return endpoint
 
 
-def one_endpoint(name_type: RecordType) -> Callable[..., Awaitable[CompleteResponse]]:
+def one_endpoint(name_type: RecordType) -> Callable[..., Awaitable[Representation]]:
     """The endpoint of a reference type's single documents."""
 
     async def endpoint(
         request: Request, question: Annotated[OneQuestion, Query()], id: str
-    ) -> CompleteResponse:
+    ) -> Representation:
         return await answer_one(request, question, name_type, id)
 
     endpoint.__annotations__["id"] = path_id(name_type.name)
@@ -263,42 +251,32 @@ def add_routes(app: FastAPI) -> None:
     for name_type in REFERENCE_TYPES.values():
         title = name_type.title
         model: Any = name_type.document
-        app.router.add_api_route(
+        add_question(
+            app,
             f"/v1/{name_type.plural}",
             list_endpoint(name_type),
-            route_class_override=AnswerOrPage,
+            route=UndatedList,
+            answer="The page, in the representation asked for.",
+            content=list_content(UNDATED_FORMATS),
+            problems=[NotAcceptable],
             operation_id=f"list{title}s",
             summary=f"List {name_type.plural}",
             description=name_type.description,
             tags=["reference"],
             response_model=named(ListOf[model], f"{title}List"),
-            responses={
-                200: {
-                    "description": "The page, in the representation asked for.",
-                    "headers": HEADERS,
-                    "content": list_content(UNDATED_FORMATS),
-                },
-                304: {"description": "The client has this representation already."},
-                **problem_responses(*LIST_PROBLEMS),
-            },
         )
-        app.router.add_api_route(
+        add_question(
+            app,
             f"/v1/{name_type.plural}/{{id}}",
             one_endpoint(name_type),
-            route_class_override=AnswerOrPage,
+            route=AnswerOrPage,
+            answer="The document.",
+            content=one_content(),
+            problems=ONE_PROBLEMS,
             operation_id=f"get{title}",
             summary=f"Get one {name_type.name}",
             description=f"One {name_type.name} by its id; a former id redirects, a removed one is "
             "410.",
             tags=["reference"],
             response_model=named(OneOf[model], f"{title}Answer"),
-            responses={
-                200: {
-                    "description": "The document.",
-                    "headers": HEADERS,
-                    "content": one_content(),
-                },
-                304: {"description": "The client has this representation already."},
-                **problem_responses(*ONE_PROBLEMS),
-            },
         )

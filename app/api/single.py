@@ -10,15 +10,7 @@ from fastapi import Path
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.requests import Request
 
-from app.api.answering import (
-    CACHE_CONTROL,
-    asked_path,
-    chosen_fields,
-    etag_of,
-    headers_of,
-    is_known,
-    service_of,
-)
+from app.api.answering import asked_path, chosen_fields
 from app.db.snapshots import Revision, Snapshot
 from app.entries.documents import Document
 from app.entries.questions import MAX_VALUES, NONE_GIVEN, FormatName, separated
@@ -30,7 +22,8 @@ from app.formats.json import enveloped, revision_meta
 from app.history.changelog import standing_at
 from app.history.past import sources_at
 from app.history.revisions import is_digest, named_revision, readable_revision
-from app.http.responses import CompleteResponse, complete, not_modified
+from app.http.route import CACHE_CONTROL, Representation
+from app.http.service import service_of
 from app.kinds import KINDS, RECORD_TYPES
 from app.reference.dataset import DatasetRecord, read_description
 
@@ -94,6 +87,13 @@ class PinnedQuestion(NoQuestion):
         ),
     ] = None
 
+    @property
+    def cache_control(self) -> bytes:
+        """How long the answer may be kept."""
+        if self.revision is None:
+            return CACHE_CONTROL
+        return FOR_A_DIGEST if is_digest(self.revision) else FOR_A_NUMBER
+
 
 ONE_FORMAT = Field(
     description="The representation. `bibtex`, `ris` and `csl-json` cite the document at the "
@@ -134,21 +134,19 @@ async def revision_asked(question: PinnedQuestion, snapshot: Snapshot) -> Revisi
 
 async def answer_found(
     request: Request, question: Single, found: Found, at: Revision, snapshot: Snapshot
-) -> CompleteResponse:
+) -> Representation:
     """A document in the representation asked for, as of a revision."""
-    service = service_of(request)
     content_type = content_type_of(question)
     fields = chosen_fields(question.fields, found.model.model_fields)
-    etag = etag_of(service, at, request, content_type)
-    headers = headers_of(at, etag, content_type, keep=keeping(question))
-    if is_known(request, etag):
-        return not_modified(headers)
     if question.format == "json":
-        return complete(200, headers, enveloped_one(request, found.body, fields, at))
-    if question.format == "jsonld":
-        return complete(200, headers, await linked_data(request, found, at, snapshot))
-    cited = await cited_document(found, at, service.settings.public_url, snapshot)
-    return complete(200, headers, CITATION_FORMATS[question.format].write(cited))
+        body = enveloped_one(request, found.body, fields, at)
+    elif question.format == "jsonld":
+        body = await linked_data(request, found, at, snapshot)
+    else:
+        public_url = service_of(request).settings.public_url
+        cited = await cited_document(found, at, public_url, snapshot)
+        body = CITATION_FORMATS[question.format].write(cited)
+    return Representation(content_type, body, at)
 
 
 def content_type_of(question: Single) -> str:
@@ -161,13 +159,6 @@ def content_type_of(question: Single) -> str:
     if question.format == "jsonld":
         return FORMATS[FormatName.jsonld].media_type
     return CITATION_FORMATS[question.format].content_type
-
-
-def keeping(question: PinnedQuestion) -> bytes:
-    """How long the answer may be kept."""
-    if question.revision is None:
-        return CACHE_CONTROL
-    return FOR_A_DIGEST if is_digest(question.revision) else FOR_A_NUMBER
 
 
 def enveloped_one(request: Request, body: bytes, fields: tuple[str, ...], at: Revision) -> bytes:

@@ -13,10 +13,11 @@ from typing import BinaryIO
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from app.api.answering import CACHE_CONTROL, service_of
 from app.errors import NoSuchRange, NotFound, Unavailable
 from app.http.negotiation import is_held, preferences_of
 from app.http.responses import Header, not_modified
+from app.http.route import CACHE_CONTROL
+from app.http.service import service_of
 from app.http.streaming import StreamedResponse
 
 PART = 256 * 1024

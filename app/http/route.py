@@ -1,15 +1,18 @@
 """The route class of every question: it keeps FastAPI's documentation and does its own reading.
 
 FastAPI's parameter machinery costs ten times what pydantic needs to validate the same question, so
-`handle` validates the endpoint's own question model straight from the raw query string. Endpoints
-have the signature `(request, question, **path parameters) -> CompleteResponse`, or return another
-ASGI application, and stay plain functions.
+`handle` validates the endpoint's own question model straight from the raw query string. An endpoint
+is a function `(request, question, **path parameters) -> Representation`; the route knows its ETag
+before it asks, and asks only where the client does not have the answer. What has no ETag, or is
+made while it is sent, is returned as an ASGI application.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any, get_type_hints
 
 from fastapi.routing import APIRoute
@@ -17,51 +20,116 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.db.snapshots import SnapshotLost
+from app.db.snapshots import Revision, SnapshotLost
+from app.errors import NotAcceptable
 from app.http.methods import not_allowed
-from app.http.negotiation import HTML, JSON, coded_etag, preferences_of, preferred_type
+from app.http.negotiation import (
+    HTML,
+    JSON,
+    coded_etag,
+    is_held,
+    preferences_of,
+    preferred_type,
+)
 from app.http.query import read_question
 from app.http.responses import CompleteResponse, Header, complete
+from app.http.service import Service
 
+CACHE_CONTROL = b"public, max-age=30, stale-while-revalidate=30"
 NAMES_FORMAT = re.compile(rb"(?:^|&)format=")
+
+
+@dataclass(frozen=True, slots=True)
+class Representation:
+    """What an endpoint answers: a body with its media type, and the revision that it is of."""
+
+    content_type: str
+    body: bytes
+    revision: Revision
+    link: str | None = None
 
 
 class QuestionRoute(APIRoute):
     """A GET endpoint that is asked a question."""
 
+    # The media types among which `Accept` chooses; the first where it does not say.
+    offered: tuple[str, ...] = (JSON,)
+    # What every answer says beside what all say.
+    headers: tuple[Header, ...] = ()
+
     def __init__(self, path: str, endpoint: Any, **options: Any):
         super().__init__(path, endpoint, **options)
-        hints = get_type_hints(endpoint)
-        self.model: type[BaseModel] = hints["question"]
+        self.model: type[BaseModel] = get_type_hints(endpoint)["question"]
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Sends the answer."""
         if scope["method"] not in ("GET", "HEAD"):
             raise not_allowed(scope["method"], scope["path"])
         answer = await self.answer(scope)
         await answer(scope, receive, send)
 
     async def answer(self, scope: Scope) -> ASGIApp:
-        """Reads the question and asks it."""
-        question, parameters = read_question(self.model, scope["query_string"])
-        scope["state"]["parameters"] = parameters
-        endpoint: Callable[..., Awaitable[ASGIApp]] = self.endpoint
+        """What sends the answer."""
+        state = scope["state"]
+        state["offered"] = self.offered_to(scope)
+        chosen = preferred_type(preferences_of(scope).accept, state["offered"])
+        if chosen == HTML and HTML not in self.offered:
+            return complete(303, to_page(scope), b"")
+        question, state["parameters"] = read_question(self.model, scope["query_string"])
+        if not chosen and state["offered"] and len(self.offered) > 1:
+            raise not_acceptable(self.offered)
+        state["media_type"] = chosen or self.offered[0]
+        return self.unchanged(scope, question) or await self.asked(scope, question)
+
+    def offered_to(self, scope: Scope) -> tuple[str, ...]:
+        """The media types among which `Accept` chooses here: none where the query names one."""
+        return () if NAMES_FORMAT.search(scope["query_string"]) else self.offered
+
+    def unchanged(self, scope: Scope, question: BaseModel) -> ASGIApp | None:
+        """A 304 where it is certain, before anything is read, that the client has the answer.
+
+        Of what may be compressed that is certain by the ETag of the coding only, and of `*` never:
+        such an answer is made, and compared in front of the routes.
+        """
+        held, coding = preferences_of(scope).held, preferences_of(scope).coding
+        revision = service_of(scope).database.current_revision()
+        if held is None or held.strip() == "*" or revision is None:
+            return None
+        etag = coded_etag(etag_of(scope, revision), coding)
+        if not is_held(held, etag):
+            return None
+        return CompleteResponse(304, self.headers_of(question, etag, revision), b"")
+
+    async def asked(self, scope: Scope, question: BaseModel) -> ASGIApp:
+        """Asks the question."""
+        endpoint: Callable[..., Awaitable[Any]] = self.endpoint
         try:
             answer = await endpoint(Request(scope), question, **scope["path_params"])
         except SnapshotLost:
             # Nothing was sent yet, so the whole question may be asked of another snapshot.
             answer = await endpoint(Request(scope), question, **scope["path_params"])
-        return coded_304(scope, answer) if isinstance(answer, CompleteResponse) else answer
+        if isinstance(answer, Representation):
+            return self.complete(scope, question, answer)
+        application: ASGIApp = answer
+        return application
 
+    def complete(self, scope: Scope, question: BaseModel, answer: Representation) -> ASGIApp:
+        """The response that an answer becomes."""
+        etag = etag_of(scope, answer.revision)
+        headers = self.headers_of(question, etag, answer.revision)
+        headers.append((b"content-type", answer.content_type.encode()))
+        if answer.link is not None:
+            headers.append((b"link", answer.link.encode()))
+        return complete(200, headers, answer.body)
 
-def coded_304(scope: Scope, answer: CompleteResponse) -> CompleteResponse:
-    """A 304 with the ETag that the client has: that of the coding."""
-    if answer.status_code == 304:
-        fields = dict(answer.raw_headers)
-        etag = fields.get(b"etag", b"").decode()
-        fields[b"etag"] = coded_etag(etag, preferences_of(scope).coding).encode()
-        answer.raw_headers = list(fields.items())
-    return answer
+    def headers_of(self, question: BaseModel, etag: str, revision: Revision) -> list[Header]:
+        """The headers of a 200 and of its 304."""
+        return [
+            (b"etag", etag.encode()),
+            (b"cache-control", getattr(question, "cache_control", CACHE_CONTROL)),
+            (b"vary", b"Accept, Accept-Encoding"),
+            (b"parley-revision", revision.digest.encode()),
+            *self.headers,
+        ]
 
 
 class AnswerOrPage(QuestionRoute):
@@ -76,20 +144,34 @@ class AnswerOrPage(QuestionRoute):
         options["responses"] = {**described, **options["responses"]}
         super().__init__(path, endpoint, **options)
 
-    async def answer(self, scope: Scope) -> ASGIApp:
-        """Sends to the page, or answers."""
-        if self.is_for_people(scope):
-            return complete(303, to_page(scope), b"")
-        return await super().answer(scope)
+    def offered_to(self, scope: Scope) -> tuple[str, ...]:
+        offered = super().offered_to(scope)
+        has_page = offered and not (scope["query_string"] and scope["path_params"])
+        return (*offered, HTML) if has_page else offered
 
-    @staticmethod
-    def is_for_people(scope: Scope) -> bool:
-        """Whether the client prefers the page, and there is one for what it asks."""
-        query = scope["query_string"]
-        if (query and scope["path_params"]) or NAMES_FORMAT.search(query):
-            return False
-        offered = scope["state"]["offered"] = (JSON, HTML)
-        return preferred_type(preferences_of(scope).accept, offered) == HTML
+
+def service_of(scope: Scope) -> Service:
+    """The service of the application that is asked."""
+    service: Service = scope["app"].service
+    return service
+
+
+def etag_of(scope: Scope, revision: Revision) -> str:
+    """A strong ETag: equal only where revision, edition, public URL, question and media type are.
+
+    Of what is compressed it becomes that of the coding.
+    """
+    service = service_of(scope)
+    made = (revision.digest, str(revision.number), service.edition, service.settings.public_url)
+    asked = ("\0".join((*made, scope["state"]["media_type"])).encode(), scope["raw_path"])
+    named = blake2b(b"\0".join((*asked, scope["query_string"])), digest_size=12)
+    return f'"{named.hexdigest()}"'
+
+
+def not_acceptable(offered: tuple[str, ...]) -> NotAcceptable:
+    """The problem of who accepts no media type that is offered."""
+    types = ", ".join(offered)
+    return NotAcceptable(f"This is offered as {types}; or name a format with `format=`.")
 
 
 def to_page(scope: Scope) -> list[Header]:

@@ -11,13 +11,13 @@ from pydantic import model_validator
 from starlette.requests import Request
 
 from app.analysis.comparison_question import CompareQuestion, TableFormat, compare_proposals
-from app.api.answering import service_of
 from app.db.memory import find
 from app.db.snapshots import Snapshot
 from app.entries.query_plan import plan_query
 from app.entries.questions import MAX_LIMIT, Sort
 from app.entries.result_pages import read_page
-from app.http.responses import CompleteResponse
+from app.http.route import Representation
+from app.http.service import service_of
 from app.kinds import KINDS
 from app.pages.rendering import page
 from app.pages.routing import PageAt
@@ -35,7 +35,7 @@ class ComparePageQuestion(CompareQuestion):
         return self
 
 
-async def compare_page(request: Request, question: ComparePageQuestion) -> CompleteResponse:
+async def compare_page(request: Request, question: ComparePageQuestion) -> Representation:
     """The form, and the matrix of the chosen proposals."""
     chosen = bool(question.proposal) or question.chain is not None
     parameters = [pair for pair in request.state.parameters if pair[0] != "format"]

@@ -15,7 +15,6 @@ from pydantic import BaseModel, Field, create_model
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.answering import service_of
 from app.api.entries import TimelineQuestion, entry_now, kinds_asked
 from app.api.single import NoQuestion
 from app.db.memory import find
@@ -23,11 +22,12 @@ from app.entries.query_plan import plan_query
 from app.entries.questions import EntryQuestion
 from app.entries.result_pages import read_page, total_of
 from app.formats.svg import PAGING
-from app.http.responses import CompleteResponse
+from app.http.route import Representation
+from app.http.service import service_of
 from app.kinds import KINDS
 from app.kinds.kind import Kind
-from app.pages.rendering import EMBED_POLICY, page, static_files
-from app.pages.routing import PageAt
+from app.pages.rendering import page, static_files
+from app.pages.routing import EmbeddedRoute, PageAt
 from app.reference.dataset import dataset_of
 
 SHOWN = 10
@@ -74,7 +74,7 @@ def snippets_of(request: Request, path: str) -> Snippets:
     )
 
 
-async def embedded_list(request: Request, question: Any, path: str) -> CompleteResponse:
+async def embedded_list(request: Request, question: Any, path: str) -> Representation:
     """The first entries of a list, with a link to all of them."""
     kinds = kinds_asked(question, path)
     if "limit" not in question.model_fields_set:
@@ -90,9 +90,7 @@ async def embedded_list(request: Request, question: Any, path: str) -> CompleteR
             "heading": path.capitalize(),
             "whole": page_of_list(path, request.state.parameters),
         }
-    return await asyncio.to_thread(
-        page, request, snapshot.revision, "embed.html", values, policy=EMBED_POLICY
-    )
+    return await asyncio.to_thread(page, request, snapshot.revision, "embed.html", values)
 
 
 def page_of_list(path: str, parameters: list[tuple[str, str]]) -> str:
@@ -103,7 +101,7 @@ def page_of_list(path: str, parameters: list[tuple[str, str]]) -> str:
 
 async def embedded_entry(
     request: Request, question: EmbeddedEntryQuestion, entry_id: str, kind: Kind
-) -> CompleteResponse:
+) -> Representation:
     """One entry as a card."""
     async with service_of(request).database.snapshot() as snapshot:
         _, body = await entry_now(entry_id, kind.name, snapshot)
@@ -115,9 +113,7 @@ async def embedded_entry(
             "heading": kind.title,
             "whole": f"/{kind.plural}/{entry_id}",
         }
-    return await asyncio.to_thread(
-        page, request, snapshot.revision, "embed.html", values, policy=EMBED_POLICY
-    )
+    return await asyncio.to_thread(page, request, snapshot.revision, "embed.html", values)
 
 
 async def script(request: Request) -> Response:
@@ -131,12 +127,16 @@ def themed(model: type[EntryQuestion]) -> type[BaseModel]:
     return create_model(f"Embedded{model.__name__}", __base__=model, theme=THEME)
 
 
-PAGES = [
-    PageAt("/embed/timeline", partial(embedded_list, path="timeline"), themed(TimelineQuestion))
-]
+def embedded(path: str, model: type[EntryQuestion]) -> PageAt:
+    """A list as a page to embed."""
+    answer = partial(embedded_list, path=path)
+    return PageAt(f"/embed/{path}", answer, themed(model), EmbeddedRoute)
+
+
+PAGES = [embedded("timeline", TimelineQuestion)]
 for listed in KINDS.values():
-    path, card = f"/embed/{listed.plural}", partial(embedded_entry, kind=listed)
+    path, card = f"/embed/{listed.plural}/{{id}}", partial(embedded_entry, kind=listed)
     PAGES += [
-        PageAt(path, partial(embedded_list, path=listed.plural), themed(listed.question)),
-        PageAt(f"{path}/{{id}}", card, EmbeddedEntryQuestion),
+        embedded(listed.plural, listed.question),
+        PageAt(path, card, EmbeddedEntryQuestion, EmbeddedRoute),
     ]

@@ -13,7 +13,6 @@ from sqlalchemy import bindparam, select
 from starlette.requests import Request
 
 from app.analysis.positions import ProposalPositionsQuestion, proposal_positions
-from app.api.answering import service_of
 from app.api.entries import entry_now
 from app.api.single import NoQuestion
 from app.db.memory import find
@@ -26,7 +25,8 @@ from app.entries.questions import Sort
 from app.entries.result_pages import read_page
 from app.errors import InvalidQuery
 from app.formats.jsonld import CONTEXT, node_of
-from app.http.responses import CompleteResponse
+from app.http.route import Representation
+from app.http.service import service_of
 from app.kinds import KINDS, headline
 from app.kinds.kind import Kind, Related
 from app.pages.embedding import snippets_of
@@ -50,7 +50,7 @@ class Section:
 
 async def entry_page(
     request: Request, question: NoQuestion, entry_id: str, kind: Kind
-) -> CompleteResponse:
+) -> Representation:
     """The page of an entry."""
     del question
     async with service_of(request).database.snapshot() as snapshot:

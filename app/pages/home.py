@@ -9,7 +9,6 @@ from urllib.parse import quote
 import orjson
 from starlette.requests import Request
 
-from app.api.answering import service_of
 from app.api.dataset import kind_counts
 from app.api.entries import TimelineQuestion
 from app.api.single import NoQuestion
@@ -20,7 +19,8 @@ from app.entries.density import density
 from app.entries.facets import facets_of
 from app.entries.query_plan import QueryPlan, plan_query
 from app.entries.result_pages import read_page
-from app.http.responses import CompleteResponse
+from app.http.route import Representation
+from app.http.service import service_of
 from app.kinds import KINDS
 from app.pages.picture import picture_of
 from app.pages.rendering import page, shown_date
@@ -30,7 +30,7 @@ from app.reference.dataset import dataset_of
 LATEST = 6
 
 
-async def home(request: Request, question: NoQuestion) -> CompleteResponse:
+async def home(request: Request, question: NoQuestion) -> Representation:
     """What the record is, its latest entries, and questions to start with."""
     del question
     asked = TimelineQuestion(limit=LATEST, facets=["actor", "topic"])

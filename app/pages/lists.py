@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 import orjson
 from starlette.requests import Request
 
-from app.api.answering import service_of
 from app.api.entries import TimelineQuestion, kinds_asked
 from app.db.memory import find
 from app.db.snapshots import Snapshot
@@ -24,7 +23,8 @@ from app.entries.result_pages import ResultPage, read_page, total_of
 from app.entries.snippets import snippet
 from app.formats import FORMATS
 from app.formats.svg import PAGING
-from app.http.responses import CompleteResponse
+from app.http.route import Representation
+from app.http.service import service_of
 from app.kinds import KINDS
 from app.pages.embedding import snippets_of
 from app.pages.form import form_values, topics_of
@@ -71,9 +71,7 @@ class ListContent:
     density: Density
 
 
-async def list_page(
-    request: Request, question: EntryQuestion, listed: ListPage
-) -> CompleteResponse:
+async def list_page(request: Request, question: EntryQuestion, listed: ListPage) -> Representation:
     """A list with its form, its facets and links to its other representations."""
     chosen = {"facets": list(listed.facets)}
     if "limit" not in question.model_fields_set:

@@ -11,7 +11,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from app.api.answering import service_of
 from app.db.snapshots import Snapshot
 from app.db.sql import Statement
 from app.db.tables import reference
@@ -20,6 +19,7 @@ from app.http.methods import not_allowed
 from app.http.negotiation import preferences_of, quality
 from app.http.query import read_parameters
 from app.http.responses import problem_response
+from app.http.service import service_of
 from app.pages.form import form_values, topics_of
 from app.pages.lists import LISTS
 from app.pages.rendering import POLICY, environment

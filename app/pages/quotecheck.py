@@ -10,10 +10,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from app.api.answering import service_of
 from app.entries.questions import readable_date
 from app.errors import InvalidQuery, UnsupportedMedia
-from app.http.responses import CompleteResponse
+from app.http.route import Representation
+from app.http.service import service_of
 from app.pages.rendering import POLICY, environment, page
 from app.pages.routing import PageAt
 from app.quotecheck.answers import Mark
@@ -40,7 +40,7 @@ class CheckPageQuestion(BaseModel):
     date: Annotated[str | None, AfterValidator(readable_date)] = None
 
 
-async def check_page(request: Request, question: CheckPageQuestion) -> CompleteResponse:
+async def check_page(request: Request, question: CheckPageQuestion) -> Representation:
     """A quotation looked up, and the forms."""
     async with service_of(request).database.snapshot() as snapshot:
         dataset = await dataset_of(snapshot)

@@ -11,7 +11,6 @@ import orjson
 from starlette.requests import Request
 
 from app.analysis.positions import ActorPositionsQuestion, actor_positions
-from app.api.answering import service_of
 from app.api.entries import TimelineQuestion
 from app.api.reference import (
     count,
@@ -30,7 +29,8 @@ from app.entries.documents import Summary
 from app.entries.facets import facets_of
 from app.entries.query_plan import plan_query
 from app.errors import InvalidQuery
-from app.http.responses import CompleteResponse
+from app.http.route import Representation
+from app.http.service import service_of
 from app.pages.picture import picture_of
 from app.pages.rendering import page
 from app.pages.routing import PageAt
@@ -45,7 +45,7 @@ TOGETHER = 12
 
 async def references_page(
     request: Request, question: ReferenceQuestion, name_type: RecordType
-) -> CompleteResponse:
+) -> Representation:
     """The list of actors, topics or sources."""
     mark = reference_fingerprint(question, name_type)
     async with service_of(request).database.snapshot(revision_of(question.cursor)) as snapshot:
@@ -73,7 +73,7 @@ async def references_page(
 
 async def reference_page(
     request: Request, question: NoQuestion, record_id: str, name_type: RecordType
-) -> CompleteResponse:
+) -> Representation:
     """An actor, a topic or a source."""
     del question
     async with service_of(request).database.snapshot() as snapshot:

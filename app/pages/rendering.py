@@ -14,11 +14,12 @@ from urllib.parse import urlencode
 import jinja2
 from starlette.requests import Request
 
-from app.api.answering import asked_path, etag_of, headers_of, is_known, service_of
+from app.api.answering import asked_path
 from app.db.snapshots import Revision
 from app.entries.documents import QUALIFIER_WORDS
 from app.formats.headline import remarks_on, title
-from app.http.responses import CompleteResponse, complete, not_modified
+from app.http.route import Representation
+from app.http.service import service_of
 from app.kinds import KINDS
 from app.kinds.figures import claimants_of
 from app.kinds.quotes import ellipses
@@ -138,22 +139,9 @@ def spaced(name: str) -> str:
 
 
 def page(
-    request: Request,
-    revision: Revision,
-    template: str,
-    values: dict[str, Any],
-    *,
-    policy: str = POLICY,
-) -> CompleteResponse:
-    """A page, with an ETag like every answer."""
-    service = service_of(request)
-    etag = etag_of(service, revision, request, HTML)
-    headers = [
-        *headers_of(revision, etag, HTML),
-        (b"content-security-policy", policy.encode()),
-    ]
-    if is_known(request, etag):
-        return not_modified(headers)
+    request: Request, revision: Revision, template: str, values: dict[str, Any]
+) -> Representation:
+    """A page."""
     shown = (
         environment()
         .get_template(template)
@@ -161,8 +149,8 @@ def page(
             revision=revision,
             path=asked_path(request),
             query_string=request.scope["query_string"].decode("ascii", "replace"),
-            public_url=service.settings.public_url,
+            public_url=service_of(request).settings.public_url,
             **values,
         )
     )
-    return complete(200, headers, shown.encode())
+    return Representation(HTML, shown.encode(), revision)

@@ -12,8 +12,9 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Scope
 
 from app.api.single import NoQuestion
-from app.http.responses import CompleteResponse
-from app.http.route import QuestionRoute
+from app.http.negotiation import HTML
+from app.http.route import QuestionRoute, Representation
+from app.pages.rendering import EMBED_POLICY, POLICY
 
 TRACKERS = frozenset((b"fbclid", b"gclid", b"mc_cid", b"mc_eid", b"igshid"))
 
@@ -21,15 +22,24 @@ TRACKERS = frozenset((b"fbclid", b"gclid", b"mc_cid", b"mc_eid", b"igshid"))
 class PageRoute(QuestionRoute):
     """Redirects from what trackers append and what a form leaves empty; answers all else."""
 
+    offered = (HTML,)
+    headers = ((b"content-security-policy", POLICY.encode()),)
+
     async def answer(self, scope: Scope) -> ASGIApp:
         """The redirection, or the answer."""
         query: bytes = scope["query_string"]
         clean = b"&".join(pair for pair in query.split(b"&") if is_asked(pair))
         if clean == query:
             return await super().answer(scope)
-        path = scope["raw_path"].split(b"?")[0].decode("ascii")
+        path = scope["raw_path"].decode("ascii")
         target = f"{path}?{clean.decode('ascii', 'ignore')}" if clean else path
         return RedirectResponse(target, 308)
+
+
+class EmbeddedRoute(PageRoute):
+    """The same, for what a page of another origin may show in a frame."""
+
+    headers = ((b"content-security-policy", EMBED_POLICY.encode()),)
 
 
 def is_asked(pair: bytes) -> bool:
@@ -42,17 +52,18 @@ class PageAt(NamedTuple):
     """A page: its path, what answers a request, its question and its id, and what can be asked."""
 
     path: str
-    answer: Callable[..., Awaitable[CompleteResponse]]
+    answer: Callable[..., Awaitable[Representation]]
     question: type[BaseModel] = NoQuestion
+    route: type[PageRoute] = PageRoute
 
 
 def add_page(app: FastAPI, page: PageAt) -> None:
     """Registers a page."""
 
-    async def of_all(request: Request, question: Any) -> CompleteResponse:
+    async def of_all(request: Request, question: Any) -> Representation:
         return await page.answer(request, question)
 
-    async def of_one(request: Request, question: Any, id: str) -> CompleteResponse:
+    async def of_one(request: Request, question: Any, id: str) -> Representation:
         return await page.answer(request, question, id)
 
     endpoint: Callable[..., Any] = of_one if "{id}" in page.path else of_all
@@ -60,7 +71,7 @@ def add_page(app: FastAPI, page: PageAt) -> None:
     app.router.add_api_route(
         page.path,
         endpoint,
-        route_class_override=PageRoute,
+        route_class_override=page.route,
         response_model=None,
         include_in_schema=False,
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.api import answering
+from app.http import route
 from app.seeding.seed import seed
 from tests.conftest import Seeded, settings_of
 from tests.operation.running import Running, eventually, running
@@ -125,6 +125,6 @@ def test_the_cache_answers_while_parley_is_away(server: Running) -> None:
 
 def test_an_answer_may_be_kept_for_a_minute_at_most() -> None:
     """Fresh and stale together: what the configuration promises."""
-    said = answering.CACHE_CONTROL.decode()
+    said = route.CACHE_CONTROL.decode()
     seconds = [int(part.split("=")[1]) for part in said.split(", ") if "=" in part]
     assert sum(seconds) <= 60
