@@ -1,7 +1,7 @@
 """What can be asked of every dated list, declared once.
 
 To add a filter: one field marked with `Filter`, in `EntryQuestion` for all kinds or in the question
-of one kind. Seeding then indexes its values, lists take it, and they count it as a facet.
+of one kind. Seeding then indexes its values, lists take it, and count it as a facet.
 """
 
 from __future__ import annotations
@@ -136,6 +136,19 @@ def any_of(dimension: str, values: list[str]) -> Clause:
 NONE_GIVEN: Any = Field(default_factory=list, json_schema_extra={"default": []})
 
 
+def filtered(path: str, description: str, example: Any, *, name_type: str | None = None) -> Any:
+    """The field of a filter that takes several values, as `Filter` describes it."""
+    field: Any = Field(
+        default_factory=list,
+        max_length=MAX_VALUES,
+        description=description,
+        examples=[[example]],
+        json_schema_extra={"default": []},
+    )
+    field.metadata.append(Filter(path, name_type))
+    return field
+
+
 class Question(BaseModel):
     """The parameters of every list. Unknown parameters are refused."""
 
@@ -244,16 +257,12 @@ class EntryQuestion(Question):
             examples=["2024-02-29"],
         ),
     ] = None
-    date_precision: Annotated[
-        list[Precision],
-        Values,
-        Filter("span.precision"),
-        Field(
-            description="How exact the date is: `day` leaves out entries of which only the month "
-            "or the year is known, and those of several days; repeatable.",
-            examples=[["day"]],
-        ),
-    ] = NONE_GIVEN
+    date_precision: list[Precision] = filtered(
+        "span.precision",
+        "How exact the date is: `day` leaves out entries of which only the "
+        "month or the year is known, and those of several days; repeatable.",
+        "day",
+    )
     topic: Annotated[
         list[str],
         Values,
@@ -266,15 +275,12 @@ class EntryQuestion(Question):
         Match,
         Field(description="Whether any of the topics is enough, or all are needed."),
     ] = Match.any
-    source: Annotated[
-        list[str],
-        Values,
-        Filter("sources", name_type="source"),
-        Field(
-            description="Which source says so; repeatable.",
-            examples=[["article-20240207-total-victory"]],
-        ),
-    ] = NONE_GIVEN
+    source: list[str] = filtered(
+        "sources",
+        "Which source says so; repeatable.",
+        "article-20240207-total-victory",
+        name_type="source",
+    )
     q: Annotated[
         str | None,
         Field(max_length=1000),

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.entries.documents import Document, EntryDocument, EntryEnd, EntryLink, Summary
-from app.entries.questions import NONE_GIVEN, Clause, EntryQuestion, Filter, Values, any_of
+from app.entries.questions import Clause, EntryQuestion, any_of, filtered
 from app.entries.record import (
     ActorId,
     EntryRecord,
@@ -138,31 +138,18 @@ class EventDocument(EntryEnd, EventFields, EntryDocument):
 class EventQuestion(EntryQuestion):
     """What can be asked of events."""
 
-    event_type: Annotated[
-        list[EventType],
-        Values,
-        Filter("event_type"),
-        Field(description="What sort of event; repeatable.", examples=[["talks"]]),
-    ] = NONE_GIVEN
-    proposal: Annotated[
-        list[str],
-        Values,
-        Filter("responds_to.proposal", name_type="proposal"),
-        Field(
-            description="Events that answer this proposal; repeatable.",
-            examples=[["prop-2024-02-hamas"]],
-        ),
-    ] = NONE_GIVEN
-    stance: Annotated[
-        list[Stance],
-        Values,
-        Filter("responds_to.stance"),
-        Field(
-            description="How the proposal was answered; binds to the same answer as `proposal`; "
-            "repeatable.",
-            examples=[["rejects"]],
-        ),
-    ] = NONE_GIVEN
+    event_type: list[EventType] = filtered("event_type", "What sort of event; repeatable.", "talks")
+    proposal: list[str] = filtered(
+        "responds_to.proposal",
+        "Events that answer this proposal; repeatable.",
+        "prop-2024-02-hamas",
+        name_type="proposal",
+    )
+    stance: list[Stance] = filtered(
+        "responds_to.stance",
+        "How the proposal was answered; binds to the same answer as `proposal`; repeatable.",
+        "rejects",
+    )
 
     def clauses(self, named: dict[str, list[str]]) -> list[Clause]:
         """As for all kinds, but a stance binds to the answer to the proposal asked for."""

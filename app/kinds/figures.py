@@ -15,7 +15,7 @@ from app.entries.documents import (
     Summary,
     quantity_text,
 )
-from app.entries.questions import NONE_GIVEN, EntryQuestion, Filter, Values
+from app.entries.questions import EntryQuestion, filtered
 from app.entries.record import (
     ActorId,
     EntryRecord,
@@ -76,24 +76,15 @@ class FigureDocument(EntryEnd, FigureFields, EntryDocument):
 class FigureQuestion(EntryQuestion):
     """What can be asked of figures."""
 
-    metric: Annotated[
-        list[str],
-        Values,
-        Filter("metric", name_type="metric"),
-        Field(description="What is measured; repeatable.", examples=[["killed"]]),
-    ] = NONE_GIVEN
-    claimant: Annotated[
-        list[str],
-        Values,
-        Filter("claimants", name_type="actor"),
-        Field(description="Who claims it; repeatable.", examples=[["gaza-health-ministry"]]),
-    ] = NONE_GIVEN
-    event: Annotated[
-        list[str],
-        Values,
-        Filter("event", name_type="event"),
-        Field(description="Counting this event; repeatable.", examples=[["ev-2023-10-07-attack"]]),
-    ] = NONE_GIVEN
+    metric: list[str] = filtered(
+        "metric", "What is measured; repeatable.", "killed", name_type="metric"
+    )
+    claimant: list[str] = filtered(
+        "claimants", "Who claims it; repeatable.", "gaza-health-ministry", name_type="actor"
+    )
+    event: list[str] = filtered(
+        "event", "Counting this event; repeatable.", "ev-2023-10-07-attack", name_type="event"
+    )
 
 
 def figure_line(figure: dict[str, Any], description: str) -> str:

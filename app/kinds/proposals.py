@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from app.entries.documents import Document, EntryDocument, EntryEnd, EntryLink, Summary
-from app.entries.questions import NONE_GIVEN, EntryQuestion, Filter, Values
+from app.entries.questions import EntryQuestion, filtered
 from app.entries.record import (
     ActorId,
     EntryRecord,
@@ -164,39 +164,20 @@ class ProposalDocument(EntryEnd, ProposalFields, EntryDocument):
 class ProposalQuestion(EntryQuestion):
     """What can be asked of proposals."""
 
-    proposer: Annotated[
-        list[str],
-        Values,
-        Filter("proposers", name_type="actor"),
-        Field(description="Who proposed it; repeatable.", examples=[["hamas"]]),
-    ] = NONE_GIVEN
-    mediator: Annotated[
-        list[str],
-        Values,
-        Filter("mediators", name_type="actor"),
-        Field(description="Who carried it between the parties; repeatable.", examples=[["qatar"]]),
-    ] = NONE_GIVEN
-    status: Annotated[
-        list[Status],
-        Values,
-        Filter("status"),
-        Field(description="What became of it; repeatable.", examples=[["agreed"]]),
-    ] = NONE_GIVEN
-    detail: Annotated[
-        list[Detail],
-        Values,
-        Filter("detail"),
-        Field(description="Whether all of its terms are in the record.", examples=[["full"]]),
-    ] = NONE_GIVEN
-    in_reply_to: Annotated[
-        list[str],
-        Values,
-        Filter("in_reply_to.proposal", name_type="proposal"),
-        Field(
-            description="Those that answer this proposal; repeatable.",
-            examples=[["prop-2024-01-paris"]],
-        ),
-    ] = NONE_GIVEN
+    proposer: list[str] = filtered(
+        "proposers", "Who proposed it; repeatable.", "hamas", name_type="actor"
+    )
+    mediator: list[str] = filtered(
+        "mediators", "Who carried it between the parties; repeatable.", "qatar", name_type="actor"
+    )
+    status: list[Status] = filtered("status", "What became of it; repeatable.", "agreed")
+    detail: list[Detail] = filtered("detail", "Whether all of its terms are in the record.", "full")
+    in_reply_to: list[str] = filtered(
+        "in_reply_to.proposal",
+        "Those that answer this proposal; repeatable.",
+        "prop-2024-01-paris",
+        name_type="proposal",
+    )
 
 
 def proposal_node(document: Node, base: str) -> Node:

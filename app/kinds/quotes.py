@@ -18,7 +18,7 @@ from app.entries.documents import (
     Summary,
     document_fields,
 )
-from app.entries.questions import NONE_GIVEN, EntryQuestion, Filter, FlagParameter, Values
+from app.entries.questions import EntryQuestion, Filter, FlagParameter, filtered
 from app.entries.record import (
     ActorId,
     EntryRecord,
@@ -228,47 +228,34 @@ class QuoteDocument(EntryEnd, QuoteFields, EntryDocument):
 class QuoteQuestion(EntryQuestion):
     """What can be asked of quotes."""
 
-    speaker: Annotated[
-        list[str],
-        Values,
-        Filter("speakers.actor", name_type="actor"),
-        Field(
-            description="Who said it: by id, name or alias; repeatable.", examples=[["netanyahu"]]
-        ),
-    ] = NONE_GIVEN
-    event: Annotated[
-        list[str],
-        Values,
-        Filter("event", name_type="event"),
-        Field(description="Said at this event; repeatable.", examples=[["ev-2023-10-07-attack"]]),
-    ] = NONE_GIVEN
-    attribution: Annotated[
-        list[Attribution],
-        Values,
-        Filter("attribution"),
-        Field(description="On whose word it rests; repeatable.", examples=[["on_record"]]),
-    ] = NONE_GIVEN
-    language: Annotated[
-        list[str],
-        Values,
-        Filter("wordings.language", name_type="language"),
-        Field(description="A wording in this language exists; repeatable.", examples=[["en"]]),
-    ] = NONE_GIVEN
+    speaker: list[str] = filtered(
+        "speakers.actor",
+        "Who said it: by id, name or alias; repeatable.",
+        "netanyahu",
+        name_type="actor",
+    )
+    event: list[str] = filtered(
+        "event", "Said at this event; repeatable.", "ev-2023-10-07-attack", name_type="event"
+    )
+    attribution: list[Attribution] = filtered(
+        "attribution", "On whose word it rests; repeatable.", "on_record"
+    )
+    language: list[str] = filtered(
+        "wordings.language",
+        "A wording in this language exists; repeatable.",
+        "en",
+        name_type="language",
+    )
     fragment: Annotated[
         FlagParameter | None,
         Filter("fragment"),
         Field(description="Whether it is part of a sentence.", examples=[True]),
     ] = None
-    evidence: Annotated[
-        list[EvidenceStatus],
-        Values,
-        Filter("evidence_status"),
-        Field(
-            description="Whether one of its wordings was found in the text of its source; "
-            "repeatable.",
-            examples=[["verified"]],
-        ),
-    ] = NONE_GIVEN
+    evidence: list[EvidenceStatus] = filtered(
+        "evidence_status",
+        "Whether one of its wordings was found in the text of its source; repeatable.",
+        "verified",
+    )
 
 
 ATTRIBUTION_REMARKS = {

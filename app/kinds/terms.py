@@ -15,7 +15,7 @@ from app.entries.documents import (
     QuantityDocument,
     Summary,
 )
-from app.entries.questions import NONE_GIVEN, EntryQuestion, Filter, Values, whole_number
+from app.entries.questions import EntryQuestion, filtered, whole_number
 from app.entries.record import (
     ActorId,
     Edtf,
@@ -113,33 +113,21 @@ class TermDocument(EntryEnd, TermFields, EntryDocument):
 class TermQuestion(EntryQuestion):
     """What can be asked of terms."""
 
-    proposal: Annotated[
-        list[str],
-        Values,
-        Filter("proposal", name_type="proposal"),
-        Field(
-            description="Terms of this proposal; repeatable.",
-            examples=[["prop-2024-02-hamas"]],
-        ),
-    ] = NONE_GIVEN
-    phase: Annotated[
-        list[Annotated[int, Field(ge=0, le=LAST_PHASE), BeforeValidator(whole_number)]],
-        Values,
-        Filter("phase_or_whole"),
-        Field(description="The phase; 0 for terms of the whole; repeatable.", examples=[[1]]),
-    ] = NONE_GIVEN
-    obliged: Annotated[
-        list[str],
-        Values,
-        Filter("obliged", name_type="actor"),
-        Field(description="Who has to act; repeatable.", examples=[["israel"]]),
-    ] = NONE_GIVEN
-    beneficiary: Annotated[
-        list[str],
-        Values,
-        Filter("beneficiary", name_type="actor"),
-        Field(description="Who benefits; repeatable.", examples=[["hamas"]]),
-    ] = NONE_GIVEN
+    proposal: list[str] = filtered(
+        "proposal",
+        "Terms of this proposal; repeatable.",
+        "prop-2024-02-hamas",
+        name_type="proposal",
+    )
+    phase: list[Annotated[int, Field(ge=0, le=LAST_PHASE), BeforeValidator(whole_number)]] = (
+        filtered("phase_or_whole", "The phase; 0 for terms of the whole; repeatable.", 1)
+    )
+    obliged: list[str] = filtered(
+        "obliged", "Who has to act; repeatable.", "israel", name_type="actor"
+    )
+    beneficiary: list[str] = filtered(
+        "beneficiary", "Who benefits; repeatable.", "hamas", name_type="actor"
+    )
 
 
 def term_in_words(_: Any, text: str) -> str:
