@@ -10,9 +10,9 @@ from app.errors import SeedRefused
 from app.seeding.files import rewrite, seed_files
 from app.seeding.flaws import Flaw
 from app.seeding.record_validation import MODELS
-from app.seeding.yaml_files import readable, yaml_problem
-from app.seeding.yaml_tree import read_tree, texts_of
-from app.seeding.yaml_writer import written
+from app.seeding.yaml_files import decoded_text, yaml_problem
+from app.seeding.yaml_tree import read_tree, tree_texts
+from app.seeding.yaml_writer import formatted_yaml
 
 # `parley verify` writes these.
 MACHINE_WRITTEN = ("evidence",)
@@ -47,7 +47,7 @@ def fmt(folder: Path, *, writing: bool = True) -> list[str]:
 
 def formatted(kind: str, file: str, before: bytes) -> bytes | Flaw:
     """A file in its canonical form, or the first flaw that keeps it from being read."""
-    text, flaws = readable(before, file)
+    text, flaws = decoded_text(before, file)
     if text is None:
         return flaws[0]
     try:
@@ -55,7 +55,7 @@ def formatted(kind: str, file: str, before: bytes) -> bytes | Flaw:
     except yaml.MarkedYAMLError as error:
         line, wrong = yaml_problem(error, text)
         return Flaw(file, line, "", "", wrong)
-    after = written(tree, MODELS[kind])
-    if sorted(texts_of(read_tree(after))) != sorted(texts_of(tree)):
+    after = formatted_yaml(tree, MODELS[kind])
+    if sorted(tree_texts(read_tree(after))) != sorted(tree_texts(tree)):
         raise SeedRefused(f"{file}: could not be formatted without a loss; please report this.")
     return after.encode()

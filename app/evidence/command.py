@@ -1,4 +1,4 @@
-"""`parley verify`: which texts are read, and where what was found is written."""
+"""`parley verify`: reads the texts, verifies the wordings, and writes the evidence."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def run_verification(
 
 
 def verify_live(folder: Path, today: date) -> Report:
-    """The wordings against the live pages of their sources."""
+    """Verifies the wordings by the live pages of their sources."""
     try:
         # Imported here, as all else does without the extra.
         from app.evidence.fetching import Bounds, LivePages  # noqa: PLC0415

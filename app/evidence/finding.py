@@ -1,4 +1,4 @@
-"""Words in a text: found where they differ by typography alone, and shown by what stands around.
+"""Finds words in a text, whatever its typography, with the words around them.
 
 Quotation marks of every style, dashes of every length, an ellipsis as one sign or three dots, the
 width of spaces, spaces around dashes and invisible signs make no difference. Everything else does:
@@ -65,7 +65,7 @@ def comparable(text: str) -> tuple[str, list[int]]:
 
 
 def alike(sign: str) -> str:
-    """What a sign is compared as."""
+    """The sign for which another one counts in comparisons."""
     if sign in QUOTATION_MARKS:
         return '"'
     if sign in DASHES:

@@ -70,7 +70,7 @@ def text_of_html(page: str) -> str:
     return parser.body.text(separator="") if parser.body is not None else ""
 
 
-def main(form: str, charset: str | None = None) -> None:
+def print_text(form: str, charset: str | None = None) -> None:
     """Writes the text of a page, as UTF-8."""
     text = decoded_page(sys.stdin.buffer.read(), charset)
     shown = text_of_html(text) if form == "html" else text
@@ -78,4 +78,4 @@ def main(form: str, charset: str | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    print_text(*sys.argv[1:])

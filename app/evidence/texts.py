@@ -1,4 +1,4 @@
-"""Where the texts of sources come from: a folder, or the web; and why one is not to be had."""
+"""The texts of sources, from a folder or from the web."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ INDEX = "index.yaml"
 
 
 class NoText(ParleyError):
-    """The text of a source is not to be had; the message says why."""
+    """The text of a source cannot be read; the message says why."""
 
 
 class Texts(Protocol):

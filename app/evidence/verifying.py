@@ -1,4 +1,4 @@
-"""Looks every wording up in the text of its source, reports, and writes what was found."""
+"""Finds every wording in the text of its source, reports, and writes the evidence."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class QuoteWording:
 
 @dataclass
 class Report:
-    """What came of it: the evidence to keep, and a line for whatever is not proved."""
+    """The evidence to write, the number of wordings by result, and a line for each not proved."""
 
     counts: Counter[str] = field(default_factory=Counter)
     lines: list[str] = field(default_factory=list)
@@ -67,7 +67,7 @@ class FolderWordings:
 
 
 def verify(folder: Path, texts: Texts | None, today: date) -> Report:
-    """Looks the wordings up in the texts; without texts, says what the evidence is so far."""
+    """Verifies the wordings by the texts; without texts, reports the evidence that is recorded."""
     read = read_wordings(folder)
     report = Report()
     for flaw in read.stale:
@@ -137,7 +137,7 @@ def report_unread(wordings: Iterable[QuoteWording], why: str, report: Report) ->
 def verify_wordings(
     wordings: Iterable[QuoteWording], text: str, today: date, report: Report
 ) -> None:
-    """Looks the wordings of a source up in its text."""
+    """Verifies the wordings of a source by its text."""
     digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     for wording in wordings:
         evidence = evidence_of(wording, text, digest, today)
@@ -149,7 +149,7 @@ def verify_wordings(
 
 
 def evidence_of(wording: QuoteWording, text: str, digest: str, today: date) -> Evidence:
-    """What a text proves of a wording; what an earlier text proved is kept in a note."""
+    """The evidence that a text gives of a wording; a note keeps what an earlier text proved."""
     own: dict[str, Any] = {
         "source": wording.source,
         "words": words_hash(wording.text),
@@ -163,7 +163,7 @@ def evidence_of(wording: QuoteWording, text: str, digest: str, today: date) -> E
 
 
 def note_of(before: Evidence | None) -> str | None:
-    """That the words stood in an earlier text, and when."""
+    """A note that the words were in an earlier text, and when."""
     if before is None or before.status is EvidenceStatus.failed:
         return before.notes if before is not None else None
     return (
@@ -173,13 +173,13 @@ def note_of(before: Evidence | None) -> str | None:
 
 
 def keep_evidence(wording: QuoteWording, evidence: Evidence | None, report: Report) -> None:
-    """Takes evidence into what will be written."""
+    """Adds evidence to what will be written."""
     if evidence is not None:
         report.kept[wording.quote, wording.source, evidence.words] = evidence
 
 
 def write(folder: Path, report: Report) -> Path:
-    """Writes the evidence into the seed folder, in the form that is there; all or nothing."""
+    """Writes the evidence into the seed folder: as NDJSON if it is that already, else as YAML."""
     ndjson = folder / f"{STEM}.ndjson"
     path = ndjson if ndjson.exists() else folder / f"{STEM}.yaml"
     records = [

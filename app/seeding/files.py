@@ -32,7 +32,7 @@ TOP_FILES = {each.plural: each.name for each in REFERENCE_TYPES.values()} | {"ev
 FOLDERS = {kind.plural: kind.name for kind in KINDS.values() if kind.has_files}
 READING_ORDER = ("dataset", *TOP_FILES.values(), *FOLDERS.values())
 SUFFIXES = (".yaml", ".ndjson")
-# What stands beside the seed files and is read by others, or by none.
+# Folders beside the seed files that hold other files.
 BESIDE = frozenset(("schemas",))
 DATA_SUFFIXES = frozenset((*SUFFIXES, ".yml", ".json", ".jsonl", ".csv"))
 SEED_FILES = ", ".join(
@@ -52,7 +52,7 @@ def seed_files(folder: Path) -> Iterator[tuple[str, Path] | Flaw]:
         if kind is not None:
             found[kind].append(path)
         else:
-            flaws.extend(flaws_of_stray(path, path.relative_to(folder)))
+            flaws.extend(stray_file_flaws(path, path.relative_to(folder)))
     yield from flaws
     yield from ((kind, path) for kind, paths in found.items() for path in paths)
 
@@ -89,15 +89,15 @@ def kind_of(path: PurePath) -> str | None:
     return TOP_FILES.get(path.stem) if path.suffix in SUFFIXES else None
 
 
-def kind_hidden_by(flaw: Flaw) -> str | None:
-    """The kind of record that may be missing because of a file that was not read to its end."""
+def kind_unread_after(flaw: Flaw) -> str | None:
+    """The kind of record that a file holds that was not read to its end because of a flaw."""
     top = PurePath(flaw.file).parts[:1]
     stem = PurePath(*top).stem
     return TOP_FILES.get(stem) or FOLDERS.get(stem)
 
 
-def flaws_of_stray(path: Path, shown: PurePath) -> Iterator[Flaw]:
-    """Flaws of a file that is no seed file, where its curator may expect that it is read."""
+def stray_file_flaws(path: Path, shown: PurePath) -> Iterator[Flaw]:
+    """The flaw of a file that looks like a seed file, but is not in the place of one."""
     if shown.suffix.lower() in DATA_SUFFIXES and shown.parts[0] not in BESIDE:
         yield file_flaw(str(shown), f"would not be read; seed files are {SEED_FILES} (or .ndjson)")
     elif shown.parts[0] in FOLDERS:
@@ -111,7 +111,7 @@ def flaws_of_stray(path: Path, shown: PurePath) -> Iterator[Flaw]:
 
 
 def rewrite(path: Path, content: bytes) -> None:
-    """Puts content in place of a file's, all or nothing; of a link, in its target."""
+    """Replaces the content of a file in one step; a symbolic link keeps its target."""
     path = path.resolve()
     working = path.with_name(f".{path.name}.{os.getpid()}")
     try:

@@ -1,4 +1,4 @@
-"""Flaws of seed files: where each is, what is wrong, and what would be right."""
+"""Flaws of seed files: the location of each, what is wrong, and the remedy."""
 
 from __future__ import annotations
 
@@ -69,13 +69,13 @@ PATTERNS = {
 
 
 def pattern_words(error: ErrorDetails) -> str:
-    """What a field with a pattern takes."""
+    """Which form the text of a field has to have."""
     wanted = PATTERNS.get(error["ctx"]["pattern"], f"of the form {error['ctx']['pattern']}")
     return f"{shown(error['input'])} is not {wanted}"
 
 
 def choice_words(error: ErrorDetails) -> str:
-    """What a field with a closed list takes, and which of it may have been meant."""
+    """Which values a field may have, and which of them may have been meant."""
     allowed = re.findall(r"'([^']*)'", error["ctx"]["expected"])
     given = error["input"]
     near = nearest(given, allowed) if isinstance(given, str) else []
@@ -84,7 +84,7 @@ def choice_words(error: ErrorDetails) -> str:
 
 
 def text_words(error: ErrorDetails) -> str:
-    """Why something is no text."""
+    """Why a value is not a text."""
     if error["input"] is None:
         return "is empty; write a text, or leave the field out"
     remedy = "write one" if isinstance(error["input"], list | dict) else "write it in quotes"
@@ -92,7 +92,7 @@ def text_words(error: ErrorDetails) -> str:
 
 
 def long_words(error: ErrorDetails) -> str:
-    """By how much a text is too long."""
+    """How long a text is, and how long it may be."""
     longest = error["ctx"]["max_length"]
     return f"has {len(error['input']):,} characters; shorten it to {longest:,} or fewer"
 
@@ -124,7 +124,7 @@ WORDS: Mapping[str, Callable[[ErrorDetails], str]] = {
 
 
 def explain(error: ErrorDetails, model: type[BaseModel]) -> str:
-    """A validation error in the words of a curator, with the remedy."""
+    """A validation error in words for curators, with the remedy."""
     if error["type"] == "extra_forbidden":
         return unknown_field(str(error["loc"][-1]), model_at(model, error["loc"][:-1]))
     words = WORDS.get(error["type"])
@@ -151,7 +151,7 @@ def shown(value: Any) -> str:
 
 
 def model_at(model: type[BaseModel], location: Iterable[int | str]) -> type[BaseModel]:
-    """The model whose fields stand at a location."""
+    """The model of the record at a location."""
     for step in location:
         if isinstance(step, str) and step in model.model_fields:
             model = next(models_in(model.model_fields[step].annotation), model)

@@ -1,4 +1,4 @@
-"""JSON Schemas of the seed files, for editors: what `parley check` reads, made from its models.
+"""JSON Schemas of the seed files for editors, made from the models that `parley check` uses.
 
 An editor reads YAML by the types of YAML itself, where `2024` is a number and `1.10` is `1.1`.
 `parley check` reads every plain word as text and types it by its field; so the schemas allow a
@@ -35,7 +35,7 @@ class Untitled(GenerateJsonSchema):
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """The schema of each sort of seed file, by the name of the schema's file."""
+    """The schema of each kind of seed file, by the name of the schema's file."""
     return {f"{stem}.json": file_schema(kind) for kind, stem in STEMS.items()}
 
 
@@ -57,7 +57,7 @@ def model_schema(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def tolerant(schema: Any) -> Any:
-    """The schema, with what YAML makes of a plain word allowed beside what its field asks for."""
+    """The schema, extended by the types that other readers of YAML give to a plain word."""
     if isinstance(schema, list):
         return [tolerant(each) for each in schema]
     if not isinstance(schema, dict):

@@ -38,7 +38,7 @@ SET LOCAL idle_in_transaction_session_timeout = 0
 
 
 class PostgresTarget:
-    """A transaction on the primary."""
+    """A transaction on the primary server."""
 
     engine = "postgresql"
 
@@ -102,7 +102,9 @@ def copying(statement: Statement) -> str | None:
 
 @contextmanager
 def postgres_target(url: str) -> Iterator[PostgresTarget]:
-    """The database at its newest schema, with no other seeding at work; uncommitted, it vanishes.
+    """The database with the newest schema, under a lock against other seedings.
+
+    Without a commit nothing is changed.
 
     Of several hosts, the one that can be written.
     """
@@ -125,7 +127,7 @@ def postgres_target(url: str) -> Iterator[PostgresTarget]:
 
 
 def writable(url: str) -> Engine:
-    """Connections that write."""
+    """An engine whose connections may write."""
     conninfo = conninfo_of(url, target_session_attrs="read-write")
 
     def connect() -> Connection[Row]:
@@ -138,7 +140,7 @@ def writable(url: str) -> Engine:
 
 
 def wait_for_others(raw: Connection[Row]) -> None:
-    """Waits until no other seeding is at work, and keeps them waiting until this one ends."""
+    """Takes the lock of seedings, until the end of the transaction; waits for it if need be."""
     taken = raw.execute("SELECT pg_try_advisory_xact_lock(%s)", (LOCK,)).fetchone()
     if taken is None or not taken[0]:
         log.warning("Waiting until another seeding of the database ends.")

@@ -1,4 +1,4 @@
-"""Work on many parts, in as many processes as there are processors for it."""
+"""Maps a function over many items in several processes, and gives the results in order."""
 
 from __future__ import annotations
 

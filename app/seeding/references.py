@@ -1,4 +1,4 @@
-"""Which fields of a record name other records, read from the types of its fields.
+"""Which fields of a record refer to other records, found by the types of the fields.
 
 To add a reference: declare its field with `ActorId`, `EventId` or another type like them.
 """
@@ -14,12 +14,12 @@ from pydantic import BaseModel
 from app.entries.record import model_in, reference_of
 
 Location = tuple[int | str, ...]
-# Field names down to the kind that a field names: {"actors": {"actor": "actor"}, "event": "event"}.
+# Field names down to the kind that a field refers to: {"actors": {"actor": "actor"}}.
 Tree = Mapping[str, "Tree | str"]
 
 
 class RecordMention(NamedTuple):
-    """A field that names a record of a kind."""
+    """A reference to a record of a kind, and the location of the field."""
 
     kind: str
     target: str
@@ -27,14 +27,14 @@ class RecordMention(NamedTuple):
 
 
 def mentions(model: type[BaseModel], fields: Any) -> list[RecordMention]:
-    """Every record that the written fields of a model name, whether they are valid or not."""
+    """Every reference in the raw fields of a model, whether they are valid or not."""
     found: list[RecordMention] = []
     gather(tree_of(model), fields, (), found)
     return found
 
 
 def gather(tree: Tree | str, value: Any, location: Location, found: list[RecordMention]) -> None:
-    """Adds the mentions at one place of a record and below it."""
+    """Adds the references in the value of a field, and in the fields below it."""
     if isinstance(value, str):
         if isinstance(tree, str):
             found.append(RecordMention(tree, value, location))
@@ -49,7 +49,7 @@ def gather(tree: Tree | str, value: Any, location: Location, found: list[RecordM
 
 @cache
 def tree_of(model: type[BaseModel]) -> Tree:
-    """The fields of a model that name records, or hold what does."""
+    """The fields of a model that refer to records, directly or further below."""
     tree: dict[str, Tree | str] = {}
     for name, field in model.model_fields.items():
         reference, inner = reference_of(model, name), model_in(field.annotation)

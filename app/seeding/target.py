@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 PAGE_CACHE_KIB = 192 * 1024
 # A document has about 1.6 kB: pages of SQLite's usual 4 KiB hold two, with much room left over.
 PAGE_BYTES = 8192
-# Between two looks whether another seeding has ended.
+# Between two attempts to take the lock.
 WAIT_SECONDS = 0.1
 
 
@@ -62,7 +62,7 @@ class Target(Protocol):
 
 @cache
 def insertion(table: Table) -> Statement:
-    """An insertion of whole rows, values in the order of the columns."""
+    """Inserts whole rows, with values in the order of the columns."""
     return Statement(table.insert())
 
 
@@ -109,7 +109,7 @@ class SqliteTarget:
 
 
 def sync(path: Path) -> None:
-    """Waits until a file or folder is on the disk."""
+    """Writes a file or folder to the disk (fsync)."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -119,7 +119,7 @@ def sync(path: Path) -> None:
 
 @contextmanager
 def sqlite_target(path: Path) -> Iterator[SqliteTarget]:
-    """A copy of the file at its newest schema; what is not committed vanishes."""
+    """A copy of the file with the newest schema; without a commit it is removed."""
     working = path.with_name(f".{path.name}.seeding-{os.getpid()}")
     schema = None
     try:
@@ -182,7 +182,7 @@ def exclusive_lock(path: Path) -> Iterator[None]:
     with path.with_name(f".{path.name}.lock").open("w") as lock:
         if not try_lock(lock):
             log.warning("Waiting until another seeding of %s ends.", path)
-            # A lock that is waited for in the system cannot be given up at every moment.
+            # A call that waits for the lock could not be interrupted at every moment.
             while not try_lock(lock):
                 time.sleep(WAIT_SECONDS)
         for left in path.parent.glob(f".{glob.escape(path.name)}.seeding-*"):

@@ -18,7 +18,7 @@ from app.seeding.files import (
     DATASET_FILE,
     FileChunk,
     chunks_of,
-    kind_hidden_by,
+    kind_unread_after,
     read_chunk,
     seed_files,
 )
@@ -124,7 +124,7 @@ class FolderValidator:
         """Adds a flaw, and notes what was not read because of it."""
         self.flaws.append(flaw)
         if flaw.ends_file:
-            self.half_read.add(kind_hidden_by(flaw))
+            self.half_read.add(kind_unread_after(flaw))
 
     def add_reference(self, raw: RawRecord) -> None:
         """Adds the dataset, or an actor, topic or source, which is kept in memory too."""

@@ -34,21 +34,21 @@ def read_yaml(kind: str, path: Path, file: str) -> Iterator[RawRecord | Flaw]:
     if path.stat().st_size > YAML_LIMIT:
         yield file_flaw(file, "is larger than 32 MiB; split it, or write it as .ndjson, one a line")
         return
-    text, flaws = readable(path.read_bytes(), file)
+    text, flaws = decoded_text(path.read_bytes(), file)
     if text is None:
         yield from flaws
         return
     try:
-        yield from Builder(kind, file).records(text)
+        yield from YamlRecords(kind, file).records(text)
     except yaml.MarkedYAMLError as error:
         line, wrong = yaml_problem(error, text)
         yield Flaw(file, line, "", "", wrong, ends_file=True)
 
 
 def yaml_problem(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str]:
-    """The line of a parser's error, and what to do about the commonest mistakes."""
+    """The line of a parser's error and its description, with a remedy for common mistakes."""
     number = error.problem_mark.line if error.problem_mark is not None else 0
-    if isinstance(error, Refused):
+    if isinstance(error, UnsupportedYaml):
         return number + 1, str(error.problem)
     if error.context_mark is not None and "quoted scalar" in (error.context or ""):
         wrong = "opens a quotation mark that is not closed as it should; close it, or double it"
@@ -60,8 +60,8 @@ def yaml_problem(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str]:
     return number + 1, wrong
 
 
-def readable(raw: bytes, file: str) -> tuple[str | None, list[Flaw]]:
-    """The text of a file, or the flaws that keep it from being text."""
+def decoded_text(raw: bytes, file: str) -> tuple[str | None, list[Flaw]]:
+    """The text of a file; or None, and the flaws of its bytes."""
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -82,15 +82,15 @@ def readable(raw: bytes, file: str) -> tuple[str | None, list[Flaw]]:
     return (None if flaws else text), flaws
 
 
-class Refused(yaml.MarkedYAMLError):
-    """YAML that is valid, but that seed files do without."""
+class UnsupportedYaml(yaml.MarkedYAMLError):
+    """YAML that is valid, but not allowed in seed files."""
 
     def __init__(self, wrong: str, mark: yaml.Mark):
         super().__init__(problem=wrong, problem_mark=mark)
 
 
-class Builder:
-    """From YAML events to records, one at a time, each with the lines of its fields."""
+class YamlRecords:
+    """Reads the records of a file from YAML events, each with the lines of its fields."""
 
     def __init__(self, kind: str, file: str):
         self.kind = kind
@@ -107,7 +107,7 @@ class Builder:
             yield empty_file(self.file)
             return
         top = next(self.events)
-        yield from self.one(top) if self.kind == "dataset" else self.of_list(top)
+        yield from self.record(top) if self.kind == "dataset" else self.list_of_records(top)
         next(self.events)  # the end of the document
         extra: Any = next(self.events)
         if not isinstance(extra, yaml.StreamEndEvent):
@@ -115,7 +115,7 @@ class Builder:
             wrong = "starts a second document; keep one in a file"
             yield Flaw(self.file, line, "", "", wrong, ends_file=True)
 
-    def of_list(self, top: Any) -> Iterator[RawRecord | Flaw]:
+    def list_of_records(self, top: Any) -> Iterator[RawRecord | Flaw]:
         """The records of a list."""
         if isinstance(top, yaml.ScalarEvent) and top.value in NULLS:
             yield empty_file(self.file)
@@ -127,13 +127,13 @@ class Builder:
             yield Flaw(self.file, line, "", "", wrong, ends_file=True)
             return
         blank = True
-        for event in self.until(yaml.SequenceEndEvent):
+        for event in self.events_until(yaml.SequenceEndEvent):
             blank = False
-            yield from self.one(event)
+            yield from self.record(event)
         if blank:
             yield empty_file(self.file)
 
-    def one(self, event: Any) -> Iterator[RawRecord | Flaw]:
+    def record(self, event: Any) -> Iterator[RawRecord | Flaw]:
         """One record, after the keys that it gives twice."""
         self.lines, self.repeated = {}, []
         line = event.start_mark.line + 1
@@ -144,7 +144,7 @@ class Builder:
 
     def value(self, event: Any, path: Location) -> Any:
         """The value that begins with an event."""
-        refuse_what_hides(event, path)
+        refuse_unsupported(event, path)
         if path:
             self.lines.setdefault(path, event.start_mark.line + 1)
         if isinstance(event, yaml.ScalarEvent):
@@ -154,26 +154,26 @@ class Builder:
             return self.sequence(path)
         return self.mapping(path)
 
-    def until(self, end: type[Any]) -> Iterator[Any]:
-        """The events that begin the items of a list or mapping, whose ends are taken by `value`."""
+    def events_until(self, end: type[Any]) -> Iterator[Any]:
+        """The first event of each item of a list or mapping; `value` reads the other events."""
         while not isinstance(event := next(self.events), end):
             yield event
 
     def sequence(self, path: Location) -> list[Any]:
         """A list."""
         items: list[Any] = []
-        for event in self.until(yaml.SequenceEndEvent):
+        for event in self.events_until(yaml.SequenceEndEvent):
             items.append(self.value(event, (*path, len(items))))
         return items
 
     def mapping(self, path: Location) -> dict[str, Any]:
         """A mapping; of a key given twice the first value is kept, and it is a flaw."""
         items: dict[str, Any] = {}
-        for event in self.until(yaml.MappingEndEvent):
-            refuse_what_hides(event, path)
+        for event in self.events_until(yaml.MappingEndEvent):
+            refuse_unsupported(event, path)
             mark: yaml.Mark = event.start_mark
             if not isinstance(event, yaml.ScalarEvent):
-                raise Refused("has a key that is no word; write `field: value`", mark)
+                raise UnsupportedYaml("has a key that is no word; write `field: value`", mark)
             key, line = event.value, mark.line + 1
             if key in items:
                 self.repeated.append((line, (*path, key)))
@@ -183,12 +183,16 @@ class Builder:
         return items
 
 
-def refuse_what_hides(event: Any, path: Location) -> None:
-    """Anchors, aliases and tags make a record say what it does not show."""
+def refuse_unsupported(event: Any, path: Location) -> None:
+    """Raises `UnsupportedYaml` for anchors, aliases and tags, and for what is nested too deep."""
     mark: yaml.Mark = event.start_mark
     if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-        raise Refused("has an anchor (&) or an alias (*); write the value out", mark)
+        raise UnsupportedYaml("has an anchor (&) or an alias (*); write the value out", mark)
     if getattr(event, "tag", None) is not None:
-        raise Refused("has a tag (!); write the value alone, and in quotes if it begins so", mark)
+        raise UnsupportedYaml(
+            "has a tag (!); write the value alone, and in quotes if it begins so", mark
+        )
     if len(path) > DEPTH_LIMIT:
-        raise Refused("is nested deeper than any field; check the indentation and brackets", mark)
+        raise UnsupportedYaml(
+            "is nested deeper than any field; check the indentation and brackets", mark
+        )

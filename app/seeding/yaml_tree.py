@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from app.seeding.yaml_files import LOADER, NULLS, Refused, refuse_what_hides
+from app.seeding.yaml_files import LOADER, NULLS, UnsupportedYaml, refuse_unsupported
 
 HASH = re.compile(r"(?:^|(?<=[ \t]))#")
 Position = tuple[int, int]
@@ -45,24 +45,24 @@ def read_tree(text: str) -> Node:
     return Reader(events, comments_of(text, events)).document()
 
 
-def texts_of(node: Node) -> Iterator[str]:
+def tree_texts(node: Node) -> Iterator[str]:
     """Every key, value and comment of a tree."""
     yield from (comment for comment in (*node.above, *node.below) if comment)
     yield from node.beside.split(" ")
     if node.text is not None:
         yield node.text.strip()
     for item in node.items or ():
-        yield from texts_of(item)
+        yield from tree_texts(item)
     for key, value in node.pairs or ():
         yield key
-        yield from texts_of(value)
+        yield from tree_texts(value)
 
 
 def comments_of(text: str, events: list[Any]) -> list[Comment]:
     """Every comment of a text in order: what begins with `#` outside of all scalars."""
     if "#" not in text:
         return []
-    extents = [extent(event) for event in events if isinstance(event, yaml.ScalarEvent)]
+    extents = [scalar_extent(event) for event in events if isinstance(event, yaml.ScalarEvent)]
     starts = [start for start, _ in extents]
     lines = text.replace("\r\n", "\n").split("\n")
     found = []
@@ -78,7 +78,7 @@ def comments_of(text: str, events: list[Any]) -> list[Comment]:
     return found
 
 
-def extent(event: Any) -> tuple[Position, Position]:
+def scalar_extent(event: Any) -> tuple[Position, Position]:
     """Where a scalar stands; a comment may follow the sign that opens a block."""
     start, end = event.start_mark, event.end_mark
     first = (start.line + 1, 0) if event.style in ("|", ">") else (start.line, start.column)
@@ -102,14 +102,14 @@ class Reader:
         self.events.popleft()  # the end of the document
         if not isinstance(self.events[0], yaml.StreamEndEvent):
             mark = self.events[0].start_mark
-            raise Refused("starts a second document; keep one in a file", mark)
+            raise UnsupportedYaml("starts a second document; keep one in a file", mark)
         top.below += self.above(None)
         return top
 
     def node(self, parent: int) -> Node:
         """The value that comes next, inside something that is indented by `parent`."""
         event = self.events.popleft()
-        refuse_what_hides(event, ())
+        refuse_unsupported(event, ())
         if isinstance(event, yaml.ScalarEvent):
             node = Node(None if not event.style and event.value in NULLS else event.value)
             # The mark at which a block ends is that of what follows it.
@@ -137,9 +137,11 @@ class Reader:
         while not isinstance(self.events[0], yaml.MappingEndEvent):
             above = self.above(self.events[0])
             key = self.events.popleft()
-            refuse_what_hides(key, ())
+            refuse_unsupported(key, ())
             if not isinstance(key, yaml.ScalarEvent):
-                raise Refused("has a key that is no word; write `field: value`", key.start_mark)
+                raise UnsupportedYaml(
+                    "has a key that is no word; write `field: value`", key.start_mark
+                )
             beside = self.beside(key.start_mark)
             node = self.node(column)
             node.above = above + node.above

@@ -40,7 +40,7 @@ class Field(NamedTuple):
     model: type[BaseModel] | None = None
 
 
-def written(top: Node, model: type[BaseModel]) -> str:
+def formatted_yaml(top: Node, model: type[BaseModel]) -> str:
     """A file: a list of records of a model with an empty line before each, or one record."""
     if top.items is None:
         lines = [*comment_lines(top.above, "", parted=True), *block(top, Field(model=model), "")]
@@ -108,7 +108,7 @@ def value_lines(node: Node, field: Field, used: int, room: int) -> list[str]:
     fits = used + len(line) <= WIDTH or " " not in text
     if (fits and not field.is_verbatim) or not is_foldable(text):
         return [line]
-    return [">-", *folded(text, room)]
+    return [">-", *folded_lines(text, room)]
 
 
 def is_foldable(text: str) -> bool:
@@ -127,7 +127,7 @@ def stands_in_block(text: str) -> bool:
     return bool(ANALYST.analyze_scalar(text).allow_block)
 
 
-def folded(text: str, room: int) -> Iterator[str]:
+def folded_lines(text: str, room: int) -> Iterator[str]:
     """The lines of a text, parted at single spaces."""
     line = ""
     for word in SINGLE_SPACE.split(text):
@@ -179,7 +179,7 @@ def field_of(model: type[BaseModel] | None, name: str) -> Field:
     if model is None or name not in model.model_fields:
         return Field()
     field = model.model_fields[name]
-    parts = list(parts_of(field.annotation, field.metadata))
+    parts = list(type_parts(field.annotation, field.metadata))
     checks = [part.func for part in parts if isinstance(part, AfterValidator)]
     types = {part for part in parts if isinstance(part, type)}
     return Field(
@@ -190,10 +190,10 @@ def field_of(model: type[BaseModel] | None, name: str) -> Field:
     )
 
 
-def parts_of(annotation: Any, metadata: Sequence[Any] = ()) -> Iterator[Any]:
+def type_parts(annotation: Any, metadata: Sequence[Any] = ()) -> Iterator[Any]:
     """Every type and check that a field is made of."""
     yield annotation
     yield from metadata
     yield from getattr(annotation, "__metadata__", ())
     for argument in get_args(annotation):
-        yield from parts_of(argument)
+        yield from type_parts(argument)

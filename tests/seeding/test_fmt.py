@@ -13,8 +13,8 @@ from app.cli import main
 from app.curation.formatting import formatted
 from app.seeding.files import seed_files
 from app.seeding.flaws import Flaw
-from app.seeding.yaml_files import Builder
-from app.seeding.yaml_tree import read_tree, texts_of
+from app.seeding.yaml_files import YamlRecords
+from app.seeding.yaml_tree import read_tree, tree_texts
 from tests.conftest import SHIPPED, TINY
 from tests.seeding.folders import read_folder
 
@@ -207,11 +207,11 @@ def test_comments_anywhere_are_kept(data: st.DataObject) -> None:
         return
     again = formatted(kind, "a.yaml", made)
     assert again == made
-    assert sorted(texts_of(read_tree(made.decode()))) == sorted(texts_of(read_tree(text)))
+    assert sorted(tree_texts(read_tree(made.decode()))) == sorted(tree_texts(read_tree(text)))
     assert fields(kind, made) == fields(kind, text.encode())
 
 
 def fields(kind: str, content: bytes) -> list[object]:
     """The records of a file as they are read."""
-    found = list(Builder(kind, "a.yaml").records(content.decode()))
+    found = list(YamlRecords(kind, "a.yaml").records(content.decode()))
     return [each if isinstance(each, Flaw) else each.fields for each in found]
