@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 from rapidfuzz import fuzz, process, utils
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
 from app.db.memory import Loadable, Memory
 from app.db.snapshots import Snapshot
@@ -42,16 +42,18 @@ BY_FORMER_ID = Statement(
         former_id.c.name_type == bindparam("name_type"), former_id.c.former == bindparam("former")
     )
 )
+ENTRY_NAME = "entry"
+IS_OF_KIND = or_(bindparam("kind") == ENTRY_NAME, document.c.kind == bindparam("kind"))
 # The ids on both sides of one that is not there: two bounded ranges of the index.
 IDS_FROM = Statement(
     select(document.c.id)
-    .where(document.c.id >= bindparam("start"), document.c.kind == bindparam("kind"))
+    .where(document.c.id >= bindparam("start"), IS_OF_KIND)
     .order_by(document.c.id)
     .limit(bindparam("limit"))
 )
 IDS_BEFORE = Statement(
     select(document.c.id)
-    .where(document.c.id < bindparam("start"), document.c.kind == bindparam("kind"))
+    .where(document.c.id < bindparam("start"), IS_OF_KIND)
     .order_by(document.c.id.desc())
     .limit(bindparam("limit"))
 )
@@ -64,13 +66,16 @@ POSTED_VALUES = Statement(
 )
 
 REFERENCE_NAMES = ("actor", "topic", "source")
-# Values that are known because an entry has them, and the kind of these entries.
-POSTED_NAMES = {"language": "quote", "metric": "figure"}
-ENTRY_NAME = "entry"
-POSSIBLE_KINDS = ("event", "quote", "proposal", "term", "figure")
+# The type of values that are known because an entry of a kind has them; see `value_type`.
+VALUE = "value"
 
 # What a client writes, by the type of name that it is.
 TypedName = tuple[str, str]
+
+
+def value_type(kind: str, dimension: str) -> str:
+    """The type of name of the values that the entries of a kind have in a dimension."""
+    return f"{kind}.{dimension}"
 
 
 def folded_name(text: str) -> str:
@@ -92,7 +97,7 @@ class UnknownName(Exception):
         return query_error(
             parameter,
             self.value,
-            f"there is no {self.name_type} {self.value!r} in this record.",
+            f"there is no {self.name_type.rpartition('.')[2]} {self.value!r} in this record.",
             list(self.nearest),
         )
 
@@ -113,8 +118,9 @@ async def load_id(name_type: str, value: str, snapshot: Snapshot) -> str | None:
         rows = await snapshot.rows(BY_NAME, name_type=name_type, folded=folded)
         rows = rows or await snapshot.rows(BY_FORMER_ID, name_type=name_type, former=value)
         return str(rows[0][0]) if rows else None
-    if name_type in POSTED_NAMES:
-        key = key_of(POSTED_NAMES[name_type], name_type, value)
+    kind, _, dimension = name_type.partition(".")
+    if dimension:
+        key = key_of(kind, dimension, value)
         return value if await snapshot.rows(POSTED, key=key) else None
     current = await snapshot.rows(BY_FORMER_ID, name_type=ENTRY_NAME, former=value)
     wanted = str(current[0][0]) if current else value
@@ -140,14 +146,12 @@ async def load_choices(name_type: str, value: str, snapshot: Snapshot) -> dict[s
     """What a name may have been meant for, each with its id."""
     if name_type in REFERENCE_NAMES:
         return dict(await snapshot.rows(NAMES, name_type=name_type, limit=CANDIDATES))
-    if name_type in POSTED_NAMES:
-        rows = await snapshot.rows(
-            POSTED_VALUES, kind=POSTED_NAMES[name_type], dimension=name_type, limit=CANDIDATES
-        )
+    kind, _, dimension = name_type.partition(".")
+    if dimension:
+        rows = await snapshot.rows(POSTED_VALUES, kind=kind, dimension=dimension, limit=CANDIDATES)
     else:
         rows = [
             row
-            for kind in (POSSIBLE_KINDS if name_type == ENTRY_NAME else (name_type,))
             for side in (IDS_BEFORE, IDS_FROM)
             for row in await snapshot.rows(side, start=value, kind=kind, limit=CANDIDATES // 2)
         ]

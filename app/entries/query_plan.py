@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from app.db.memory import Memory
 from app.db.postings import VOCABULARIES, PostingsKey, packed_from
-from app.entries.names import ENTRIES, ENTRY_NAME, ids_of
+from app.entries.names import ENTRIES, ENTRY_NAME, VALUE, ids_of, value_type
 from app.entries.questions import Clause, EntryQuestion, Sort, filters_of
 from app.entries.sort_keys import (
     LAST_SORT_KEY,
@@ -175,7 +175,7 @@ def name_types_of(
 ) -> tuple[tuple[str, str], ...]:
     """The fields of a question that name something, and the type of name that each takes."""
     own = [
-        (field, mark.name_type)
+        (field, value_type(kinds[0], field) if mark.name_type == VALUE else mark.name_type)
         for field, mark in filters_of(model).items()
         if mark.name_type is not None
     ]

@@ -29,7 +29,8 @@ class Filter:
     """Marks a field of a question as a filter; its name is the dimension of its index terms.
 
     `path` leads to the values in a record (see `values_at`). `name_type` is what they name: actor,
-    topic, source or a kind of entry; None where the type of the field says what is valid.
+    topic, source or a kind of entry; "value" in the question of one kind, where an entry must have
+    the value; None where the type of the field says what is valid.
     """
 
     path: str

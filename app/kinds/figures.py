@@ -15,6 +15,7 @@ from app.entries.documents import (
     Summary,
     quantity_text,
 )
+from app.entries.names import VALUE
 from app.entries.questions import EntryQuestion, filtered
 from app.entries.record import (
     ActorId,
@@ -77,7 +78,7 @@ class FigureQuestion(EntryQuestion):
     """What can be asked of figures."""
 
     metric: list[str] = filtered(
-        "metric", "What is measured; repeatable.", "killed", name_type="metric"
+        "metric", "What is measured; repeatable.", "killed", name_type=VALUE
     )
     claimant: list[str] = filtered(
         "claimants", "Who claims it; repeatable.", "gaza-health-ministry", name_type="actor"

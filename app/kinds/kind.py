@@ -9,15 +9,13 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 
 from app.entries.facets import facet_names
+from app.entries.names import VALUE
 from app.entries.questions import EntryQuestion, filters_of, term_of
 from app.entries.record import EntryRecord, reference_of, values_at
 from app.kinds.linked_data import LinkedData
 from app.reference import REFERENCE_TYPES
 from app.reference.record_types import MISSING, KindIncomplete, RecordType
 from app.reference.registry import Reference
-
-# What a filter may name besides actors, topics, sources and entries: values that occur.
-VALUE_TYPES = ("language", "metric")
 
 
 @dataclass(frozen=True)
@@ -117,7 +115,7 @@ def kinds_table(*kinds: Kind) -> dict[str, Kind]:
     table = {kind.name: kind for kind in kinds}
     for kind in kinds:
         for where, name in kinds_named_by(kind):
-            if name not in {*table, *REFERENCE_TYPES, *VALUE_TYPES}:
+            if name not in {*table, *REFERENCE_TYPES, VALUE}:
                 raise KindIncomplete(kind.name, f"{where} names an unknown kind, {name!r}")
     return table
 

@@ -18,6 +18,7 @@ from app.entries.documents import (
     Summary,
     document_fields,
 )
+from app.entries.names import VALUE
 from app.entries.questions import EntryQuestion, Filter, FlagParameter, filtered
 from app.entries.record import (
     ActorId,
@@ -244,7 +245,7 @@ class QuoteQuestion(EntryQuestion):
         "wordings.language",
         "A wording in this language exists; repeatable.",
         "en",
-        name_type="language",
+        name_type=VALUE,
     )
     fragment: Annotated[
         FlagParameter | None,

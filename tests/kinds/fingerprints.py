@@ -55,7 +55,8 @@ def fingerprints(folder: Path) -> Iterator[tuple[str, str]]:
     for kind in RECORD_TYPES.values():
         yield f"document {kind.name}", fingerprint(shape(kind.document.model_json_schema()))
     for kind in KINDS.values():
-        yield f"filters {kind.name}", fingerprint(filters_of(kind.question))
+        paths = [(name, mark.path) for name, mark in filters_of(kind.question).items()]
+        yield f"filters {kind.name}", fingerprint(paths)
     database = folder / "record.db"
     seed(TINY, sqlite_settings(database))
     with closing(sqlite3.connect(database)) as connection:
