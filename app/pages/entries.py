@@ -65,11 +65,11 @@ async def entry_page(
         }
     public_url = service_of(request).settings.public_url
     values["embed"] = snippets_of(request, request.scope["path"])
-    values["jsonld"] = embedded({"@context": CONTEXT, **node_of(entry, public_url)})
+    values["jsonld"] = script_json({"@context": CONTEXT, **node_of(entry, public_url)})
     return await asyncio.to_thread(page, request, snapshot.revision, "entry.html", values)
 
 
-def embedded(document: Any) -> str:
+def script_json(document: Any) -> str:
     """JSON for a script element, with the characters escaped that could end the element."""
     text = orjson.dumps(document).decode()
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -13,10 +13,9 @@ from starlette.requests import Request
 
 from app.api.entries import TimelineQuestion, kinds_asked
 from app.db.memory import find
-from app.db.snapshots import Snapshot
 from app.entries.cursors import revision_of
-from app.entries.density import Density, density
-from app.entries.facets import Facet, facets_of
+from app.entries.density import density
+from app.entries.facets import facets_of
 from app.entries.query_plan import QueryPlan, plan_query
 from app.entries.questions import EntryQuestion
 from app.entries.result_pages import ResultPage, read_page, total_of
@@ -59,82 +58,61 @@ LISTS = (
 )
 
 
-@dataclass(frozen=True)
-class ListContent:
-    """What a list page shows, from one revision."""
-
-    answer: ResultPage
-    total: int
-    facets: dict[str, Facet]
-    topics: list[dict[str, str]]
-    dataset: Any
-    density: Density
-
-
 async def list_page(request: Request, question: EntryQuestion, listed: ListPage) -> Representation:
     """A list with its form, its facets and links to its other representations."""
-    chosen = {"facets": list(listed.facets)}
-    if "limit" not in question.model_fields_set:
-        chosen["limit"] = PAGE_LENGTH  # type: ignore[assignment]
-    question = question.model_copy(update=chosen)
+    limit = question.limit if "limit" in question.model_fields_set else PAGE_LENGTH
+    question = question.model_copy(update={"facets": list(listed.facets), "limit": limit})
     async with service_of(request).database.snapshot(revision_of(question.cursor)) as snapshot:
         plan = await find(snapshot, plan_query, question, kinds_asked(question, listed.path))
-        shown = await content_of(request, question, plan, listed, snapshot)
-    values = template_values(request, plan, shown, listed)
+        found = await find(snapshot, read_page, question, plan)
+        values = {
+            **found_values(plan, found),
+            **navigation(request, found, listed),
+            "facets": await find(
+                snapshot, facets_of, question, plan, f"/{listed.path}", request.state.parameters
+            ),
+            "total": await find(snapshot, total_of, plan),
+            "topics": await topics_of(snapshot),
+            "dataset": await dataset_of(snapshot),
+            "picture": picture_of(
+                await find(snapshot, density, plan),
+                listed.path,
+                parameters_asked(request),
+                listed.heading,
+            ),
+        }
     return await asyncio.to_thread(page, request, snapshot.revision, "list.html", values)
 
 
-async def content_of(
-    request: Request,
-    question: EntryQuestion,
-    plan: QueryPlan,
-    listed: ListPage,
-    snapshot: Snapshot,
-) -> ListContent:
-    """Reads what the page shows."""
-    parameters = request.state.parameters
-    path = f"/{listed.path}"
-    facets = await find(snapshot, facets_of, question, plan, path, parameters)
-    return ListContent(
-        answer=await find(snapshot, read_page, question, plan),
-        total=await find(snapshot, total_of, plan),
-        facets=facets,
-        topics=await topics_of(snapshot),
-        dataset=await dataset_of(snapshot),
-        density=await find(snapshot, density, plan),
-    )
-
-
-def template_values(
-    request: Request, plan: QueryPlan, shown: ListContent, listed: ListPage
-) -> dict[str, Any]:
-    """The values of the template."""
-    entries = [orjson.loads(body) for body in shown.answer.documents]
-    parameters = [pair for pair in request.state.parameters if pair[0] != "cursor"]
-    following = [*parameters, ("cursor", shown.answer.next_cursor or "")]
+def found_values(plan: QueryPlan, found: ResultPage) -> dict[str, Any]:
+    """The entries of the page, and with words their snippets."""
+    entries = [orjson.loads(body) for body in found.documents]
     has_words = any(not part.excluded for part in plan.terms)
+    snippets = {each["id"]: snippet(each, plan.terms) for each in entries} if has_words else {}
+    return {"entries": entries, "snippets": snippets}
+
+
+def navigation(request: Request, found: ResultPage, listed: ListPage) -> dict[str, Any]:
+    """The form, and the links to other pages and representations."""
+    parameters = parameters_asked(request)
+    following = [*parameters, ("cursor", found.next_cursor or "")]
+    path = f"/{listed.path}"
+    address = with_query(path, [pair for pair in parameters if pair[0] not in PAGING])
     return {
         "heading": listed.heading,
         "asked": form_values(parameters),
-        "entries": entries,
-        "total": shown.total,
-        "snippets": {each["id"]: snippet(each, plan.terms) for each in entries}
-        if has_words
-        else {},
-        "facets": {
-            name: {"values": facet.values, "complete": facet.complete}
-            for name, facet in shown.facets.items()
-        },
-        "topics": shown.topics,
-        "dataset": shown.dataset,
         "narrowed": narrowed(listed.path, parameters),
-        "next_link": f"/{listed.path}?{urlencode(following)}" if shown.answer.next_cursor else None,
+        "next_link": with_query(path, following) if found.next_cursor else None,
         "forms": other_forms(listed.path, parameters),
-        "api_link": with_query(f"/v1/{listed.path}", parameters),
-        "picture": picture_of(shown.density, listed.path, parameters, listed.heading),
-        "embed": snippets_of(request, with_query(f"/{listed.path}", asked_alone(parameters))),
-        "address": with_query(f"/{listed.path}", asked_alone(parameters)),
+        "api_link": with_query(f"/v1{path}", parameters),
+        "embed": snippets_of(request, address),
+        "address": address,
     }
+
+
+def parameters_asked(request: Request) -> list[tuple[str, str]]:
+    """The parameters of the request without its cursor."""
+    return [pair for pair in request.state.parameters if pair[0] != "cursor"]
 
 
 def other_forms(path: str, parameters: list[tuple[str, str]]) -> list[tuple[str, str, str]]:
@@ -147,11 +125,6 @@ def other_forms(path: str, parameters: list[tuple[str, str]]) -> list[tuple[str,
         )
         for name, form in FORMATS.items()
     ]
-
-
-def asked_alone(parameters: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The parameters without those that only choose a page or a representation."""
-    return [pair for pair in parameters if pair[0] not in PAGING]
 
 
 def narrowed(path: str, parameters: list[tuple[str, str]]) -> list[tuple[str, str, str]]:
