@@ -12,7 +12,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, TypeVarTuple, Unpack
 
 from app.db.snapshots import refuse_overdue
 
@@ -24,8 +25,8 @@ LOOP_BUDGET = 0.002
 
 K = TypeVar("K")
 V = TypeVar("V")
-P = ParamSpec("P")
 R = TypeVar("R")
+Args = TypeVarTuple("Args")
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,6 +114,17 @@ class Memory:
         except KeyError:
             return self.loaded_or_kept(loadable, keys)
 
+    def get_groups(
+        self, loadable: Loadable[K, V], groups: Collection[Collection[K]]
+    ) -> list[list[V]]:
+        """The values of each key, in groups; raises `NotLoaded` with all keys that have none."""
+        kept = self.kept[loadable]
+        try:
+            return [[kept[key] for key in group] for group in groups]
+        except KeyError:
+            values = iter(self.loaded_or_kept(loadable, list(chain.from_iterable(groups))))
+            return [list(islice(values, len(group))) for group in groups]
+
     def loaded_or_kept(self, loadable: Loadable[K, V], keys: Collection[K]) -> list[V]:
         """As `get_all`, where not everything is kept."""
         kept, loaded = self.kept[loadable], self.loaded.get(loadable, {})
@@ -142,10 +154,7 @@ class Memory:
 
 
 async def find(
-    snapshot: Snapshot,
-    function: Callable[Concatenate[Memory, P], R],
-    *args: P.args,
-    **kwargs: P.kwargs,
+    snapshot: Snapshot, function: Callable[[Memory, Unpack[Args]], R], *args: *Args
 ) -> R:
     """What a function of what is in memory returns; whatever it misses is loaded first.
 
@@ -158,9 +167,9 @@ async def find(
         try:
             if in_thread:
                 memory.run_until = snapshot.began + snapshot.timeout
-                return await asyncio.to_thread(function, memory, *args, **kwargs)
+                return await asyncio.to_thread(function, memory, *args)
             memory.run_until = time.monotonic() + LOOP_BUDGET
-            return function(memory, *args, **kwargs)
+            return function(memory, *args)
         except NotLoaded as missing:
             await memory.load(missing.loadable, missing.keys, snapshot)
         except OutOfTime:

@@ -23,6 +23,9 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 # Names, or ids, among which the nearest ones are looked for.
 CANDIDATES = 5000
 
+# The type of name of an entry of any kind.
+ENTRY_NAME = "entry"
+
 BY_NAME = Statement(
     select(name.c.id).where(
         name.c.name_type == bindparam("name_type"), name.c.folded == bindparam("folded")
@@ -153,7 +156,7 @@ async def load_choices(name_type: str, value: str, snapshot: Snapshot) -> dict[s
         rows = [
             row
             for side in (IDS_BEFORE, IDS_FROM)
-            for row in await snapshot.rows(side, start=value, kind=kind, limit=CANDIDATES // 2)
+            for row in await snapshot.rows(side, start=value, kind=name_type, limit=CANDIDATES // 2)
         ]
     return {row[0]: row[0] for row in rows}
 

@@ -2,55 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
 from app.db.memory import Memory
-from app.db.postings import VOCABULARIES, PostingsKey, packed_from
+from app.db.postings import VOCABULARIES, packed_from
 from app.entries.names import ENTRIES, ENTRY_NAME, VALUE, ids_of, value_type
 from app.entries.questions import Clause, EntryQuestion, Sort, filters_of
-from app.entries.sort_keys import (
-    LAST_SORT_KEY,
-    first_sort_key,
-    key_of,
-    last_sort_key,
-)
+from app.entries.sort_keys import LAST_SORT_KEY, first_sort_key, last_sort_key
 from app.entries.words import SearchTerm, read_query
 from app.errors import InvalidQuery
 
-# Keys of postings, of which any is enough.
-Keys = tuple[PostingsKey, ...]
 # The dimension of the postings of words.
 WORD = "word"
 # Words that the prefixes in a question may stand for; for more, the full text is asked.
 MOST_PREFIXED = 1000
-# For each term with a prefix: by kind, the keys of the words that begin so; None for too many.
-Prefixes = dict[SearchTerm, dict[str, Keys] | None]
-
-
-class KindClause(NamedTuple):
-    """What is asked of the entries of one kind.
-
-    An entry matches if, for every filter, it is in the postings of one of its keys, and it is in
-    no postings of `excluded`.
-    """
-
-    kind: str
-    filters: tuple[Keys, ...]
-    excluded: Keys = ()
+# For each term with a prefix, the words that begin so; None for too many.
+Prefixes = dict[SearchTerm, tuple[str, ...] | None]
 
 
 class QueryPlan(NamedTuple):
-    """Which entries are asked for: those that match any of the kind clauses, between two sort keys.
+    """Which entries of some kinds are asked for, between two sort keys.
 
+    An entry matches if it has one of the values of every filter, and none of the words `excluded`.
     What began before `low` and reaches into its day is asked for, too. If there are `sort_keys`,
     only entries at these are. Of all search terms, the full text is asked for `fulltext_terms`;
-    the clauses have the rest.
+    the filters have the words of the rest.
     """
 
     kinds: tuple[str, ...]
-    kind_clauses: tuple[KindClause, ...]
+    filters: tuple[Clause, ...]
+    excluded: tuple[str, ...]
     low: int
     high: int
     descending: bool
@@ -62,26 +45,19 @@ class QueryPlan(NamedTuple):
     def is_unfiltered(self) -> bool:
         """Whether every entry of the kinds is asked for."""
         bounded = self.low > 0 or self.high < LAST_SORT_KEY
-        every_one = tuple([KindClause(kind, every_entry(kind)) for kind in self.kinds])
-        return self.kind_clauses == every_one and not (bounded or self.terms or self.sort_keys)
-
-
-@cache
-def every_entry(kind: str) -> tuple[Keys, ...]:
-    """The filters of a clause that matches every entry of its kind."""
-    return ((key_of(kind, "kind", kind),),)
+        return not (bounded or self.filters or self.terms or self.sort_keys)
 
 
 def plan_query(memory: Memory, question: EntryQuestion, kinds: tuple[str, ...]) -> QueryPlan:
     """The plan of a question; raises `InvalidQuery` with every value that names nothing."""
     ids = resolve_names(memory, question, kinds)
     terms = read_query(question.q) if question.q is not None else ()
-    prefixes = expand_prefixes(memory, terms, kinds) if terms else {}
-    clauses = question.clauses(ids)
+    prefixes = expand_prefixes(memory, terms, kinds)
     first, last = question.days()
     return QueryPlan(
         kinds=kinds,
-        kind_clauses=tuple([kind_clause(kind, clauses, terms, prefixes) for kind in kinds]),
+        filters=(*question.clauses(ids), *word_filters(terms, prefixes)),
+        excluded=tuple(excluded_words(terms, prefixes)),
         low=first_sort_key(first.toordinal()) if first is not None else 0,
         high=last_sort_key(last.toordinal()) if last is not None else LAST_SORT_KEY,
         descending=question.sort is not Sort.oldest,
@@ -99,23 +75,22 @@ def expand_prefixes(
     left = MOST_PREFIXED
     for term in terms:
         if term.prefix:
-            prefixes[term] = keys = words_from(memory, term.words[-1], kinds, left)
-            left -= sum(map(len, keys.values())) if keys is not None else 0
+            prefixes[term] = words = words_from(memory, term.words[-1], kinds, left)
+            left -= len(words) if words is not None else 0
     return prefixes
 
 
 def words_from(
     memory: Memory, prefix: str, kinds: tuple[str, ...], most: int
-) -> dict[str, Keys] | None:
-    """By kind, the keys of the words that begin so; None if there are more than `most`."""
-    keys: dict[str, Keys] = {}
-    for kind, vocabulary in zip(kinds, memory.get_all(VOCABULARIES, kinds), strict=True):
-        words = packed_from(vocabulary, prefix, most) if vocabulary is not None else None
-        if words is None:
+) -> tuple[str, ...] | None:
+    """The words in entries of some kinds that begin so; None if there are more than `most`."""
+    words: dict[str, None] = {}
+    for vocabulary in memory.get_all(VOCABULARIES, kinds):
+        found = packed_from(vocabulary, prefix, most) if vocabulary is not None else None
+        if found is None:
             return None
-        keys[kind] = tuple(key_of(kind, WORD, word) for word in words)
-        most -= len(words)
-    return keys
+        words |= dict.fromkeys(found)
+    return tuple(words) if len(words) <= most else None
 
 
 def is_indexed(term: SearchTerm, prefixes: Prefixes) -> bool:
@@ -123,24 +98,21 @@ def is_indexed(term: SearchTerm, prefixes: Prefixes) -> bool:
     return term.is_word or (len(term.words) == 1 and prefixes[term] is not None)
 
 
-def kind_clause(
-    kind: str, clauses: list[Clause], terms: tuple[SearchTerm, ...], prefixes: Prefixes
-) -> KindClause:
-    """What the clauses and search terms of a question ask of one kind."""
-    filters: list[Keys] = [
-        tuple([key_of(kind, dimension, value) for dimension, value in clause]) for clause in clauses
-    ]
-    excluded: list[PostingsKey] = []
+def word_filters(terms: Iterable[SearchTerm], prefixes: Prefixes) -> Iterator[Clause]:
+    """The words that an entry must have to match the terms that are wanted."""
     for term in terms:
-        keys: list[Keys] = [(key_of(kind, WORD, word),) for word in term.whole_words]
-        prefixed = prefixes.get(term)
-        if prefixed is not None:
-            keys.append(prefixed[kind])
         if not term.excluded:
-            filters += keys
-        elif is_indexed(term, prefixes):
-            excluded += keys[0]
-    return KindClause(kind, tuple(filters) or every_entry(kind), tuple(excluded))
+            yield from (Clause(WORD, (word,)) for word in term.whole_words)
+            prefixed = prefixes.get(term)
+            if prefixed is not None:
+                yield Clause(WORD, prefixed)
+
+
+def excluded_words(terms: Iterable[SearchTerm], prefixes: Prefixes) -> Iterator[str]:
+    """The words that an entry must not have, as far as postings say so."""
+    for term in terms:
+        if term.excluded and is_indexed(term, prefixes):
+            yield from prefixes.get(term) or term.whole_words
 
 
 def sort_keys_of(memory: Memory, ids: list[str], kinds: tuple[str, ...]) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ import datetime
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -124,13 +124,11 @@ Values = Field(max_length=MAX_VALUES)
 FlagParameter = Annotated[bool, BeforeValidator(query_flag)]
 
 
-# Index terms as (dimension, value), of which an entry must have at least one.
-Clause = tuple[tuple[str, str], ...]
+class Clause(NamedTuple):
+    """Values of a dimension of index terms, of which an entry must have at least one."""
 
-
-def any_of(dimension: str, values: list[str]) -> Clause:
-    """The clause that asks for any of some values of a dimension."""
-    return tuple([(dimension, value) for value in values])
+    dimension: str
+    values: tuple[str, ...]
 
 
 # The default of lists; a factory is faster than a default value, which pydantic copies deeply.
@@ -353,27 +351,30 @@ class EntryQuestion(Question):
             else:
                 values = [term_of(each) for each in items_of(getattr(self, name))]
             if values:
-                clauses.append(any_of(name, values))
+                clauses.append(Clause(name, tuple(values)))
         return clauses
 
     def _actor_clauses(self, actors: list[str]) -> list[Clause]:
         """`actor_role` binds to the same link as `actor`, and alone means anyone in that role."""
+        roles = self.actor_role
+        if not actors:
+            return [Clause("role", tuple(roles))] if roles else []
         dimension = "affiliate" if self.include_affiliates else "actor"
-        if self.actor_role and actors:
-            bound = [
-                any_of(f"{dimension}:role", [f"{actor}:{role}" for role in self.actor_role])
-                for actor in actors
-            ]
-            return bound if self.actor_match is Match.all else [sum(bound, ())]
-        if self.actor_role:
-            return [any_of("role", list(self.actor_role))]
-        return self._grouped(dimension, actors, self.actor_match) if actors else []
+        clauses = self._grouped(dimension, actors, self.actor_match)
+        if not roles:
+            return clauses
+        return [
+            Clause(
+                f"{dimension}:role", tuple([f"{actor}:{role}" for actor in each for role in roles])
+            )
+            for _, each in clauses
+        ]
 
     @staticmethod
     def _grouped(dimension: str, values: list[str], match: Match) -> list[Clause]:
         if match is Match.all:
-            return [any_of(dimension, [value]) for value in values]
-        return [any_of(dimension, values)]
+            return [Clause(dimension, (value,)) for value in values]
+        return [Clause(dimension, tuple(values))]
 
     def days(self) -> tuple[datetime.date | None, datetime.date | None]:
         """The first and the last day asked for; None where that side is open."""

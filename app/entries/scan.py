@@ -6,9 +6,8 @@ it shows, however long the postings are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import islice
 from typing import NamedTuple
 
 from pyroaring import BitMap
@@ -16,7 +15,8 @@ from pyroaring import BitMap
 from app.db.memory import Memory
 from app.db.postings import POSTINGS, PostingsKey, SortKeys, all_sort_keys
 from app.entries.fulltext import FULLTEXT_MATCHES, FulltextQuery
-from app.entries.query_plan import KindClause, QueryPlan
+from app.entries.query_plan import WORD, QueryPlan
+from app.entries.questions import Clause
 from app.entries.sort_keys import day_of, enclosing_nodes, key_of
 from app.entries.words import SearchTerm
 
@@ -27,8 +27,6 @@ WIDER = 8
 # Ordinals about which the full text is asked at once.
 FULLTEXT_WINDOW = 1 << 18
 
-Bitmaps = tuple[BitMap, ...]
-
 
 class KindScan(NamedTuple):
     """Entries of a kind with ordinals from `low` to before `high`.
@@ -38,8 +36,8 @@ class KindScan(NamedTuple):
     """
 
     kind: str
-    filters: tuple[Bitmaps, ...]
-    excluded: Bitmaps
+    filters: list[list[BitMap]]
+    excluded: list[BitMap]
     low: int
     high: int
 
@@ -108,7 +106,7 @@ class Scan(NamedTuple):
     `fulltext_match`.
     """
 
-    kind_scans: tuple[KindScan, ...]
+    kind_scans: list[KindScan]
     low: int
     high: int
     fulltext_match: FulltextMatch | None
@@ -169,11 +167,10 @@ class Scan(NamedTuple):
 
     def of_kind(self, kind: str) -> Scan:
         """The same of one kind."""
-        scans = tuple([each for each in self.kind_scans if each.kind == kind])
-        return self._replace(kind_scans=scans)
+        return self._replace(kind_scans=[each for each in self.kind_scans if each.kind == kind])
 
 
-def size_of(bitmaps: Bitmaps) -> int:
+def size_of(bitmaps: list[BitMap]) -> int:
     """How many entries some bitmaps have together, at most."""
     return len(bitmaps[0]) if len(bitmaps) == 1 else sum(map(len, bitmaps))
 
@@ -182,15 +179,17 @@ def scan_of(memory: Memory, plan: QueryPlan) -> Scan:
     """The scan of a plan: what begins between its sort keys, and what reaches into them."""
     sort_keys = all_sort_keys(memory)
     low, high = sort_keys.ordinal_from(plan.low), sort_keys.ordinal_from(plan.high + 1)
-    ranges = [(clause, low, high) for clause in plan.kind_clauses]
-    if low > 0:
-        day = day_of(plan.low)
-        ranges += [(reaching_into(day, clause), 0, low) for clause in plan.kind_clauses]
-    keys = [key for clause, _, _ in ranges for key in chain(clause.excluded, *clause.filters)]
-    postings = iter(memory.get_all(POSTINGS, keys))
-    given: list[Bitmaps] = [(sort_keys.ordinals(plan.sort_keys),)] if plan.sort_keys else []
-    scans = [kind_scan(postings, given, *each) for each in ranges]
-    kind_scans = tuple([each for each in scans if each is not None])
+    keys = [group for kind in plan.kinds for group in posting_keys(kind, plan)]
+    postings = iter(memory.get_groups(POSTINGS, keys))
+    given = [[sort_keys.ordinals(plan.sort_keys)]] if plan.sort_keys else []
+    kind_scans: list[KindScan] = []
+    for kind in plan.kinds:
+        excluded, reaching, *filters = islice(postings, len(keys) // len(plan.kinds))
+        found = sorted(map(without_empty, (*given, *filters)), key=size_of)
+        if low < high and all(found):
+            kind_scans.append(KindScan(kind, found, excluded, low, high))
+        if low > 0 and any(reaching) and all(found):
+            kind_scans.append(KindScan(kind, [reaching, *found], excluded, 0, low))
     return Scan(
         kind_scans,
         min([each.low for each in kind_scans], default=high),
@@ -201,9 +200,15 @@ def scan_of(memory: Memory, plan: QueryPlan) -> Scan:
     )
 
 
-def reaching_into(day: int, clause: KindClause) -> KindClause:
-    """The clause narrowed to entries that began before a day and reach into it."""
-    return clause._replace(filters=((reaching_key(clause.kind, day),), *clause.filters))
+def posting_keys(kind: str, plan: QueryPlan) -> list[list[PostingsKey]]:
+    """The keys of what a plan excludes, of what reaches into its days, and of each filter."""
+    keys: list[list[PostingsKey]] = [
+        [key_of(kind, WORD, word) for word in plan.excluded],
+        [reaching_key(kind, day_of(plan.low))] if plan.low > 0 else [],
+    ]
+    for dimension, values in plan.filters or (Clause("kind", (kind,)),):
+        keys.append([key_of(kind, dimension, value) for value in values])
+    return keys
 
 
 @lru_cache(maxsize=16384)
@@ -212,20 +217,9 @@ def reaching_key(kind: str, day: int) -> PostingsKey:
     return tuple([key_of(kind, "reach", node) for node in enclosing_nodes(day)])
 
 
-def kind_scan(
-    postings: Iterator[BitMap], given: list[Bitmaps], clause: KindClause, low: int, high: int
-) -> KindScan | None:
-    """The scan of a clause between two ordinals; None if it cannot find anything.
-
-    It takes the postings of the clause's keys: those of `excluded`, then those of each filter.
-    """
-    excluded = tuple(islice(postings, len(clause.excluded)))
-    filters = [tuple(filter(None, islice(postings, len(keys)))) for keys in clause.filters]
-    if low >= high or not all(filters):
-        return None
-    return KindScan(
-        clause.kind, tuple(sorted([*given, *filters], key=size_of)), excluded, low, high
-    )
+def without_empty(bitmaps: list[BitMap]) -> list[BitMap]:
+    """The bitmaps that have any entry."""
+    return [each for each in bitmaps if each]
 
 
 def fulltext_match(plan: QueryPlan, sort_keys: SortKeys) -> FulltextMatch:

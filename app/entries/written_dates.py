@@ -40,6 +40,8 @@ DAYS_OF_MONTH = tuple(
         rf"{MONTH}\s+{DAY}{TO}{LAST_DAY},?\s+{YEAR}",
     )
 )
+# A year, month or day that is in the date language already, as nearly all are.
+PLAIN = re.compile(r"\d{4}(?:-\d{2}){0,2}")
 PREPOSITION = re.compile(r"(?:on|in|during)\s+", re.IGNORECASE)
 OPEN_START = re.compile(r"(?:from|since)\s+", re.IGNORECASE)
 QUALIFIED = re.compile(r"(?P<sign>probably about|about|probably)\s+(?P<date>.+)", re.IGNORECASE)
@@ -52,6 +54,8 @@ def in_date_language(text: str) -> str:
 
     Raises DateLanguageError for a date in which only the order of numbers tells the month.
     """
+    if PLAIN.fullmatch(text):
+        return text
     given = " ".join(text.split())
     if NUMBERS_ONLY.fullmatch(given):
         wrong = "a date of which the month is a guess"

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.entries.documents import Document, EntryDocument, EntryEnd, EntryLink, Summary
-from app.entries.questions import Clause, EntryQuestion, any_of, filtered
+from app.entries.questions import Clause, EntryQuestion, filtered
 from app.entries.record import (
     ActorId,
     EntryRecord,
@@ -158,8 +158,8 @@ class EventQuestion(EntryQuestion):
             return clauses
         bound = [f"{proposal}:{stance}" for proposal in named["proposal"] for stance in self.stance]
         unbound = {"proposal", "stance"}
-        kept = [clause for clause in clauses if clause[0][0] not in unbound]
-        return [*kept, any_of("proposal:stance", bound)]
+        kept = [clause for clause in clauses if clause.dimension not in unbound]
+        return [*kept, Clause("proposal:stance", tuple(bound))]
 
 
 # The property in which an actor stands, by its role; an event is about the others.

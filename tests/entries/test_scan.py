@@ -49,15 +49,15 @@ def expected(filters: list[list[int]], excluded: list[int], low: int, high: int)
 
 def kind_scan(filters: list[list[int]], excluded: list[int], low: int, high: int) -> KindScan:
     """The scan that finds the same."""
-    bitmaps = tuple(tuple(LISTS[number] for number in each) for each in filters)
-    return KindScan("event", bitmaps, tuple(LISTS[number] for number in excluded), low, high)
+    bitmaps = [[LISTS[number] for number in each] for each in filters]
+    return KindScan("event", bitmaps, [LISTS[number] for number in excluded], low, high)
 
 
 def scan_of(*kind_scans: KindScan, descending: bool) -> Scan:
     """The scan of some kinds; the full text is not asked."""
     low = min((each.low for each in kind_scans), default=COUNT)
     high = max((each.high for each in kind_scans), default=COUNT)
-    return Scan(kind_scans, low, high, None, descending, SORT_KEYS)
+    return Scan(list(kind_scans), low, high, None, descending, SORT_KEYS)
 
 
 @pytest.mark.parametrize("descending", [False, True])
@@ -82,7 +82,7 @@ def test_a_scan_finds_what_sets_find(
 def test_kinds_are_scanned_together() -> None:
     """Several kinds come in one order."""
     apart = [LISTS[0], LISTS[1] - LISTS[0], LISTS[2] - LISTS[1] - LISTS[0]]
-    kind_scans = [KindScan("event", ((each,),), (), 0, COUNT) for each in apart]
+    kind_scans = [KindScan("event", [[each]], [], 0, COUNT) for each in apart]
     ordinals = sorted(set().union(*map(set, apart)))
     for descending in (False, True):
         scan = scan_of(*kind_scans, descending=descending)
