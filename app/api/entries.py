@@ -9,7 +9,6 @@ from typing import Annotated, Any, Union
 import orjson
 from fastapi import FastAPI, Query
 from pydantic import Field
-from sqlalchemy import bindparam, literal, select
 from starlette.requests import Request
 
 from app.api.answering import (
@@ -20,6 +19,7 @@ from app.api.answering import (
     form_of,
     represented,
 )
+from app.api.missing import plural_of, types_at, why_missing
 from app.api.models import EntryListOf, OneOf, list_content, named
 from app.api.registration import DatedList, add_question
 from app.api.single import (
@@ -32,13 +32,11 @@ from app.api.single import (
 )
 from app.db.memory import find
 from app.db.snapshots import Revision, Snapshot
-from app.db.sql import Statement
-from app.db.tables import change
 from app.entries.cursors import revision_of
 from app.entries.density import density
 from app.entries.documents import Document, EntryDocument, EntryEnd
 from app.entries.facets import facets_of
-from app.entries.names import BY_FORMER_ID, ENTRY_NAME, UnknownName, id_of
+from app.entries.names import ENTRY_NAME
 from app.entries.query_plan import QueryPlan, plan_query
 from app.entries.questions import NONE_GIVEN, EntryQuestion, Values
 from app.entries.result_pages import ResultPage, read_entry, read_page
@@ -56,13 +54,6 @@ from app.http.service import service_of
 from app.kinds import KINDS
 from app.kinds.kind import Kind
 from app.reference.dataset import described
-
-LAST_ACTION = Statement(
-    select(change.c.action)
-    .where(change.c.kind.in_([literal(kind) for kind in KINDS]), change.c.id == bindparam("id"))
-    .order_by(change.c.sequence.desc())
-    .limit(1)
-)
 
 ONE_PROBLEMS = (NotAcceptable, NotFound, Gone, Moved)
 
@@ -110,7 +101,7 @@ class TimelineRow(EntryEnd, HeadlineFields, EntryDocument):
     """What entries of all kinds have, for tables."""
 
 
-async def answer_list(
+async def answer_entries(
     request: Request,
     question: EntryQuestion,
     kinds: tuple[str, ...],
@@ -158,7 +149,7 @@ async def more_about(
     return meta
 
 
-async def answer_one(
+async def answer_entry(
     request: Request, question: OneEntryQuestion, entry_id: str, kind: str
 ) -> Representation:
     """The entry at a path, or what became of it."""
@@ -175,8 +166,11 @@ async def answer_one(
 async def entry_now(entry_id: str, kind: str, snapshot: Snapshot) -> tuple[str, bytes]:
     """The kind and document of an entry."""
     found = await find(snapshot, read_entry, entry_id)
-    if found is None or kind not in (ENTRY_NAME, found[0]):
-        raise await why_missing(entry_id, kind, found[0] if found else None, snapshot)
+    if found is None:
+        raise await why_missing(kind, entry_id, snapshot)
+    if kind not in (ENTRY_NAME, found[0]):
+        path = KINDS[found[0]].path(entry_id)
+        raise NotFound(f"{entry_id!r} is not among the {plural_of(kind)}; it is at {path}.")
     return found
 
 
@@ -184,7 +178,7 @@ async def entry_then(
     entry_id: str, kind: str, at: Revision, snapshot: Snapshot
 ) -> tuple[str, bytes]:
     """The kind and document of an entry as it stood at a revision."""
-    kinds = kinds_of(kind)
+    kinds = types_at(kind)
     found = await entry_at(at, kinds, entry_id, snapshot)
     if found is not None:
         return found
@@ -195,49 +189,22 @@ async def entry_then(
     return await entry_now(entry_id, kind, snapshot)
 
 
-def kinds_of(kind: str) -> tuple[str, ...]:
-    """The kinds that a path of a kind, or of any, answers."""
-    return tuple(KINDS) if kind == ENTRY_NAME else (kind,)
-
-
-async def why_missing(entry_id: str, kind: str, other: str | None, snapshot: Snapshot) -> Exception:
-    """Moved, gone, of another kind, or never there."""
-    plural = "entries" if kind == ENTRY_NAME else KINDS[kind].plural
-    if other is not None:
-        path = f"/v1/{KINDS[other].plural}/{entry_id}"
-        return NotFound(f"{entry_id!r} is not among the {plural}; it is at {path}.")
-    former = await snapshot.rows(BY_FORMER_ID, name_type=ENTRY_NAME, former=entry_id)
-    if former:
-        return Moved(f"/v1/{plural}/{former[0][0]}")
-    last = await snapshot.rows(LAST_ACTION, id=entry_id)
-    if last and last[0][0] == "removed":
-        past = f"/v1/entries/{entry_id}/history"
-        return Gone(f"{entry_id!r} was removed from the record; its past is at {past}.")
-    try:
-        await find(snapshot, id_of, entry_id, kind)
-    except UnknownName as unknown:
-        near = list(unknown.nearest)
-        hint = f" Did you mean {' or '.join(near)}?" if near else ""
-        return NotFound(f"There is no {kind} {entry_id[:100]!r}.{hint}", nearest=near or None)
-    return NotFound(f"There is no {kind} {entry_id[:100]!r}.")
-
-
-def list_endpoint(kind: Kind) -> Callable[..., Awaitable[Representation]]:
+def entries_endpoint(kind: Kind) -> Callable[..., Awaitable[Representation]]:
     """The endpoint of one kind's list."""
     known = tuple(kind.document.model_fields)
 
     async def endpoint(request: Request, question: Any) -> Representation:
-        return await answer_list(request, question, (kind.name,), kind.document, known)
+        return await answer_entries(request, question, (kind.name,), kind.document, known)
 
     endpoint.__annotations__["question"] = Annotated[kind.question, Query()]
     return endpoint
 
 
-def one_endpoint(kind: str) -> Callable[..., Awaitable[Representation]]:
+def entry_endpoint(kind: str) -> Callable[..., Awaitable[Representation]]:
     """The endpoint of single entries of a kind, or of any."""
 
     async def endpoint(request: Request, question: Any, id: str) -> Representation:
-        return await answer_one(request, question, id, kind)
+        return await answer_entry(request, question, id, kind)
 
     endpoint.__annotations__["question"] = Annotated[OneEntryQuestion, Query()]
     endpoint.__annotations__["id"] = path_id(kind)
@@ -251,7 +218,7 @@ async def timeline(
     kinds = question.kinds()
     known = dict.fromkeys(name for kind in kinds for name in KINDS[kind].document.model_fields)
     model = TimelineRow if len(kinds) > 1 else KINDS[kinds[0]].document
-    return await answer_list(request, question, kinds, model, tuple(known))
+    return await answer_entries(request, question, kinds, model, tuple(known))
 
 
 DOCUMENTS: Any = Union[tuple(kind.document for kind in KINDS.values())]  # noqa: UP007 - built from the table
@@ -281,7 +248,7 @@ def add_routes(app: FastAPI) -> None:
         add_question(
             app,
             f"/v1/{kind.plural}",
-            list_endpoint(kind),
+            entries_endpoint(kind),
             operation_id=f"list{title}s",
             summary=f"List {kind.plural}",
             description=kind.description,
@@ -291,7 +258,7 @@ def add_routes(app: FastAPI) -> None:
         add_question(
             app,
             f"/v1/{kind.plural}/{{id}}",
-            one_endpoint(kind.name),
+            entry_endpoint(kind.name),
             route=AnswerOrPage,
             operation_id=f"get{title}",
             summary=f"Get one {kind.name}",
@@ -311,7 +278,7 @@ def add_routes(app: FastAPI) -> None:
     add_question(
         app,
         "/v1/entries/{id}",
-        one_endpoint(ENTRY_NAME),
+        entry_endpoint(ENTRY_NAME),
         operation_id="getEntry",
         summary="Get one entry of any kind",
         description="One entry of any kind by its id.",

@@ -12,17 +12,11 @@ from pydantic import Field
 from starlette.requests import Request
 
 from app.api.answering import asked_path
-from app.api.entries import ONE_PROBLEMS, kinds_of
-from app.api.entries import why_missing as why_no_entry
-from app.api.models import (
-    Links,
-    Meta,
-    RevisionMeta,
-)
-from app.api.reference import why_missing as why_no_reference
+from app.api.entries import ONE_PROBLEMS
+from app.api.missing import plural_of, types_at, why_missing
+from app.api.models import Links, Meta, RevisionMeta
 from app.api.registration import add_question
 from app.api.single import NoQuestion, path_id
-from app.db.snapshots import Snapshot
 from app.entries.documents import CorrectionDocument, Document
 from app.entries.names import ENTRY_NAME
 from app.errors import Moved
@@ -33,7 +27,6 @@ from app.http.route import Representation
 from app.http.service import service_of
 from app.kinds import KINDS
 from app.reference import REFERENCE_TYPES
-from app.reference.record_types import RecordType
 
 
 class VersionAction(StrEnum):
@@ -86,17 +79,12 @@ class History(Document):
     """Where it stands."""
 
 
-async def history(
-    request: Request,
-    kinds: tuple[str, ...],
-    record_id: str,
-    why_missing: Callable[[Snapshot], Awaitable[Exception]],
-) -> Representation:
+async def history(request: Request, name: str, record_id: str) -> Representation:
     """Every version of a record, or where its history is, or that it never was."""
     async with service_of(request).database.snapshot() as snapshot:
-        versions = await versions_of(kinds, record_id, snapshot)
+        versions = await versions_of(types_at(name), record_id, snapshot)
         if not versions or versions[0].action == "removed":
-            missing = await why_missing(snapshot)
+            missing = await why_missing(name, record_id, snapshot)
             if isinstance(missing, Moved):
                 raise Moved(f"{missing.headers['Location']}/history")
             if not versions:
@@ -107,62 +95,35 @@ async def history(
     return Representation(JSON, enveloped([data], meta, links), snapshot.revision)
 
 
-def entry_history(kind: str) -> Callable[..., Awaitable[Representation]]:
-    """The endpoint of the histories of entries of a kind, or of any."""
+def history_endpoint(name: str) -> Callable[..., Awaitable[Representation]]:
+    """The endpoint of the histories of a type of record."""
 
     async def endpoint(
         request: Request, question: Annotated[NoQuestion, Query()], id: str
     ) -> Representation:
         del question
-        return await history(
-            request, kinds_of(kind), id, lambda snapshot: why_no_entry(id, kind, None, snapshot)
-        )
+        return await history(request, name, id)
 
-    endpoint.__annotations__["id"] = path_id(kind)
-    return endpoint
-
-
-def reference_history(name_type: RecordType) -> Callable[..., Awaitable[Representation]]:
-    """The endpoint of the histories of actors, topics or sources."""
-
-    async def endpoint(
-        request: Request, question: Annotated[NoQuestion, Query()], id: str
-    ) -> Representation:
-        del question
-        return await history(
-            request,
-            (name_type.name,),
-            id,
-            lambda snapshot: why_no_reference(name_type, id, snapshot),
-        )
-
-    endpoint.__annotations__["id"] = path_id(name_type.name)
+    endpoint.__annotations__["id"] = path_id(name)
     return endpoint
 
 
 def add_routes(app: FastAPI) -> None:
     """Registers the histories."""
-    for kind in KINDS.values():
-        add_history(app, kind.plural, kind.name.capitalize(), entry_history(kind.name))
-    add_history(app, "entries", "Entry", entry_history(ENTRY_NAME))
-    for name_type in REFERENCE_TYPES.values():
-        add_history(
-            app, name_type.plural, name_type.name.capitalize(), reference_history(name_type)
-        )
+    for name in (*KINDS, ENTRY_NAME, *REFERENCE_TYPES):
+        add_history(app, name)
 
 
-def add_history(
-    app: FastAPI, plural: str, title: str, endpoint: Callable[..., Awaitable[Representation]]
-) -> None:
-    """Registers the histories of one kind."""
+def add_history(app: FastAPI, name: str) -> None:
+    """Registers the histories of a type of record."""
     add_question(
         app,
-        f"/v1/{plural}/{{id}}/history",
-        endpoint,
+        f"/v1/{plural_of(name)}/{{id}}/history",
+        history_endpoint(name),
         answer="The versions, the newest first.",
         problems=ONE_PROBLEMS,
-        operation_id=f"get{title}History",
-        summary=f"Get every version of one {title.lower()}",
+        operation_id=f"get{name.capitalize()}History",
+        summary=f"Get every version of one {name}",
         description="Every version of the curated record, the newest first: with which revision it "
         "came, how it stood, what changed (JSON Patch) and which correction says why. Versions "
         "under former ids are among them, and a removed record keeps its history.",

@@ -59,10 +59,7 @@ async def of_actor(
     of those who belonged to it on the date of the event are listed under their own names.
     """
     async with service_of(request).database.snapshot() as snapshot:
-        found = await snapshot.rows(reference.ONE, name_type=ACTORS.name, id=id)
-        if not found:
-            raise await reference.why_missing(ACTORS, id, snapshot)
-        document = orjson.loads(found[0][0])
+        document = orjson.loads(await reference.document_now(ACTORS, id, snapshot))
         actor = Summary(id=id, name=document["name"], url=document["url"])
         positions = await actor_positions(actor, question, snapshot)
     return answered(request, positions, snapshot.revision)

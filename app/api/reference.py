@@ -12,19 +12,20 @@ from starlette.requests import Request
 
 from app.api.answering import answer_of, chosen_fields, form_of, represented
 from app.api.entries import ONE_PROBLEMS
+from app.api.missing import why_missing
 from app.api.models import ListOf, OneOf, list_content, named
 from app.api.registration import UndatedList, add_question
 from app.api.single import Found, OneQuestion, answer_found, one_content, path_id, revision_asked
 from app.db.memory import find
 from app.db.snapshots import Revision, Snapshot
 from app.db.sql import Row, Statement
-from app.db.tables import change, name_word, reference
+from app.db.tables import name_word, reference
 from app.entries.cursors import fingerprint, read_cursor, revision_of, write_cursor
-from app.entries.names import BY_FORMER_ID, UnknownName, id_of
+from app.entries.names import UnknownName, id_of
 from app.entries.questions import Count
 from app.entries.result_pages import ResultPage
 from app.entries.words import SearchTerm, read_query
-from app.errors import Gone, InvalidQuery, Moved, NotAcceptable, NotFound
+from app.errors import InvalidQuery, NotAcceptable
 from app.formats import UNDATED_FORMATS
 from app.history.past import reference_at, why_missing_at
 from app.http.route import AnswerOrPage, Representation
@@ -40,12 +41,6 @@ ONE = Statement(
     select(reference.c.body).where(
         reference.c.name_type == bindparam("name_type"), reference.c.id == bindparam("id")
     )
-)
-LAST_ACTION = Statement(
-    select(change.c.action)
-    .where(change.c.id == bindparam("id"), change.c.kind == bindparam("name_type"))
-    .order_by(change.c.sequence.desc())
-    .limit(1)
 )
 
 
@@ -83,7 +78,7 @@ def word_values(sought: tuple[SearchTerm, ...]) -> tuple[dict[str, str], int, in
     return values, len(wanted), len(unwanted)
 
 
-async def answer_list(
+async def answer_references(
     request: Request, question: ReferenceQuestion, name_type: RecordType
 ) -> Representation:
     """A page of a reference type, by id."""
@@ -171,7 +166,7 @@ def last_id(question: ReferenceQuestion, mark: bytes, snapshot: Snapshot) -> str
     return str(read_cursor(question.cursor, mark, [""], snapshot.revision.number)[0])
 
 
-async def answer_one(
+async def answer_reference(
     request: Request, question: OneQuestion, name_type: RecordType, record_id: str
 ) -> Representation:
     """One document of a reference type, or what became of it."""
@@ -189,7 +184,7 @@ async def document_now(name_type: RecordType, record_id: str, snapshot: Snapshot
     """A document of a reference type."""
     found = await snapshot.rows(ONE, name_type=name_type.name, id=record_id)
     if not found:
-        raise await why_missing(name_type, record_id, snapshot)
+        raise await why_missing(name_type.name, record_id, snapshot)
     return bytes(found[0][0])
 
 
@@ -201,46 +196,27 @@ async def document_then(
     if body is not None:
         return body
     missing = await why_missing_at(at, (name_type.name,), record_id, snapshot)
-    raise missing or await why_missing(name_type, record_id, snapshot)
+    raise missing or await why_missing(name_type.name, record_id, snapshot)
 
 
-async def why_missing(name_type: RecordType, record_id: str, snapshot: Snapshot) -> Exception:
-    """Moved, gone, or never there."""
-    former = await snapshot.rows(BY_FORMER_ID, name_type=name_type.name, former=record_id)
-    if former:
-        return Moved(f"/v1/{name_type.plural}/{former[0][0]}")
-    last = await snapshot.rows(LAST_ACTION, id=record_id, name_type=name_type.name)
-    if last and last[0][0] == "removed":
-        past = f"/v1/{name_type.plural}/{record_id}/history"
-        return Gone(f"{record_id!r} was removed from the record; its past is at {past}.")
-    try:
-        near = [await find(snapshot, id_of, record_id, name_type.name)]
-    except UnknownName as unknown:
-        near = list(unknown.nearest)
-    hint = f" Did you mean {' or '.join(near)}?" if near else ""
-    return NotFound(
-        f"There is no {name_type.name} {record_id[:100]!r}.{hint}", nearest=near or None
-    )
-
-
-def list_endpoint(name_type: RecordType) -> Callable[..., Awaitable[Representation]]:
+def references_endpoint(name_type: RecordType) -> Callable[..., Awaitable[Representation]]:
     """The endpoint of a reference type's list."""
 
     async def endpoint(
         request: Request, question: Annotated[ReferenceQuestion, Query()]
     ) -> Representation:
-        return await answer_list(request, question, name_type)
+        return await answer_references(request, question, name_type)
 
     return endpoint
 
 
-def one_endpoint(name_type: RecordType) -> Callable[..., Awaitable[Representation]]:
+def reference_endpoint(name_type: RecordType) -> Callable[..., Awaitable[Representation]]:
     """The endpoint of a reference type's single documents."""
 
     async def endpoint(
         request: Request, question: Annotated[OneQuestion, Query()], id: str
     ) -> Representation:
-        return await answer_one(request, question, name_type, id)
+        return await answer_reference(request, question, name_type, id)
 
     endpoint.__annotations__["id"] = path_id(name_type.name)
     return endpoint
@@ -254,7 +230,7 @@ def add_routes(app: FastAPI) -> None:
         add_question(
             app,
             f"/v1/{name_type.plural}",
-            list_endpoint(name_type),
+            references_endpoint(name_type),
             route=UndatedList,
             answer="The page, in the representation asked for.",
             content=list_content(UNDATED_FORMATS),
@@ -268,7 +244,7 @@ def add_routes(app: FastAPI) -> None:
         add_question(
             app,
             f"/v1/{name_type.plural}/{{id}}",
-            one_endpoint(name_type),
+            reference_endpoint(name_type),
             route=AnswerOrPage,
             answer="The document.",
             content=one_content(),
