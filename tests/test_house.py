@@ -105,3 +105,21 @@ def test_every_layer_is_listed() -> None:
     listed = {name.strip(" ()") for layer in layers for name in re.split(r"[|:]", layer)}
     parts = {path.stem for path in (ROOT / "app").iterdir() if not path.name.startswith("__")}
     assert parts - listed == set()
+
+
+def test_the_architecture_names_every_folder() -> None:
+    """`docs/architecture.md` names the folders of app/ in its table, and only files that exist."""
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
+    named = {name for row in rows for name in re.findall(r"`(\w+)/`", row)}
+    assert named == {path.parent.name for path in (ROOT / "app").glob("*/__init__.py")}
+    folder, missing = "app", []
+    for line in text.splitlines():
+        if line.startswith("## From a seed file"):
+            folder = "app/seeding"
+        elif line.startswith("## From a question"):
+            folder = "app"
+        for name in re.findall(r"(?<![\w/*.])[a-z_]+(?:/[a-z_]+)*\.py\b", line):
+            if not any((ROOT / base / name).is_file() for base in (folder, "app")):
+                missing.append(name)
+    assert missing == []
