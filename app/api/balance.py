@@ -94,7 +94,7 @@ async def balance_of(snapshot: Snapshot) -> Balance:
             ActorShare(
                 actor=Summary(id=row[0], name=row[1], url=f"/v1/actors/{row[0]}"),
                 entries=int(row[2]),
-                by_kind=kind_counts(row[3:]),
+                by_kind=counts_by_kind(row[3:]),
             )
             for row in await snapshot.rows(ACTORS)
         ],
@@ -103,7 +103,7 @@ async def balance_of(snapshot: Snapshot) -> Balance:
                 publisher=row[0],
                 sources=row[1],
                 citations=int(row[2]),
-                by_kind=kind_counts(row[3:]),
+                by_kind=counts_by_kind(row[3:]),
             )
             for row in await snapshot.rows(PUBLISHERS)
         ],
@@ -115,6 +115,6 @@ def starting_day(sort_key: int | None) -> date | None:
     return None if sort_key is None else date.fromordinal(day_of(sort_key))
 
 
-def kind_counts(row: Row) -> dict[str, int]:
+def counts_by_kind(row: Row) -> dict[str, int]:
     """The numbers of each kind that has any."""
     return {kind: int(number) for kind, number in zip(KINDS, row, strict=True) if number}

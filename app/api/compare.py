@@ -25,7 +25,9 @@ CSV_EXAMPLE = (
 )
 
 
-async def answer(request: Request, question: Annotated[CompareQuestion, Query()]) -> Representation:
+async def answer_comparison(
+    request: Request, question: Annotated[CompareQuestion, Query()]
+) -> Representation:
     """Two to twelve proposals side by side, or a whole chain of replies: by topic, then by term,
     what is the same, changed, added, dropped or not recorded, who is obliged, in which phase, and
     the numbers.
@@ -53,7 +55,7 @@ def add_routes(app: FastAPI) -> None:
     add_question(
         app,
         "/v1/compare",
-        answer,
+        answer_comparison,
         route=AnswerOrPage,
         answer="The comparison.",
         content={

@@ -15,9 +15,9 @@ from app.api.balance import Balance, balance_of
 from app.api.models import OneOf, named
 from app.api.registration import add_question
 from app.api.single import (
-    Found,
     NoQuestion,
     OneQuestion,
+    StoredDocument,
     answer_found,
     dataset_body,
     one_content,
@@ -98,7 +98,7 @@ async def dataset(request: Request, question: Annotated[OneQuestion, Query()]) -
     """What the record is, what it covers and lacks, its licence, and how to cite it."""
     async with service_of(request).database.snapshot() as snapshot:
         at = await revision_asked(question, snapshot)
-        found = Found("dataset", await description(at, snapshot), DatasetDocument)
+        found = StoredDocument("dataset", await description(at, snapshot), DatasetDocument)
         return await answer_found(request, question, found, at, snapshot)
 
 

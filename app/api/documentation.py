@@ -128,7 +128,7 @@ async def docs_asset(name: str) -> Response:
     return FileResponse(str(path), media_type=ASSETS[name])
 
 
-async def problem_page(name: str) -> Response:
+async def problem_description(name: str) -> Response:
     """What a kind of problem means."""
     for problem in PROBLEMS:
         if problem.type == name:
@@ -148,7 +148,7 @@ def add_routes(app: FastAPI) -> None:
     pages = (
         ("/docs", docs),
         ("/docs/assets/{name}", docs_asset),
-        ("/problems/{name}", problem_page),
+        ("/problems/{name}", problem_description),
         ("/robots.txt", robots),
     )
     for path, endpoint in pages:

@@ -23,8 +23,8 @@ from app.api.missing import plural_of, types_at, why_missing
 from app.api.models import EntryListOf, OneOf, list_content, named
 from app.api.registration import DatedList, add_question
 from app.api.single import (
-    Found,
     OneEntryQuestion,
+    StoredDocument,
     answer_found,
     one_content,
     path_id,
@@ -159,7 +159,7 @@ async def answer_entry(
             named, body = await entry_now(entry_id, kind, snapshot)
         else:
             named, body = await entry_then(entry_id, kind, at, snapshot)
-        found = Found(named, body, KINDS[named].document)
+        found = StoredDocument(named, body, KINDS[named].document)
         return await answer_found(request, question, found, at, snapshot)
 
 

@@ -15,7 +15,14 @@ from app.api.entries import ONE_PROBLEMS
 from app.api.missing import why_missing
 from app.api.models import ListOf, OneOf, list_content, named
 from app.api.registration import UndatedList, add_question
-from app.api.single import Found, OneQuestion, answer_found, one_content, path_id, revision_asked
+from app.api.single import (
+    OneQuestion,
+    StoredDocument,
+    answer_found,
+    one_content,
+    path_id,
+    revision_asked,
+)
 from app.db.memory import find
 from app.db.snapshots import Revision, Snapshot
 from app.db.sql import Row, Statement
@@ -176,7 +183,7 @@ async def answer_reference(
             body = await document_now(name_type, record_id, snapshot)
         else:
             body = await document_then(name_type, record_id, at, snapshot)
-        found = Found(name_type.name, body, name_type.document)
+        found = StoredDocument(name_type.name, body, name_type.document)
         return await answer_found(request, question, found, at, snapshot)
 
 

@@ -117,7 +117,7 @@ class OneEntryQuestion(PinnedQuestion):
 Single = OneQuestion | OneEntryQuestion
 
 
-class Found(NamedTuple):
+class StoredDocument(NamedTuple):
     """A document: its kind, its bytes, its model."""
 
     kind: str
@@ -133,7 +133,7 @@ async def revision_asked(question: PinnedQuestion, snapshot: Snapshot) -> Revisi
 
 
 async def answer_found(
-    request: Request, question: Single, found: Found, at: Revision, snapshot: Snapshot
+    request: Request, question: Single, found: StoredDocument, at: Revision, snapshot: Snapshot
 ) -> Representation:
     """A document in the representation asked for, as of a revision."""
     content_type = content_type_of(question)
@@ -172,7 +172,9 @@ def enveloped_one(request: Request, body: bytes, fields: tuple[str, ...], at: Re
     return enveloped([body], {"revision": revision_meta(at)}, links)
 
 
-async def linked_data(request: Request, found: Found, at: Revision, snapshot: Snapshot) -> bytes:
+async def linked_data(
+    request: Request, found: StoredDocument, at: Revision, snapshot: Snapshot
+) -> bytes:
     """An entry as JSON-LD: as a list of one."""
     answer = Answer(
         documents=[found.body],
@@ -195,7 +197,9 @@ async def dataset_body(at: Revision, snapshot: Snapshot) -> bytes:
     return body
 
 
-async def cited_document(found: Found, at: Revision, public_url: str, snapshot: Snapshot) -> Cited:
+async def cited_document(
+    found: StoredDocument, at: Revision, public_url: str, snapshot: Snapshot
+) -> Cited:
     """A document with what its citation needs."""
     document = orjson.loads(found.body)
     return Cited(

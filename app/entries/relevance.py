@@ -130,7 +130,7 @@ def lengths_of(memory: Memory, kind: str) -> list[tuple[int, BitMap]]:
     return sorted((int(row[1]), each) for row, each in zip(rows, postings, strict=True))
 
 
-def repeated_keys(kind: str, word: str) -> list[int]:
+def repetition_keys(kind: str, word: str) -> list[int]:
     """The keys of the postings of a word that is repeated, for each of `REPEATED`."""
     return [key_of(kind, repeated(times), word) for times in REPEATED]
 
@@ -139,13 +139,13 @@ def classes_of(
     memory: Memory, kind: str, found: BitMap, words: list[str]
 ) -> list[tuple[Times, BitMap]]:
     """The found entries of a kind, by how often they have each word."""
-    memory.get_all(POSTINGS, [key for word in words for key in repeated_keys(kind, word)])
+    memory.get_all(POSTINGS, [key for word in words for key in repetition_keys(kind, word)])
     classes: list[tuple[Times, BitMap]] = [((), found)]
     for word in words:
         if len(classes) > CLASSES:
             classes = [((*times, 1), entries) for times, entries in classes]
             continue
-        postings = memory.get_all(POSTINGS, repeated_keys(kind, word))
+        postings = memory.get_all(POSTINGS, repetition_keys(kind, word))
         split = []
         for times, entries in classes:
             memory.check_time()

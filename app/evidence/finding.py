@@ -28,7 +28,7 @@ class SourcePassage:
     suffix: str
 
 
-def find(words: str, text: str) -> SourcePassage | None:
+def find_words(words: str, text: str) -> SourcePassage | None:
     """The first passage of a text with the words; one in quotation marks is preferred."""
     plain = squeezed(text)
     signs, at = comparable(plain)

@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 import yaml
 
-from app.evidence.finding import find
+from app.evidence.finding import find_words
 from app.evidence.texts import NoText, Texts
 from app.kinds.evidence import Evidence, EvidenceStatus, words_hash
 from app.kinds.quotes import QuoteRecord, Wording
@@ -156,7 +156,7 @@ def evidence_of(wording: QuoteWording, text: str, digest: str, today: date) -> E
         "text_sha256": digest,
         "date": today.isoformat(),
     }
-    passage = find(wording.text, text)
+    passage = find_words(wording.text, text)
     if passage is not None:
         return Evidence(status=EvidenceStatus.verified, **own, **asdict(passage))
     return Evidence(status=EvidenceStatus.failed, notes=note_of(wording.before), **own)

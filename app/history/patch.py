@@ -1,7 +1,7 @@
-"""What changed from one version of a record to the next, as JSON Patch (RFC 6902).
+"""The difference between two versions of a record, as JSON Patch (RFC 6902).
 
-Written here, as the libraries that make patches walk sets of names: the same two versions would
-give other bytes in another process, under one ETag.
+Libraries for patches iterate over sets of names, so that the same two versions would give other
+bytes in another process, under the same ETag.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def patch(before: Any, after: Any, path: str = "") -> Iterator[Operation]:
         yield from members(before, after, path)
     elif isinstance(before, list) and isinstance(after, list):
         yield from items(before, after, path)
-    elif written(before) != written(after):
+    elif canonical_json(before) != canonical_json(after):
         yield {"op": "replace", "path": path, "value": after}
 
 
@@ -38,19 +38,22 @@ def members(before: dict[str, Any], after: dict[str, Any], path: str) -> Iterato
 
 
 def items(before: list[Any], after: list[Any], path: str) -> Iterator[Operation]:
-    """The operations on a list, from left to right, so that what lies left is done already."""
+    """The operations on a list, from left to right, so that all items before one are final."""
     matcher = SequenceMatcher(
-        None, [written(each) for each in before], [written(each) for each in after], autojunk=False
+        None,
+        [canonical_json(each) for each in before],
+        [canonical_json(each) for each in after],
+        autojunk=False,
     )
     for _, old, old_end, new, new_end in matcher.get_opcodes():
         paired = min(old_end - old, new_end - new)
         for number in range(paired):
-            place = new + number
-            yield from patch(before[old + number], after[place], f"{path}/{place}")
+            position = new + number
+            yield from patch(before[old + number], after[position], f"{path}/{position}")
         for _ in range(old + paired, old_end):
             yield {"op": "remove", "path": f"{path}/{new + paired}"}
-        for place in range(new + paired, new_end):
-            yield {"op": "add", "path": f"{path}/{place}", "value": after[place]}
+        for position in range(new + paired, new_end):
+            yield {"op": "add", "path": f"{path}/{position}", "value": after[position]}
 
 
 def escaped(name: str) -> str:
@@ -58,6 +61,6 @@ def escaped(name: str) -> str:
     return name.replace("~", "~0").replace("/", "~1")
 
 
-def written(value: Any) -> bytes:
-    """The form in which values are compared: 1, 1.0 and true are three."""
+def canonical_json(value: Any) -> bytes:
+    """The form in which values are compared: 1, 1.0 and true are different."""
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)

@@ -23,7 +23,7 @@ def log_configuration(settings: Settings) -> dict[str, Any]:
     }
 
 
-def written(record: logging.LogRecord) -> str:
+def logged_at(record: logging.LogRecord) -> str:
     """When something was logged, in UTC."""
     moment = datetime.fromtimestamp(record.created, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -35,7 +35,7 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The record as JSON."""
         said = {
-            "time": written(record),
+            "time": logged_at(record),
             "level": record.levelname.lower(),
             "message": record.getMessage(),
             **getattr(record, "parley", {}),
@@ -53,7 +53,7 @@ class Readable(logging.Formatter):
         said = getattr(record, "parley", {})
         pairs = " ".join(f"{name}={value}" for name, value in said.items() if value is not None)
         line = (
-            f"{written(record)} {record.levelname.lower()} {record.getMessage()} {pairs}".rstrip()
+            f"{logged_at(record)} {record.levelname.lower()} {record.getMessage()} {pairs}".rstrip()
         )
         if record.exc_info:
             line += "\n" + self.formatException(record.exc_info)

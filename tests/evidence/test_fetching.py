@@ -15,7 +15,7 @@ import pytest
 from app.evidence import fetching
 from app.evidence.addresses import is_public
 from app.evidence.fetching import Bounds, LivePages
-from app.evidence.finding import find
+from app.evidence.finding import find_words
 from app.evidence.texts import NoText
 from app.reference.sources import SourceRecord
 from tests.evidence.pages import ENDLESS, WORDS, Pages, served
@@ -51,7 +51,7 @@ PAGES = ("/good", "/moved", "/plain", "/gzip", "/deflate", "/zstd", "/gzip-gzip"
 @pytest.mark.parametrize("path", PAGES)
 def test_the_words_stand_in_the_readable_text(pages: Pages, path: str) -> None:
     """Words across inline marks and a no-break space are found, after two redirects too."""
-    place = find(WORDS, text_at(pages.address(path)))
+    place = find_words(WORDS, text_at(pages.address(path)))
     assert place is not None
     assert place.exact == WORDS
 

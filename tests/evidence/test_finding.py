@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.evidence.finding import SourcePassage, find
+from app.evidence.finding import SourcePassage, find_words
 from app.kinds.evidence import CONTEXT_LENGTH
 
 TEXT = (
@@ -25,7 +25,7 @@ TEXT = (
 )
 def test_typography_does_not_matter(words: str, exact: str) -> None:
     """Marks, dashes, dots, spaces and composed characters are read alike."""
-    place = find(words, TEXT)
+    place = find_words(words, TEXT)
     assert place is not None
     assert place.exact == exact
 
@@ -48,18 +48,18 @@ def test_typography_does_not_matter(words: str, exact: str) -> None:
 )
 def test_everything_else_does(words: str) -> None:
     """A letter's case, a word, a bracket, an accent, a sign left out, a part of a word."""
-    found = find(words, TEXT) if words != "…" else None
+    found = find_words(words, TEXT) if words != "…" else None
     assert found is None
 
 
 def test_a_place_in_quotation_marks_goes_first() -> None:
     """Words that the text also uses itself are found where they are quoted."""
     text = "A bizarre day began. He called it “bizarre” again."
-    assert find("bizarre", text) == SourcePassage("bizarre", "He called it “", "” again.")
+    assert find_words("bizarre", text) == SourcePassage("bizarre", "He called it “", "” again.")
 
 
 def test_what_stands_around_is_short_and_whole() -> None:
     """At most twenty characters on either side, cut between words."""
-    place = find("work", TEXT)
+    place = find_words("work", TEXT)
     assert place == SourcePassage("work", "he said: “We’ll ", " [with others] –")
     assert max(len(place.prefix), len(place.suffix)) <= CONTEXT_LENGTH
