@@ -12,11 +12,17 @@ import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from app.entries.fulltext import FULL_TEXT
+from app.kinds import KINDS
+from app.reference import REFERENCE_TYPES
+from app.reference.registry import Reference
+from app.seeding.index_terms import index_entry
 from app.seeding.target import PAGE_BYTES
 from benchmarks.generate import SIZES, generate
 from benchmarks.processes import family, proportional
@@ -147,14 +153,32 @@ def copy_rows(
     columns = [f'"{row[1]}"' for row in source.execute(f"PRAGMA table_info({name})")]
     if name == "words":
         columns.insert(0, "rowid")
-    cursor = source.execute(f"SELECT {', '.join(columns)} FROM {name}")
+        found = indexed_texts(source)
+    else:
+        found = source.execute(f"SELECT {', '.join(columns)} FROM {name}")
     marks = ", ".join("?" * len(columns))
     insertion = f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({marks})"
     copied = 0
-    while rows := cursor.fetchmany(CHUNK):
+    while rows := list(islice(found, CHUNK)):
         clock.run(lambda rows=rows: target.executemany(insertion, rows))  # type: ignore[misc]
         copied += len(rows)
     return copied
+
+
+def indexed_texts(source: sqlite3.Connection) -> Iterator[tuple[int, str]]:
+    """Sort key and text of each entry in the full-text index, which has no copy of the text."""
+    records = source.execute("SELECT kind, body FROM record WHERE sort_key IS NULL")
+    reference = Reference(
+        (kind, REFERENCE_TYPES[kind].record.model_validate_json(body))
+        for kind, body in records
+        if kind in REFERENCE_TYPES
+    )
+    entries = source.execute(
+        "SELECT kind, sort_key, body FROM record WHERE sort_key IS NOT NULL ORDER BY sort_key"
+    )
+    for kind, sort_key, body in entries:
+        words, _ = index_entry(kind, KINDS[kind].record.model_validate_json(body), reference)
+        yield sort_key, FULL_TEXT["sqlite"].stored(words)
 
 
 def measure(size: str) -> dict[str, dict[str, float]]:

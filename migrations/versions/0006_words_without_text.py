@@ -21,8 +21,7 @@ def upgrade() -> None:
     if op.get_bind().dialect.name != "sqlite":
         return
     op.execute(
-        "CREATE VIRTUAL TABLE words_index"
-        " USING fts5(text, content = '', columnsize = 0, tokenize = 'ascii')"
+        "CREATE VIRTUAL TABLE words_index USING fts5(text, content = '', tokenize = 'ascii')"
     )
     op.execute(f"INSERT INTO words_index (words_index, rank) VALUES ('hashsize', {HASH_BYTES})")
     op.execute("INSERT INTO words_index (rowid, text) SELECT rowid, text FROM words")

@@ -19,7 +19,7 @@ PATH = "/v1/dataset/parley.sqlite"
 def test_it_is_the_file_that_answers(
     tiny_ask: Asker, cached_databases: Seeded, tmp_path: Path
 ) -> None:
-    """It opens, it is whole, and its tables can be joined."""
+    """It opens, it is whole, every table can be read, and tables can be joined."""
     response = tiny_ask(PATH)
     assert response.headers["content-type"] == "application/vnd.sqlite3"
     assert response.headers["accept-ranges"] == "bytes"
@@ -30,6 +30,15 @@ def test_it_is_the_file_that_answers(
     database = sqlite3.connect(copy)
     assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+    for (table,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'"):
+        assert database.execute(f'SELECT * FROM "{table}"').fetchall() is not None, table
+    found = database.execute("SELECT rowid FROM words WHERE words MATCH 'absolute'").fetchall()
+    assert (
+        found
+        == database.execute(
+            "SELECT sort_key FROM document WHERE id = 'q-peaceful-means'"
+        ).fetchall()
+    )
     said = database.execute(
         "SELECT actor.name FROM quote_speaker JOIN actor ON actor.id = actor_id"
         " WHERE quote_id = 'q-name-of-the-state'"
