@@ -202,12 +202,12 @@ def read_line(line: bytes, empty: RawRecord) -> Iterator[RawRecord | Flaw]:
         yield Flaw(empty.file, empty.line, "", "", wrong, ends_file=True)
         return
     raw = replace(empty, fields=fields)
-    for key in repeated_keys(line, fields):
+    for key in duplicate_keys(line, fields):
         yield raw.repeated_key(raw.line, key)
     yield raw
 
 
-def repeated_keys(line: bytes, fields: Any) -> list[str]:
+def duplicate_keys(line: bytes, fields: Any) -> list[str]:
     """Keys that an object of a line has twice; JSON readers silently keep the last."""
     # Without such keys, the fields make the same line again, or one with as many keys. An escaped
     # quotation mark alone could look like the end of a key in one of the two lines only.
