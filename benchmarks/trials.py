@@ -29,8 +29,7 @@ import httpx
 from app.config import Settings
 from app.db.engines import open_database
 from app.db.memory import find
-from app.entries.query_plan import plan_query
-from app.entries.result_pages import read_page
+from app.entries.result_pages import find_page
 from app.entries.words import split
 from app.http.query import read_question
 from app.kinds import KINDS
@@ -172,8 +171,7 @@ def reading_pages(database: Path) -> Callable[[str], Awaitable[Any]]:
         kind = kinds[plain]
         question, _ = read_question(kind.question, query.encode())
         async with opened.snapshot() as snapshot:
-            plan = await find(snapshot, plan_query, question, (kind.name,))
-            await find(snapshot, read_page, question, plan)
+            await find(snapshot, find_page, question, (kind.name,))
 
     return ask
 

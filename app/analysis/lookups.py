@@ -9,9 +9,8 @@ import orjson
 from app.db.memory import Memory, find
 from app.db.snapshots import Snapshot
 from app.entries.names import ENTRIES
-from app.entries.query_plan import plan_query
 from app.entries.questions import EntryQuestion
-from app.entries.result_pages import DOCUMENTS, read_page
+from app.entries.result_pages import DOCUMENTS, find_page
 from app.errors import InvalidQuery
 
 EntryJson = dict[str, Any]
@@ -28,8 +27,7 @@ async def all_of(
     question: EntryQuestion, kind: str, narrow_by: str, snapshot: Snapshot
 ) -> list[EntryJson]:
     """Every document that a question finds, the latest first; refuses more than one page."""
-    plan = await find(snapshot, plan_query, question, (kind,))
-    page = await find(snapshot, read_page, question, plan)
+    _, page = await find(snapshot, find_page, question, (kind,))
     if page.next_cursor is not None:
         raise InvalidQuery.of(
             narrow_by, "", f"more than {question.limit} {kind}s are concerned; name fewer here."

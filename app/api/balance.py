@@ -25,7 +25,7 @@ ALL_KINDS = func.sum(tally.c.n)
 SOURCE = table("source", column("id"), column("publisher"))
 
 
-def ranked(*columns: Any, dimension: str) -> Any:
+def most_frequent(*columns: Any, dimension: str) -> Any:
     """The first of a dimension's values by the number of entries, with the number of each kind."""
     counted = tally.c.kind.in_([literal(kind) for kind in KINDS]) & (tally.c.dimension == dimension)
     ordered = (ALL_KINDS.desc(), columns[0])
@@ -33,12 +33,12 @@ def ranked(*columns: Any, dimension: str) -> Any:
 
 
 ACTORS = Statement(
-    ranked(reference.c.id, reference.c.name, dimension="actor")
+    most_frequent(reference.c.id, reference.c.name, dimension="actor")
     .where(reference.c.name_type == "actor", reference.c.id == tally.c.value)
     .group_by(reference.c.id, reference.c.name)
 )
 PUBLISHERS = Statement(
-    ranked(SOURCE.c.publisher, func.count(SOURCE.c.id.distinct()), dimension="source")
+    most_frequent(SOURCE.c.publisher, func.count(SOURCE.c.id.distinct()), dimension="source")
     .where(SOURCE.c.id == tally.c.value)
     .group_by(SOURCE.c.publisher)
 )

@@ -37,9 +37,9 @@ from app.entries.density import density
 from app.entries.documents import Document, EntryDocument, EntryEnd
 from app.entries.facets import facets_of
 from app.entries.names import ENTRY_NAME
-from app.entries.query_plan import QueryPlan, plan_query
+from app.entries.query_plan import QueryPlan
 from app.entries.questions import NONE_GIVEN, EntryQuestion, Values
-from app.entries.result_pages import ResultPage, read_entry, read_page
+from app.entries.result_pages import ResultPage, find_page, read_entry
 from app.entries.snippets import snippet
 from app.errors import (
     Gone,
@@ -112,8 +112,7 @@ async def answer_entries(
     form = form_of(request, question)
     since = revision_of(question.cursor)
     async with service_of(request).database.snapshot(since, from_memory=True) as snapshot:
-        plan = await find(snapshot, plan_query, question, kinds)
-        page = await find(snapshot, read_page, question, plan)
+        plan, page = await find(snapshot, find_page, question, kinds)
         meta = NOTHING_MORE
         if question.facets or question.snippets:
             meta = await more_about(request, question, plan, page, snapshot)

@@ -55,7 +55,7 @@ class OutOfTime(Exception):
     """A function that has run for as long as it may."""
 
 
-class Cache(OrderedDict[K, V]):
+class BoundedValues(OrderedDict[K, V]):
     """Values by key, bounded by the sum of their sizes; those kept for longest give way.
 
     Reading is a look into a dictionary and changes nothing, so that threads may read while the
@@ -79,11 +79,11 @@ class Cache(OrderedDict[K, V]):
         self.size += size
 
 
-class RevisionCache(dict[Loadable[Any, Any], Cache[Any, Any]]):
+class RevisionCache(dict[Loadable[Any, Any], BoundedValues[Any, Any]]):
     """What is kept of one revision from one question to the next."""
 
-    def __missing__(self, loadable: Loadable[K, V]) -> Cache[K, V]:
-        self[loadable] = cache = Cache(loadable)
+    def __missing__(self, loadable: Loadable[K, V]) -> BoundedValues[K, V]:
+        self[loadable] = cache = BoundedValues(loadable)
         return cache
 
 

@@ -12,9 +12,9 @@ from app.db.postings import MIB
 from app.db.snapshots import Snapshot
 from app.db.sql import KeyedStatement
 from app.db.tables import document
-from app.entries.cursors import fingerprint, read_cursor, write_cursor
+from app.entries.cursors import Position, fingerprint, read_cursor, write_cursor
 from app.entries.names import ENTRIES
-from app.entries.query_plan import QueryPlan
+from app.entries.query_plan import QueryPlan, plan_query
 from app.entries.questions import Count, EntryQuestion, Sort
 from app.entries.relevance import best
 from app.entries.scan import found_by_kind, scan_of
@@ -52,17 +52,23 @@ def defaults_of(model: type[EntryQuestion]) -> dict[str, Any]:
     }
 
 
+def find_page(
+    memory: Memory, question: EntryQuestion, kinds: tuple[str, ...]
+) -> tuple[QueryPlan, ResultPage]:
+    """The plan of a question, and the page that it asks for."""
+    plan = plan_query(memory, question, kinds)
+    return plan, read_page(memory, question, plan)
+
+
 def read_page(memory: Memory, question: EntryQuestion, plan: QueryPlan) -> ResultPage:
-    """The page that a question asks for; one more is looked for to know whether another follows."""
+    """The page of a plan; one entry more is looked for to know whether another page follows."""
     if question.sort is Sort.relevance:
         return read_best(memory, question, plan)
-    bound_to = question_fingerprint(question, plan.kinds)
     scan = scan_of(memory, plan)
     sort_keys = scan.sort_keys
     low, high = 0, len(sort_keys)
     if question.cursor is not None:
-        (sort_key,) = read_cursor(question.cursor, bound_to, [0], memory.revision.number)
-        assert isinstance(sort_key, int)
+        (sort_key,) = position_in(memory, question, plan, [0])
         if scan.descending:
             high = sort_keys.ordinal_from(sort_key)
         else:
@@ -72,27 +78,39 @@ def read_page(memory: Memory, question: EntryQuestion, plan: QueryPlan) -> Resul
     more = len(ordinals) > question.limit
     return ResultPage(
         documents=memory.get_all(DOCUMENTS, shown),
-        next_cursor=write_cursor(bound_to, memory.revision.number, shown[-1]) if more else None,
+        next_cursor=cursor_after(memory, question, plan, shown[-1]) if more else None,
         total=scan.total(memory) if question.count is Count.exact else None,
     )
 
 
 def read_best(memory: Memory, question: EntryQuestion, plan: QueryPlan) -> ResultPage:
     """The page of what matches the words best; of equals the newest first."""
-    bound_to = question_fingerprint(question, plan.kinds)
-    number = memory.revision.number
     score, sort_key = float("-inf"), LAST_SORT_KEY
     if question.cursor is not None:
-        score, sort_key = read_cursor(question.cursor, bound_to, [0.0, 0], number)
+        score, sort_key = position_in(memory, question, plan, [0.0, 0])
     found = found_by_kind(memory, plan)
     scored = best(memory, plan.terms, found, (sort_key, score), question.limit + 1)
     shown = scored[: question.limit]
     more = len(scored) > question.limit
     return ResultPage(
         documents=memory.get_all(DOCUMENTS, [sort_key for sort_key, _ in shown]),
-        next_cursor=write_cursor(bound_to, number, *reversed(shown[-1])) if more else None,
+        next_cursor=cursor_after(memory, question, plan, *reversed(shown[-1])) if more else None,
         total=sum(map(len, found.values())) if question.count is Count.exact else None,
     )
+
+
+def position_in(
+    memory: Memory, question: EntryQuestion, plan: QueryPlan, like: Position
+) -> Position:
+    """The position after which the page begins, from the cursor of a question."""
+    bound_to = question_fingerprint(question, plan.kinds)
+    return read_cursor(str(question.cursor), bound_to, like, memory.revision.number)
+
+
+def cursor_after(memory: Memory, question: EntryQuestion, plan: QueryPlan, *position: float) -> str:
+    """The cursor of the page that begins after a position."""
+    bound_to = question_fingerprint(question, plan.kinds)
+    return write_cursor(bound_to, memory.revision.number, *position)
 
 
 async def load_documents(sort_keys: list[int], snapshot: Snapshot) -> dict[int, bytes]:

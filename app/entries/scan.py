@@ -135,7 +135,7 @@ class Scan(NamedTuple):
 
     def first_width(self) -> int:
         """How many ordinals the first window has; later ones are wider."""
-        rarest = sum([size_of(each.filters[0]) for each in self.kind_scans])
+        rarest = sum([entries_in(each.filters[0]) for each in self.kind_scans])
         return max(FIRST_WINDOW, len(self.sort_keys) * FIRST_ENTRIES // max(rarest, 1))
 
     def matching(self, memory: Memory, low: int, high: int) -> BitMap:
@@ -170,7 +170,7 @@ class Scan(NamedTuple):
         return self._replace(kind_scans=[each for each in self.kind_scans if each.kind == kind])
 
 
-def size_of(bitmaps: list[BitMap]) -> int:
+def entries_in(bitmaps: list[BitMap]) -> int:
     """How many entries some bitmaps have together, at most."""
     return len(bitmaps[0]) if len(bitmaps) == 1 else sum(map(len, bitmaps))
 
@@ -185,7 +185,7 @@ def scan_of(memory: Memory, plan: QueryPlan) -> Scan:
     kind_scans: list[KindScan] = []
     for kind in plan.kinds:
         excluded, reaching, *filters = islice(postings, len(keys) // len(plan.kinds))
-        found = sorted(map(without_empty, (*given, *filters)), key=size_of)
+        found = sorted(map(without_empty, (*given, *filters)), key=entries_in)
         if low < high and all(found):
             kind_scans.append(KindScan(kind, found, excluded, low, high))
         if low > 0 and any(reaching) and all(found):

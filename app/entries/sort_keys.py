@@ -67,4 +67,4 @@ def covering_nodes(first_day: int, last_day: int) -> Iterator[str]:
 
 def enclosing_nodes(day: int) -> tuple[str, ...]:
     """Every block that holds the day: where the entries that reach into it are posted."""
-    return tuple(f"{level}.{day >> level}" for level in range(DAY_BITS + 1))
+    return tuple([f"{level}.{day >> level}" for level in range(DAY_BITS + 1)])

@@ -13,9 +13,8 @@ from starlette.requests import Request
 from app.analysis.comparison_question import CompareQuestion, TableFormat, compare_proposals
 from app.db.memory import find
 from app.db.snapshots import Snapshot
-from app.entries.query_plan import plan_query
 from app.entries.questions import MAX_LIMIT, Sort
-from app.entries.result_pages import read_page
+from app.entries.result_pages import find_page
 from app.http.route import Representation
 from app.http.service import service_of
 from app.kinds import KINDS
@@ -57,8 +56,7 @@ async def compare_page(request: Request, question: ComparePageQuestion) -> Repre
 async def all_proposals(snapshot: Snapshot) -> list[dict[str, Any]]:
     """The proposals that can be chosen, the oldest first."""
     asked = KINDS["proposal"].question(limit=MAX_LIMIT, sort=Sort.oldest)
-    plan = await find(snapshot, plan_query, asked, ("proposal",))
-    found = await find(snapshot, read_page, asked, plan)
+    _, found = await find(snapshot, find_page, asked, ("proposal",))
     return [orjson.loads(body) for body in found.documents]
 
 

@@ -18,9 +18,8 @@ from starlette.responses import Response
 from app.api.entries import TimelineQuestion, entry_now, kinds_asked
 from app.api.single import NoQuestion
 from app.db.memory import find
-from app.entries.query_plan import plan_query
 from app.entries.questions import EntryQuestion
-from app.entries.result_pages import read_page, total_of
+from app.entries.result_pages import find_page, total_of
 from app.formats.svg import PAGING
 from app.http.route import Representation
 from app.http.service import service_of
@@ -80,8 +79,7 @@ async def embedded_list(request: Request, question: Any, path: str) -> Represent
     if "limit" not in question.model_fields_set:
         question = question.model_copy(update={"limit": SHOWN})
     async with service_of(request).database.snapshot() as snapshot:
-        plan = await find(snapshot, plan_query, question, kinds)
-        found = await find(snapshot, read_page, question, plan)
+        plan, found = await find(snapshot, find_page, question, kinds)
         values = {
             "entries": [orjson.loads(body) for body in found.documents],
             "total": await find(snapshot, total_of, plan),

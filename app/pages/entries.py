@@ -20,9 +20,8 @@ from app.db.snapshots import Snapshot
 from app.db.sql import Statement
 from app.db.tables import document
 from app.entries.documents import EntryLink
-from app.entries.query_plan import plan_query
 from app.entries.questions import Sort
-from app.entries.result_pages import read_page
+from app.entries.result_pages import find_page
 from app.errors import InvalidQuery
 from app.formats.jsonld import CONTEXT, node_of
 from app.http.route import Representation
@@ -96,8 +95,7 @@ async def naming(
     asked = kind.question.model_validate(
         {name: [entry["id"]], "limit": MOST_RELATED, "sort": Sort.oldest}
     )
-    plan = await find(snapshot, plan_query, asked, (kind.name,))
-    found = await find(snapshot, read_page, asked, plan)
+    _, found = await find(snapshot, find_page, asked, (kind.name,))
     more = f"/{kind.plural}?{name}={entry['id']}&sort=date" if found.next_cursor else None
     return [orjson.loads(body) for body in found.documents], more
 

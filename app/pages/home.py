@@ -17,8 +17,8 @@ from app.db.snapshots import Snapshot
 from app.entries.dates import parse_date
 from app.entries.density import density
 from app.entries.facets import facets_of
-from app.entries.query_plan import QueryPlan, plan_query
-from app.entries.result_pages import read_page
+from app.entries.query_plan import QueryPlan
+from app.entries.result_pages import find_page
 from app.http.route import Representation
 from app.http.service import service_of
 from app.kinds import KINDS
@@ -36,8 +36,7 @@ async def home(request: Request, question: NoQuestion) -> Representation:
     asked = TimelineQuestion(limit=LATEST, facets=["actor", "topic"])
     async with service_of(request).database.snapshot() as snapshot:
         dataset = await dataset_of(snapshot)
-        plan = await find(snapshot, plan_query, asked, asked.kinds())
-        found = await find(snapshot, read_page, asked, plan)
+        plan, found = await find(snapshot, find_page, asked, asked.kinds())
         latest = [orjson.loads(body) for body in found.documents]
         values = {
             "dataset": dataset,

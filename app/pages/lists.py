@@ -16,9 +16,9 @@ from app.db.memory import find
 from app.entries.cursors import revision_of
 from app.entries.density import density
 from app.entries.facets import facets_of
-from app.entries.query_plan import QueryPlan, plan_query
+from app.entries.query_plan import QueryPlan
 from app.entries.questions import EntryQuestion
-from app.entries.result_pages import ResultPage, read_page, total_of
+from app.entries.result_pages import ResultPage, find_page, total_of
 from app.entries.snippets import snippet
 from app.formats import FORMATS
 from app.formats.svg import PAGING
@@ -63,8 +63,7 @@ async def list_page(request: Request, question: EntryQuestion, listed: ListPage)
     limit = question.limit if "limit" in question.model_fields_set else PAGE_LENGTH
     question = question.model_copy(update={"facets": list(listed.facets), "limit": limit})
     async with service_of(request).database.snapshot(revision_of(question.cursor)) as snapshot:
-        plan = await find(snapshot, plan_query, question, kinds_asked(question, listed.path))
-        found = await find(snapshot, read_page, question, plan)
+        plan, found = await find(snapshot, find_page, question, kinds_asked(question, listed.path))
         values = {
             **found_values(plan, found),
             **navigation(request, found, listed),

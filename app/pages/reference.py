@@ -22,12 +22,11 @@ from app.api.reference import (
 from app.api.single import NoQuestion
 from app.db.memory import find
 from app.db.snapshots import Snapshot
-from app.entries import result_pages as pages
 from app.entries.cursors import revision_of, write_cursor
 from app.entries.density import density
 from app.entries.documents import Summary
 from app.entries.facets import facets_of
-from app.entries.query_plan import plan_query
+from app.entries.result_pages import find_page, total_of
 from app.errors import InvalidQuery
 from app.http.route import Representation
 from app.http.service import service_of
@@ -93,14 +92,13 @@ async def appearances(name_type: RecordType, record_id: str, snapshot: Snapshot)
     asked = TimelineQuestion.model_validate(
         {name_type.name: [record_id], "limit": LATEST, "facets": ["actor"]}
     )
-    plan = await find(snapshot, plan_query, asked, asked.kinds())
-    found = await find(snapshot, pages.read_page, asked, plan)
+    plan, found = await find(snapshot, find_page, asked, asked.kinds())
     facets = await find(snapshot, facets_of, asked, plan, "/timeline", [])
     others = [value for value in facets["actor"].values if value.id != record_id]
     parameters = [(name_type.name, record_id)]
     return {
         "entries": [orjson.loads(body) for body in found.documents],
-        "total": await find(snapshot, pages.total_of, plan),
+        "total": await find(snapshot, total_of, plan),
         "together": others[:TOGETHER] if name_type.name == "actor" else [],
         "picture": picture_of(
             await find(snapshot, density, plan), "timeline", parameters, "Appearances"

@@ -251,7 +251,7 @@ def test_a_failure_leaks_nothing(tiny_ask: Asker, monkeypatch: pytest.MonkeyPatc
         raise RuntimeError("the secret inside")
 
     with monkeypatch.context() as patched:
-        patched.setattr("app.api.entries.read_page", broken)
+        patched.setattr("app.api.entries.find_page", broken)
         problem = tiny_ask.problem("/v1/events?limit=17", 500)
         head = tiny_ask("/v1/events?limit=17", "HEAD")
     assert problem["type"] == "/problems/internal-error"
@@ -271,7 +271,7 @@ def test_a_failure_of_a_running_server_is_a_problem_with_cors(
         raise RuntimeError("the secret inside")
 
     with monkeypatch.context() as patched:
-        patched.setattr("app.api.entries.read_page", broken)
+        patched.setattr("app.api.entries.find_page", broken)
         response = tiny_ask("/v1/events?limit=18")
     assert response.headers["access-control-allow-origin"] == "*"
     assert response.headers["cache-control"] == "no-store"

@@ -14,9 +14,8 @@ from app.config import Settings
 from app.db.engines import open_database
 from app.db.memory import Memory, RevisionCache, find
 from app.db.snapshots import Database, Snapshot
-from app.entries.query_plan import plan_query
 from app.entries.questions import EntryQuestion
-from app.entries.result_pages import ResultPage, read_page
+from app.entries.result_pages import ResultPage, find_page
 from app.seeding.seed import SeedSummary, seed
 from tests.conftest import TINY
 
@@ -49,8 +48,8 @@ async def ask_page(ask: Snapshot, **asked: object) -> ResultPage:
 async def page_of(ask: Snapshot, **asked: object) -> ResultPage:
     """A page of the events."""
     question = EntryQuestion.model_validate(asked)
-    plan = await find(ask, plan_query, question, ("event",))
-    return await find(ask, read_page, question, plan)
+    _, page = await find(ask, find_page, question, ("event",))
+    return page
 
 
 def editions_of(page: ResultPage) -> set[str]:
