@@ -363,12 +363,8 @@ class EntryQuestion(Question):
         clauses = self._grouped(dimension, actors, self.actor_match)
         if not roles:
             return clauses
-        return [
-            Clause(
-                f"{dimension}:role", tuple([f"{actor}:{role}" for actor in each for role in roles])
-            )
-            for _, each in clauses
-        ]
+        bound = [[f"{actor}:{role}" for actor in each for role in roles] for _, each in clauses]
+        return [Clause(f"{dimension}:role", tuple(values)) for values in bound]
 
     @staticmethod
     def _grouped(dimension: str, values: list[str], match: Match) -> list[Clause]:
