@@ -1,7 +1,8 @@
 """The response models shared by all kinds, and how a document is made from a record.
 
-A change to a document model, to its lines in CSV, or to index terms needs a new DOCUMENT_FORMAT, so
-that seeding renders all documents again. Documents hold nothing that depends on the database.
+A change to a document model, to its lines in CSV, to index terms or to relational rows needs a new
+DOCUMENT_FORMAT, so that seeding makes all of them anew. Documents hold nothing that depends on the
+database.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ import orjson
 from sqlalchemy import Table, bindparam, delete, func, select
 
 from app.db.postings import STORED, STORED_POSTINGS, unpacked
+from app.db.relational import TABLES
 from app.db.sql import Row, Statement
 from app.db.tables import (
     change,
@@ -58,9 +59,7 @@ OLD_BODY = Statement(
 BODIES = Statement(
     select(record.c.body).where(record.c.kind == bindparam("kind")).order_by(record.c.id)
 )
-ENTRIES = Statement(
-    select(record.c.kind, record.c.id, record.c.sort_key).where(record.c.sort_key.is_not(None))
-)
+RECORDS = Statement(select(record.c.kind, record.c.id, record.c.sort_key))
 LAST_REVISION = Statement(select(func.coalesce(func.max(revision.c.number), 0)))
 LAST_CHANGE = Statement(select(func.coalesce(func.max(change.c.sequence), 0)))
 
@@ -82,8 +81,8 @@ MOVE_RECORD = Statement(
 class Seeding:
     """One seeding; `old_reference` and `new_reference` are the reference data before and after.
 
-    Where the database has documents of another format than this code's, the whole index is made
-    anew (`rebuilds_index`): how the code that wrote it indexed an entry is not known.
+    Where the database has documents of another format than this code's, everything but the records
+    and the change log is made anew (`rebuilds`): how the code that wrote it did so is not known.
     """
 
     def __init__(
@@ -94,21 +93,21 @@ class Seeding:
         self.full_text = FULL_TEXT[target.engine]
         self.new_reference = new_reference
         self.change_set = change_set
-        self.rebuilds_index = has_other_format(target)
+        self.rebuilds = has_other_format(target)
         # Read before anything is removed.
-        self.old_reference = Reference() if self.rebuilds_index else stored_reference(target)
-        self.old_sort_keys = array("q") if self.rebuilds_index else stored_sort_keys(target)
+        self.old_reference = Reference() if self.rebuilds else stored_reference(target)
+        self.old_sort_keys = array("q") if self.rebuilds else stored_sort_keys(target)
         self.revision = single_number(target, LAST_REVISION) + 1
 
     @property
     def is_needed(self) -> bool:
         """Whether there is anything to do."""
-        return self.change_set.changes_record or self.rebuilds_index
+        return self.change_set.changes_record or self.rebuilds
 
     def add_rendering_tasks(self) -> None:
         """Adds a task for each entry whose document changes with what it refers to."""
-        if self.rebuilds_index:
-            self.add_rendering(self.target.rows(ENTRIES))
+        if self.rebuilds:
+            self.add_rendering(self.target.rows(RECORDS))
             return
         for name_type, record_id, _ in list(self.staging.records_with("changed")):
             if name_type in CLOSURES:
@@ -116,11 +115,11 @@ class Seeding:
                     key = key_of(kind, CLOSURES[name_type], record_id)
                     self.add_rendering(self.stored_entries(key))
 
-    def add_rendering(self, entries: Iterable[Row]) -> None:
-        """Adds tasks for entries, given by kind, id and sort key."""
+    def add_rendering(self, records: Iterable[Row]) -> None:
+        """Adds tasks for unchanged records, given by kind, id and sort key."""
         self.staging.add_tasks(
-            (kind, record_id, "rendered", sort_key, sort_key)
-            for kind, record_id, sort_key in entries
+            (kind, record_id, "rendered" if kind in KINDS else "rebuilt", sort_key, sort_key)
+            for kind, record_id, sort_key in records
         )
 
     def stored_entries(self, key: int) -> Iterator[Row]:
@@ -136,13 +135,13 @@ class Seeding:
         """Does everything, removals first: what is removed may have the ids of what is written."""
         if self.change_set.changes_record:
             self.write_revision(version)
-        if self.rebuilds_index:
-            self.empty_index()
+        if self.rebuilds:
+            self.delete_derived()
         self.postings = PostingsWriter(self.staging, self.target, self.old_sort_keys)
         for action in ("removed", "changed", "moved", "rendered"):
             for tasks in batched(self.staging.tasks(action)):
                 self.remove(action, tasks)
-        for action in ("added", "changed", "moved", "rendered"):
+        for action in ("added", "changed", "moved", "rendered", "rebuilt"):
             self.write(action, progress)
         self.postings.write()
         self.write_reference()
@@ -171,9 +170,9 @@ class Seeding:
         (row,) = self.target.rows(OLD_BODY, kind=kind, id=record_id)
         return bytes(row[0])
 
-    def empty_index(self) -> None:
-        """Deletes all documents and the whole index."""
-        for table in (document, csv_line, posting, tally):
+    def delete_derived(self) -> None:
+        """Deletes all documents, the index, and all rows of relational tables."""
+        for table in (document, csv_line, posting, tally, correction, *TABLES.values()):
             self.target.execute_many(Statement(delete(table)), [()])
         self.target.execute_text(self.full_text.clear, [()])
 
@@ -182,7 +181,7 @@ class Seeding:
         rows: defaultdict[Statement, list[Row]] = defaultdict(list)
         words: list[Row] = []
         for task in tasks:
-            if task.old_sort_key is not None and not self.rebuilds_index:
+            if task.old_sort_key is not None and not self.rebuilds:
                 rows[DELETE_DOCUMENT].append((task.old_sort_key,))
                 rows[DELETE_CSV_LINE].append((task.old_sort_key,))
                 words.append(self.unindex(task.kind, task.id, task.old_sort_key))
@@ -219,7 +218,8 @@ class Seeding:
         for tasks in batched(self.staging.tasks(action)):
             sort_keys = (task.new_sort_key for task in tasks)
             ordinals = [None if key is None else self.postings.ordinal_of(key) for key in sort_keys]
-            yield TaskBatch(action, tasks, ordinals)
+            writes_record = action in ("added", "changed")
+            yield TaskBatch(tasks, ordinals, writes_record, writes_record or self.rebuilds)
 
     def write_reference(self) -> None:
         """Writes the documents and names of all actors, topics and sources anew; they are few."""

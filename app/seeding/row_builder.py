@@ -21,16 +21,17 @@ from app.seeding.postings_writer import Postings, packed_ordinals
 from app.seeding.relational_rows import rows_of
 from app.seeding.staging import Task
 
-# The actions after which the curated record itself has to be written.
-WRITTEN = frozenset(("added", "changed"))
-
 
 class TaskBatch(NamedTuple):
-    """Some tasks of one action, and the ordinals of their entries; None for what is no entry."""
+    """Some tasks, the ordinals of their entries (None for other records), and what is written.
 
-    action: str
+    The rows of entries in the index are written in any case.
+    """
+
     tasks: list[Task]
     ordinals: list[int | None]
+    writes_record: bool
+    writes_relational: bool
 
 
 @dataclass
@@ -57,8 +58,11 @@ class RowBuilder:
         postings = defaultdict(lambda: defaultdict(list))
         for task, ordinal in zip(batch.tasks, batch.ordinals, strict=True):
             record = model_of(task.kind).model_validate_json(task.body)
-            if batch.action in WRITTEN:
-                add_record(task, record, built)
+            if batch.writes_record:
+                row = (task.kind, task.id, task.hash, task.new_sort_key, task.body)
+                built.rows["record"].append(row)
+            if batch.writes_relational:
+                add_relational(task.kind, record, built)
             if ordinal is None:
                 continue
             for dimension, values in self.add_entry(task, record, built).items():
@@ -79,15 +83,14 @@ class RowBuilder:
         return terms
 
 
-def add_record(task: Task, record: Any, built: BuiltRows) -> None:
-    """Adds the curated record, its corrections, and its rows in the relational tables."""
-    kind, record_id, rows = task.kind, task.id, built.rows
-    rows["record"].append((kind, record_id, task.hash, task.new_sort_key, task.body))
+def add_relational(kind: str, record: Any, built: BuiltRows) -> None:
+    """Adds the rows of a record in the relational tables, and its corrections."""
     for position, each in enumerate(record.corrections):
         day = parse_date(each.date).start.isoformat()
-        rows["correction"].append((kind, record_id, position, day, each.date, each.reason))
+        row = (kind, record.id, position, day, each.date, each.reason)
+        built.rows["correction"].append(row)
     for table, row in rows_of(kind, record):
-        rows[table].append(row)
+        built.rows[table].append(row)
 
 
 def add_csv_lines(built: BuiltRows) -> None:

@@ -1,7 +1,7 @@
 """Fingerprints of what a new number in `DOCUMENT_FORMAT` makes seeding renew.
 
 They are of the document models and filters of each kind, and of what seeding a small record stores
-for it: its documents, and the entries under each index term.
+for it: its documents and lines of CSV, the entries under each index term, and its relational rows.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from app.db.relational import TABLES
 from app.entries.documents import DOCUMENT_FORMAT
 from app.entries.questions import filters_of
 from app.kinds import KINDS, RECORD_TYPES
@@ -27,6 +28,8 @@ STORED = (
     "SELECT name_type, id, body FROM reference ORDER BY name_type, id",
     "SELECT key, numbers FROM posting ORDER BY key",
     "SELECT kind, dimension, value, n FROM tally ORDER BY kind, dimension, value",
+    "SELECT sort_key, body FROM csv_line ORDER BY sort_key",
+    *(f"SELECT * FROM {table} ORDER BY 1, 2" for table in TABLES),
 )
 
 

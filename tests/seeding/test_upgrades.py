@@ -190,3 +190,20 @@ def test_an_upgrade_alone_is_kept(
     )
     open_file(database).close()
     assert contents(database) == before
+
+
+def test_rows_of_another_format_are_made_anew(tiny: Path, seeded: Seeded) -> None:
+    """Whatever a former version derived from the records is replaced, the records' rows as well."""
+    database = seeded(tiny)
+    before, history = contents(database), past(database)
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("UPDATE state SET value = X'30' WHERE name = 'document_format'")
+        connection.execute("UPDATE document SET body = '{}'")
+        connection.execute("UPDATE csv_line SET body = 'x'")
+        connection.execute("UPDATE event SET title = 'x'")
+        connection.execute("DELETE FROM entry_topic")
+        connection.execute("UPDATE actor_position SET title = 'x'")
+        connection.execute("UPDATE correction SET reason = 'x'")
+        connection.execute("INSERT INTO tally VALUES (1, 'event', 'place', 'x', 1)")
+    assert seed(tiny, sqlite_settings(database)).revision is None
+    assert (contents(database), past(database)) == (before, history)
