@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import os
 import socket
 import sys
-import tempfile
 import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
@@ -50,6 +50,9 @@ from app.http.observation import Observation
 from app.http.service import Service
 from app.pages.problems import answer_http_exception, answer_mistake, answer_problem
 from app.seeding.processes import how_it_ended
+from app.seeding.temporary import temporary_folder
+
+log = logging.getLogger(__name__)
 
 APP = "app.main:app_from_environment"
 VERSION = installed_version("parley")
@@ -154,9 +157,13 @@ def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
     # What the command line says; each worker reads its settings from the environment.
     os.environ["DATABASE_URL"] = settings.database_url
     os.environ["PUBLIC_URL"] = settings.public_url
-    with tempfile.TemporaryDirectory(prefix="parley-metrics-") as shared:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = shared
-        serve_by_many(uvicorn.Config(APP, factory=True, workers=workers, **options))
+    config = uvicorn.Config(APP, factory=True, workers=workers, **options)
+    with temporary_folder("parley-metrics-") as shared:
+        if shared is not None:
+            os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(shared)
+        else:
+            log.warning("No temporary file can be made: /metrics tells of one worker alone.")
+        serve_by_many(config)
 
 
 def serve_by_many(config: uvicorn.Config) -> None:

@@ -30,6 +30,7 @@ SLOW = (
     "tests/pages/test_browser.py",
     "tests/postgres/",
     "tests/seeding/test_interruptions.py",
+    "tests/seeding/test_places.py",
 )
 
 # What `--engine=postgresql` leaves out, and why.

@@ -7,9 +7,10 @@ from pathlib import Path
 import yaml
 
 from app.errors import SeedRefused
-from app.seeding.files import rewrite, seed_files
+from app.seeding.files import seed_files
 from app.seeding.flaws import Flaw
 from app.seeding.record_validation import MODELS
+from app.seeding.replacing import rewrite
 from app.seeding.yaml_files import decoded_text, yaml_problem
 from app.seeding.yaml_tree import read_tree, tree_texts
 from app.seeding.yaml_writer import formatted_yaml

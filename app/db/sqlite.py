@@ -21,6 +21,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from app.db.files import read_only_uri, readable
 from app.db.memory import Memory, RevisionCache
 from app.db.schema_version import NO_RECORD, check_schema
 from app.db.snapshots import (
@@ -51,9 +52,12 @@ class Connection:
     """One connection with a deadline on every statement."""
 
     def __init__(self, path: Path, cache_kib: int):
-        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
         self.raw = sqlite3.connect(
-            uri, uri=True, isolation_level=None, check_same_thread=False, cached_statements=512
+            read_only_uri(path),
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=512,
         )
         self.raw.execute(f"PRAGMA cache_size = -{cache_kib}")
         self.raw.execute("PRAGMA query_only = ON")
@@ -291,14 +295,10 @@ class SqliteDatabase:
 
 def open_file(path: Path) -> Opened:
     """Opens a database file; raises `DatabaseUnusable` with what to do."""
-    if not path.exists():
+    try:
+        with readable(path, "Parley database"):
+            return Opened(path)
+    except (FileNotFoundError, NotADirectoryError) as missing:
         raise DatabaseUnusable(
             f"There is no database at {path}; run `parley seed` to make it from the seed files."
-        )
-    try:
-        return Opened(path)
-    except (sqlite3.DatabaseError, OSError) as error:
-        raise DatabaseUnusable(
-            f"The file {path} is not a readable Parley database ({error}); "
-            "move it away and run `parley seed` to make a new one."
-        ) from error
+        ) from missing

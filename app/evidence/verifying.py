@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from hashlib import sha256
@@ -20,10 +18,10 @@ from app.evidence.texts import NoText, Texts
 from app.kinds.evidence import Evidence, EvidenceStatus, words_hash
 from app.kinds.quotes import QuoteRecord, Wording
 from app.reference.sources import SourceRecord
-from app.seeding.files import rewrite
 from app.seeding.flaws import Flaw
+from app.seeding.replacing import rewrite
 from app.seeding.seed import Flawed
-from app.seeding.staging import Staging
+from app.seeding.staging import temporary_staging
 from app.seeding.validation import FolderValidator
 
 STEM = "evidence"
@@ -88,10 +86,7 @@ def verify(folder: Path, texts: Texts | None, today: date) -> Report:
 
 def read_wordings(folder: Path) -> FolderWordings:
     """The wordings of a folder; raises `Flawed` for flaws of anything but the evidence."""
-    with (
-        tempfile.TemporaryDirectory(prefix="parley-verify-") as place,
-        closing(Staging(Path(place) / "stage")) as staging,
-    ):
+    with temporary_staging("parley-verify-") as staging:
         validator = FolderValidator(folder, staging)
         flaws = validator.validate()
         stale = [flaw for flaw in flaws if Path(flaw.file).stem == STEM]

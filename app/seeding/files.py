@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -108,19 +107,6 @@ def stray_file_flaws(path: Path, shown: PurePath) -> Iterator[Flaw]:
         else:
             if len(shown.parts) == 1:
                 yield file_flaw(str(shown), "is not a folder; replace it by a folder of seed files")
-
-
-def rewrite(path: Path, content: bytes) -> None:
-    """Replaces the content of a file in one step; a symbolic link keeps its target."""
-    path = path.resolve()
-    working = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        working.write_bytes(content)
-        if path.exists():
-            shutil.copymode(path, working)
-        working.replace(path)
-    finally:
-        working.unlink(missing_ok=True)
 
 
 def unreadable_file(error: OSError, file: str) -> Flaw:

@@ -75,6 +75,9 @@ class PostgresTarget:
                 copied.write_row(row)
         self.written += len(rows)
 
+    def begin(self) -> None:
+        """Nothing: the transaction has begun."""
+
     def commit(self) -> None:
         """Makes all changes visible at once, with the planner's statistics of them."""
         if self.written >= MANY:

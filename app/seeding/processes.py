@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import cycle
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -90,17 +91,15 @@ class Worker:
         # What is given to a process here is written to a pipe of that kind, so it has to be little.
         self.process = SPAWN.Process(target=run, args=(far_end,), daemon=True)
         self.thread = ThreadPoolExecutor(1)
-        # Processes that this starts never see an interruption.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            self.process.start()
+            with without_interruptions():
+                self.process.start()
         except OSError as error:
             raise SeedRefused(
                 f"No further process can be started ({error}); nothing was changed. "
                 "Let more processes run at a time, or end others."
             ) from error
         finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
             far_end.close()
 
     def do(self, part: Any) -> Any:
@@ -117,6 +116,19 @@ class Worker:
         if error is not None:
             raise error
         return done
+
+
+@contextmanager
+def without_interruptions() -> Iterator[None]:
+    """Processes that are started within never see Ctrl-C; Windows cannot hold it back."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def how_it_ended(code: int | None) -> str:

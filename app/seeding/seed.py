@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import sqlite3
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -21,8 +20,9 @@ from app.errors import SeedRefused
 from app.seeding.apply import Seeding, stored_dataset
 from app.seeding.change_set import compare, refuse_changed_kinds, refuse_losses
 from app.seeding.flaws import Flaw
-from app.seeding.staging import Staging
-from app.seeding.target import Target, sqlite_target, staging_path
+from app.seeding.replacing import real_path
+from app.seeding.staging import Staging, temporary_staging
+from app.seeding.target import SqliteTarget, Target, Workplace, workplace
 from app.seeding.validation import FolderValidator
 
 
@@ -69,11 +69,7 @@ class SeedSummary:
 
 def check_folder(folder: Path) -> Counter[str]:
     """How many records of each kind a folder holds; raises `Flawed` with every flaw."""
-    with (
-        tempfile.TemporaryDirectory(prefix="parley-check-") as place,
-        without_collection(),
-        closing(Staging(Path(place) / "stage")) as staging,
-    ):
+    with temporary_staging("parley-check-") as staging, without_collection():
         stage(folder, staging)
         return staging.counts()
 
@@ -83,13 +79,13 @@ def seed(
 ) -> SeedSummary:
     """Loads a folder into the database; raises `SeedRefused`, and then nothing was changed."""
     with (
-        staging_path(settings) as path,
+        workplace(settings) as place,
         disk_errors(),
         without_collection(),
-        closing(Staging(path)) as staging,
+        closing(Staging(place.file(".stage"))) as staging,
     ):
         validator = stage(folder, staging)
-        with target_of(settings) as target:
+        with target_of(settings, place) as target:
             return load(staging, target, validator, dry_run, allow_removals)
 
 
@@ -121,12 +117,12 @@ def load(
         refuse_losses(change_set, other_dataset=other)
     seeding = Seeding(staging, target, validator.reference, change_set)
     seeding.add_rendering_tasks()
-    if not dry_run:
+    if not dry_run and (seeding.is_needed or target.upgraded_from is not None):
+        target.begin()
         if seeding.is_needed:
             with progress_bar("loading") as progress:
                 seeding.run(validator.dataset.version, progress)
-        if seeding.is_needed or target.upgraded_from is not None:
-            target.commit()
+        target.commit()
     return SeedSummary(
         revision=seeding.revision if change_set.changes_record else None,
         digest=change_set.digest,
@@ -138,11 +134,11 @@ def load(
 
 
 @contextmanager
-def target_of(settings: Settings) -> Iterator[Target]:
+def target_of(settings: Settings, place: Workplace) -> Iterator[Target]:
     """The database that the settings name."""
     path = settings.sqlite_path
     if path is not None:
-        with sqlite_target(path) as target:
+        with closing(SqliteTarget(real_path(path), place)) as target:
             yield target
         return
     # Imported here, as psycopg is an extra that SQLite does without.

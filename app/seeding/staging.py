@@ -10,11 +10,13 @@ import sqlite3
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from app.kinds import KINDS
 from app.seeding.references import RecordMention
+from app.seeding.temporary import temp_store, temporary_folder
 
 TABLES = """
 CREATE TABLE staged (
@@ -96,15 +98,21 @@ class Task(NamedTuple):
     body: bytes
 
 
+# The path of a staging that has no file.
+IN_MEMORY = Path(":memory:")
+
+
 class Staging:
     """A temporary SQLite file; `close` removes it."""
 
     def __init__(self, path: Path):
         self.path = path
+        if path != IN_MEMORY:
+            path.touch(0o600)
         self.connection = sqlite3.connect(path, isolation_level=None)
         self.connection.executescript(
-            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = FILE;"
-            "PRAGMA cache_size = -65536;" + TABLES
+            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;"
+            f"PRAGMA temp_store = {temp_store()};{TABLES}"
         )
         self.connection.execute("BEGIN")
         self.has_evidence = False
@@ -350,4 +358,14 @@ class Staging:
     def close(self) -> None:
         """Removes the file."""
         self.connection.close()
-        self.path.unlink(missing_ok=True)
+        if self.path != IN_MEMORY:
+            self.path.unlink(missing_ok=True)
+
+
+@contextmanager
+def temporary_staging(prefix: str) -> Iterator[Staging]:
+    """A staging in a folder for temporary files, in memory where there is none."""
+    with temporary_folder(prefix) as folder:
+        path = folder / "stage" if folder is not None else IN_MEMORY
+        with closing(Staging(path)) as staging:
+            yield staging

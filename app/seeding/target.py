@@ -6,34 +6,36 @@ transaction under a lock of its own.
 
 from __future__ import annotations
 
-import fcntl
+import errno
 import glob
 import logging
 import os
 import shutil
 import sqlite3
-import tempfile
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import URL, Table
 
 from app.config import Settings
+from app.db.files import read_only_uri, readable
 from app.db.schema_version import SCHEMA, read_schema, refuse_unknown_schema
 from app.db.sql import Row, Statement
 from app.errors import DatabaseUnusable, SeedRefused
+from app.seeding.locks import exclusive_lock
+from app.seeding.replacing import real_path, replace_file
+from app.seeding.staging import IN_MEMORY
+from app.seeding.temporary import temp_store, temporary_folder
 
 log = logging.getLogger(__name__)
 
 PAGE_CACHE_KIB = 192 * 1024
 # A document has about 1.6 kB: pages of SQLite's usual 4 KiB hold two, with much room left over.
 PAGE_BYTES = 8192
-# Between two attempts to take the lock.
-WAIT_SECONDS = 0.1
 
 
 class Target(Protocol):
@@ -55,6 +57,10 @@ class Target(Protocol):
         """Runs a statement once for each row of values, in the order of its parameters."""
         ...
 
+    def begin(self) -> None:
+        """Makes it ready to be written; raises `SeedRefused` where it cannot be."""
+        ...
+
     def commit(self) -> None:
         """Makes all changes visible at once."""
         ...
@@ -66,25 +72,78 @@ def insertion(table: Table) -> Statement:
     return Statement(table.insert())
 
 
+@dataclass(frozen=True)
+class Workplace:
+    """Where the temporary files of a seeding are: beside the database, or anywhere.
+
+    `folder` is None where nothing can be written: what is temporary stays in memory.
+    """
+
+    folder: Path | None
+    name: str
+    beside_database: bool = False
+
+    def file(self, suffix: str = "") -> Path:
+        """The path of a temporary file."""
+        name = f".{self.name}.seeding-{os.getpid()}{suffix}"
+        return self.folder / name if self.folder is not None else IN_MEMORY
+
+
 class SqliteTarget:
-    """A copy of the database file, or a new one."""
+    """A database file that is read, and its copy, or a new one, that is written."""
 
     engine = "sqlite"
 
-    def __init__(self, path: Path, working: Path, upgraded_from: str | None = None):
-        self.upgraded_from = upgraded_from
+    def __init__(self, path: Path, place: Workplace):
         self.path = path
-        self.working = working
-        self.raw = sqlite3.connect(working, isolation_level=None)
+        self.place = place
+        self.working = place.file()
+        self.upgraded_from: str | None = None
+        self.is_writable = False
+        try:
+            schema = upgradable_schema(path)
+        except FileNotFoundError:
+            schema = None
+        if schema == SCHEMA:
+            self.raw = sqlite3.connect(read_only_uri(path), uri=True, isolation_level=None)
+        else:
+            self.upgraded_from = schema
+            self.make_working_file(schema)
+
+    def make_working_file(self, schema: str | None) -> None:
+        """Opens a copy of the file, or a new one, at the newest schema."""
+        if self.place.folder is None:
+            raise self.closed()
+        if schema is not None:
+            # A copy of what only some may read is not to be read by others meanwhile.
+            self.working.touch(0o600)
+            shutil.copyfile(self.path, self.working)
+        else:
+            with closing(sqlite3.connect(self.working)) as raw:
+                raw.executescript(f"PRAGMA page_size = {PAGE_BYTES}; VACUUM;")
+        if schema != SCHEMA:
+            # Imported here, as most seedings find the newest schema.
+            from app.seeding.migrations import upgrade  # noqa: PLC0415
+
+            upgrade(URL.create("sqlite", database=str(self.working)).render_as_string())
+        self.raw = sqlite3.connect(self.working, isolation_level=None)
         for pragma in (
             "journal_mode = OFF",
             "synchronous = OFF",
             f"cache_size = -{PAGE_CACHE_KIB}",
-            "temp_store = FILE",
+            f"temp_store = {temp_store()}",
             "locking_mode = EXCLUSIVE",
         ):
             self.raw.execute(f"PRAGMA {pragma}")
         self.raw.execute("BEGIN")
+        self.is_writable = True
+
+    def closed(self) -> SeedRefused:
+        """That the folder of the database cannot be written."""
+        return SeedRefused(
+            f"{self.path.parent} cannot be written by this user, or is on a read-only disk; "
+            "nothing was changed. Give the right to write there, or name another --database."
+        )
 
     def rows(self, statement: Statement, **values: Any) -> Iterable[Row]:
         """The rows of a statement, as they are fetched."""
@@ -99,49 +158,23 @@ class SqliteTarget:
         """Runs a statement once for each row of values."""
         self.raw.executemany(statement.sqlite.text, rows)
 
+    def begin(self) -> None:
+        """Goes on with a copy where the file itself was read."""
+        if not self.place.beside_database:
+            raise self.closed()
+        if not self.is_writable:
+            self.raw.close()
+            self.make_working_file(SCHEMA)
+
     def commit(self) -> None:
         """Commits, syncs, and renames the copy over the file."""
         self.raw.execute("COMMIT")
         self.raw.close()
-        sync(self.working)
-        self.working.replace(self.path)
-        sync(self.path.parent)
+        replace_file(self.path, self.working)
 
-
-def sync(path: Path) -> None:
-    """Writes a file or folder to the disk (fsync)."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-@contextmanager
-def sqlite_target(path: Path) -> Iterator[SqliteTarget]:
-    """A copy of the file with the newest schema; without a commit it is removed."""
-    working = path.with_name(f".{path.name}.seeding-{os.getpid()}")
-    schema = None
-    try:
-        if path.exists():
-            schema = upgradable_schema(path)
-            shutil.copyfile(path, working)
-            shutil.copymode(path, working)
-        if schema is None:
-            with closing(sqlite3.connect(working)) as raw:
-                raw.executescript(f"PRAGMA page_size = {PAGE_BYTES}; VACUUM;")
-        if schema != SCHEMA:
-            # Imported here, as most seedings find the newest schema.
-            from app.seeding.migrations import upgrade  # noqa: PLC0415
-
-            upgrade(URL.create("sqlite", database=str(working)).render_as_string())
-        target = SqliteTarget(path, working, schema if schema != SCHEMA else None)
-        try:
-            yield target
-        finally:
-            target.raw.close()
-    finally:
-        working.unlink(missing_ok=True)
+    def close(self) -> None:
+        """Closes the file; what was not committed is lost."""
+        self.raw.close()
 
 
 def upgradable_schema(path: Path) -> str | None:
@@ -149,15 +182,12 @@ def upgradable_schema(path: Path) -> str | None:
 
     Refuses a schema that cannot be upgraded, and a file that holds anything else.
     """
-    uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-    try:
-        with closing(sqlite3.connect(uri, uri=True)) as raw:
-            schema = read_schema(raw)
-            tables = raw.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    except sqlite3.DatabaseError as error:
-        raise DatabaseUnusable(
-            f"{path} is not a readable database ({error}); move it away to make a new one."
-        ) from error
+    with (
+        readable(path, "database"),
+        closing(sqlite3.connect(read_only_uri(path), uri=True)) as raw,
+    ):
+        schema = read_schema(raw)
+        tables = raw.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if schema is None and tables:
         raise DatabaseUnusable(
             f"{path} is a database of something else; move it away, or name another --database."
@@ -166,46 +196,48 @@ def upgradable_schema(path: Path) -> str | None:
     return schema
 
 
-def try_lock(lock: IO[str]) -> bool:
-    """Takes the lock if nobody has it; whether it was taken."""
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
 @contextmanager
-def exclusive_lock(path: Path) -> Iterator[None]:
-    """Waits for any other seeding of the same file, then removes what an interrupted one left."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_name(f".{path.name}.lock").open("w") as lock:
-        if not try_lock(lock):
-            log.warning("Waiting until another seeding of %s ends.", path)
-            # A call that waits for the lock could not be interrupted at every moment.
-            while not try_lock(lock):
-                time.sleep(WAIT_SECONDS)
-        for left in path.parent.glob(f".{glob.escape(path.name)}.seeding-*"):
-            left.unlink(missing_ok=True)
-        yield
+def workplace(settings: Settings) -> Iterator[Workplace]:
+    """The place for temporary files; on SQLite with no other seeding at work.
 
-
-@contextmanager
-def staging_path(settings: Settings) -> Iterator[Path]:
-    """The path for the temporary file of the staging; on SQLite, with no other seeding at work."""
-    path = settings.sqlite_path
-    if path is None:
-        with tempfile.TemporaryDirectory(prefix="parley-seed-") as folder:
-            yield Path(folder) / "stage"
+    Where the folder of the database cannot be written, nothing in it changes: no lock is needed.
+    """
+    given = settings.sqlite_path
+    if given is None:
+        with temporary_folder("parley-seed-") as folder:
+            yield Workplace(folder, "postgresql")
         return
+    path = real_path(given)
     try:
+        if not is_writable(path.parent):
+            with temporary_folder("parley-seed-") as folder:
+                yield Workplace(folder, path.name)
+            return
         with exclusive_lock(path):
-            staging = path.with_name(f".{path.name}.seeding-{os.getpid()}.stage")
+            # Also what an interrupted seeding has left.
+            remove_temporary_files(path)
             try:
-                yield staging
+                yield Workplace(path.parent, path.name, beside_database=True)
             finally:
-                staging.unlink(missing_ok=True)
+                remove_temporary_files(path)
     except OSError as error:
         raise SeedRefused(
             f"{error.filename or path}: {error.strerror}; nothing was changed."
         ) from error
+
+
+def remove_temporary_files(path: Path) -> None:
+    """Removes what seedings have put beside a database; the lock on it has to be held."""
+    for left in path.parent.glob(f".{glob.escape(path.name)}.seeding-*"):
+        left.unlink(missing_ok=True)
+
+
+def is_writable(folder: Path) -> bool:
+    """Whether files can be made in a folder; makes the folder where it is missing."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            return False
+        raise
+    return os.access(folder, os.W_OK | os.X_OK)

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,16 +40,28 @@ class Running:
 
 @contextmanager
 def running(
-    database: Path | str, log: Path, *, workers: int = 1, **settings: object
+    database: Path | str,
+    log: Path,
+    *,
+    workers: int = 1,
+    prefix: Sequence[str] = (),
+    **settings: object,
 ) -> Iterator[Running]:
-    """A server over a database or its URL; it is ended with the block."""
+    """A server over a database or its URL; it is ended with the block.
+
+    `prefix` is a command that becomes the server.
+    """
     port = free_port()
     url = database if isinstance(database, str) else url_of(database)
     given = {name.upper(): str(value) for name, value in settings.items()}
     command = [PARLEY, "serve", "--port", str(port), "--workers", str(workers), "--database", url]
     with log.open("wb") as file:
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, env={**os.environ, **given}
+            [*prefix, *command],
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+            env={**os.environ, **given},
         )
     try:
         wait_for(port, process)

@@ -1,0 +1,29 @@
+"""Temporary files, where there is a folder for them; a container may have none."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def temporary_folder(prefix: str) -> Iterator[Path | None]:
+    """A folder that is removed at the end; None where none can be made."""
+    try:
+        made = tempfile.TemporaryDirectory(prefix=prefix)
+    except OSError:
+        yield None
+        return
+    with made as folder:
+        yield Path(folder)
+
+
+def temp_store() -> str:
+    """Where SQLite keeps what does not fit into its cache: its `temp_store`."""
+    try:
+        tempfile.gettempdir()
+    except OSError:
+        return "MEMORY"
+    return "FILE"
