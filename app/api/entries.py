@@ -64,6 +64,11 @@ class KindName(StrEnum):
     vars().update({name: name for name in KINDS})
 
 
+IN_TIMELINE = tuple(name for name, kind in KINDS.items() if kind.in_timeline)
+*OTHERS, LAST = [KINDS[name].plural for name in IN_TIMELINE]
+WITHOUT_KIND = f"{', '.join(OTHERS)} and {LAST}"
+
+
 class TimelineQuestion(EntryQuestion):
     """What can be asked of all kinds at once."""
 
@@ -71,7 +76,7 @@ class TimelineQuestion(EntryQuestion):
         list[KindName],
         Values,
         Field(
-            description="Kinds of entry; without it events, quotes and proposals; repeatable.",
+            description=f"Kinds of entry; without it {WITHOUT_KIND}; repeatable.",
             examples=[["event"]],
         ),
     ] = NONE_GIVEN
@@ -80,7 +85,7 @@ class TimelineQuestion(EntryQuestion):
         """The kinds asked for, in the order in which kinds are listed."""
         if self.kind:
             return tuple(name for name in KINDS if name in self.kind)
-        return tuple(kind.name for kind in KINDS.values() if kind.in_timeline)
+        return IN_TIMELINE
 
 
 def kinds_asked(question: EntryQuestion, plural: str) -> tuple[str, ...]:
@@ -94,7 +99,7 @@ class HeadlineFields(Document):
     """What stands for an entry in a line."""
 
     headline: str
-    """An event's or proposal's title, a quote's or term's text, what a figure counts."""
+    """The title, the text, or what is counted."""
 
 
 class TimelineRow(EntryEnd, HeadlineFields, EntryDocument):
@@ -213,7 +218,6 @@ def entry_endpoint(kind: str) -> Callable[..., Awaitable[Representation]]:
 async def timeline(
     request: Request, question: Annotated[TimelineQuestion, Query()]
 ) -> Representation:
-    """All kinds of entry in one order: events, quotes and proposals, others when asked for."""
     kinds = question.kinds()
     known = dict.fromkeys(name for kind in kinds for name in KINDS[kind].document.model_fields)
     model = TimelineRow if len(kinds) > 1 else KINDS[kinds[0]].document
@@ -271,6 +275,7 @@ def add_routes(app: FastAPI) -> None:
         timeline,
         operation_id="listTimeline",
         summary="List all kinds in one order",
+        description=f"All kinds of entry in one order: {WITHOUT_KIND}, others when asked for.",
         response_model=named(EntryListOf[ANY_DOCUMENT], "Timeline"),
         **LIST,
     )

@@ -25,10 +25,10 @@ class ByPlace(EntryQuestion):
     place: Annotated[list[str], Filter("place")] = NONE_GIVEN
 
 
-class ByVote(EntryQuestion):
+class ByVerdict(EntryQuestion):
     """A filter that names an unknown kind."""
 
-    vote: Annotated[list[str], Filter("event", name_type="vote")] = NONE_GIVEN
+    verdict: Annotated[list[str], Filter("event", name_type="verdict")] = NONE_GIVEN
 
 
 @pytest.mark.parametrize("part", [each.name for each in fields(Kind) if each.name not in OPTIONAL])
@@ -64,12 +64,12 @@ def test_a_part_that_does_not_fit_is_named(change: dict[str, object], problem: s
     ("change", "problem"),
     [
         (
-            {"question": ByVote, "facets": ()},
-            "its filter 'vote' names an unknown kind, 'vote'",
+            {"question": ByVerdict, "facets": ()},
+            "its filter 'verdict' names an unknown kind, 'verdict'",
         ),
         (
-            {"related": (Related("Votes", "vote", "event"),)},
-            "its section 'Votes' names an unknown kind, 'vote'",
+            {"related": (Related("Verdicts", "verdict", "event"),)},
+            "its section 'Verdicts' names an unknown kind, 'verdict'",
         ),
     ],
 )
@@ -83,7 +83,7 @@ def test_an_unknown_kind_is_named(change: dict[str, object], problem: str) -> No
 @pytest.mark.parametrize(
     ("require", "problem"),
     [
-        (require_templates, "app/pages/templates has no kinds/vote.html"),
+        (require_templates, "app/pages/templates has no kinds/verdict.html"),
         (require_tables, "app.db.relational has no table of its name"),
     ],
 )
@@ -94,5 +94,5 @@ def test_what_stands_elsewhere_is_asked_for(
     require(list(KINDS))
     require_tables(RECORD_TYPES)
     with pytest.raises(KindIncomplete) as refused:
-        require([*KINDS, "vote"])
-    assert str(refused.value) == f"The kind 'vote' is incomplete: {problem}."
+        require([*KINDS, "verdict"])
+    assert str(refused.value) == f"The kind 'verdict' is incomplete: {problem}."
