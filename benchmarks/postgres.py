@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psycopg
 
-from app.db.relational import TABLES as TIDY
+from app.db.relational import TABLES as RELATIONAL
 from app.db.tables import METADATA
 from app.seeding.postgres import postgres_target
 from app.seeding.target import insertion
@@ -53,7 +53,7 @@ def load_parley(database: Path, url: str) -> None:
     opened = sqlite3.connect(f"file:{database}?mode=ro&immutable=1", uri=True)
     with closing(opened) as source, postgres_target(url) as target:
         for table in METADATA.sorted_tables:
-            if table.name in TIDY:
+            if table.name in RELATIONAL:
                 continue
             columns = ", ".join(f'"{column.name}"' for column in table.columns)
             rows = source.execute(f'SELECT {columns} FROM "{table.name}"')

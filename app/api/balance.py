@@ -21,7 +21,7 @@ from app.kinds import KINDS
 TOP = 25
 BY_KIND = [func.sum(case((tally.c.kind == kind, tally.c.n), else_=0)) for kind in KINDS]
 ALL_KINDS = func.sum(tally.c.n)
-# The tidy table of sources, named again as loading its model would slow the start.
+# The relational table of sources, declared again, as importing its model would slow the start.
 SOURCE = table("source", column("id"), column("publisher"))
 
 

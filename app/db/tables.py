@@ -1,6 +1,6 @@
 """The tables that answer questions (keyed by sort key) and those that keep the past.
 
-Tidy tables for people stand in `app.db.relational`; what stands here is all that the server reads.
+The relational tables for people are in `app.db.relational`; the server reads only those below.
 """
 
 from __future__ import annotations

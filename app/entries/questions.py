@@ -342,9 +342,9 @@ class EntryQuestion(Question):
         clauses = self._actor_clauses(named["actor"])
         if named["topic"]:
             clauses.extend(self._grouped("topic", named["topic"], self.topic_match))
-        given = self.model_fields_set
+        asked = self.model_fields_set
         for name, mark in filters_of(type(self)).items():
-            if name not in given:
+            if name not in asked:
                 continue
             if mark.name_type is not None:
                 values = named[name]

@@ -1,4 +1,4 @@
-"""From answers to pages: the templates, what they may call, and the headers of a page."""
+"""Pages from templates: the functions that templates call, the menu, and the headers of a page."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ QUALIFIERS = {**QUALIFIER_WORDS, "less_than": "fewer than "}
 @cache
 def environment() -> jinja2.Environment:
     """Templates that escape everything, and fail where a name is unknown."""
-    made = jinja2.Environment(
+    templates = jinja2.Environment(
         loader=jinja2.PackageLoader("app.pages"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(
+    templates.filters.update(
         attributed=title,
         claimants=claimants_of,
         day=shown_date,
@@ -68,8 +68,8 @@ def environment() -> jinja2.Environment:
         words=spaced,
         wordings=wordings,
     )
-    made.globals.update(asset=asset, query=urlencode, menu=MENU)
-    return made
+    templates.globals.update(asset=asset, query=urlencode, menu=MENU)
+    return templates
 
 
 def require_templates(kinds: Iterable[str]) -> None:

@@ -50,9 +50,9 @@ class RecordType:
         for part in fields(self):
             if getattr(self, part.name) is MISSING:
                 yield f"it has no {part.name}"
-        given = {name for name, _, _ in members_of(self.document, self.record)}
+        by_name = {name for name, _, _ in members_of(self.document, self.record)}
         for member in self.document.model_fields:
-            if member not in {*given, *self.computed, *self.SHARED}:
+            if member not in {*by_name, *self.computed, *self.SHARED}:
                 yield f"neither its record nor `computed` gives {member!r} of its document"
 
     @property
