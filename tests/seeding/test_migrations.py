@@ -56,7 +56,7 @@ def test_downgrade_takes_all_back(url: str) -> None:
 
 
 def test_references_are_declared(url: str) -> None:
-    """Relational tables refer to each other by foreign keys that hold at the end of a transaction."""
+    """Relational tables have foreign keys to each other, enforced when a transaction ends."""
     upgrade(url)
     with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
         connection.execute("PRAGMA foreign_keys = ON")
