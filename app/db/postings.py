@@ -30,7 +30,7 @@ MIB = 1024 * 1024
 BESIDE_BITMAP = 300
 TALLY_BYTES = 200
 # Postings read by one statement.
-BATCH = 256
+BATCH = 128
 CHECKSUM_BYTES = 4
 # The key of a value's postings; several keys together stand for the union of their postings.
 PostingsKey = int | tuple[int, ...]

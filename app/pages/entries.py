@@ -5,23 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, select
 from starlette.requests import Request
 
 from app.analysis.positions import ProposalPositionsQuestion, proposal_positions
 from app.api.entries import entry_now
 from app.api.single import NoQuestion
-from app.db.memory import find
+from app.db.memory import Memory, find
 from app.db.snapshots import Snapshot
-from app.db.sql import Statement
-from app.db.tables import document
 from app.entries.documents import EntryLink
+from app.entries.names import ENTRIES
 from app.entries.questions import Sort
-from app.entries.result_pages import find_page
+from app.entries.result_pages import DOCUMENTS, find_page
 from app.errors import InvalidQuery
 from app.formats.jsonld import CONTEXT, node_of
 from app.http.route import Representation
@@ -60,7 +58,7 @@ async def entry_page(
             "dataset": await dataset_of(snapshot),
             "related": await related(entry, snapshot),
             "positions": await positions_on(entry, snapshot),
-            "titles": await titles(entry, snapshot),
+            "titles": await find(snapshot, titles, entry),
         }
     public_url = service_of(request).settings.public_url
     values["embed"] = snippets_of(request, request.scope["path"])
@@ -100,16 +98,13 @@ async def naming(
     return [orjson.loads(body) for body in found.documents], more
 
 
-async def titles(entry: Loaded, snapshot: Snapshot) -> dict[str, str]:
+def titles(memory: Memory, entry: Loaded) -> dict[str, str]:
     """The headlines of the entries that this one refers to, by id."""
     ids = sorted(set(linked_ids(entry)))
-    if not ids:
-        return {}
-    values = {f"id_{number}": each for number, each in enumerate(ids)}
-    return {
-        each: headline(orjson.loads(body))
-        for each, body in await snapshot.rows(bodies_statement(len(ids)), **values)
-    }
+    entries = [each for each in memory.get_all(ENTRIES, ids) if each is not None]
+    bodies = memory.get_all(DOCUMENTS, [sort_key for _, sort_key in entries])
+    documents = map(orjson.loads, bodies)
+    return {each["id"]: headline(each) for each in documents}
 
 
 def linked_ids(value: Any) -> Iterator[str]:
@@ -121,13 +116,6 @@ def linked_ids(value: Any) -> Iterator[str]:
         if value.keys() == EntryLink.model_fields.keys():
             yield value["id"]
         yield from linked_ids(list(value.values()))
-
-
-@lru_cache(maxsize=64)
-def bodies_statement(count: int) -> Statement:
-    """The documents of some entries."""
-    ids: list[Any] = [bindparam(f"id_{number}") for number in range(count)]
-    return Statement(select(document.c.id, document.c.body).where(document.c.id.in_(ids)))
 
 
 async def positions_on(entry: Loaded, snapshot: Snapshot) -> list[Loaded]:

@@ -6,15 +6,15 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from app.db.snapshots import Snapshot
-from app.db.sql import Statement
+from app.db.sql import KeyedStatement
 from app.db.tables import name_word, reference
 from app.entries.words import Located, split
 from app.quotecheck.candidates import Candidate
@@ -92,40 +92,30 @@ class Named:
                     yield words[-1:], True
 
 
-@lru_cache(maxsize=8)
-def words_statement(count: int) -> Statement:
-    """Which actors have these words in their names."""
-    words: list[Any] = [bindparam(f"word_{number}") for number in range(count)]
-    return Statement(
-        select(name_word.c.word, name_word.c.id)
-        .where(name_word.c.name_type == "actor", name_word.c.word.in_(words))
-        .limit(ROWS)
-    )
-
-
-@lru_cache(maxsize=8)
-def actors_statement(count: int) -> Statement:
-    """The documents of some actors."""
-    ids: list[Any] = [bindparam(f"id_{number}") for number in range(count)]
-    return Statement(
-        select(reference.c.body).where(reference.c.name_type == "actor", reference.c.id.in_(ids))
-    )
+# Which actors have some words in their names.
+NAMED_BY = KeyedStatement(
+    select(name_word.c.word, name_word.c.id).where(name_word.c.name_type == "actor").limit(ROWS),
+    name_word.c.word,
+)
+ACTOR_BODIES = KeyedStatement(
+    select(reference.c.body).where(reference.c.name_type == "actor"), reference.c.id
+)
 
 
 async def named_in(words: Iterable[str], snapshot: Snapshot) -> list[Named]:
     """The actors that may be named by some words."""
     having: defaultdict[str, list[str]] = defaultdict(list)
     for batch in batches(dict.fromkeys(words)):
-        values = {f"word_{n}": word for n, word in enumerate(padded(batch))}
-        for word, actor in await snapshot.rows(words_statement(BATCH), **values):
+        statement, values = NAMED_BY.of(batch)
+        for word, actor in await snapshot.rows(statement, **values):
             having[word].append(actor)
     ids = dict.fromkeys(
         actor for actors in having.values() if len(actors) <= COMMON for actor in actors
     )
     named = []
     for batch in batches(list(ids)[:ACTORS]):
-        values = {f"id_{n}": actor for n, actor in enumerate(padded(batch))}
-        for (body,) in await snapshot.rows(actors_statement(BATCH), **values):
+        statement, values = ACTOR_BODIES.of(batch)
+        for (body,) in await snapshot.rows(statement, **values):
             named.append(named_of(orjson.loads(body)))
     return named
 
@@ -135,11 +125,6 @@ def batches(items: Iterable[str]) -> Iterator[list[str]]:
     rest = iter(items)
     while batch := list(islice(rest, BATCH)):
         yield batch
-
-
-def padded(batch: Sequence[str]) -> list[str]:
-    """A batch filled up with its last member, so that one statement serves all."""
-    return [*batch, *[batch[-1]] * (BATCH - len(batch))]
 
 
 def named_of(document: Mapping[str, Any]) -> Named:
