@@ -1,4 +1,5 @@
 # Parley with its record, in one image. The build stage installs; the second stage only runs.
+# Before a release, pin the base by digest in both stages: SECURITY.md says how.
 
 FROM python:3.13-slim AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1

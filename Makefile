@@ -12,10 +12,13 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILE := $(UV) pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes \
 	--no-annotate --no-emit-index-url --custom-compile-command "make lock" $(UPGRADE)
 
+CYCLONEDX := 7.5.0
+PIP_AUDIT := 2.10.1
+
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: setup dev run test slow lint check format lock bench faults fuzz clean help
+.PHONY: setup dev run test slow lint check format lock sbom audit bench faults fuzz clean help
 
 setup: $(VENV)/.run  ## install what the server needs into .venv (the default)
 
@@ -53,6 +56,17 @@ lock:  ## choose exact versions again: make lock UPGRADE=--upgrade (needs uv)
 	$(COMPILE) pyproject.toml --all-extras --group build --output-file requirements/dev.txt
 	$(COMPILE) pyproject.toml --extra postgres --group build --constraints requirements/dev.txt --output-file requirements/postgres.txt
 	$(COMPILE) pyproject.toml --group build --constraints requirements/dev.txt --output-file requirements/run.txt
+
+sbom:  ## list what an installation consists of, as CycloneDX in dist/ (needs uv)
+	@command -v $(UV) >/dev/null || { echo "make sbom needs uv: install it, or name it: make sbom UV=path/to/uv" >&2; exit 1; }
+	mkdir -p dist
+	$(UV) tool run --from cyclonedx-bom==$(CYCLONEDX) cyclonedx-py requirements requirements/postgres.txt \
+		--pyproject pyproject.toml --mc-type application --output-reproducible --of JSON -o dist/parley.cdx.json
+
+audit:  ## look the locked packages up in the database of known vulnerabilities (needs uv and the network)
+	@command -v $(UV) >/dev/null || { echo "make audit needs uv: install it, or name it: make audit UV=path/to/uv" >&2; exit 1; }
+	$(UV) tool run --from pip-audit==$(PIP_AUDIT) pip-audit --strict --disable-pip --require-hashes --requirement requirements/dev.txt || \
+		{ echo "make audit: a package has a known vulnerability, or the database could not be asked; see above" >&2; exit 1; }
 
 bench: $(VENV)/.dev  ## measure loading and serving beside others (needs wrk): make bench SIZE=L
 	$(BIN)/python -m benchmarks.load $(SIZE)

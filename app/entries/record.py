@@ -40,6 +40,28 @@ def without_controls(text: str) -> str:
     return text
 
 
+# Parameters that hold a key to what they lead to.
+SECRET = re.compile(
+    r"[?&#](access_token|api_?key|auth_token|passw(?:or)?d|secret|session_?id|sig"
+    r"|x-(?:amz|goog)-(?:credential|security-token|signature))=",
+    re.IGNORECASE,
+)
+USER = re.compile(r"https?://[^/?#]*@")
+
+
+def without_credentials(address: str) -> str:
+    """Refuses a web address that names a user, a password or a key: the record is public."""
+    if USER.match(address):
+        raise ValueError("has a user or a password before @; remove it, as the record is public")
+    secret = SECRET.search(address)
+    if secret is not None:
+        raise ValueError(
+            f"has a key in its parameter {secret[1]}; give the address without it, as the record "
+            "is public"
+        )
+    return address
+
+
 def valid_date(text: str) -> str:
     """Raises `DateLanguageError` for a text outside the date language."""
     parse_date(text)
@@ -133,6 +155,7 @@ WebAddress = Annotated[
     str,
     Text(pattern=r"^https?://[^\s<>\"]+$", max_length=2000),
     AfterValidator(without_controls),
+    AfterValidator(without_credentials),
 ]
 FormerIds = Annotated[tuple[Slug, ...], once()]
 

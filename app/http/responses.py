@@ -22,6 +22,8 @@ COMMON_HEADERS: list[Header] = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"strict-origin-when-cross-origin"),
 ]
+# What a picture may load or run where it is opened as a document of its own: nothing.
+SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 OF_BODY = frozenset((b"content-type", b"content-length", b"content-encoding"))
 
 

@@ -32,7 +32,7 @@ from app.http.negotiation import (
     preferred_type,
 )
 from app.http.query import read_question
-from app.http.responses import CompleteResponse, Header, complete
+from app.http.responses import SVG_POLICY, CompleteResponse, Header, complete
 from app.http.service import Service
 
 CACHE_CONTROL = b"public, max-age=30, stale-while-revalidate=30"
@@ -117,6 +117,8 @@ class QuestionRoute(APIRoute):
         etag = etag_of(scope, answer.revision)
         headers = self.headers_of(question, etag, answer.revision)
         headers.append((b"content-type", answer.content_type.encode()))
+        if answer.content_type == "image/svg+xml":
+            headers.append((b"content-security-policy", SVG_POLICY.encode()))
         if answer.link is not None:
             headers.append((b"link", answer.link.encode()))
         return complete(200, headers, answer.body)

@@ -8,9 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.errors import NotFound
+from app.http.responses import SVG_POLICY
 from app.pages.rendering import asset, static_files
 
-IMMUTABLE = {"Cache-Control": "public, max-age=31536000, immutable"}
+HEADERS = {
+    "Cache-Control": "public, max-age=31536000, immutable",
+    "Content-Security-Policy": SVG_POLICY,
+}
 
 
 async def static(request: Request) -> Response:
@@ -20,4 +24,4 @@ async def static(request: Request) -> Response:
     if content is None or asset(name) != request.scope["path"]:
         raise NotFound("There is no such file; the pages name those that there are.")
     media_type = guess_type(name)[0] or "application/octet-stream"
-    return Response(content, media_type=media_type, headers=IMMUTABLE)
+    return Response(content, media_type=media_type, headers=HEADERS)

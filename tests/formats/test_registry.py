@@ -29,6 +29,16 @@ def test_every_dated_list_has_every_format(tiny_ask: Asker, name: str, form: str
     assert response.headers["link"] == f'</v1/{name}?format={form}>; rel="self"'
 
 
+@pytest.mark.parametrize("name", DATED)
+def test_a_picture_may_load_and_run_nothing(tiny_ask: Asker, name: str) -> None:
+    """Opened as a document of its own, an SVG has no right to anything but its styles."""
+    policy = "default-src 'none'; style-src 'unsafe-inline'"
+    for _ in range(2):
+        headers = tiny_ask(f"/v1/{name}?format=svg").headers
+        assert headers["content-security-policy"] == policy
+    assert "content-security-policy" not in tiny_ask(f"/v1/{name}?format=csv").headers
+
+
 @pytest.mark.parametrize("name", DATED + UNDATED)
 def test_the_description_names_the_formats_of_each_list(tiny_ask: Asker, name: str) -> None:
     """OpenAPI has, for each list, the media types and the values of `format` that it answers."""

@@ -473,6 +473,20 @@ CASES: dict[str, tuple[list[Edit], list[str]]] = {
             "en, he or zh-Hant",
         ],
     ),
+    "addresses with a password": (
+        [Edit("sources.yaml", "url: https://", "url: https://me:secret@")],
+        [
+            "sources.yaml:4: agreement-1998: url: has a user or a password before @; remove it, as "
+            "the record is public",
+        ],
+    ),
+    "addresses with a key": (
+        [Edit("sources.yaml", "the-belfast-agreement", "x?a=b&X-Amz-Signature=0a1b")],
+        [
+            "sources.yaml:4: agreement-1998: url: has a key in its parameter X-Amz-Signature; give "
+            "the address without it, as the record is public",
+        ],
+    ),
     "names that find two actors": (
         [
             Edit("actors.yaml", "- NIO", "- Ireland"),
