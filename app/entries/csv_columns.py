@@ -74,12 +74,10 @@ def is_list(annotation: Any) -> bool:
 
 
 def part_column(name: str, part: str) -> Column:
-    """A column for one member of an object."""
     return lambda documents: scalar_cells([document[name][part] for document in documents])
 
 
 def column_of(name: str, inner: type[BaseModel] | None, *, many: bool) -> Column:
-    """The column of a field, by the type of its values."""
     member = itemgetter(name)
     if inner is None and not many:
         return lambda documents: scalar_cells(list(map(member, documents)))

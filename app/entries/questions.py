@@ -99,7 +99,6 @@ def readable_words(value: str) -> str:
 
 
 def query_flag(value: Any) -> Any:
-    """A flag of a query: true or false."""
     if value in ("true", "false"):
         return value == "true"
     raise ValueError("must be true or false")
@@ -389,7 +388,6 @@ def term_of(value: Any) -> str:
 
 @cache
 def filters_of(model: type[BaseModel]) -> dict[str, Filter]:
-    """The filters of a question by name."""
     return {
         name: mark
         for name, field in model.model_fields.items()

@@ -278,12 +278,10 @@ class EntryRecord(Record):
 
     @cached_property
     def span(self) -> DateSpan:
-        """The days that the date covers."""
         return parse_date(self.date)
 
     @property
     def start_date(self) -> datetime.date:
-        """The first day that the date covers."""
         return self.span.start
 
     @property
@@ -293,12 +291,10 @@ class EntryRecord(Record):
 
     @property
     def date_precision(self) -> Precision:
-        """How exact the date is."""
         return self.span.precision
 
     @property
     def date_qualifier(self) -> Qualifier | None:
-        """Whether the date is approximate or uncertain."""
         return self.span.qualifier
 
     @cached_property

@@ -21,7 +21,6 @@ PAGING = {"cursor", "limit"}
 
 
 def as_atom(answer: Answer) -> bytes:
-    """The documents of the page as a feed."""
     about = answer.about()
     documents = answer.loaded()
     days = [last_updated(document) for document in documents]
@@ -57,7 +56,6 @@ def add_entry(feed: Element, answer: Answer, document: dict[str, Any], day: date
 
 
 def add_text(parent: Element, name: str, text: str) -> None:
-    """Adds an element that holds text."""
     SubElement(parent, name).text = xml_text(text)
 
 

@@ -68,7 +68,6 @@ def own_item(cited: Cited) -> Item:
 
 
 def title_of(cited: Cited) -> str:
-    """The title of the document."""
     if cited.kind == "dataset":
         return cited.dataset.title
     if cited.kind not in KINDS:
@@ -100,7 +99,6 @@ CSL_TYPES = {SourceKind.news: "article-newspaper", SourceKind.report: "report"}
 
 
 def without_none(item: Item) -> Item:
-    """The members that have a value."""
     return {name: value for name, value in item.items() if value is not None}
 
 
@@ -182,17 +180,14 @@ ADDRESS = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
 
 
 def tex(text: str | None) -> str | None:
-    """Text escaped for TeX."""
     return one_line(text).translate(TEX) if text is not None else None
 
 
 def tex_address(address: str | None) -> str | None:
-    """An address for the `url` field."""
     return address.translate(ADDRESS) if address is not None else None
 
 
 def one_line(text: str) -> str:
-    """Text without line breaks."""
     return " ".join(text.split())
 
 

@@ -35,7 +35,6 @@ def comparison_csv(comparison: ProposalComparison) -> bytes:
 
 
 def cells(line: TermLine) -> Iterator[Any]:
-    """What stands in the columns of every proposal."""
     for number, cell in enumerate(line.cells):
         quantities = [each.values[number] for each in line.quantities]
         yield from term_cells(

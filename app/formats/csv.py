@@ -10,7 +10,6 @@ from app.kinds import headline
 
 
 def as_csv(answer: Answer) -> bytes:
-    """The page as CSV."""
     columns = shown_columns(answer)
     return b"".join([header(columns), *lines(answer.documents, columns.values())])
 

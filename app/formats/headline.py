@@ -41,7 +41,6 @@ def account(document: dict[str, Any]) -> str:
 
 
 def paragraphs(document: dict[str, Any]) -> Iterator[str]:
-    """The parts of an account."""
     if KINDS[document["kind"]].headline != "title":
         yield headline(document)
     for quantity in document.get("quantities", [document.get("quantity")]):
@@ -69,7 +68,6 @@ def date_remarks(document: dict[str, Any]) -> Iterator[str]:
 
 
 def source_line(citation: dict[str, Any]) -> str:
-    """A source in one line."""
     source = citation["source"]
     parts = [source["name"], source["title"], source["date"]]
     line = ", ".join(part for part in parts if part)

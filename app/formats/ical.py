@@ -27,7 +27,6 @@ UNSURE = {
 
 
 def as_ical(answer: Answer) -> bytes:
-    """The documents of the page as a calendar."""
     # Imported here, as it is slow to import and few requests need it.
     from icalendar import Calendar, Event, vUri  # noqa: PLC0415
 
@@ -49,7 +48,6 @@ def as_ical(answer: Answer) -> bytes:
 
 
 def describe(event: Event, document: dict[str, Any], answer: Answer) -> None:
-    """Fills an event from an entry's document."""
     start = date.fromisoformat(document["start_date"])
     stamp = datetime.combine(last_updated(document), time.min, UTC)
     event.add("uid", str(stable_id(answer.about().id, document["id"])))

@@ -21,7 +21,6 @@ def as_json(answer: Answer) -> bytes:
 
 
 def meta_of(answer: Answer) -> dict[str, Any]:
-    """The `meta` of the answer."""
     meta: dict[str, Any] = {"revision": revision_meta(answer.revision), "limit": answer.limit}
     if answer.total is not None:
         meta["total"] = answer.total
@@ -29,7 +28,6 @@ def meta_of(answer: Answer) -> dict[str, Any]:
 
 
 def revision_meta(revision: Revision) -> dict[str, Any]:
-    """The revision in `meta`."""
     return {
         "number": revision.number,
         "digest": revision.digest,

@@ -79,7 +79,6 @@ def role_node(name: str, link: Node, base: str) -> Node:
 
 
 def topic_node(topic: Node, base: str) -> Node:
-    """A topic."""
     return {"@id": base + topic["url"], "@type": "DefinedTerm", "name": topic["name"]}
 
 

@@ -48,11 +48,9 @@ class Outlet(io.RawIOBase):
         self.filled = bytearray()
 
     def writable(self) -> bool:
-        """True."""
         return True
 
     def write(self, part: Any) -> int:
-        """Appends a part."""
         self.filled += part
         return len(part)
 
@@ -64,7 +62,6 @@ class Outlet(io.RawIOBase):
 
 
 async def data_package(snapshot: Snapshot, public_url: str) -> AsyncGenerator[bytes]:
-    """The archive, part by part."""
     outlet = Outlet()
     description = orjson.dumps(await descriptor(snapshot, public_url), option=orjson.OPT_INDENT_2)
     with ZipFile(outlet, "w", ZIP_DEFLATED, compresslevel=LEVEL) as archive:
@@ -80,7 +77,6 @@ async def data_package(snapshot: Snapshot, public_url: str) -> AsyncGenerator[by
 
 
 def member_of(name: str) -> ZipInfo:
-    """A compressed member of the archive."""
     info = ZipInfo(name, NO_TIME)
     info.compress_type = ZIP_DEFLATED
     info._compresslevel = LEVEL  # type: ignore[attr-defined]
@@ -109,7 +105,6 @@ def same_on_engines(row: Row, flags: list[int], numbers: list[int]) -> Row:
 
 
 def csv_bytes(rows: Sequence[Row]) -> bytes:
-    """Rows as CSV."""
     out = io.StringIO()
     csv.writer(out).writerows(rows)
     return out.getvalue().encode()
@@ -123,7 +118,6 @@ def type_of(column: Column[Any]) -> str:
 
 
 async def descriptor(snapshot: Snapshot, public_url: str) -> dict[str, Any]:
-    """The description of the package."""
     dataset = await dataset_of(snapshot)
     licence = dataset["licence"]
     return {
@@ -143,13 +137,11 @@ async def descriptor(snapshot: Snapshot, public_url: str) -> dict[str, Any]:
 
 
 def source_of(title: str, publisher: str, url: str | None) -> dict[str, str]:
-    """A source in the description of the package."""
     named = {"title": f"{publisher}: {title}"}
     return named if url is None else {**named, "path": url}
 
 
 def resource_descriptor(name: str, table: Table) -> dict[str, Any]:
-    """A table of the package."""
     return {
         "profile": "tabular-data-resource",
         "name": name,
@@ -177,6 +169,5 @@ def resource_descriptor(name: str, table: Table) -> dict[str, Any]:
 
 
 def field_descriptor(column: Column[Any]) -> dict[str, Any]:
-    """A column of a table."""
     field: dict[str, Any] = {"name": column.name, "type": type_of(column)}
     return field if column.nullable else {**field, "constraints": {"required": True}}

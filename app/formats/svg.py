@@ -105,7 +105,6 @@ def pattern() -> str:
 
 
 def step_of(spans: tuple[Span, ...]) -> float:
-    """The width of one month."""
     return (WIDTH - 2 * MARGIN) / max(len(spans), 1)
 
 

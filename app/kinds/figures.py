@@ -46,7 +46,6 @@ class FigureRecord(EntryRecord):
 
     @property
     def reported_numbers(self) -> tuple[Quantity, ...]:
-        """The one number of a figure."""
         return (self.quantity,)
 
 

@@ -58,7 +58,6 @@ def date_node(document: Node) -> Node:
 
 
 def reference_node(link: Node, base: str) -> Node:
-    """Another entry."""
     return {"@id": base + link["url"]}
 
 
@@ -68,7 +67,6 @@ def actor_node(actor: Node, base: str) -> Node:
 
 
 def source_node(source: Node, base: str) -> Node:
-    """A cited text."""
     published = source["date"].translate(WITHOUT_QUALIFIER) if source["date"] else None
     return without_nothing(
         {

@@ -181,7 +181,6 @@ class ProposalQuestion(EntryQuestion):
 
 
 def proposal_node(document: Node, base: str) -> Node:
-    """A proposal in schema.org's terms."""
     reply = document["in_reply_to"]
     return {
         "@type": "CreativeWork",
@@ -195,7 +194,6 @@ def proposal_node(document: Node, base: str) -> Node:
 
 
 def phase_node(phase: Node) -> Node:
-    """A stage of a proposal."""
     return without_nothing(
         {
             "@type": "CreativeWork",

@@ -306,7 +306,6 @@ def speakers_of(record: QuoteRecord, reference: Reference) -> list[dict[str, Any
 
 
 def renderings_of(record: QuoteRecord, reference: Reference) -> list[dict[str, Any]]:
-    """Every wording."""
     return [
         document_fields(RenderingDocument, wording, reference.refer) for wording in record.wordings
     ]

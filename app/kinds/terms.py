@@ -62,7 +62,6 @@ class TermRecord(EntryRecord):
 
     @property
     def reported_numbers(self) -> tuple[Quantity, ...]:
-        """The numbers of the entry."""
         return self.quantities
 
     @property
@@ -136,7 +135,6 @@ def term_in_words(_: Any, text: str) -> str:
 
 
 def term_node(document: Node, base: str) -> Node:
-    """A term in schema.org's terms."""
     return {
         "@type": "CreativeWork",
         **date_node(document),

@@ -62,7 +62,6 @@ class Snippets:
 
 
 def snippets_of(request: Request, path: str) -> Snippets:
-    """The snippets for the page at a path."""
     public_url = service_of(request).settings.public_url
     address = escape(f"{public_url}/embed{path}")
     return Snippets(
@@ -126,7 +125,6 @@ def themed(model: type[EntryQuestion]) -> type[BaseModel]:
 
 
 def embedded(path: str, model: type[EntryQuestion]) -> PageAt:
-    """A list as a page to embed."""
     answer = partial(embedded_list, path=path)
     return PageAt(f"/embed/{path}", answer, themed(model), EmbeddedRoute)
 

@@ -48,7 +48,6 @@ class Section:
 async def entry_page(
     request: Request, question: NoQuestion, entry_id: str, kind: Kind
 ) -> Representation:
-    """The page of an entry."""
     del question
     async with service_of(request).database.snapshot() as snapshot:
         _, body = await entry_now(entry_id, kind.name, snapshot)

@@ -73,7 +73,6 @@ async def references_page(
 async def reference_page(
     request: Request, question: NoQuestion, record_id: str, name_type: RecordType
 ) -> Representation:
-    """An actor, a topic or a source."""
     del question
     async with service_of(request).database.snapshot() as snapshot:
         each = orjson.loads(await document_now(name_type, record_id, snapshot))

@@ -141,7 +141,6 @@ def spaced(name: str) -> str:
 def page(
     request: Request, revision: Revision, template: str, values: dict[str, Any]
 ) -> Representation:
-    """A page."""
     shown = (
         environment()
         .get_template(template)

@@ -58,8 +58,6 @@ class PageAt(NamedTuple):
 
 
 def add_page(app: FastAPI, page: PageAt) -> None:
-    """Registers a page."""
-
     async def of_all(request: Request, question: Any) -> Representation:
         return await page.answer(request, question)
 

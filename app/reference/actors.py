@@ -78,5 +78,4 @@ class ActorRecord(Record):
         return (self.id, self.name, *self.aliases)
 
     def searched(self) -> tuple[str, ...]:
-        """What a search for names reads."""
         return self.names()

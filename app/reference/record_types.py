@@ -66,11 +66,9 @@ class RecordType:
         return self.plural.capitalize()
 
     def path(self, record_id: str) -> str:
-        """The path of a document."""
         return f"/v1/{self.plural}/{record_id}"
 
     def history(self, record_id: str) -> str:
-        """The path of a record's history."""
         return f"{self.path(record_id)}/history"
 
     def document_of(self, record: Any, reference: Reference, **shared: Any) -> Document:

@@ -88,7 +88,6 @@ class Reference:
         )
 
     def _broader(self, topic_id: str) -> tuple[str, ...]:
-        """The topic and every broader one."""
         chain = []
         current: str | None = topic_id
         while current is not None:

@@ -56,5 +56,4 @@ class SourceRecord(Record):
         return (self.id,)
 
     def searched(self) -> tuple[str, ...]:
-        """What a search for names reads."""
         return (self.id, self.publisher, self.title)

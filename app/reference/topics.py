@@ -22,5 +22,4 @@ class TopicRecord(Record):
         return (self.id, self.label)
 
     def searched(self) -> tuple[str, ...]:
-        """What a search for names reads."""
         return self.names()

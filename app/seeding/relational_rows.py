@@ -23,7 +23,6 @@ AS_IT_IS = frozenset((str, int, float, bool, type(None)))
 
 
 def require_tables(kinds: Iterable[str]) -> None:
-    """Raises `KindIncomplete` where a kind has no table."""
     for kind in kinds:
         if kind not in TABLES:
             raise KindIncomplete(kind, "app.db.relational has no table of its name")
