@@ -37,9 +37,9 @@ class Loadable(Generic[K, V]):
     """
 
     load: Callable[[list[K], Snapshot], Awaitable[Mapping[K, V]]]
-    # The sum of the sizes that are kept: of bytes, or of values where each counts 1.
+    # The sum of the sizes that are kept: bytes, or where each counts 1, values.
     limit: int
-    size_of: Callable[[V], int] = lambda _: 1
+    size_of: Callable[[K, V], int] = lambda _key, _value: 1
 
 
 class NotLoaded(Exception):
@@ -70,11 +70,11 @@ class BoundedValues(OrderedDict[K, V]):
 
     def keep(self, key: K, value: V) -> None:
         """Keeps a value if there can be room for it."""
-        size, limit = self.loadable.size_of(value), self.loadable.limit
+        size, limit = self.loadable.size_of(key, value), self.loadable.limit
         if size > limit or key in self:
             return
         while self.size + size > limit:
-            self.size -= self.loadable.size_of(self.popitem(last=False)[1])
+            self.size -= self.loadable.size_of(*self.popitem(last=False))
         self[key] = value
         self.size += size
 

@@ -129,9 +129,9 @@ async def load_vocabularies(kinds: list[str], snapshot: Snapshot) -> dict[str, b
     return found
 
 
-POSTINGS = Loadable(load_postings, 64 * MIB, size_of_bitmap)
+POSTINGS = Loadable(load_postings, 64 * MIB, lambda _, ordinals: size_of_bitmap(ordinals))
 ALL_SORT_KEYS = Loadable(load_sort_keys, 1)
-TALLIES = Loadable(load_tallies, 32 * MIB, lambda rows: TALLY_BYTES * (len(rows) + 1))
+TALLIES = Loadable(load_tallies, 32 * MIB, lambda _, rows: TALLY_BYTES * (len(rows) + 1))
 VOCABULARIES = Loadable(load_vocabularies, 100)
 
 

@@ -39,6 +39,8 @@ from app.entries.words import (
 
 # A word that no query can hold: it keeps phrases from running over from one text to the next.
 BOUNDARY = "¶"
+# What a word of a query takes in memory, roughly.
+WORD_BYTES = 100
 
 
 def words_of(texts: Iterable[str]) -> list[str]:
@@ -145,4 +147,10 @@ async def load_matches(
     return found
 
 
-FULLTEXT_MATCHES = Loadable(load_matches, 16 * MIB, size_of_bitmap)
+def size_of_match(query: FulltextQuery, ordinals: BitMap) -> int:
+    """The bytes that a query and its matches take in memory, roughly."""
+    words = sum(len(term.words) for term in query.terms)
+    return size_of_bitmap(ordinals) + WORD_BYTES * words
+
+
+FULLTEXT_MATCHES = Loadable(load_matches, 16 * MIB, size_of_match)

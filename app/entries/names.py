@@ -10,6 +10,7 @@ from rapidfuzz import fuzz, process, utils
 from sqlalchemy import bindparam, or_, select
 
 from app.db.memory import Loadable, Memory
+from app.db.postings import MIB
 from app.db.snapshots import Snapshot
 from app.db.sql import Statement
 from app.db.tables import document, former_id, name, tally
@@ -18,6 +19,8 @@ from app.entries.words import split
 from app.errors import InvalidQuery, query_error
 
 NEAREST = 3
+# What a name in memory takes beside its characters, roughly.
+NAME_BYTES = 300
 # No name has a control character; PostgreSQL takes no NUL.
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 # Names, or ids, among which the nearest ones are looked for.
@@ -170,7 +173,8 @@ async def load_entries(ids: list[str], snapshot: Snapshot) -> dict[str, tuple[st
     return found
 
 
-IDS = Loadable(load_ids, 10_000)
+# A name is kept as it was written, which may be at length.
+IDS = Loadable(load_ids, 4 * MIB, lambda name, _: NAME_BYTES + len(name[1]))
 NEAREST_IDS = Loadable(load_nearest, 0)
 ENTRIES = Loadable(load_entries, 10_000)
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from app.db.memory import BoundedValues, Loadable, Memory, RevisionCache, find
 from app.db.snapshots import Revision
+from app.entries.names import IDS
 from app.errors import Unavailable
 
 
@@ -133,7 +134,7 @@ def test_loading_ends_at_the_deadline() -> None:
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 25)), max_size=60))
 def test_a_cache_is_bounded(steps: list[tuple[int, int]]) -> None:
     """The sizes of what is kept never exceed the limit; the oldest values give way first."""
-    cache = BoundedValues(Loadable[int, str](Source().load, 20, len))  # type: ignore[arg-type]
+    cache = BoundedValues(Loadable[int, str](Source().load, 20, lambda _, value: len(value)))  # type: ignore[arg-type]
     kept: dict[int, str] = {}
     for key, size in steps:
         cache.keep(key, "x" * size)
@@ -143,3 +144,12 @@ def test_a_cache_is_bounded(steps: list[tuple[int, int]]) -> None:
                 del kept[next(iter(kept))]
         assert dict(cache) == kept
         assert cache.size == sum(map(len, kept.values()))
+
+
+def test_names_are_kept_within_bounds_however_long() -> None:
+    """A name counts with all of its characters, so that long spellings do not fill the memory."""
+    names = BoundedValues(IDS)
+    for number in range(100):
+        names.keep(("actor", f"hamas{'!' * 100_000}{number}"), "hamas")
+    assert sum(len(name) for _, name in names) < IDS.limit
+    assert len(names) == 41
