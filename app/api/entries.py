@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from enum import StrEnum
 from typing import Annotated, Any, Union
+from urllib.parse import urlencode
 
 import orjson
 from fastapi import FastAPI, Query
@@ -37,6 +38,7 @@ from app.entries.density import density
 from app.entries.documents import Document, EntryDocument, EntryEnd
 from app.entries.facets import facets_of
 from app.entries.names import ENTRY_NAME
+from app.entries.nearest_queries import nearest_queries
 from app.entries.query_plan import QueryPlan
 from app.entries.questions import NONE_GIVEN, EntryQuestion, Values
 from app.entries.result_pages import ResultPage, find_page, read_entry
@@ -119,7 +121,7 @@ async def answer_entries(
     async with service_of(request).database.snapshot(since, from_memory=True) as snapshot:
         plan, page = await find(snapshot, find_page, question, kinds)
         meta = NOTHING_MORE
-        if question.facets or question.snippets:
+        if question.facets or question.snippets or finds_no_words(question, page):
             meta = await more_about(request, question, plan, page, snapshot)
         dataset = await described(snapshot) if form.dated else None
         counts = await find(snapshot, density, plan) if form.counted else None
@@ -138,19 +140,40 @@ async def answer_entries(
     return await represented(answer, form)
 
 
+def finds_no_words(question: EntryQuestion, page: ResultPage) -> bool:
+    """Whether a question with words finds nothing at all."""
+    return not page.documents and question.q is not None and question.cursor is None
+
+
 async def more_about(
     request: Request, question: EntryQuestion, plan: QueryPlan, page: ResultPage, snapshot: Snapshot
 ) -> dict[str, Any]:
-    """Facets and snippets, where the question asks for them."""
+    """Facets and snippets where asked for, other words where those of the question find nothing."""
     meta: dict[str, Any] = {}
+    parameters, path = request.state.parameters, asked_path(request)
+    if finds_no_words(question, page):
+        queries = await find(snapshot, nearest_queries, question, plan.kinds)
+        meta["nearest"] = nearest_links(path, parameters, queries)
     if question.facets:
-        parameters = request.state.parameters
-        path = asked_path(request)
         meta["facets"] = await find(snapshot, facets_of, question, plan, path, parameters)
     if question.snippets:
         documents = [orjson.loads(body) for body in page.documents]
-        meta["snippets"] = {each["id"]: snippet(each, plan.terms) for each in documents}
+        meta["snippets"] = {each["id"]: snippet(each, plan) for each in documents}
     return meta
+
+
+def nearest_links(
+    path: str, parameters: list[tuple[str, str]], queries: Iterable[str]
+) -> list[dict[str, str]]:
+    """Queries to ask instead, each with the question that has it."""
+    return [
+        {
+            "q": query,
+            "link": f"{path}?"
+            + urlencode([(name, query if name == "q" else value) for name, value in parameters]),
+        }
+        for query in queries
+    ]
 
 
 async def answer_entry(

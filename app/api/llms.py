@@ -35,7 +35,8 @@ of the record, revision digest {digest}.
 - By whom: `actor=` (id, name or alias), `actor_role=`, `include_affiliates=true`
 - When: `date=2024-02`, or `start_date=` and `end_date=`; every entry whose days overlap is found
 - About what: `topic=` (narrower topics included); ids are at {at}/v1/topics
-- In which words: `q=` (all words; "a phrase"; begin*; -without), `snippets=true`, `sort=relevance`
+- In which words: `q=` (all words; "a phrase"; begin*; -without; this OR that), `word_forms=true`,
+  `snippets=true`, `sort=relevance`; where nothing is found, `meta.nearest` has words that are
 - How many: `count=exact`, `facets=actor,topic`; pages: `limit=` up to 500, then `links.next`
 - Short answers: `fields=id,date,text`
 - Anything wrong is refused with 422: read `errors[].detail`, which names the nearest valid value.

@@ -35,6 +35,15 @@ class Meta(BaseModel):
     """The state of the record that answered."""
 
 
+class NearestQuery(Document):
+    """Words that find something."""
+
+    q: Annotated[str, Field(examples=["hostages"])]
+    """The words."""
+    link: Annotated[str, Field(examples=["/v1/quotes?q=hostages"])]
+    """The question with them."""
+
+
 class ListMeta(Meta):
     """What is said about a list."""
 
@@ -42,6 +51,8 @@ class ListMeta(Meta):
     """The number of entries on a page."""
     total: Annotated[int | None, Field(examples=[226])] = None
     """The number of entries of the whole answer, with `count=exact`."""
+    nearest: list[NearestQuery] | None = None
+    """Where the words of `q` find nothing: up to three queries like it that find something."""
 
 
 class FacetValueModel(Document):

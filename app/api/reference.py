@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
+from itertools import count as count_up
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Query
-from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, not_, or_, select
 from starlette.requests import Request
 
-from app.api.answering import answer_of, chosen_fields, form_of, represented
-from app.api.entries import ONE_PROBLEMS
+from app.api.answering import answer_of, asked_path, chosen_fields, form_of, represented
+from app.api.entries import ONE_PROBLEMS, nearest_links
 from app.api.missing import why_missing
 from app.api.models import ListOf, OneOf, list_content, named
 from app.api.registration import UndatedList, add_question
@@ -28,10 +29,17 @@ from app.db.snapshots import Revision, Snapshot
 from app.db.sql import Row, Statement
 from app.db.tables import name_word, reference
 from app.entries.cursors import fingerprint, read_cursor, revision_of, write_cursor
-from app.entries.names import UnknownName, id_of
+from app.entries.names import (
+    UnknownName,
+    folded_name,
+    id_of,
+    load_choices,
+    nearest,
+)
 from app.entries.questions import Count
 from app.entries.result_pages import ResultPage
-from app.entries.words import SearchTerm, read_query
+from app.entries.search_query import read_query
+from app.entries.spellings import ABBREVIATED
 from app.errors import InvalidQuery, NotAcceptable
 from app.formats import UNDATED_FORMATS
 from app.history.past import reference_at, why_missing_at
@@ -51,21 +59,21 @@ ONE = Statement(
 )
 
 
+# For each group of terms, whether it is excluded, and how many words each of its terms has.
+Shape = tuple[tuple[bool, tuple[int, ...]], ...]
+
+
 @lru_cache(maxsize=256)
-def list_statement(wanted: int, unwanted: int, ids: int, counting: bool) -> Statement:
-    """Rows after an id, with words that begin so, and without others that begin so."""
+def list_statement(shape: Shape, ids: int, counting: bool) -> Statement:
+    """Rows after an id, with words that begin as the words of each group of terms."""
     clause = select(func.count()) if counting else select(reference.c.id, reference.c.body)
     clause = clause.where(
         reference.c.name_type == bindparam("name_type"), reference.c.id > bindparam("after")
     )
-    for number in range(wanted + unwanted):
-        begins = exists().where(
-            name_word.c.name_type == reference.c.name_type,
-            name_word.c.id == reference.c.id,
-            name_word.c.word >= bindparam(f"word_{number}"),
-            name_word.c.word < bindparam(f"end_{number}"),
-        )
-        clause = clause.where(begins if number < wanted else ~begins)
+    numbers = count_up()
+    for excluded, lengths in shape:
+        terms = [and_(*[has_word(next(numbers)) for _ in range(length)]) for length in lengths]
+        clause = clause.where(not_(or_(*terms)) if excluded else or_(*terms))
     if ids:
         given: list[Any] = [bindparam(f"id_{number}") for number in range(ids)]
         clause = clause.where(reference.c.id.in_(given))
@@ -74,15 +82,27 @@ def list_statement(wanted: int, unwanted: int, ids: int, counting: bool) -> Stat
     return Statement(clause.order_by(reference.c.id).limit(bindparam("limit")))
 
 
-def word_values(sought: tuple[SearchTerm, ...]) -> tuple[dict[str, str], int, int]:
-    """The ranges of words that begin as asked; how many are wanted, and how many are not."""
-    wanted = [word for part in sought if not part.excluded for word in part.words]
-    unwanted = [word for part in sought if part.excluded for word in part.words]
+def has_word(number: int) -> ColumnElement[bool]:
+    """Whether a row has a word between two others."""
+    return exists().where(
+        name_word.c.name_type == reference.c.name_type,
+        name_word.c.id == reference.c.id,
+        name_word.c.word >= bindparam(f"word_{number}"),
+        name_word.c.word < bindparam(f"end_{number}"),
+    )
+
+
+def words_asked(query: str | None) -> tuple[Shape, dict[str, str]]:
+    """The shape of what a query asks for, and the ranges of words that begin as its words."""
+    groups = read_query(query) if query else ()
+    shape = tuple((each.excluded, tuple(len(term.words) for term in each.terms)) for each in groups)
+    words = [word for group in groups for term in group.terms for word in term.words]
     values = {}
-    for number, word in enumerate([*wanted, *unwanted]):
-        values[f"word_{number}"] = word
-        values[f"end_{number}"] = word + LAST_CHAR
-    return values, len(wanted), len(unwanted)
+    for number, word in enumerate(words):
+        # An abbreviation is a beginning, too: `IS` may become Israel.
+        values[f"word_{number}"] = word.removesuffix(ABBREVIATED)
+        values[f"end_{number}"] = values[f"word_{number}"] + LAST_CHAR
+    return shape, values
 
 
 async def answer_references(
@@ -100,6 +120,11 @@ async def answer_references(
             if question.count is Count.exact
             else None
         )
+        meta = {}
+        if not rows and question.q is not None and question.cursor is None:
+            names = await load_choices(name_type.name, question.q, snapshot)
+            queries = nearest(folded_name(question.q), names)
+            meta["nearest"] = nearest_links(asked_path(request), request.state.parameters, queries)
     more = len(rows) > question.limit
     rows = rows[: question.limit]
     page = ResultPage(
@@ -116,6 +141,7 @@ async def answer_references(
         page,
         question.limit,
         fields=fields,
+        meta=meta,
     )
     return await represented(answer, form)
 
@@ -138,8 +164,8 @@ async def matching(
     snapshot: Snapshot,
 ) -> list[Row]:
     """The rows of the page, and one more where another page follows."""
-    values, wanted, unwanted = word_values(read_query(question.q) if question.q else ())
-    statement = list_statement(wanted, unwanted, len(ids), counting=False)
+    shape, values = words_asked(question.q)
+    statement = list_statement(shape, len(ids), counting=False)
     return await snapshot.rows(
         statement,
         name_type=name_type.name,
@@ -154,8 +180,8 @@ async def count(
     question: ReferenceQuestion, name_type: RecordType, ids: list[str], snapshot: Snapshot
 ) -> int:
     """How many there are on all pages."""
-    values, wanted, unwanted = word_values(read_query(question.q) if question.q else ())
-    statement = list_statement(wanted, unwanted, len(ids), counting=True)
+    shape, values = words_asked(question.q)
+    statement = list_statement(shape, len(ids), counting=True)
     given: dict[str, Any] = {f"id_{number}": each for number, each in enumerate(ids)}
     rows = await snapshot.rows(statement, name_type=name_type.name, after="", **values, **given)
     return int(rows[0][0])

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.entries.dates import Precision, Qualifier
 from app.entries.record import Record, RefersTo, Role, model_in, reference_of
 
-DOCUMENT_FORMAT = 7
+DOCUMENT_FORMAT = 8
 # What stands in a document for the id of another record.
 Refer = Callable[[RefersTo, str], Any]
 NOTHING: Mapping[str, Any] = {}

@@ -6,7 +6,7 @@ asked for what the postings of words cannot answer: phrases, and prefixes of ver
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
@@ -27,6 +27,7 @@ from app.db.memory import Loadable
 from app.db.postings import MIB, all_sort_keys, size_of_bitmap
 from app.db.snapshots import Snapshot, refuse_overdue
 from app.db.sql import Statement
+from app.entries.spellings import other_spellings
 from app.entries.words import (
     SearchTerm,
     fts5_all,
@@ -44,6 +45,12 @@ WORD_BYTES = 100
 
 
 def words_of(texts: Iterable[str]) -> list[str]:
+    """What is indexed of several texts: their words, and these in other spellings."""
+    read = list(texts)
+    return [*own_words(read), *spelled_words(read)]
+
+
+def own_words(texts: Iterable[str]) -> list[str]:
     """The words of several texts in order, a boundary between one text and the next."""
     joined: list[str] = []
     for text in texts:
@@ -51,6 +58,14 @@ def words_of(texts: Iterable[str]) -> list[str]:
             joined.append(BOUNDARY)
         joined.extend(split(text))
     return joined
+
+
+def spelled_words(texts: Iterable[str]) -> Iterator[str]:
+    """The words of several texts in other spellings, a boundary before each."""
+    for text in texts:
+        for word in other_spellings(text):
+            yield BOUNDARY
+            yield word
 
 
 class TsQuery(UserDefinedType[str]):

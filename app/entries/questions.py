@@ -17,8 +17,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from app.entries.cursors import LENGTH_MAXIMUM as CURSOR_MAXIMUM
 from app.entries.dates import Precision, parse_bound, parse_date
 from app.entries.record import Role, items_of
-from app.entries.words import read_query
-from app.entries.written_dates import in_date_language
+from app.entries.search_query import read_query, readable_words
+from app.entries.written_dates import in_date_language, readable_bound
 
 MAX_VALUES = 50
 MAX_LIMIT = 500
@@ -82,19 +82,6 @@ def readable_date(value: str) -> str:
     """The date in the date language, from what people write."""
     value = in_date_language(value)
     parse_date(value)
-    return value
-
-
-def readable_bound(value: str) -> str:
-    """The year, month or day in the date language, from what people write."""
-    value = in_date_language(value)
-    parse_bound(value)
-    return value
-
-
-def readable_words(value: str) -> str:
-    """The words as they are; refuses a text without one."""
-    read_query(value)
     return value
 
 
@@ -285,10 +272,22 @@ class EntryQuestion(Question):
         AfterValidator(readable_words),
         Field(
             description='Words, all of which must occur; "a phrase" in quotes, `begin*` for a '
-            "prefix, `-word` to exclude. Case, accents and vowel signs do not matter.",
+            "prefix, `-word` or `NOT word` to exclude, `one OR other` for either, parentheses to "
+            "group. Case, accents and vowel signs do not matter, nor how a word is spelled: "
+            "`27,700` finds 27700, `cease-fire` finds ceasefire, `US` finds U.S. but not the "
+            "pronoun.",
             examples=["victory"],
         ),
     ] = None
+    word_forms: Annotated[
+        FlagParameter,
+        Field(
+            description="With `q`: words are also found in other forms, by Snowball's stemmers for "
+            "the languages of the record: `hostages` finds `hostage`, `víctima` finds `víctimas`. "
+            "Phrases and beginnings are found as they are.",
+            examples=[True],
+        ),
+    ] = False
     facets: Annotated[
         list[str],
         BeforeValidator(separated),
@@ -319,7 +318,7 @@ class EntryQuestion(Question):
     @model_validator(mode="after")
     def words_to_work_with(self) -> Self:
         """Relevance and snippets need words that are wanted."""
-        wanted = self.q is not None and any(not part.excluded for part in read_query(self.q))
+        wanted = self.q is not None and any(not group.excluded for group in read_query(self.q))
         if self.sort is Sort.relevance and not wanted:
             raise ValueError("sort: relevance needs words in q that are not excluded")
         if self.snippets and not wanted:

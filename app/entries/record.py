@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic import StringConstraints as Text
 
 from app.entries.dates import DateSpan, Precision, Qualifier, parse_date
+from app.entries.stems import OWN_LANGUAGE
 
 SLUG_PATTERN = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 DECIMAL = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?")
@@ -316,6 +317,11 @@ class EntryRecord(Record):
     def reported_numbers(self) -> tuple[Quantity, ...]:
         """The numbers of the entry; of most kinds, none."""
         return ()
+
+    @property
+    def languages(self) -> Collection[str]:
+        """The languages of the texts that a search for words reads."""
+        return (OWN_LANGUAGE,)
 
     def texts(self) -> Iterator[str]:
         """The texts that a search for words reads."""

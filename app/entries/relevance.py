@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from heapq import heapify, heappop, heapreplace
+from itertools import chain
 from math import fsum, log
 from typing import NamedTuple
 
@@ -18,9 +19,8 @@ from pyroaring import BitMap
 
 from app.db.memory import Memory
 from app.db.postings import POSTINGS, TALLIES, all_sort_keys
-from app.entries.query_plan import WORD
+from app.entries.query_plan import WORD, Words
 from app.entries.sort_keys import key_of
-from app.entries.words import SearchTerm
 
 # The dimension of the postings of lengths.
 LENGTH = "length"
@@ -49,9 +49,9 @@ def repeated(times: int) -> str:
     return f"{WORD}:{times}"
 
 
-def weighed(counts: Counter[str]) -> Iterator[tuple[str, str]]:
-    """The postings by which an entry is weighed that has words so many times."""
-    yield LENGTH, str(rounded_length(counts.total()))
+def weighed(counts: Counter[str], length: int) -> Iterator[tuple[str, str]]:
+    """The postings of an entry with words so many times, and a length, by which it is weighed."""
+    yield LENGTH, str(rounded_length(length))
     for word, times in counts.items():
         if times > 1:
             yield repeated(min(times, REPEATED[-1])), word
@@ -60,7 +60,7 @@ def weighed(counts: Counter[str]) -> Iterator[tuple[str, str]]:
 class Scale(NamedTuple):
     """The weight of each word of a question, and the mean length of the entries asked."""
 
-    weights: dict[str, float]
+    weights: dict[Words, float]
     mean: float
 
     def score(self, times: Times, length: int) -> float:
@@ -85,7 +85,7 @@ class ScoreClass(NamedTuple):
 
 def best(
     memory: Memory,
-    terms: Iterable[SearchTerm],
+    words: list[Words],
     found: dict[str, BitMap],
     after: Scored,
     limit: int,
@@ -94,8 +94,6 @@ def best(
 
     They follow a sort key and a score; of equals the newest comes first.
     """
-    wanted = [term for term in terms if not term.excluded]
-    words = list(dict.fromkeys(word for term in wanted for word in term.whole_words))
     scale = scale_of(memory, words, list(found))
     classes = []
     for kind, entries in found.items():
@@ -107,20 +105,24 @@ def best(
     return best_of(memory, classes, scale, after, limit)
 
 
-def scale_of(memory: Memory, words: list[str], kinds: list[str]) -> Scale:
+def scale_of(memory: Memory, words: list[Words], kinds: list[str]) -> Scale:
     """The weights of words among the entries of some kinds, the rarest first."""
     tallies = memory.get_all(TALLIES, [(kind, LENGTH) for kind in kinds])
     lengths = [(int(value), entries) for rows in tallies for _, value, entries in rows]
     entries = sum(number for _, number in lengths)
     total = sum(length * number for length, number in lengths)
-    keys = [key_of(kind, WORD, word) for word in words for kind in kinds]
-    having = list(map(len, memory.get_all(POSTINGS, keys)))
+    memory.get_all(POSTINGS, [key for word in words for key in keys_of(word, kinds)])
     weights = {}
-    for number, word in enumerate(words):
-        n = sum(having[number * len(kinds) : (number + 1) * len(kinds)])
+    for word in words:
+        n = len(BitMap.union(*memory.get_all(POSTINGS, keys_of(word, kinds))))
         weights[word] = log(1 + (entries - n + 0.5) / (n + 0.5))
     rarest = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
     return Scale(dict(rarest), total / entries if entries else 1.0)
+
+
+def keys_of(word: Words, kinds: Iterable[str]) -> list[int]:
+    """The keys of the postings of a word in all its forms, in every kind."""
+    return [key_of(kind, WORD, each) for each in word for kind in kinds]
 
 
 def lengths_of(memory: Memory, kind: str) -> list[tuple[int, BitMap]]:
@@ -130,32 +132,35 @@ def lengths_of(memory: Memory, kind: str) -> list[tuple[int, BitMap]]:
     return sorted((int(row[1]), each) for row, each in zip(rows, postings, strict=True))
 
 
-def repetition_keys(kind: str, word: str) -> list[int]:
-    """The keys of the postings of a word that is repeated, for each of `REPEATED`."""
-    return [key_of(kind, repeated(times), word) for times in REPEATED]
+def repetition_keys(kind: str, word: Words, times: int) -> list[int]:
+    """The keys of the postings of a word that is repeated so many times."""
+    return [key_of(kind, repeated(times), each) for each in word]
 
 
 def classes_of(
-    memory: Memory, kind: str, found: BitMap, words: list[str]
+    memory: Memory, kind: str, found: BitMap, words: list[Words]
 ) -> list[tuple[Times, BitMap]]:
     """The found entries of a kind, by how often they have each word."""
-    memory.get_all(POSTINGS, [key for word in words for key in repetition_keys(kind, word)])
+    keys = {(word, n): repetition_keys(kind, word, n) for word in words for n in REPEATED}
+    memory.get_all(POSTINGS, list(chain.from_iterable(keys.values())))
     classes: list[tuple[Times, BitMap]] = [((), found)]
     for word in words:
         if len(classes) > CLASSES:
             classes = [((*times, 1), entries) for times, entries in classes]
             continue
-        postings = memory.get_all(POSTINGS, repetition_keys(kind, word))
+        postings = [
+            (n, BitMap.union(*memory.get_all(POSTINGS, keys[word, n]))) for n in reversed(REPEATED)
+        ]
         split = []
         for times, entries in classes:
             memory.check_time()
-            once = entries
-            for n, each in zip(REPEATED, postings, strict=True):
-                if part := entries & each:
+            rest = entries
+            for n, each in postings:
+                if part := rest & each:
                     split.append(((*times, n), part))
-                    once = once - part
-            if once:
-                split.append(((*times, 1), once))
+                    rest = rest - part
+            if rest:
+                split.append(((*times, 1), rest))
         classes = split
     return classes
 

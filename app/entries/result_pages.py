@@ -14,7 +14,7 @@ from app.db.sql import KeyedStatement
 from app.db.tables import document
 from app.entries.cursors import Position, fingerprint, read_cursor, write_cursor
 from app.entries.names import ENTRIES
-from app.entries.query_plan import QueryPlan, plan_query
+from app.entries.query_plan import QueryPlan, plan_query, words_to_weigh
 from app.entries.questions import Count, EntryQuestion, Sort
 from app.entries.relevance import best
 from app.entries.scan import found_by_kind, scan_of
@@ -89,7 +89,7 @@ def read_best(memory: Memory, question: EntryQuestion, plan: QueryPlan) -> Resul
     if question.cursor is not None:
         score, sort_key = position_in(memory, question, plan, [0.0, 0])
     found = found_by_kind(memory, plan)
-    scored = best(memory, plan.terms, found, (sort_key, score), question.limit + 1)
+    scored = best(memory, words_to_weigh(plan), found, (sort_key, score), question.limit + 1)
     shown = scored[: question.limit]
     more = len(scored) > question.limit
     return ResultPage(

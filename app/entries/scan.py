@@ -64,11 +64,13 @@ class KindScan(NamedTuple):
 class FulltextMatch(NamedTuple):
     """What the full text has to decide: terms that must all match, and terms that must not.
 
-    Postings of words are enough for single words, but not for phrases.
+    Postings of words are enough for single words, but not for phrases. Of each group an entry must
+    match one term, unless it is in the bitmap.
     """
 
     wanted: tuple[SearchTerm, ...]
     unwanted: tuple[SearchTerm, ...]
+    groups: list[tuple[tuple[SearchTerm, ...], BitMap]]
     sort_keys: SortKeys
 
     def among(self, memory: Memory, windows: list[BitMap]) -> list[BitMap]:
@@ -79,6 +81,13 @@ class FulltextMatch(NamedTuple):
         if self.unwanted:
             matches = self.matches(memory, self.unwanted, windows, combine_all=False)
             windows = [found - each for found, each in zip(windows, matches, strict=True)]
+        for terms, decided in self.groups:
+            rest = [found - decided for found in windows]
+            matches = self.matches(memory, terms, rest, combine_all=False)
+            windows = [
+                (found & decided) | (undecided & each)
+                for found, undecided, each in zip(windows, rest, matches, strict=True)
+            ]
         return windows
 
     def matches(
@@ -194,7 +203,7 @@ def scan_of(memory: Memory, plan: QueryPlan) -> Scan:
         kind_scans,
         min([each.low for each in kind_scans], default=high),
         high,
-        fulltext_match(plan, sort_keys) if plan.fulltext_terms else None,
+        fulltext_match(memory, plan, sort_keys) if any(plan.fulltext_terms) else None,
         plan.descending,
         sort_keys,
     )
@@ -222,13 +231,15 @@ def without_empty(bitmaps: list[BitMap]) -> list[BitMap]:
     return [each for each in bitmaps if each]
 
 
-def fulltext_match(plan: QueryPlan, sort_keys: SortKeys) -> FulltextMatch:
+def fulltext_match(memory: Memory, plan: QueryPlan, sort_keys: SortKeys) -> FulltextMatch:
     """What the full text has to decide of a plan."""
-    return FulltextMatch(
-        tuple([term for term in plan.fulltext_terms if not term.excluded]),
-        tuple([term for term in plan.fulltext_terms if term.excluded]),
-        sort_keys,
-    )
+    wanted, unwanted, groups = plan.fulltext_terms
+    keys = [
+        [key_of(kind, WORD, word) for kind in plan.kinds for word in words] for _, words in groups
+    ]
+    decided = [BitMap.union(BitMap(), *each) for each in memory.get_groups(POSTINGS, keys)]
+    terms = [group.terms for group in groups]
+    return FulltextMatch(wanted, unwanted, list(zip(terms, decided, strict=True)), sort_keys)
 
 
 def found_by_kind(memory: Memory, plan: QueryPlan) -> dict[str, BitMap]:

@@ -1,23 +1,56 @@
-"""Passages with the sought words marked, as HTML that is escaped but for `<mark>`."""
+"""Passages with the words of a question marked, as HTML that is escaped but for `<mark>`."""
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Any
 
+from app.entries.query_plan import QueryPlan
+from app.entries.spellings import other_spellings
+from app.entries.stems import stems
 from app.entries.words import SearchTerm, split
 
 RUN = re.compile(r"\S+")
 BEFORE, LENGTH = 60, 240
 
 
-def snippet(document: dict[str, Any], sought: Iterable[SearchTerm]) -> str | None:
-    """The passage of a document around the first sought word of the text that has most of them."""
-    wanted = [part for part in sought if not part.excluded]
-    best = max(texts_of(document), key=lambda text: hits(text, wanted), default=None)
-    return marked(best, wanted) if best is not None and hits(best, wanted) else None
+class WordMarker:
+    """Which words of a text a question asks for."""
+
+    def __init__(self, plan: QueryPlan):
+        self.terms = [
+            term for group in plan.search_groups if not group.excluded for term in group.terms
+        ]
+        self.languages = plan.languages
+        self.forms = {
+            form for term in self.terms if term.is_word for form in self.forms_of(term.words[0])
+        }
+
+    def forms_of(self, word: str) -> set[str]:
+        """The forms by which a word is found."""
+        return {form for language in self.languages for form in stems(word, language)}
+
+    def marked_in(self, text: str) -> Iterator[str]:
+        """The words of a text that are asked for, or that are in another spelling or form."""
+        for word in (*split(text), *other_spellings(text)):
+            is_asked = any(is_in(word, term) for term in self.terms)
+            if is_asked or not self.forms.isdisjoint(self.forms_of(word)):
+                yield word
+
+
+def is_in(word: str, term: SearchTerm) -> bool:
+    """Whether a word is one of a term, or begins as it ends."""
+    return word in term.words or (term.prefix and word.startswith(term.words[-1]))
+
+
+def snippet(document: dict[str, Any], plan: QueryPlan) -> str | None:
+    """The passage of a document around the first marked word of the text that has most of them."""
+    marker = WordMarker(plan)
+    hits = {text: len(set(marker.marked_in(text))) for text in texts_of(document)}
+    best = max(hits, key=lambda text: hits[text], default="")
+    return marked(best, marker) if hits.get(best) else None
 
 
 def texts_of(document: dict[str, Any]) -> list[str]:
@@ -30,23 +63,9 @@ def texts_of(document: dict[str, Any]) -> list[str]:
     return texts
 
 
-def is_sought(word: str, wanted: list[SearchTerm]) -> bool:
-    """Whether a word is one of those sought, or begins as asked."""
-    return any(
-        word in part.words or (part.prefix and word.startswith(part.words[-1])) for part in wanted
-    )
-
-
-def hits(text: str, wanted: list[SearchTerm]) -> int:
-    """How many different sought words a text has."""
-    return len({word for word in split(text) if is_sought(word, wanted)})
-
-
-def marked(text: str, wanted: list[SearchTerm]) -> str:
-    """The passage around the first sought word."""
-    runs = [
-        (run, any(is_sought(word, wanted) for word in split(run[0]))) for run in RUN.finditer(text)
-    ]
+def marked(text: str, marker: WordMarker) -> str:
+    """The passage around the first marked word."""
+    runs = [(run, any(marker.marked_in(run[0]))) for run in RUN.finditer(text)]
     first = next((run.start() for run, found in runs if found), 0)
     begin = next((run.start() for run, _ in runs if run.start() >= first - BEFORE), 0)
     within = [each for each in runs if begin <= each[0].start() and each[0].end() <= begin + LENGTH]

@@ -1,7 +1,7 @@
 """One reading of text: how it is folded, split into words and asked for, alike in both engines.
 
 Both engines are given words, never text: FTS5 the words of `split` joined by spaces, PostgreSQL
-`tsvector_text` of them. To read one more sign in queries: one group in TERM.
+`tsvector_text` of them.
 """
 
 import re
@@ -17,16 +17,20 @@ FTS5_TOKENIZE = "ascii"
 
 # PostgreSQL takes words of up to 2046 bytes: 64 characters are at most 256.
 WORD_LENGTH_MAXIMUM = 64
-SEARCH_TERMS_MAXIMUM = 64
-# PostgreSQL's stack overflows in phrases of some 15,000 words.
-SEARCH_WORDS_MAXIMUM = 1024
 TSVECTOR_POSITION_MAXIMUM = 16383
 TSVECTOR_POSITIONS_PER_WORD = 256
-GIVEN_SHOWN = 60
-# A question reads its words thrice.
-KEPT_QUERIES = 256
 
 TATWEEL = "\u0640"
+
+# Letters with a stroke and ligatures, as people type them without; Arabic letters that are written
+# for each other, and those of Persian and Urdu keyboards; digits of every script.
+LATIN = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ŧ": "t", "ı": "i"}
+LIGATURES = {"æ": "ae", "œ": "oe"}
+ARABIC = {"ى": "ي", "ی": "ي", "ې": "ي", "ے": "ي", "ک": "ك", "ڪ": "ك", "ٱ": "ا"}
+HEHS = dict.fromkeys("ةەہھ", "ه")
+ZEROS = "٠۰߀०০੦૦୦௦౦೦൦෦๐໐༠၀႐០᠐᥆᧐᪀᪐᭐᮰᱀᱐꘠꣐꤀꧐꧰꩐꯰"
+DIGITS = {chr(ord(zero) + digit): str(digit) for zero in ZEROS for digit in range(10)}
+EQUAL_LETTERS = str.maketrans({**LATIN, **LIGATURES, **ARABIC, **HEHS, **DIGITS})
 
 # Scripts written without spaces: each character is a word, and a run of them is a phrase.
 SPACELESS = (
@@ -45,33 +49,19 @@ WORD = re.compile(rf"[^\W_{APOSTROPHES}{SPACELESS}]+|(?=[^\W_])[{SPACELESS}]")
 # Dashes, quotation marks and dots: often all that is not ASCII in a Latin text.
 TYPOGRAPHY = re.compile(r"[\u2010-\u2027]+")
 
-QUOTES = '"“”„«»'
 # Between Hebrew letters a quotation mark is part of an abbreviation (צה"ל), not of a phrase.
 GERSHAYIM = re.compile(r'(?<=[\u05d0-\u05ea])["”](?=[\u05d0-\u05ea])')
-TERM = re.compile(
-    r"(?P<minus>(?<!\S)-+)?"
-    rf"(?:[{QUOTES}](?P<phrase>[^{QUOTES}]*)(?:[{QUOTES}](?P<star>\*?))?|(?P<run>[^\s{QUOTES}]+))"
-)
-
-
-class NoWordsError(ValueError):
-    """A query in which no letter and no digit is left to look for."""
-
-
-class TooManyWordsError(ValueError):
-    """A query of more than SEARCH_TERMS_MAXIMUM terms or SEARCH_WORDS_MAXIMUM words."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchTerm:
-    """A word, or a phrase of adjacent words, that a text must have, or not have if `excluded`.
+    """A word, or a phrase of adjacent words.
 
     With `prefix` the last word may go on: `hosta` finds `hostages`.
     """
 
     words: tuple[str, ...]
     prefix: bool = False
-    excluded: bool = False
 
     @property
     def is_word(self) -> bool:
@@ -96,11 +86,12 @@ def fold(text: str) -> str:
     """Write a text as it is compared, without case, accents, vowel signs and invisible controls.
 
     That is NFKD and Unicode case folding, less marks (categories M*), format controls (Cf) and
-    tatweel; folding twice changes nothing. Indic vowel signs are marks too: कि is compared as क.
+    tatweel, with EQUAL_LETTERS for what NFKD keeps apart; folding twice changes nothing. Indic
+    vowel signs are marks too: कि is compared as क.
     """
     if text.isascii():
         return text.lower()
-    return _without_marks(unicodedata.normalize("NFKD", text)).casefold()
+    return without_marks(unicodedata.normalize("NFKD", text)).casefold().translate(EQUAL_LETTERS)
 
 
 def split(text: str) -> list[str]:
@@ -128,26 +119,8 @@ def located(text: str) -> list[Located]:
     ]
 
 
-@lru_cache(maxsize=KEPT_QUERIES)
-def read_query(text: str) -> tuple[SearchTerm, ...]:
-    """List what a query asks for, without repetitions, in its order; no text is a syntax error.
-
-    Words and "phrases" must all be there, `-` before one excludes it, `*` after one makes its last
-    word a prefix; an unclosed quotation mark reaches to the end; what splits into several words
-    (cease-fire, 27,700) is a phrase.
-
-    Raises NoWordsError if no word is left, TooManyWordsError if there are too many.
-    """
-    plain = GERSHAYIM.sub("\u05f4", _without_marks(text))
-    found = (_search_term(match) for match in TERM.finditer(plain))
-    terms = tuple(dict.fromkeys(term for term in found if term.words))
-    _refuse_no_words(terms, text)
-    _refuse_too_many_words(terms)
-    return terms
-
-
 def fts5_all(terms: Iterable[SearchTerm]) -> str:
-    """Write the FTS5 MATCH expression for all of these, whether they are excluded or not."""
+    """Write the FTS5 MATCH expression for all of these."""
     return " AND ".join(map(_fts5_phrase, terms))
 
 
@@ -157,7 +130,7 @@ def fts5_any(terms: Iterable[SearchTerm]) -> str:
 
 
 def tsquery_all(terms: Iterable[SearchTerm]) -> str:
-    """Write a text for PostgreSQL to cast by `::tsquery`: all of these, excluded or not."""
+    """Write a text for PostgreSQL to cast by `::tsquery`: all of these."""
     return " & ".join(map(_tsquery_phrase, terms))
 
 
@@ -204,7 +177,7 @@ def _folded_character(character: str) -> str:
     return " " if TYPOGRAPHY.match(character) else fold(character)
 
 
-def _without_marks(text: str) -> str:
+def without_marks(text: str) -> str:
     # A look at each different character, then loops in C: faster than a look at each character.
     for character in filter(_is_mark, set(text)):
         text = text.replace(character, "")
@@ -215,36 +188,6 @@ def _without_marks(text: str) -> str:
 def _is_mark(character: str) -> bool:
     category = unicodedata.category(character)
     return category[0] == "M" or category == "Cf" or character == TATWEEL
-
-
-def _search_term(match: re.Match[str]) -> SearchTerm:
-    body = match["run"] if match["phrase"] is None else match["phrase"]
-    return SearchTerm(
-        words=tuple(split(body)),
-        prefix=match["star"] == "*" or _is_prefix(body),
-        excluded=match["minus"] is not None,
-    )
-
-
-def _is_prefix(body: str) -> bool:
-    stem = body.rstrip("*")
-    return stem != body and stem[-1:].isalnum()
-
-
-def _refuse_no_words(terms: tuple[SearchTerm, ...], text: str) -> None:
-    if not terms:
-        given = repr(text[:GIVEN_SHOWN])
-        raise NoWordsError(f"{given}: no word to look for; give at least one letter or digit")
-
-
-def _refuse_too_many_words(terms: tuple[SearchTerm, ...]) -> None:
-    words = sum(len(term.words) for term in terms)
-    if len(terms) > SEARCH_TERMS_MAXIMUM:
-        raise TooManyWordsError(
-            f"{len(terms)} words and phrases; give {SEARCH_TERMS_MAXIMUM} or fewer"
-        )
-    if words > SEARCH_WORDS_MAXIMUM:
-        raise TooManyWordsError(f"{words} words in all; give {SEARCH_WORDS_MAXIMUM} or fewer")
 
 
 def _fts5_phrase(term: SearchTerm) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from calendar import day_name, month_name
 
-from app.entries.dates import OPEN_END, DateLanguageError
+from app.entries.dates import OPEN_END, DateLanguageError, parse_bound
 
 MONTHS = {
     form: number
@@ -73,6 +73,13 @@ def in_date_language(text: str) -> str:
         return f"{month}-{int(days['day']):02}/{month}-{int(days['last']):02}"
     parts = [_one_date(part) for part in re.split(r"\s+(?:to|[-–])\s+", given, maxsplit=1)]
     return "/".join(filter(None, parts)) if all(parts) else text
+
+
+def readable_bound(text: str) -> str:
+    """The year, month or day in the date language, from what people write."""
+    bound = in_date_language(text)
+    parse_bound(bound)
+    return bound
 
 
 def _one_date(text: str) -> str | None:

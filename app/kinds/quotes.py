@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -145,6 +146,11 @@ class QuoteRecord(EntryRecord):
             return EvidenceStatus.unverified
         proved = any(each.status is EvidenceStatus.verified for each in self.evidence)
         return EvidenceStatus.verified if proved else EvidenceStatus.failed
+
+    @property
+    def languages(self) -> Collection[str]:
+        """The languages of the wordings, and that of the context."""
+        return {*super().languages, *filter(None, (each.language for each in self.wordings))}
 
     @property
     def different_texts(self) -> tuple[str, ...]:

@@ -11,11 +11,12 @@ from urllib.parse import urlencode
 import orjson
 from starlette.requests import Request
 
-from app.api.entries import TimelineQuestion, kinds_asked
+from app.api.entries import TimelineQuestion, finds_no_words, kinds_asked, nearest_links
 from app.db.memory import find
 from app.entries.cursors import revision_of
 from app.entries.density import density
 from app.entries.facets import facets_of
+from app.entries.nearest_queries import nearest_queries
 from app.entries.query_plan import QueryPlan
 from app.entries.questions import EntryQuestion
 from app.entries.result_pages import ResultPage, find_page, total_of
@@ -64,8 +65,14 @@ async def list_page(request: Request, question: EntryQuestion, listed: ListPage)
     question = question.model_copy(update={"facets": list(listed.facets), "limit": limit})
     async with service_of(request).database.snapshot(revision_of(question.cursor)) as snapshot:
         plan, found = await find(snapshot, find_page, question, kinds_asked(question, listed.path))
+        queries = (
+            await find(snapshot, nearest_queries, question, plan.kinds)
+            if finds_no_words(question, found)
+            else []
+        )
         values = {
             **found_values(plan, found),
+            "nearest": nearest_links(f"/{listed.path}", parameters_asked(request), queries),
             **navigation(request, found, listed),
             "facets": await find(
                 snapshot, facets_of, question, plan, f"/{listed.path}", request.state.parameters
@@ -86,8 +93,8 @@ async def list_page(request: Request, question: EntryQuestion, listed: ListPage)
 def found_values(plan: QueryPlan, found: ResultPage) -> dict[str, Any]:
     """The entries of the page, and with words their snippets."""
     entries = [orjson.loads(body) for body in found.documents]
-    has_words = any(not part.excluded for part in plan.terms)
-    snippets = {each["id"]: snippet(each, plan.terms) for each in entries} if has_words else {}
+    has_words = any(not group.excluded for group in plan.search_groups)
+    snippets = {each["id"]: snippet(each, plan) for each in entries} if has_words else {}
     return {"entries": entries, "snippets": snippets}
 
 

@@ -7,7 +7,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from app.entries.documents import CitationDocument, CorrectionDocument, Document, Summary
-from app.entries.questions import NONE_GIVEN, Question, UndatedFormatName, Values, readable_words
+from app.entries.questions import NONE_GIVEN, Question, UndatedFormatName, Values
+from app.entries.search_query import readable_words
 from app.reference.actors import ActorKind, ExternalIds
 from app.reference.sources import SourceKind, TitleOrigin
 

@@ -31,10 +31,9 @@ from app.db.tables import (
     tally,
 )
 from app.entries.documents import DOCUMENT_FORMAT
-from app.entries.fulltext import FULL_TEXT
+from app.entries.fulltext import BOUNDARY, FULL_TEXT, words_of
 from app.entries.names import folded_name
 from app.entries.sort_keys import key_of
-from app.entries.words import split
 from app.kinds import KINDS
 from app.reference import REFERENCE_TYPES
 from app.reference.registry import Reference
@@ -234,7 +233,7 @@ class Seeding:
             rows[reference].append((name_type, each.id, shown, body))
             for folded in sorted({*map(folded_name, names)} - {""}):
                 rows[name].append((name_type, folded, each.id))
-            for word in sorted({word for text in each.searched() for word in split(text)}):
+            for word in sorted(set(words_of(each.searched())) - {BOUNDARY}):
                 rows[name_word].append((name_type, word, each.id))
         rows[former_id] = list(self.staging.former_ids())
         for table, values in rows.items():

@@ -10,11 +10,12 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from app.entries.dates import INEXACT, DateSpan
-from app.entries.fulltext import BOUNDARY, words_of
+from app.entries.fulltext import BOUNDARY, own_words, spelled_words
 from app.entries.query_plan import WORD
 from app.entries.record import EntryRecord
 from app.entries.relevance import REPEATED, repeated, weighed
 from app.entries.sort_keys import covering_nodes
+from app.entries.stems import STEM_MARK, stems
 from app.kinds import KINDS
 from app.reference.registry import Reference
 
@@ -26,8 +27,11 @@ UNCOUNTED = frozenset(("reach", WORD, *map(repeated, REPEATED)))
 
 def index_entry(kind: str, record: Any, reference: Reference) -> tuple[list[str], IndexTerms]:
     """The words of an entry, in order, and its index terms."""
-    words = words_of(searched_texts(record, reference))
-    return words, index_terms(kind, record, words, reference)
+    texts = list(searched_texts(record, reference))
+    own = own_words(texts)
+    length = len(own) - own.count(BOUNDARY)
+    words = [*own, *spelled_words(texts)]
+    return words, index_terms(kind, record, words, length, reference)
 
 
 def searched_texts(record: Any, reference: Reference) -> Iterator[str]:
@@ -37,8 +41,10 @@ def searched_texts(record: Any, reference: Reference) -> Iterator[str]:
         yield reference.actors[actor].name
 
 
-def index_terms(kind: str, record: Any, words: Iterable[str], reference: Reference) -> IndexTerms:
-    """The index terms of an entry with these words."""
+def index_terms(
+    kind: str, record: Any, words: Iterable[str], length: int, reference: Reference
+) -> IndexTerms:
+    """The index terms of an entry with these words, of which `length` are its own spelling."""
     span = record.span
     counts = Counter(words)
     del counts[BOUNDARY]
@@ -52,12 +58,18 @@ def index_terms(kind: str, record: Any, words: Iterable[str], reference: Referen
     terms["reach"].update(covering_nodes(span.start.toordinal() + 1, span.end.toordinal()))
     for dimension, value in KINDS[kind].index_terms(record):
         terms[dimension].add(value)
-    for dimension, value in weighed(counts):
+    for dimension, value in weighed(counts, length):
         terms[dimension].add(value)
     if span.is_inexact:
         dimension, value = INEXACT
         terms[dimension].add(value)
-    return {**terms, WORD: counts.keys()}
+    return {**terms, WORD: counts.keys() | marked_stems(counts, record.languages)}
+
+
+def marked_stems(words: Collection[str], languages: Iterable[str]) -> set[str]:
+    """The stems of words in some languages, but for those that are among the words."""
+    found = {stem for language in languages for word in words for stem in stems(word, language)}
+    return {stem for stem in found if stem[0] == STEM_MARK and stem[1:] not in words}
 
 
 def actor_terms(

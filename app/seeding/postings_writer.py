@@ -33,6 +33,7 @@ from app.db.sql import Statement
 from app.db.tables import posting, state, tally
 from app.entries.query_plan import WORD
 from app.entries.sort_keys import key_of
+from app.entries.stems import STEM_MARK
 from app.kinds import KINDS
 from app.seeding.index_terms import UNCOUNTED, IndexTerms
 from app.seeding.staging import Staging
@@ -188,7 +189,7 @@ class PostingsWriter:
         for key, kind, dimension, value, added, removed in changes:
             old = unpacked(bytes(stored[key])) if key in stored else BitMap()
             ordinals = added | (old - removed)
-            if dimension == WORD:
+            if dimension == WORD and value[0] != STEM_MARK:
                 (self.used_words if ordinals else self.unused_words)[kind].add(value)
             if ordinals:
                 lists.append((key, packed(ordinals)))

@@ -24,6 +24,11 @@ Asked = dict[str, list[str]]
 
 KINDS = ("event", "quote", "proposal", "term", "figure")
 WORD = re.compile(r"[^\W_ʹ-ʿˮ]+")
+ARABIC = str.maketrans("ىیکةٱ", "ييكها")
+NUMBER = re.compile(r"(?<![\d.,])\d{1,3}(?:([., \xa0])\d{3})(?:\1\d{3})*(?!\d)")
+COMPOUND = re.compile(r"(?<!\w)\w+(?:[-'’]\w+)+")
+DOTTED = re.compile(r"(?<![\w.])(?:(?:[A-Za-z]\.){2,}(?!\w)|(?:[A-Za-z]\.)+[A-Za-z](?![\w.]))")
+CAPITALS = re.compile(r"(?<![\w.])[A-Z]{2,3}(?!\w)")
 QUERY_PART = re.compile(r'(-?)(?:"([^"]*)"(\*?)|(\S+))')
 DATES = re.compile(r"[~?%]")
 END = datetime.date.max
@@ -107,11 +112,15 @@ class Oracle:
     def ranked(self, kinds: tuple[str, ...], query: str, found: list[str]) -> list[str]:
         """The ids found, by BM25 of the words of a query among all documents of the kinds."""
         counts = {
-            each["id"]: Counter(word for text in words_of(each) for word in text)
+            each["id"]: Counter(word for text in searched(each) for word in text)
             for each in self.documents
             if each["kind"] in kinds
         }
-        lengths = {each: rounded(sum(words.values())) for each, words in counts.items()}
+        lengths = {
+            each["id"]: rounded(sum(map(len, words_of(each))))
+            for each in self.documents
+            if each["kind"] in kinds
+        }
         mean = sum(lengths.values()) / len(lengths)
         weights = {}
         for word in wanted_words(query):
@@ -251,7 +260,26 @@ def folded(text: str) -> list[str]:
     plain = unicodedata.normalize("NFKD", text.replace("…", " "))
     kept = (c for c in plain if unicodedata.category(c)[0] != "M" and c != "ـ")
     visible = "".join(c for c in kept if unicodedata.category(c) != "Cf")
-    return WORD.findall(visible.casefold())
+    return WORD.findall(visible.casefold().translate(ARABIC))
+
+
+def spelled(text: str) -> Iterator[str]:
+    """The words of a text in other spellings: joined, or as abbreviations."""
+    plain = DOTTED.sub(lambda dotted: dotted[0].replace(".", "").upper(), text)
+    yield from (f"{short.lower()}•" for short in CAPITALS.findall(plain))
+    yield from ("".join(folded(number[0])) for number in NUMBER.finditer(plain))
+    for compound in COMPOUND.findall(plain):
+        parts = re.split("([-'’])", compound)
+        pairs = list(zip(parts[::2], parts[1::2], parts[2::2], strict=False))
+        if all(
+            not (one + two).isdigit() and (sign == "-" or min(len(one), len(two)) > 1)
+            for one, sign, two in pairs
+        ):
+            yield "".join(folded(compound))
+        if len(pairs) > 1:
+            yield from (
+                "".join(folded(one + two)) for one, _, two in pairs if min(len(one), len(two)) > 3
+            )
 
 
 def texts(document: Doc) -> Iterator[str | None]:
@@ -296,12 +324,33 @@ def words_of(document: Doc) -> list[list[str]]:
     return _WORDS[key]
 
 
+def searched(document: Doc) -> list[list[str]]:
+    """The words of each text, and each of them in another spelling as a text of its own."""
+    key = json.dumps(["spelled", document], sort_keys=True)
+    if key not in _WORDS:
+        others = [word for text in texts(document) if text is not None for word in spelled(text)]
+        _WORDS[key] = [*words_of(document), *([word] for word in others)]
+    return _WORDS[key]
+
+
+def spellings_of(sought: list[str]) -> Iterator[list[str]]:
+    """What is sought, and with its numbers joined."""
+    yield sought
+    joined = NUMBER.sub(lambda number: number[0].replace(" ", ""), " ".join(sought)).split()
+    if joined != sought:
+        yield joined
+
+
 def words_hold(document: Doc, query: str) -> bool:
     """Whether a document has every word and phrase of a query, and none that it excludes."""
     for minus, phrase, star, run in QUERY_PART.findall(query):
         sought = folded(run or phrase)
         prefix = star == "*" or run.endswith("*")
-        found = any(stands_in(sought, words, prefix) for words in words_of(document))
+        found = any(
+            stands_in(each, words, prefix)
+            for each in spellings_of(sought)
+            for words in searched(document)
+        )
         if found == bool(minus):
             return False
     return True

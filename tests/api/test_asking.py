@@ -244,6 +244,7 @@ CASES = {
     "/v1/events?date_precision=day": ["referendums", "agreement-reached", "draft"],
     "/v1/events?date_precision=open&date_precision=interval": ["institutions-begin", "talks"],
     "/v1/figures?date_precision=month": ["fig-yes-south"],
+    "/v1/timeline?q=negotiate&word_forms=true": ["q-new-beginning", "talks"],
     "/v1/quotes?date=1998": SPEECH,
     "/v1/proposals?date=1998-01": ["heads-of-agreement"],
     "/v1/terms?date=2001": ["agreement-prisoners"],

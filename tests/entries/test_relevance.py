@@ -23,7 +23,11 @@ def test_a_length_keeps_four_digits(words: int, length: int) -> None:
 def test_what_an_entry_is_weighed_by() -> None:
     """Its length, and each word that stands in it twice or more, so often or four times."""
     words = ["no", "deal", "no", "war", "no", "peace", "no", "talks", "no", "deal"]
-    assert set(weighed(Counter(words))) == {("length", "10"), ("word:4", "no"), ("word:2", "deal")}
+    assert set(weighed(Counter(words), len(words))) == {
+        ("length", "10"),
+        ("word:4", "no"),
+        ("word:2", "deal"),
+    }
 
 
 def test_shorter_and_more_often_come_first(tiny_ask: Asker) -> None:
