@@ -66,7 +66,7 @@ def read_query(text: str) -> tuple[SearchGroup, ...]:
     """
     plain = SPACED_NUMBER.sub(lambda number: NO_DIGIT.sub(",", number[0]), without_marks(text))
     tokens = list(TOKEN.finditer(GERSHAYIM.sub("\u05f4", plain)))
-    groups = tuple(dict.fromkeys(Reader(tokens).conjunction()))
+    groups = tuple(dict.fromkeys(QueryReader(tokens).conjunction()))
     if not groups:
         given = repr(text[:GIVEN_SHOWN])
         raise NoWordsError(f"{given}: no word to look for; give at least one letter or digit")
@@ -84,7 +84,7 @@ def readable_words(text: str) -> str:
     return text
 
 
-class Reader:
+class QueryReader:
     """Reads the tokens of a query, from the first to the last."""
 
     def __init__(self, tokens: list[re.Match[str]]):
@@ -173,7 +173,7 @@ def group_of(token: re.Match[str]) -> list[SearchGroup]:
     """A word or phrase in all its spellings; nothing where no letter and no digit is in it."""
     body = token["run"] if token["phrase"] is None else token["phrase"]
     prefix = token["star"] == "*" or is_prefix(body)
-    terms = dict.fromkeys(terms_of(body.strip("*"), prefix=prefix))
+    terms = dict.fromkeys(spelled_terms(body.strip("*"), prefix=prefix))
     return [SearchGroup(tuple(terms))] if terms else []
 
 
@@ -183,7 +183,7 @@ def is_prefix(body: str) -> bool:
     return stem != body and stem[-1:].isalnum()
 
 
-def terms_of(body: str, *, prefix: bool) -> Iterator[SearchTerm]:
+def spelled_terms(body: str, *, prefix: bool) -> Iterator[SearchTerm]:
     """A word or phrase as it is written and in other spellings."""
     words = tuple(split(body))
     number = number_in(body)

@@ -38,7 +38,7 @@ def other_spellings(text: str) -> Iterator[str]:
     for number in NUMBER.finditer(folded):
         yield joined_number(number)
     for compound in COMPOUND.finditer(folded):
-        yield from joined_words(compound[0])
+        yield from joined_spellings(compound[0])
     for word in SHORT_WORD.finditer(plain):
         if word[0].isupper():
             yield fold(word[0]) + ABBREVIATED
@@ -83,10 +83,10 @@ def joined_number(number: re.Match[str]) -> str:
 
 def joined_compound(compound: re.Match[str]) -> str:
     """A compound as one word, where it may be written so."""
-    return next(joined_words(compound[0]), compound[0])
+    return next(joined_spellings(compound[0]), compound[0])
 
 
-def joined_words(compound: str) -> Iterator[str]:
+def joined_spellings(compound: str) -> Iterator[str]:
     """A compound as one word; of a long one, also two words of it that follow each other."""
     parts = JOINER.split(compound)
     words, signs = parts[::2], parts[1::2]
