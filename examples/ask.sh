@@ -30,6 +30,11 @@ tag=$(ask --output /dev/null --dump-header - "$at/v1/proposals" | tr -d '\r' |
 ask --output /dev/null --write-out '%{http_code}\n' --header "If-None-Match: $tag" \
   "$at/v1/proposals"
 
+echo; echo "# Which of these quotations are in the record, as a table"
+ask "$at/v1/check?format=csv" --header "Content-Type: application/json" --data '{"texts": [
+  {"text": "We need a lasting ceasefire now", "speaker": "King Abdullah II"},
+  {"text": "I never said anything of the kind", "date": "7 February 2024"}]}'
+
 echo "# A question that cannot be asked says why, and what would be right"
 curl --silent --get "$at/v1/events" --data sort=dates
 

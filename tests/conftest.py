@@ -22,7 +22,8 @@ Seeded = Callable[[Path], Path]
 SLOW = (
     "tests/api/test_contract.py",
     "tests/benchmarks/",
-    "tests/quotecheck/test_matcher.py",
+    "tests/quotecheck/test_bounds.py",
+    "tests/quotecheck/test_labelled.py",
     "tests/examples/",
     "tests/history/test_mirror.py",
     "tests/history/test_then.py",

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Any, TypeVar
 
 import orjson
 from fastapi import FastAPI, Query
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.models import OneOf, named, problem_responses
 from app.api.registration import add_question
 from app.api.single import enveloped_one
+from app.db.snapshots import Snapshot
 from app.entries.questions import readable_date
 from app.errors import (
     InvalidQuery,
@@ -22,24 +26,65 @@ from app.errors import (
     TooLong,
     Unavailable,
     UnsupportedMedia,
+    query_error,
 )
+from app.formats.quotecheck import CHECK_COLUMNS, MARK_COLUMNS, checks_csv, marks_csv
+from app.http.query import read_question
 from app.http.route import AnswerOrPage, Representation
 from app.http.service import service_of
+from app.http.streaming import disconnected
 from app.quotecheck.answers import CheckAnswer, MarksAnswer
-from app.quotecheck.lookup import CHECK_CHARACTERS, check
-from app.quotecheck.mark import MARK_CHARACTERS, mark
+from app.quotecheck.articles import ARTICLE_CHARACTERS, mark_article
+from app.quotecheck.lookup import CHECK_CHARACTERS, check_texts, quotation_question
+from app.quotecheck.rendering import Json
+from app.quotecheck.workers import Abandoned, Work
 
 JSON = "application/json"
 TEXT = "text/plain"
+CSV = "text/csv; charset=utf-8"
+TEXTS = 100
+B = TypeVar("B", bound=BaseModel)
+# What the log says of a client that has hung up.
+CLIENT_GONE = 499
 
 
 class CheckFormat(StrEnum):
     """The representations of an answer."""
 
     json = "json"
+    csv = "csv"
 
 
-class CheckQuestion(BaseModel):
+def _readable_date(date: str | None) -> str | None:
+    return None if date is None else readable_date(date)
+
+
+FormatParameter = Annotated[
+    CheckFormat,
+    Field(description="The representation, for browsers too.", examples=["json"]),
+]
+DateParameter = Annotated[
+    str | None,
+    AfterValidator(_readable_date),
+    Field(
+        description="When it is said to have been said, in the date language or as people write "
+        "it with the name of the month: `2024-02-07`, `7 February 2024`, `Feb 2024`.",
+        examples=["2024-02"],
+    ),
+]
+SpeakerParameter = Annotated[
+    str | None,
+    Field(
+        max_length=200,
+        description="Who is said to have said it: by id, name or alias, with a title, the last "
+        "name first, or by the office held on the day of the quote. Somebody whom the record does "
+        "not know is another speaker than the one on record.",
+        examples=["netanyahu"],
+    ),
+]
+
+
+class TextToCheck(BaseModel):
     """A quotation, and who is said to have said it when."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -49,39 +94,45 @@ class CheckQuestion(BaseModel):
         Field(
             min_length=1,
             max_length=CHECK_CHARACTERS,
-            description="The quotation. Quotation marks, ellipses, brackets, case and spacing make "
-            "no difference; a wrong word, a dropped “not” or a changed number does.",
+            description="The quotation. Quotation marks, brackets, case, spacing, markup and "
+            "contractions make no difference, nor do numbers in words; a wrong word, a dropped "
+            "“not” or a changed number does. Where something stands around quotation marks, the "
+            "quotation in them is judged.",
             examples=["absolute victory"],
         ),
     ]
-    speaker: Annotated[
-        str | None,
-        Field(
-            max_length=200,
-            description="Who is said to have said it: by id, name or alias.",
-            examples=["netanyahu"],
-        ),
-    ] = None
-    date: Annotated[
-        str | None,
-        AfterValidator(readable_date),
-        Field(
-            description="When it is said to have been said, in the date language.",
-            examples=["2024-02"],
-        ),
-    ] = None
-    format: Annotated[
-        CheckFormat,
-        Field(description="The representation, for browsers too.", examples=["json"]),
-    ] = CheckFormat.json
+    speaker: SpeakerParameter = None
+    date: DateParameter = None
 
 
-class PostedText(BaseModel):
-    """A text in a JSON body."""
+class CheckQuestion(TextToCheck):
+    """A quotation, and the representation of the answer."""
+
+    format: FormatParameter = CheckFormat.json
+
+
+class PostQuestion(BaseModel):
+    """The representation of the answer to what is posted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: FormatParameter = CheckFormat.json
+
+
+class PostedArticle(BaseModel):
+    """A text to be looked through."""
 
     model_config = ConfigDict(extra="forbid")
 
-    text: str
+    text: Annotated[str, Field(min_length=1, max_length=ARTICLE_CHARACTERS)]
+
+
+class PostedTexts(BaseModel):
+    """Texts to be checked, each by itself."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    texts: Annotated[list[TextToCheck], Field(min_length=1, max_length=TEXTS)]
 
 
 async def check_quotation(
@@ -93,77 +144,149 @@ async def check_quotation(
     `not_in_record` says that this record does not have the words; it never says that they were not
     said.
     """
+    began = time.monotonic()
     async with service_of(request).database.snapshot() as snapshot:
-        answer = await check(question.text, question.speaker, question.date, snapshot)
-    body = answer.model_dump_json().encode()
-    enveloped = enveloped_one(request, body, (), snapshot.revision)
+        asked = await quotation_question(question.text, question.speaker, question.date, snapshot)
+        answers = await check_texts([asked], snapshot, Work(began, snapshot.timeout))
+    if question.format is CheckFormat.csv:
+        return Representation(CSV, checks_csv(answers), snapshot.revision)
+    enveloped = enveloped_one(request, orjson.dumps(answers[0]), (), snapshot.revision)
     return Representation(JSON, enveloped, snapshot.revision)
 
 
 async def mark_quotations(request: Request) -> Response:
-    """Every recorded quotation that stands in a text, such as an article, marked by its place.
+    """Every quotation of a text, such as an article, and what of it is in this record.
 
-    A short fragment is marked only where its speaker or the context fits, not wherever its words
-    meet. The text is not kept.
+    What stands in quotation marks is judged as a whole, from mark to mark: recorded, altered, said
+    by another than the text says, or not in this record. Recorded words are marked without marks
+    too. A short fragment is marked only where the text says that it is its speaker's. With `texts`,
+    up to 100 texts are checked at once, each as by `GET`. The texts are not kept.
     """
-    text = await posted_text(request)
+    began = time.monotonic()
+    question, _ = read_question(PostQuestion, request.scope["query_string"])
+    posted = await posted_body(request)
     async with service_of(request).database.snapshot() as snapshot:
-        answer = await mark(text, snapshot)
+        work = Work(began, snapshot.timeout)
+        try:
+            async with work.for_client(partial(disconnected, request.receive)):
+                answer = await _answer_posted(posted, snapshot, work)
+        except Abandoned:
+            return Response(status_code=CLIENT_GONE)
     headers = {"Cache-Control": "no-store", "Parley-Revision": snapshot.revision.digest}
-    body = answer.model_dump_json().encode()
-    enveloped = enveloped_one(request, body, (), snapshot.revision)
+    if question.format is CheckFormat.csv:
+        body = checks_csv(answer) if isinstance(answer, list) else marks_csv(answer)
+        return Response(body, headers=headers, media_type=CSV)
+    enveloped = enveloped_one(request, orjson.dumps(answer), (), snapshot.revision)
     return Response(enveloped, headers=headers, media_type=JSON)
 
 
-async def posted_text(request: Request) -> str:
-    """The text of a body: plain, or the `text` of a JSON object."""
-    if request.scope["query_string"]:
-        raise InvalidQuery.of("query", "", "has no parameters here; the text is the body.")
+async def _answer_posted(
+    posted: PostedArticle | PostedTexts, snapshot: Snapshot, work: Work
+) -> Json | list[Json]:
+    if isinstance(posted, PostedArticle):
+        return await mark_article(posted.text, snapshot, work)
+    questions = []
+    for number, each in enumerate(posted.texts):
+        try:
+            asked = await quotation_question(each.text, each.speaker, each.date, snapshot)
+        except InvalidQuery as invalid:
+            raise InvalidQuery(_in_list(invalid.members["errors"], number)) from invalid
+        questions.append(asked)
+    return await check_texts(questions, snapshot, work)
+
+
+def _in_list(errors: Sequence[Json], number: int) -> list[dict[str, object]]:
+    """The errors of a text in a list, with its number."""
+    return [
+        {**each, **{name: f"texts.{number}.{each[name]}" for name in ("parameter", "detail")}}
+        for each in errors
+    ]
+
+
+async def posted_body(request: Request) -> PostedArticle | PostedTexts:
+    """What a body asks: a plain text, or a JSON object with `text` or `texts`."""
     kind = request.headers.get("content-type", TEXT).split(";")[0].strip().lower()
     if kind not in (TEXT, JSON):
-        raise UnsupportedMedia(f"A text is posted as {TEXT} in UTF-8, or as {JSON} with `text`.")
+        raise UnsupportedMedia(
+            f"A text is posted as {TEXT} in UTF-8, or as {JSON} with `text` or `texts`."
+        )
     body = await request.body()
     if kind == JSON:
-        return text_of_json(body)
+        return _posted_json(body)
     try:
-        return body.decode("utf-8")
+        return _validated(PostedArticle, {"text": body.decode("utf-8")})
     except UnicodeDecodeError as error:
         wrong = f"is not UTF-8 at byte {error.start}; send it in UTF-8."
         raise InvalidQuery.of("text", "", wrong) from error
 
 
-def text_of_json(body: bytes) -> str:
-    """The `text` of a JSON object that has nothing else."""
+def _posted_json(body: bytes) -> PostedArticle | PostedTexts:
     try:
         posted = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise InvalidQuery.of("text", "", f"is no JSON: {error}.") from error
-    if not isinstance(posted, dict) or not isinstance(posted.get("text"), str) or len(posted) != 1:
-        raise InvalidQuery.of("text", "", 'must be an object such as {"text": "…"}.')
-    return str(posted["text"])
+    if not isinstance(posted, dict) or not posted:
+        wrong = 'must be an object such as {"text": "…"} or {"texts": [{"text": "…"}]}.'
+        raise InvalidQuery.of("text", "", wrong)
+    if "texts" in posted:
+        return _validated(PostedTexts, posted)
+    return _validated(PostedArticle, posted)
+
+
+def _validated(model: type[B], posted: dict[str, Any]) -> B:
+    try:
+        return model.model_validate(posted)
+    except ValidationError as invalid:
+        errors = [
+            query_error(
+                ".".join(map(str, each["loc"])),
+                each["input"],
+                f"{each['msg'].removeprefix('Value error, ')}.",
+            )
+            for each in invalid.errors(include_url=False)
+        ]
+        raise InvalidQuery(errors) from invalid
+
+
+def _described(model: type[BaseModel]) -> dict[str, Any]:
+    """The schema of a body, without references."""
+    schema = model.model_json_schema()
+    for name, definition in schema.pop("$defs", {}).items():
+        assert name == TextToCheck.__name__
+        schema["properties"]["texts"]["items"] = definition
+    return schema
 
 
 BODY = {
     "required": True,
-    "description": f"The text, of at most {MARK_CHARACTERS:,} characters.",
+    "description": f"A text of at most {ARTICLE_CHARACTERS:,} characters, or up to {TEXTS} texts "
+    f"of at most {CHECK_CHARACTERS:,} characters each.",
     "content": {
         TEXT: {
-            "schema": {"type": "string", "minLength": 1, "maxLength": MARK_CHARACTERS},
+            "schema": {"type": "string", "minLength": 1, "maxLength": ARTICLE_CHARACTERS},
             "example": "Netanyahu vowed “absolute victory”.",
         },
         JSON: {
-            "schema": {
-                "type": "object",
-                "required": ["text"],
-                "additionalProperties": False,
-                "properties": {
-                    "text": {"type": "string", "minLength": 1, "maxLength": MARK_CHARACTERS}
+            "schema": {"oneOf": [_described(PostedArticle), _described(PostedTexts)]},
+            "examples": {
+                "article": {"value": {"text": "Netanyahu vowed “absolute victory”."}},
+                "list": {
+                    "value": {
+                        "texts": [
+                            {"text": "absolute victory", "speaker": "Netanyahu"},
+                            {"text": "We can stop the fighting for 60 days", "date": "June 2024"},
+                        ]
+                    }
                 },
             },
-            "example": {"text": "Netanyahu vowed “absolute victory”."},
         },
     },
 }
+
+
+def _csv_content(*columns: str) -> dict[str, Any]:
+    schema = {"type": "string", "description": "One row for each text or quotation."}
+    return {"text/csv": {"schema": schema, "example": ",".join(columns) + "\r\n…"}}
 
 
 def add_routes(app: FastAPI) -> None:
@@ -174,6 +297,7 @@ def add_routes(app: FastAPI) -> None:
         check_quotation,
         route=AnswerOrPage,
         answer="How the words stand to this record.",
+        content=_csv_content(*CHECK_COLUMNS),
         problems=[NotAcceptable],
         operation_id="checkQuotation",
         summary="Check a quotation",
@@ -185,12 +309,27 @@ def add_routes(app: FastAPI) -> None:
         mark_quotations,
         methods=["POST"],
         operation_id="markQuotations",
-        summary="Mark the recorded quotations in a text",
+        summary="Mark the quotations of a text, or check up to a hundred texts",
         tags=["check"],
-        response_model=named(OneOf[MarksAnswer], "MarksResult"),
+        response_model=named(OneOf[MarksAnswer], "MarksResult")
+        | named(OneOf[list[CheckAnswer]], "CheckResults"),
         responses={
-            200: {"description": "The passages that are recorded, in the order of the text."},
+            200: {
+                "description": "The quotations in the order of the text; for `texts`, one answer "
+                "for each, in their order.",
+                "content": _csv_content(*MARK_COLUMNS),
+            },
             **problem_responses(InvalidQuery, TooLarge, TooLong, UnsupportedMedia, Unavailable),
         },
-        openapi_extra={"requestBody": BODY},
+        openapi_extra={
+            "requestBody": BODY,
+            "parameters": [
+                {
+                    "name": "format",
+                    "in": "query",
+                    "description": "The representation.",
+                    "schema": {"type": "string", "enum": ["json", "csv"], "default": "json"},
+                }
+            ],
+        },
     )

@@ -1,12 +1,15 @@
-"""Dates as people write them, in the date language: "7 February 2024" is `2024-02-07`.
+"""Dates as people write them, from and to the date language: "7 February 2024" is `2024-02-07`.
 
-A month must be named: whether 07/02/2024 is in February or in July is a guess.
+What is read must name its month: whether 07/02/2024 is in February or in July is a guess.
 """
 
 from __future__ import annotations
 
+import datetime
 import re
 from calendar import day_name, month_name
+from collections.abc import Mapping
+from typing import Any
 
 from app.entries.dates import OPEN_END, DateLanguageError, parse_bound
 
@@ -46,6 +49,7 @@ PREPOSITION = re.compile(r"(?:on|in|during)\s+", re.IGNORECASE)
 OPEN_START = re.compile(r"(?:from|since)\s+", re.IGNORECASE)
 QUALIFIED = re.compile(r"(?P<sign>probably about|about|probably)\s+(?P<date>.+)", re.IGNORECASE)
 SIGNS = {"about": "~", "probably": "?", "probably about": "%"}
+QUALIFIERS = {"approximate": "about ", "uncertain": "probably ", "both": "probably about "}
 NUMBERS_ONLY = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-](?:\d{2}|\d{4})")
 
 
@@ -97,3 +101,23 @@ def _first_match(patterns: tuple[re.Pattern[str], ...], text: str) -> dict[str, 
 def _month(found: dict[str, str]) -> str:
     number = found.get("number") or MONTHS[found["month"].lower()]
     return f"{found['year']}-{int(number):02}"
+
+
+def date_in_words(entry: Mapping[str, Any]) -> str:
+    """The date of an entry's document in words; uncertain ones say so."""
+    first = datetime.date.fromisoformat(entry["start_date"])
+    before = QUALIFIERS.get(entry["date_qualifier"] or "", "")
+    precision = entry["date_precision"]
+    if precision == "year":
+        return f"{before}{first.year}"
+    if precision == "month":
+        return f"{before}{month_name[first.month]} {first.year}"
+    if precision == "open":
+        return f"{before}from {_day_in_words(first)}"
+    last = datetime.date.fromisoformat(entry["end_date"])
+    days = dict.fromkeys((_day_in_words(first), _day_in_words(last)))
+    return before + " to ".join(days)
+
+
+def _day_in_words(day: datetime.date) -> str:
+    return f"{day.day} {month_name[day.month]} {day.year}"

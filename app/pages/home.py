@@ -19,11 +19,12 @@ from app.entries.density import density
 from app.entries.facets import facets_of
 from app.entries.query_plan import QueryPlan
 from app.entries.result_pages import find_page
+from app.entries.written_dates import date_in_words
 from app.http.route import Representation
 from app.http.service import service_of
 from app.kinds import KINDS
 from app.pages.picture import picture_of
-from app.pages.rendering import page, shown_date
+from app.pages.rendering import page
 from app.pages.routing import PageAt
 from app.reference.dataset import dataset_of
 
@@ -57,7 +58,7 @@ async def home(request: Request, question: NoQuestion) -> Representation:
 def in_days(date: str) -> str:
     """A date of the date language in words."""
     span = parse_date(date)
-    return shown_date(
+    return date_in_words(
         {
             "start_date": span.start.isoformat(),
             "end_date": span.last_day and span.last_day.isoformat(),

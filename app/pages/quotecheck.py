@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import parse_qs, urlencode
 
@@ -10,15 +12,18 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from app.api.quotecheck import CLIENT_GONE
 from app.entries.questions import readable_date
 from app.errors import InvalidQuery, UnsupportedMedia
 from app.http.route import Representation
 from app.http.service import service_of
+from app.http.streaming import disconnected
 from app.pages.rendering import POLICY, environment, page
 from app.pages.routing import PageAt
-from app.quotecheck.answers import Mark
-from app.quotecheck.lookup import CHECK_CHARACTERS, check
-from app.quotecheck.mark import MARK_CHARACTERS, mark
+from app.quotecheck.articles import ARTICLE_CHARACTERS, mark_article
+from app.quotecheck.lookup import CHECK_CHARACTERS, check_texts, quotation_question
+from app.quotecheck.rendering import Json
+from app.quotecheck.workers import Abandoned, Work
 from app.reference.dataset import dataset_of
 
 FORM = "application/x-www-form-urlencoded"
@@ -42,16 +47,20 @@ class CheckPageQuestion(BaseModel):
 
 async def check_page(request: Request, question: CheckPageQuestion) -> Representation:
     """A quotation looked up, and the forms."""
+    began = time.monotonic()
+    found = None
     async with service_of(request).database.snapshot() as snapshot:
         dataset = await dataset_of(snapshot)
-        found = None
         if question.text is not None:
-            found = await check(question.text, question.speaker, question.date, snapshot)
+            asked = await quotation_question(
+                question.text, question.speaker or None, question.date or None, snapshot
+            )
+            (found,) = await check_texts([asked], snapshot, Work(began, snapshot.timeout))
     as_json = [*request.state.parameters, ("format", "json")]
     values = {
         **blank(dataset),
         "asked": question,
-        "found": found.model_dump(mode="json") if found else None,
+        "found": found,
         "api_link": f"/v1/check?{urlencode(as_json)}" if found else None,
     }
     return await asyncio.to_thread(page, request, snapshot.revision, "check.html", values)
@@ -59,15 +68,21 @@ async def check_page(request: Request, question: CheckPageQuestion) -> Represent
 
 async def mark_page(request: Request) -> Response:
     """A posted text with its recorded quotations marked; it is not kept."""
+    began = time.monotonic()
     text = await text_of_form(request)
     async with service_of(request).database.snapshot() as snapshot:
         dataset = await dataset_of(snapshot)
-        marked = await mark(text, snapshot)
+        work = Work(began, snapshot.timeout)
+        try:
+            async with work.for_client(partial(disconnected, request.receive)):
+                marked = await mark_article(text, snapshot, work)
+        except Abandoned:
+            return Response(status_code=CLIENT_GONE)
     values = {
         **blank(dataset),
         "text": text,
-        "marked": marked.model_dump(mode="json"),
-        "pieces": marked_pieces(text, marked.marks),
+        "marked": marked,
+        "pieces": marked_pieces(text, marked["marks"]),
     }
     shown = await asyncio.to_thread(
         environment().get_template("check.html").render,
@@ -91,17 +106,17 @@ def blank(dataset: dict[str, Any]) -> dict[str, Any]:
         "marked": None,
         "pieces": [],
         "verdicts": VERDICTS,
-        "most": {"quotation": CHECK_CHARACTERS, "text": MARK_CHARACTERS},
+        "most": {"quotation": CHECK_CHARACTERS, "text": ARTICLE_CHARACTERS},
     }
 
 
-def marked_pieces(text: str, marks: list[Mark]) -> list[tuple[str, int | None]]:
+def marked_pieces(text: str, marks: list[Json]) -> list[tuple[str, int | None]]:
     """The text in pieces, each with the number of its mark or without one."""
     pieces: list[tuple[str, int | None]] = []
     done = 0
     for number, each in enumerate(marks, 1):
-        pieces += [(text[done : each.start], None), (text[each.start : each.end], number)]
-        done = each.end
+        pieces += [(text[done : each["start"]], None), (text[each["start"] : each["end"]], number)]
+        done = each["end"]
     return [*pieces, (text[done:], None)]
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
-from calendar import month_name
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
@@ -17,6 +15,7 @@ from starlette.requests import Request
 from app.api.answering import asked_path
 from app.db.snapshots import Revision
 from app.entries.documents import QUALIFIER_WORDS
+from app.entries.written_dates import date_in_words
 from app.formats.headline import remarks_on, title
 from app.http.route import Representation
 from app.http.service import service_of
@@ -43,7 +42,6 @@ MENU = [
     ("/check", "Check a quote"),
     ("/docs", "API"),
 ]
-MONTHS = tuple(month_name)[1:]
 QUALIFIERS = {**QUALIFIER_WORDS, "less_than": "fewer than "}
 
 
@@ -60,7 +58,7 @@ def environment() -> jinja2.Environment:
     templates.filters.update(
         attributed=title,
         claimants=claimants_of,
-        day=shown_date,
+        day=date_in_words,
         ellipses=ellipses,
         page=page_path,
         quantity=shown_quantity,
@@ -98,27 +96,6 @@ def asset(name: str) -> str:
     """The path of a static file, with a hash of its content, so that it may be cached for good."""
     digest = hashlib.sha256(static_files()[name]).hexdigest()[:12]
     return f"/assets/{digest}/{name}"
-
-
-def shown_date(document: dict[str, Any]) -> str:
-    """The date of an entry in words; uncertain ones say so."""
-    first = datetime.date.fromisoformat(document["start_date"])
-    sign = {"approximate": "about ", "uncertain": "probably ", "both": "probably about "}
-    before = sign.get(document["date_qualifier"] or "", "")
-    precision = document["date_precision"]
-    if precision == "year":
-        return f"{before}{first.year}"
-    if precision == "month":
-        return f"{before}{MONTHS[first.month - 1]} {first.year}"
-    if precision == "open":
-        return f"{before}from {one_day(first)}"
-    last = datetime.date.fromisoformat(document["end_date"])
-    return before + (one_day(first) if first == last else f"{one_day(first)} to {one_day(last)}")
-
-
-def one_day(day: datetime.date) -> str:
-    """A day as people write it."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def shown_quantity(quantity: dict[str, Any]) -> str:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from enum import Enum, StrEnum
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
 from app.entries.documents import Document, EntryLink, SourceSummary, Summary
 from app.kinds.quotes import Attribution, RenderingDocument, SpeakerDocument
+from app.quotecheck.alignment import Operation
 
 
 class Verdict(StrEnum):
     """How a quotation stands to the record; none of them says that it is true or false.
 
     `exact`: a whole recorded wording. `near`: a recorded wording, but a word, a number, a "not",
-    the speaker or the date is another. `partial`: a part of a recorded wording, unchanged.
-    `not_in_record`: none of these; it may still have been said.
+    the order, the speaker or the date is another. `partial`: a part of a recorded wording,
+    unchanged. `not_in_record`: none of these; it may still have been said.
     """
 
     exact = "exact"
@@ -25,21 +26,12 @@ class Verdict(StrEnum):
     not_in_record = "not_in_record"
 
 
-class Operation(Enum):
-    """What leads from the asked words to the printed ones."""
-
-    equal = "equal"
-    replace = "replace"
-    delete = "delete"
-    insert = "insert"
-
-
 class DifferenceKind(StrEnum):
     """What is different.
 
     `word`: other words; `dropped`: printed words that were not asked; `added`: asked words that
-    are not printed; `number`: another number; `negation`: a "not" too many or too few; `speaker`
-    and `date`: others than those on record.
+    are not printed; `number`: another number; `negation`: a "not" too many or too few; `order`: the
+    same words in another order; `speaker` and `date`: others than those on record.
     """
 
     word = "word"
@@ -47,6 +39,7 @@ class DifferenceKind(StrEnum):
     added = "added"
     number = "number"
     negation = "negation"
+    order = "order"
     speaker = "speaker"
     date = "date"
 
@@ -73,13 +66,29 @@ class DiffPart(Document):
     """The printed words of this step."""
 
 
+Similarity = Annotated[
+    float,
+    Field(
+        ge=0,
+        le=1,
+        examples=[0.93],
+        description="2 · words in common / (words of the passage + words of the stretch of the "
+        "wording that it stands against), where words in common keep their order; contractions "
+        "are counted written out, numbers as one word. 1 for `exact` and `partial` words, whoever "
+        "said them.",
+    ),
+]
+
+
 class Asked(Document):
     """What was asked."""
 
     text: Annotated[str, Field(examples=["We can stop the fighting for 60 days"])]
     """The quotation."""
     speaker: Summary | None
-    """Who is said to have said it."""
+    """Who is said to have said it; null where that is nobody, or not one actor, of this record."""
+    speaker_given: Annotated[str | None, Field(examples=["the Israeli prime minister"])]
+    """Who is said to have said it, as it was asked."""
     date: Annotated[str | None, Field(examples=["2024-06"])]
     """When it is said to have been said, in the date language."""
 
@@ -93,8 +102,10 @@ class QuoteMatch(Document):
     """How what was asked stands to this quote: words, speaker and date."""
     words: Verdict
     """How the words alone stand to it."""
-    similarity: Annotated[float, Field(ge=0, le=1, examples=[0.93])]
-    """How alike the asked words and those they stand against are; rare words count for more."""
+    similarity: Similarity
+    """How alike the passage and the words it stands against are."""
+    passage: Annotated[str, Field(examples=["We can stop the fighting for 60 days"])]
+    """The asked words that were held against this quote: all of them, or a quotation in them."""
     text: Annotated[str, Field(examples=["We can stop the fighting for 42 days"])]
     """The recorded wording that is closest, as its source prints it."""
     source: SourceSummary
@@ -110,7 +121,8 @@ class QuoteMatch(Document):
     context: str | None
     """Where, when and about what, in our words."""
     diff: list[DiffPart]
-    """From the asked words to the printed ones, step by step."""
+    """From the passage to the printed words it stands against, step by step; what the wording has
+    before and after them is left out."""
     differences: list[Difference]
     """What a reader must know, in the order of the words."""
     renderings: list[RenderingDocument]
@@ -126,6 +138,9 @@ class CheckAnswer(Document):
         str, Field(examples=["Not in this record. That does not mean that it was never said."])
     ]
     """The answer in words."""
+    too_short: bool
+    """Whether the words are in the record, but too few to tell whose they are: one to three words
+    that stand in longer wordings, where neither a speaker nor a date was given."""
     asked: Asked
     """What was asked."""
     matches: list[QuoteMatch]
@@ -133,7 +148,10 @@ class CheckAnswer(Document):
 
 
 class Mark(Document):
-    """A passage of a text that is recorded, or close to what is recorded."""
+    """A passage of a text that is recorded, or close to what is recorded.
+
+    What stands in quotation marks is judged as a whole, from mark to mark.
+    """
 
     start: Annotated[int, Field(ge=0, examples=[214])]
     """Where it begins: the number of characters (Unicode code points) before it."""
@@ -143,8 +161,8 @@ class Mark(Document):
     """The passage."""
     verdict: Verdict
     """How it stands to the recorded wording; never `not_in_record`."""
-    similarity: Annotated[float, Field(ge=0, le=1, examples=[1.0])]
-    """How alike the passage and the words it stands against are; rare words count for more."""
+    similarity: Similarity
+    """How alike the passage and the words it stands against are."""
     quote: EntryLink
     """The quote of this record."""
     printed: Annotated[str, Field(examples=["total victory"])]
@@ -161,12 +179,50 @@ class Mark(Document):
     """Other quotes of this record that have the same words."""
 
 
-class MarksAnswer(Document):
-    """The recorded quotations that stand in a text."""
+class Unmatched(Document):
+    """A quotation in a text that is not in this record; it may still have been said."""
 
-    statement: Annotated[str, Field(examples=["2 passages of this text are in this record."])]
+    start: Annotated[int, Field(ge=0, examples=[310])]
+    """Where it begins: the number of characters (Unicode code points) before it."""
+    end: Annotated[int, Field(ge=0, examples=[342])]
+    """Where it ends: the number of characters before its end."""
+    text: Annotated[str, Field(examples=["I never said anything of the kind"])]
+    """The quotation, without its marks."""
+
+
+class QuotationCounts(Document):
+    """How many quotations of a text are what; each is counted once."""
+
+    quotations: Annotated[int, Field(ge=0, examples=[9])]
+    """All passages in quotation marks."""
+    as_recorded: Annotated[int, Field(ge=0, examples=[5])]
+    """In the words of the record, whole or in part."""
+    altered: Annotated[int, Field(ge=0, examples=[2])]
+    """In other words than the record has."""
+    said_by_another: Annotated[int, Field(ge=0, examples=[1])]
+    """In the words of the record, but attributed in the text to somebody else."""
+    not_in_record: Annotated[int, Field(ge=0, examples=[1])]
+    """Not in this record."""
+
+
+class MarksAnswer(Document):
+    """The quotations of a text, and what of it is in this record."""
+
+    statement: Annotated[
+        str,
+        Field(
+            examples=[
+                "9 quotations: 5 as recorded, 2 altered, 1 said by another, 1 not in this record."
+            ]
+        ),
+    ]
     """The answer in words."""
+    counts: QuotationCounts
+    """The quotations in numbers."""
     characters: Annotated[int, Field(examples=[18250])]
     """How long the text is."""
     marks: list[Mark]
-    """The passages in the order of the text; they do not overlap."""
+    """The passages that are recorded, in the order of the text; they do not overlap. Quotations in
+    quotation marks from mark to mark, and recorded words without marks."""
+    unmatched: list[Unmatched]
+    """The quotations in quotation marks that are not in this record, in the order of the text."""

@@ -1,61 +1,44 @@
-"""Which quotes may be meant: those that share rare words, or words in a row, with a text.
+"""Which quotes may be meant by a text: those that share most of its rare words.
 
-A text is turned into probes, a word or a few words in a row each. Postings and the full text say
-where each of them occurs, newest first and never more than so many times. Quotes that have many and
-rare probes are looked at; nothing is ranked in the database, so that both engines answer alike.
+The rarity of a word is the number of binary digits of (quotes / quotes with the word). The rarities
+are added up over whole postings at once: one bitmap for each binary digit of the sums. How many
+words a quote shares is thus known before any text is read, however large the record is.
 """
 
 from __future__ import annotations
 
-import heapq
-import math
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import Any, TypeVar
 
 import orjson
 from pyroaring import BitMap
 
-from app.db.memory import Memory
-from app.db.postings import POSTINGS, all_sort_keys, in_all
-from app.entries.fulltext import FULLTEXT_MATCHES, FulltextQuery
+from app.db.memory import Loadable, NotLoaded
+from app.db.postings import ALL_SORT_KEYS, POSTINGS, PostingsKey, SortKeys
+from app.db.snapshots import Snapshot
 from app.entries.query_plan import WORD
 from app.entries.result_pages import DOCUMENTS
-from app.entries.sort_keys import key_of
-from app.entries.words import SearchTerm
-from app.quotecheck.differences import Weights
+from app.entries.sort_keys import first_sort_key, key_of, last_sort_key
 
 KIND = "quote"
-# Places that one probe may answer.
-ANSWERS = 300
-# Quotes with all words of a run that are read for the run itself, the newest ones.
-PROVED = 5000
-# Quotes with all words of a quotation that are looked at.
-HAVING_ALL = 20
-# Documents looked at for one quotation.
-CANDIDATES = 40
-# Probes for one quotation.
-WORDS = 40
-RUNS = 24
-RUN_LENGTH = 3
-# A run of words in common tells more than the words alone.
-RUN_WEIGHT = 2.0
-
-Probe = tuple[str, ...]
+K = TypeVar("K")
+V = TypeVar("V")
+# The key of all quotes.
+QUOTES = key_of(KIND, "kind", KIND)
+# The rarest words of a text that are looked up.
+WORDS = 24
+# Documents read by one statement.
+BATCH = 64
 
 
 @dataclass(frozen=True)
 class Candidate:
     """A quote that may be meant."""
 
-    sort_key: int
+    ordinal: int
     document: Mapping[str, Any]
-
-    @property
-    def id(self) -> str:
-        """The id of the quote."""
-        return str(self.document["id"])
 
     @property
     def wordings(self) -> Sequence[Mapping[str, Any]]:
@@ -64,92 +47,106 @@ class Candidate:
         return renderings
 
 
-@dataclass(frozen=True)
-class Answers:
-    """For each probe the sort keys that have it."""
+class Quotes:
+    """The quotes of a record that are in memory for one question."""
 
-    sort_keys: Mapping[Probe, Sequence[int]]
+    def __init__(self, snapshot: Snapshot):
+        self.snapshot = snapshot
+        self.count = 0
+        self.postings: dict[PostingsKey, BitMap] = {}
+        self.sort_keys = SortKeys()
+        self.candidates: dict[int, Candidate] = {}
 
-    def weights(self) -> Weights:
-        """What each probed word tells; one that fills its answer tells least."""
-        return Weights(
-            {
-                probe[0]: 1 - 0.8 * math.log1p(len(sort_keys)) / math.log1p(ANSWERS)
-                for probe, sort_keys in self.sort_keys.items()
-                if len(probe) == 1
-            }
-        )
+    async def load_postings(self, words: Iterable[str], actors: Iterable[str] = ()) -> None:
+        """Loads in which quotes words stand, and which quotes actors or their members said."""
+        keys: list[PostingsKey] = [QUOTES, *map(word_key, words), *map(spoken_key, actors)]
+        bitmaps = await load_values(self.snapshot, POSTINGS, keys)
+        self.postings = dict(zip(keys, bitmaps, strict=True))
+        (self.sort_keys,) = await load_values(self.snapshot, ALL_SORT_KEYS, [None])
+        self.count = len(self.postings[QUOTES])
 
-    def best(self, count: int) -> list[int]:
-        """The sort keys that answer most, the best first."""
-        weights = self.weights()
-        score: defaultdict[int, float] = defaultdict(float)
-        for probe, sort_keys in self.sort_keys.items():
-            told = weights[probe[0]] if len(probe) == 1 else RUN_WEIGHT
-            for sort_key in sort_keys:
-                score[sort_key] += told
-        return heapq.nlargest(count, score, key=lambda sort_key: (score[sort_key], sort_key))
+    async def load_candidates(self, ordinals: Iterable[int]) -> None:
+        """Loads quotes by their ordinals."""
+        missing = sorted(set(ordinals) - self.candidates.keys())
+        for start in range(0, len(missing), BATCH):
+            batch = missing[start : start + BATCH]
+            bodies = await load_values(self.snapshot, DOCUMENTS, self.sort_keys.at(batch))
+            for ordinal, body in zip(batch, bodies, strict=True):
+                self.candidates[ordinal] = Candidate(ordinal, orjson.loads(body))
 
+    def spoken_by(self, actors: Iterable[str]) -> BitMap:
+        """The quotes that some actors, their members or officials said; those that were loaded."""
+        return BitMap.union(BitMap(), *(self.postings[spoken_key(actor)] for actor in actors))
 
-def probes_of(words: Sequence[str]) -> list[Probe]:
-    """What to look for: the longest words, which are mostly the rarest, and runs of words."""
-    distinct = sorted(dict.fromkeys(words), key=len, reverse=True)[:WORDS]
-    length = min(RUN_LENGTH, len(words))
-    runs = list(dict.fromkeys(zip(*(words[n:] for n in range(length)), strict=False)))
-    apart = max(1, math.ceil(len(runs) / RUNS))
-    return list(dict.fromkeys([*((word,) for word in distinct), *runs[::apart]]))
+    def between(self, first: date, last: date) -> BitMap:
+        """The quotes that begin on the days from one to another."""
+        low = self.sort_keys.ordinal_from(first_sort_key(first.toordinal()))
+        high = self.sort_keys.ordinal_from(last_sort_key(last.toordinal()) + 1)
+        return self.postings[QUOTES] & BitMap(range(low, max(low, high)))
 
-
-def answers(memory: Memory, probes: Iterable[Probe], limit: int = ANSWERS) -> Answers:
-    """Where each probe occurs in quotes, newest first, at most `limit` times."""
-    probes = list(probes)
-    # All postings at once, from where each probe finds its own.
-    memory.get_all(POSTINGS, list({key for probe in probes for key in word_keys(probe)}))
-    windows = []
-    for probe in probes:
-        memory.check_time()
-        windows.append(in_all(memory, word_keys(probe))[-PROVED:])
-    sort_keys = all_sort_keys(memory)
-    queries = {
-        probe: FulltextQuery((SearchTerm(probe),), True, *sort_keys.at((found[0], found[-1])))
-        for probe, found in zip(probes, windows, strict=True)
-        if found and len(probe) > 1
-    }
-    matches = dict(zip(queries, memory.get_all(FULLTEXT_MATCHES, queries.values()), strict=True))
-    return Answers(
-        {
-            probe: newest(memory, found & matches[probe] if probe in matches else found, limit)
-            for probe, found in zip(probes, windows, strict=True)
-        }
-    )
+    def most_like(self, words: Iterable[str], count: int, within: BitMap | None = None) -> BitMap:
+        """The quotes that share most of the rare words of a text."""
+        found = [self.postings[word_key(word)] for word in dict.fromkeys(words)]
+        return most_like(found, self.count, count, within)
 
 
-def having_all(memory: Memory, words: Sequence[str]) -> list[int]:
-    """The sort keys of quotes that have every one of some words, newest first.
+async def load_values(snapshot: Snapshot, loadable: Loadable[K, V], keys: list[K]) -> list[V]:
+    """The value of each key, from memory or the database."""
+    try:
+        return snapshot.memory.get_all(loadable, keys)
+    except NotLoaded as missing:
+        await snapshot.memory.load(missing.loadable, missing.keys, snapshot)
+        return snapshot.memory.get_all(loadable, keys)
 
-    However frequent the words are, few quotes have all of a quotation's.
+
+def word_key(word: str) -> int:
+    """The key of the quotes that have a word."""
+    return key_of(KIND, WORD, word)
+
+
+def spoken_key(actor: str) -> int:
+    """The key of the quotes that an actor said, or somebody who then held office in it."""
+    return key_of(KIND, "affiliate:role", f"{actor}:speaker")
+
+
+def most_like(
+    postings: Iterable[BitMap], quotes: int, count: int, within: BitMap | None = None
+) -> BitMap:
+    """The ordinals with the highest sum of rarities; of equals the newest.
+
+    `postings` has one bitmap for each word, `quotes` is how many there are in the record.
     """
-    return newest(memory, in_all(memory, word_keys(words)), HAVING_ALL)
+    rarest = sorted(filter(None, postings), key=len)[:WORDS]
+    sums: list[BitMap] = []
+    for each in rarest:
+        found = each if within is None else each & within
+        _add((quotes // len(each)).bit_length() or 1, found, sums)
+    return _highest(sums, count)
 
 
-def word_keys(words: Iterable[str]) -> list[int]:
-    """The keys of the postings of some words in quotes."""
-    return [key_of(KIND, WORD, word) for word in dict.fromkeys(words)]
+def _add(number: int, ordinals: BitMap, sums: list[BitMap]) -> None:
+    """Adds a number to the sums of some ordinals; `sums` has a bitmap for each binary digit."""
+    while len(sums) < number.bit_length():
+        sums.append(BitMap())
+    for digit in range(number.bit_length()):
+        carry = ordinals if number >> digit & 1 else BitMap()
+        for place in range(digit, len(sums)):
+            if not carry:
+                break
+            carry, sums[place] = sums[place] & carry, sums[place] ^ carry
+        if carry:
+            sums.append(carry)
 
 
-def newest(memory: Memory, found: BitMap, limit: int) -> list[int]:
-    """The sort keys of the last of some entries, the newest first."""
-    return all_sort_keys(memory).at(found[-limit:].to_array()[::-1])
-
-
-def candidates_at(memory: Memory, sort_keys: Sequence[int]) -> list[Candidate]:
-    """The quotes at some sort keys, in that order."""
-    bodies = memory.get_all(DOCUMENTS, sort_keys)
-    return list(map(Candidate, sort_keys, map(orjson.loads, bodies)))
-
-
-def spoken_by(memory: Memory, actor: str, sort_keys: Sequence[int]) -> set[int]:
-    """At which of some sort keys the actor spoke, or someone who then held office in it."""
-    spoke = memory.get(POSTINGS, key_of(KIND, "affiliate:role", f"{actor}:speaker"))
-    ordinal_from = all_sort_keys(memory).ordinal_from
-    return {sort_key for sort_key in sort_keys if ordinal_from(sort_key) in spoke}
+def _highest(sums: Sequence[BitMap], count: int) -> BitMap:
+    """The ordinals of the highest sums."""
+    chosen = BitMap()
+    rest = BitMap.union(BitMap(), *sums)
+    for digit in reversed(sums):
+        higher = rest & digit
+        if len(chosen) + len(higher) <= count:
+            chosen |= higher
+            rest -= higher
+        elif higher:
+            rest = higher
+    return chosen | rest[-(count - len(chosen)) :] if len(chosen) < count else chosen

@@ -2,98 +2,73 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-import orjson
-from sqlalchemy import bindparam, select
-
-from app.db.memory import find
 from app.db.snapshots import Snapshot
-from app.db.sql import Statement
-from app.db.tables import reference
 from app.entries.dates import DateLanguageError, DateSpan, parse_date
-from app.entries.documents import Summary
-from app.entries.names import UnknownName, id_of
 from app.entries.words import split
+from app.entries.written_dates import in_date_language
 from app.errors import InvalidQuery, query_error
-from app.quotecheck.answers import (
-    Asked,
-    CheckAnswer,
-    Difference,
-    DifferenceKind,
-    DiffPart,
-    QuoteMatch,
-    Verdict,
-)
-from app.quotecheck.candidates import (
-    CANDIDATES,
-    Candidate,
-    answers,
-    candidates_at,
-    having_all,
-    probes_of,
-    spoken_by,
-)
-from app.quotecheck.differences import Alignment, Found, Weights
-from app.quotecheck.tokens import Reading, readings
-from app.quotecheck.verdicts import Match, best_first, closest, other_than_asked, promising
+from app.quotecheck.answers import Verdict
+from app.quotecheck.attribution import Attribution, Scene, mentions_in
+from app.quotecheck.candidates import Quotes
+from app.quotecheck.matching import Matcher, Matches, Passage, actors_of, words_of
+from app.quotecheck.prose import Prose, Quotation, read_prose
+from app.quotecheck.rendering import Json, answer_document
+from app.quotecheck.speakers import load_actors, load_named, load_speaker
+from app.quotecheck.workers import Work
 
 CHECK_CHARACTERS = 2000
-MATCHES = 5
-# What is shown where nothing is close enough for a verdict.
-DISTANT_MATCHES = 3
-DISTANT_LIKENESS = 0.3
-
-NOT_IN_RECORD = "Not in this record. That does not mean that it was never said."
-
-SUMMARY = Statement(
-    select(reference.c.body).where(
-        reference.c.name_type == bindparam("name_type"), reference.c.id == bindparam("id")
-    )
-)
+# Texts of more words than these in all are looked up in a thread.
+LOOP_WORDS = 150
 
 
 @dataclass(frozen=True)
-class Quotation:
+class QuotationQuestion:
     """What is asked: words, and who is said to have said them when."""
 
     text: str
-    readings: tuple[Reading, ...]
-    speaker: Summary | None
-    date: DateSpan | None
+    prose: Prose
+    said: Attribution | None
+    speaker: Mapping[str, Any] | None
+    day: DateSpan | None
+
+    @property
+    def asked(self) -> Json:
+        """What was asked, as it is answered."""
+        known = self.speaker
+        return {
+            "text": self.text,
+            "speaker": {name: known[name] for name in ("id", "name", "url")} if known else None,
+            "speaker_given": self.said.text if self.said is not None else None,
+            "date": self.day.text if self.day is not None else None,
+        }
 
 
-async def check(
+async def quotation_question(
     text: str, speaker: str | None, date: str | None, snapshot: Snapshot
-) -> CheckAnswer:
-    """Looks a quotation up; raises `InvalidQuery` naming every part that cannot be read."""
-    quotation = await quotation_of(text, speaker, date, snapshot)
-    matches = await matches_of(quotation, snapshot)
-    return answer(quotation, matches)
-
-
-async def quotation_of(
-    text: str, speaker: str | None, date: str | None, snapshot: Snapshot
-) -> Quotation:
-    """The quotation that the parameters give."""
-    errors = []
+) -> QuotationQuestion:
+    """What the parameters ask; raises `InvalidQuery` naming every part that cannot be read."""
+    errors: list[dict[str, object]] = []
     text = without_surrogates(text)
-    if (wrong := wrong_text(text, CHECK_CHARACTERS)) is not None:
-        errors.append(wrong)
-    summary = span = None
+    prose = read_prose(text[:CHECK_CHARACTERS])
+    errors += filter(None, (too_long(text, CHECK_CHARACTERS) or without_words(prose),))
+    if speaker is not None and not split(speaker):
+        errors.append(query_error("speaker", speaker, "has no name; give a letter at least."))
+    day = None
     try:
-        summary = await summary_of(speaker, snapshot) if speaker is not None else None
-    except UnknownName as unknown:
-        errors.append(unknown.error("speaker"))
-    try:
-        span = parse_date(date) if date is not None else None
+        day = parse_date(in_date_language(date)) if date is not None else None
     except DateLanguageError as error:
         errors.append(query_error("date", date, f"{error.wrong}; {error.right}."))
     if errors:
         raise InvalidQuery(errors)
-    return Quotation(text, readings(text), summary, span)
+    said = None
+    if speaker is not None:
+        said = await load_speaker(without_surrogates(speaker).replace("\0", " "), snapshot)
+    known = await load_actors(list(said.actors), snapshot) if said and len(said.actors) == 1 else []
+    return QuotationQuestion(text, prose, said, known[0] if known else None, day)
 
 
 def without_surrogates(text: str) -> str:
@@ -101,137 +76,128 @@ def without_surrogates(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def wrong_text(text: str, maximum: int) -> dict[str, object] | None:
-    """Why a text cannot be looked up, or None."""
-    if len(text) > maximum:
-        detail = f"has {len(text):,} characters; give {maximum:,} or fewer."
-        return query_error("text", text, detail)
-    if not split(text):
-        return query_error("text", text, "has no word; give at least one letter or digit.")
-    return None
+def too_long(text: str, maximum: int) -> dict[str, object] | None:
+    """Why a text is too long to be looked up, or None."""
+    if len(text) <= maximum:
+        return None
+    detail = f"has {len(text):,} characters; give {maximum:,} or fewer."
+    return query_error("text", text, detail)
 
 
-async def summary_of(speaker: str, snapshot: Snapshot) -> Summary:
-    """The actor that a speaker's id, name or alias names; raises `UnknownName`."""
-    actor = await find(snapshot, id_of, without_surrogates(speaker).replace("\0", " "), "actor")
-    body = orjson.loads((await snapshot.rows(SUMMARY, name_type="actor", id=actor))[0][0])
-    return Summary(id=actor, name=body["name"], url=body["url"])
+def without_words(prose: Prose) -> dict[str, object] | None:
+    """Why a text has nothing to look up, or None."""
+    if len(prose.reading):
+        return None
+    return query_error("text", prose.text, "has no word; give at least one letter or digit.")
 
 
-async def matches_of(quotation: Quotation, snapshot: Snapshot) -> list[Match]:
-    """The quotes that may be meant, the closest first."""
-    words = split(quotation.text)
-    found = await find(snapshot, answers, probes_of(words))
-    best = dict.fromkeys([*await find(snapshot, having_all, words), *found.best(CANDIDATES)])
-    likely = await find(snapshot, candidates_at, list(best)[:CANDIDATES])
-    spoke: set[int] = set()
-    if quotation.speaker is not None:
-        sort_keys = [candidate.sort_key for candidate in likely]
-        spoke = await find(snapshot, spoken_by, quotation.speaker.id, sort_keys)
-    return await asyncio.to_thread(ranked, quotation, likely, spoke, found.weights())
+@dataclass(frozen=True)
+class TextPassages:
+    """A text as a whole, the quotations in it where something stands around them, and the text
+    apart from words that say who said it.
+    """
+
+    question: QuotationQuestion
+    whole: Passage
+    quoted: Mapping[Quotation, Passage]
+    apart: Sequence[Passage] = ()
+
+    @property
+    def passages(self) -> list[Passage]:
+        """Everything that is looked up."""
+        return [self.whole, *self.quoted.values(), *self.apart]
 
 
-def ranked(
-    quotation: Quotation, likely: Sequence[Candidate], spoke: set[int], weights: Weights
-) -> list[Match]:
-    """The quotes that share most words, the closest first."""
-    name = quotation.speaker.name if quotation.speaker is not None else None
-    return best_first(
-        Match(
-            candidate,
-            closest(quotation.readings, candidate, weights),
-            tuple(other_than_asked(candidate, name, candidate.sort_key in spoke, quotation.date)),
-        )
-        for candidate in promising(quotation.readings[0], likely, weights)
-    )
+async def check_texts(
+    questions: Sequence[QuotationQuestion], snapshot: Snapshot, work: Work
+) -> list[Json]:
+    """What is in the record of some texts: of each as a whole, or of the quotations in it."""
+    texts = [await _read_passages(each, snapshot) for each in questions]
+    passages = [passage for text in texts for passage in text.passages]
+    long = sum(len(each.reading) for each in passages) > LOOP_WORDS
+    run = work.in_thread if long else work.in_loop
+    quotes = Quotes(snapshot)
+    await quotes.load_postings(words_of(passages), actors_of(passages))
+    matcher = Matcher(quotes, work)
+    await quotes.load_candidates(await run(matcher.likely_for, passages))
+    return await run(_answers, texts, matcher)
 
 
-def answer(quotation: Quotation, matches: Sequence[Match]) -> CheckAnswer:
-    """The verdict of the best match, and those worth showing."""
-    verdict = matches[0].verdict if matches else Verdict.not_in_record
-    shown = [match for match in matches if match.verdict is not Verdict.not_in_record][:MATCHES]
-    if not shown:
-        distant = [match for match in matches if match.judged.likeness >= DISTANT_LIKENESS]
-        shown = distant[:DISTANT_MATCHES]
-    return CheckAnswer(
-        verdict=verdict,
-        statement=statement(verdict, shown),
-        asked=Asked(
-            text=quotation.text,
-            speaker=quotation.speaker,
-            date=quotation.date.text if quotation.date is not None else None,
-        ),
-        matches=[match_document(match) for match in shown],
-    )
+async def _read_passages(question: QuotationQuestion, snapshot: Snapshot) -> TextPassages:
+    prose, said, day = question.prose, question.said, question.day
+    whole = Passage(prose.reading, said, day)
+    if not prose.quoted or not any(_words_outside(prose)):
+        return TextPassages(question, whole, {}, await _said_apart(question, snapshot))
+    quotations = list(prose.quotations())
+    if said is not None:
+        quoted = {each: Passage(each.reading, said, day) for each in quotations}
+        return TextPassages(question, whole, quoted)
+    scene = await load_scene(prose, snapshot)
+    quoted = {each: Passage(each.reading, scene.attribution(each.span), day) for each in quotations}
+    return TextPassages(question, whole, quoted)
 
 
-def statement(verdict: Verdict, shown: Sequence[Match]) -> str:
-    """The answer in words."""
-    if verdict is Verdict.not_in_record:
-        return NOT_IN_RECORD
-    best = shown[0]
-    publisher = best.judged.wording["source"]["name"]
-    kinds = [found.kind for found in best.found]
-    if verdict is Verdict.exact:
-        return f"These words are in this record, as {publisher} prints them."
-    if verdict is Verdict.partial:
-        return f"These words are part of a longer wording in this record, as {publisher} prints it."
-    if best.judged.words is Verdict.near:
-        return f"Close to a wording in this record, but not the same: {phrase(kinds)}."
-    return f"These words are in this record, but not as asked: {phrase(kinds)}."
-
-
-PHRASES = {
-    DifferenceKind.negation: 'a "not" differs',
-    DifferenceKind.number: "a number differs",
-    DifferenceKind.speaker: "the speaker is another",
-    DifferenceKind.date: "the date is another",
-    DifferenceKind.word: "other words are printed",
-    DifferenceKind.dropped: "words are left out",
-    DifferenceKind.added: "words are added",
-}
-
-
-def phrase(kinds: Sequence[DifferenceKind]) -> str:
-    """What differs, in words, the gravest first."""
-    return ", ".join(words for kind, words in PHRASES.items() if kind in kinds)
-
-
-def match_document(match: Match) -> QuoteMatch:
-    """A match as it is served."""
-    quote, judged = match.candidate.document, match.judged
-    return QuoteMatch.model_validate(
-        {
-            "quote": {"id": quote["id"], "url": quote["url"]},
-            "verdict": match.verdict,
-            "words": judged.words,
-            "similarity": round(judged.likeness, 3),
-            "text": judged.wording["text"],
-            "source": judged.wording["source"],
-            "language": judged.wording["language"],
-            "speakers": quote["speakers"],
-            "date": quote["date"],
-            "attribution": quote["attribution"],
-            "context": quote["context"],
-            "diff": diff(judged.alignment),
-            "differences": [difference(found) for found in match.found],
-            "renderings": [each for each in quote["renderings"] if each is not judged.wording],
-        }
-    )
-
-
-def diff(alignment: Alignment) -> list[DiffPart]:
-    """The alignment in the spelling of both."""
+async def _said_apart(question: QuotationQuestion, snapshot: Snapshot) -> list[Passage]:
+    """The text without words before or after it that say who said it, by whom it is said."""
+    prose, day = question.prose, question.day
+    spans = list(prose.said_apart())
+    scene = await load_scene(prose, snapshot) if spans else None
     return [
-        DiffPart(
-            op=step.op,
-            asked=alignment.asked.printed(step.a, step.b),
-            printed=alignment.printed.printed(step.c, step.d),
-        )
-        for step in alignment.steps
+        Passage(prose.words_in(span), question.said or said, day)
+        for span in spans
+        if scene is not None and (said := scene.said_beside(span)) is not None
     ]
 
 
-def difference(found: Found) -> Difference:
-    """A difference as it is served."""
-    return Difference(kind=found.kind, asked=found.asked or None, printed=found.printed or None)
+async def load_scene(prose: Prose, snapshot: Snapshot) -> Scene:
+    """A text with those who are named in it."""
+    named = await load_named(split(prose.text), snapshot)
+    actors = {actor.id: actor for actor in named}
+    return Scene(prose, mentions_in(prose.reading, named), actors)
+
+
+def _answers(texts: Iterable[TextPassages], matcher: Matcher) -> list[Json]:
+    return [answer_document(each.question.asked, _found_in(each, matcher)) for each in texts]
+
+
+def _found_in(text: TextPassages, matcher: Matcher) -> list[Matches]:
+    """The matches of a text, or of the quotations in it."""
+    whole = matcher.matches(text.whole)
+    apart = [matcher.matches(each) for each in text.apart] if whole.is_only_extended else []
+    quoted = {quotation: matcher.matches(each) for quotation, each in text.quoted.items()}
+    return chosen(max([whole, *apart], key=lambda each: each.order), quoted)
+
+
+def _words_outside(prose: Prose) -> list[str]:
+    spans = prose.outside((0, len(prose.text)))
+    return [key for span in spans for key in prose.words_in(span).keys]
+
+
+def chosen(whole: Matches, quoted: Mapping[Quotation, Matches]) -> list[Matches]:
+    """The text as a whole, or the quotations in it where only they are recorded."""
+    words = len(whole.passage.reading)
+    inside = sum(len(each.reading) for each in quoted if len(each.pieces) == 1)
+    by_words = whole.best.comparison.verdict if whole.judgements else Verdict.not_in_record
+    if not quoted or by_words in (Verdict.exact, Verdict.partial):
+        return [whole]
+    if by_words is Verdict.near and 2 * inside < words:
+        return [whole]
+    return whole_quotations(quoted)
+
+
+def whole_quotations(quoted: Mapping[Quotation, Matches]) -> list[Matches]:
+    """Each quotation once: an interrupted one as one where it is recorded so."""
+    found = []
+    taken = 0
+    for quotation, matches in sorted(
+        quoted.items(), key=lambda each: (each[0].span[0], -len(each[0].pieces))
+    ):
+        joined = len(quotation.pieces) > 1
+        if quotation.span[0] < taken or (joined and matches.verdict not in RECORDED):
+            continue
+        found.append(matches)
+        taken = quotation.span[1]
+    return found
+
+
+RECORDED = (Verdict.exact, Verdict.partial)

@@ -1,43 +1,76 @@
-"""The shape of a text: its paragraphs, its sentences, and what stands in quotation marks."""
+"""The shape of a text: its sentences, what stands in quotation marks, and what stands around it."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
+from typing import NamedTuple
 
-from app.quotecheck.tokens import Reading, Word, read
+from app.quotecheck.reading import Reading, read_words
+from app.quotecheck.vocabulary import words_in
 
 Span = tuple[int, int]
 
-PARAGRAPH_END = re.compile(r"\n+")
 # A full stop inside a name (U.S., J.D.) or a number ends no sentence.
-SENTENCE_END = re.compile(r"(?<![.!?…。！？؟])(?<![.\s]\w)[.!?…。！？؟]+[”»\"’']?\s+|\n+")
+SENTENCE_END = re.compile(
+    r"(?<![.!?…。！？؟])(?<![.\s]\w)(?<!\bMr)(?<!\bMrs)(?<!\bDr)[.!?…。！？؟]+[”»\"’']?\s+(?![a-zà-ÿ])|\n\s*\n"
+)
+PARAGRAPH_END = re.compile(r"\n\s*\n")
+# A line may end inside quotation marks, a paragraph may not.
+LINE = r"\n(?!\s*\n)"
 # Between two letters a straight mark is a Hebrew abbreviation's.
-PAIRS = tuple(
+QUOTED = tuple(
     re.compile(pattern)
     for pattern in (
-        r"“([^“”\n]+)”",
-        r"„([^“”„\n]+)[“”]",
-        r"«([^«»\n]+)»",
-        r"(?<!\w)\"((?:[^\"\n]|(?<=\w)\"(?=\w))+)\"(?!\w)",
-        r"(?<![\w’])‘((?:[^‘’\n]|’(?=\w))+)’(?!\w)",
+        rf"“((?:[^“”\n]|{LINE})+)(?:”|(?=\n\s*\n\s*“))",
+        rf"„((?:[^“”„\n]|{LINE})+)[“”]",
+        rf"«((?:[^«»\n]|{LINE})+)»",
+        rf"(?<!\w)\"((?:[^\"\n]|{LINE}|(?<=\w)\"(?=\w))+)\"(?!\w)",
+        rf"(?<![\w’])‘((?:[^‘’\n]|{LINE}|’(?=\w))+)’(?!\w)",
         r"(?<![\w'])'((?:[^'\n]|(?<=\w)'(?=\w))+)'(?!\w)",
     )
 )
+# Characters beyond which nothing belongs to a passage any more.
+NEARBY = 600
 # One quotation may be interrupted: “We need a ceasefire,” he said. “This war must end.”
 INTERRUPTION_WORDS = 20
 PIECES = 3
+# Words in which it is said who said what stands without quotation marks.
+SPEAKER_WORDS = 14
+SPEECH = words_in("speech")
+
+
+class Quotation(NamedTuple):
+    """What stands from mark to mark; several pieces where it is interrupted."""
+
+    pieces: tuple[Span, ...]
+    reading: Reading
+
+    @property
+    def span(self) -> Span:
+        """From the first mark to the last."""
+        return self.pieces[0][0], self.pieces[-1][1]
+
+    @property
+    def words(self) -> Span:
+        """From the first word to the last."""
+        return self.reading.words[0].start, self.reading.words[-1].end
 
 
 @dataclass(frozen=True)
 class Prose:
-    """A text, its words, and where its quotations, sentences and paragraphs are."""
+    """A text, its words, and where its quotations and sentences are."""
 
-    text: str
     reading: Reading
+
+    @property
+    def text(self) -> str:
+        """The text without its markup, of the same length."""
+        return self.reading.text
 
     @cached_property
     def starts(self) -> list[int]:
@@ -47,10 +80,10 @@ class Prose:
     @cached_property
     def quoted(self) -> list[Span]:
         """The characters between quotation marks, the outermost ones, in order."""
-        spans = sorted(match.span(1) for pair in PAIRS for match in pair.finditer(self.text))
+        spans = sorted(match.span(1) for pair in QUOTED for match in pair.finditer(self.text))
         outer: list[Span] = []
         for span in spans:
-            if not outer or span[0] >= outer[-1][1]:
+            if (not outer or span[0] >= outer[-1][1]) and len(self.words_in(span)):
                 outer.append(span)
         return outer
 
@@ -60,30 +93,22 @@ class Prose:
         return [match.end() for match in SENTENCE_END.finditer(self.text)]
 
     @cached_property
-    def paragraph_ends(self) -> list[int]:
-        """Where each paragraph ends, the last one left out."""
-        return [match.end() for match in PARAGRAPH_END.finditer(self.text)]
+    def sentences(self) -> list[Span]:
+        """The characters of each sentence, in order."""
+        bounds = [0, *self.sentence_ends, len(self.text)]
+        return list(pairwise(bounds))
 
     def sentence(self, span: Span) -> Span:
-        """The sentence or sentences that a span reaches over."""
-        return self._enclosing(self.sentence_ends, span)
+        """The sentence or sentences that a span reaches over, as far as they are near."""
+        first = bisect_right(self.sentence_ends, span[0])
+        last = bisect_right(self.sentence_ends, max(span[0], span[1] - 1))
+        start, end = self.sentences[first][0], self.sentences[last][1]
+        return max(start, span[0] - NEARBY), min(end, span[1] + NEARBY)
 
-    def paragraph(self, span: Span) -> Span:
-        """The paragraph or paragraphs that a span reaches over."""
-        return self._enclosing(self.paragraph_ends, span)
-
-    def _enclosing(self, ends: list[int], span: Span) -> Span:
-        first = bisect_right(ends, span[0])
-        last = bisect_right(ends, max(span[0], span[1] - 1))
-        return (
-            ends[first - 1] if first else 0,
-            ends[last] if last < len(ends) else len(self.text),
-        )
-
-    def words_in(self, span: Span) -> Sequence[Word]:
+    def words_in(self, span: Span) -> Reading:
         """The words that begin within a span."""
-        first = bisect_right(self.starts, span[0] - 1)
-        return self.reading.words[first : bisect_right(self.starts, span[1] - 1)]
+        first = bisect_left(self.starts, span[0])
+        return self.reading.part(first, bisect_left(self.starts, span[1]))
 
     def around(self, span: Span) -> Span | None:
         """The quotation marks' inside in which a span stands, or None."""
@@ -92,23 +117,84 @@ class Prose:
             return self.quoted[number]
         return None
 
-    def quotations(self) -> Iterator[Reading]:
+    def outside(self, span: Span) -> Iterator[Span]:
+        """The parts of a span that stand in no quotation marks."""
+        start = span[0]
+        number = bisect_left(self.quoted, (span[0], 0))
+        for first, last in self.quoted[max(0, number - 1) :]:
+            if first >= span[1]:
+                break
+            if first > start:
+                yield start, first
+            start = max(start, last)
+        if start < span[1]:
+            yield start, span[1]
+
+    def quotations(self) -> Iterator[Quotation]:
         """Everything quoted: each piece, and pieces that are one quotation with an interruption."""
-        pieces = [self.words_in(span) for span in self.quoted]
-        for number in range(len(pieces)):
-            words: list[Word] = []
-            for piece in pieces[number : number + PIECES]:
-                if not piece or (words and not self._continues(words[-1], piece[0])):
+        for number in range(len(self.quoted)):
+            pieces: list[Span] = []
+            for piece in self.quoted[number : number + PIECES]:
+                if pieces and not self._continues(pieces[-1], piece):
                     break
-                words.extend(piece)
-                yield Reading(self.text, tuple(words))
+                pieces.append(piece)
+                words = [word for each in pieces for word in self.words_in(each).words]
+                yield Quotation(tuple(pieces), Reading(self.text, words))
 
-    def _continues(self, before: Word, after: Word) -> bool:
-        between = (before.end, after.start)
-        same_paragraph = PARAGRAPH_END.search(self.text, *between) is None
-        return same_paragraph and len(self.words_in(between)) <= INTERRUPTION_WORDS
+    def _continues(self, before: Span, after: Span) -> bool:
+        between = (before[1], after[0])
+        if between[1] - between[0] > NEARBY or PARAGRAPH_END.search(self.text, *between):
+            return False
+        words = self.words_in(between).keys
+        return len(words) <= INTERRUPTION_WORDS and not SPEECH.isdisjoint(words)
+
+    def said_apart(self) -> Iterator[Span]:
+        """What is left of the text without words before or after it that may say who said it."""
+        words = self.reading.words
+        starts = [0, *self._after_verbs(SPEAKER_WORDS)]
+        ends = [len(words), *self._clauses_from(len(words) - SPEAKER_WORDS)]
+        for first in starts:
+            for last in ends:
+                if (first, last) != (0, len(words)) and last > first:
+                    yield words[first].start, words[last - 1].end
+
+    def _after_verbs(self, within: int) -> Iterator[int]:
+        """The numbers of the words after a verb of speech, or a colon, near the beginning."""
+        keys = self.reading.keys
+        for number in range(1, min(within, len(keys))):
+            if keys[number - 1] in SPEECH:
+                yield number + (keys[number] == "that")
+            elif ":" in self.reading.gap(number) or (
+                self.reading.breaks(number) and not SPEECH.isdisjoint(keys[:number])
+            ):
+                yield number
+
+    def _clauses_from(self, first: int) -> Iterator[int]:
+        """The numbers of the words that begin the last clauses."""
+        numbers = range(max(1, first), len(self.reading))
+        yield from (number for number in numbers if self.reading.breaks(number))
+
+    def before(self, span: Span) -> Span:
+        """What leads to a span within its sentence, since the quotation or clause before it."""
+        start = max(self.sentence(span)[0], self.text.rfind(";", 0, span[0]) + 1)
+        number = bisect_left(self.quoted, span) - 1
+        if number >= 0:
+            start = max(start, self.quoted[number][1])
+        return min(start, span[0]), span[0]
+
+    def after(self, span: Span) -> Span:
+        """What follows a span within its sentence, up to the next quotation or clause."""
+        # After “…!” and “…?” the sentence may go on with a capital letter: the name of who said it.
+        reach = 3 if self.text[span[1] - 1 : span[1]] in ("!", "?") else 1
+        end = self.sentence((max(span[0], span[1] - 1), span[1] + reach))[1]
+        semicolon = self.text.find(";", span[1], end)
+        number = bisect_left(self.quoted, (span[1], 0))
+        ends = [end, *([semicolon] if semicolon >= 0 else [])]
+        if number < len(self.quoted):
+            ends.append(self.quoted[number][0])
+        return span[1], max(span[1], min(ends))
 
 
-def prose(text: str) -> Prose:
+def read_prose(text: str) -> Prose:
     """The shape of a text."""
-    return Prose(text, read(text))
+    return Prose(read_words(text))

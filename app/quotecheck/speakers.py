@@ -1,12 +1,9 @@
-"""Who is named in a text, and whether a short passage is said there to be this speaker's."""
+"""The actors that a text or the parameter `speaker` may name, from the database."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -16,81 +13,18 @@ from sqlalchemy import select
 from app.db.snapshots import Snapshot
 from app.db.sql import KeyedStatement
 from app.db.tables import name_word, reference
-from app.entries.words import Located, split
-from app.quotecheck.candidates import Candidate
-from app.quotecheck.prose import Prose, Span
-from app.quotecheck.tokens import Word
+from app.entries.names import IDS
+from app.entries.words import split
+from app.quotecheck.attribution import Attribution, NamedActor, mentions_in
+from app.quotecheck.candidates import load_values
+from app.quotecheck.offices import JOINERS, TITLE_WORDS, offices_in, title_words
+from app.quotecheck.reading import Reading, read_words
 
 BATCH = 200
 ROWS = 5000
 ACTORS = 300
 # A word of so many names ("of", "state") points to none.
 COMMON = 100
-SURNAME_LETTERS = 4
-# Between "Israeli" and "prime minister", or "prime minister" and "of Israel".
-NEARBY_WORDS = 2
-COUNTRY_LETTERS = 4
-# Characters beyond which nothing belongs to a passage any more.
-NEARBY = 600
-
-PRONOUNS = frozenset(
-    (
-        *("he", "she", "they", "his", "her", "their", "him", "them"),
-        *("הוא", "היא", "הם"),
-        *("هو", "هي", "هم", "وقال", "وأضاف", "قال", "أضاف"),
-        *("il", "elle", "ils", "elles", "er", "sie", "él", "ella", "ellos"),
-    )
-)
-# Before a place, an institution or a building, hardly before a person.
-NO_PERSON_AFTER = frozenset(
-    ("the", "in", "at", "from", "near", "to", "of", "into", "around", "outside")
-)
-# Capitalised because a sentence begins with them.
-NO_NAME_BEGINS = NO_PERSON_AFTER | frozenset(
-    (
-        "on",
-        "by",
-        "after",
-        "before",
-        "but",
-        "and",
-        "when",
-        "as",
-        "while",
-        "for",
-        "with",
-        "if",
-        "later",
-    )
-)
-NO_WORD = Word("", 0, 0)
-
-
-@dataclass(frozen=True)
-class Mention:
-    """A place where actors of that name are named."""
-
-    span: Span
-    actors: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Named:
-    """An actor that a text may name."""
-
-    id: str
-    kind: str
-    names: tuple[str, ...]
-
-    def sequences(self) -> Iterator[tuple[tuple[str, ...], bool]]:
-        """The words that name it, and whether they begin with a capital letter."""
-        for name in (*self.names, self.id.replace("-", " ")):
-            words = tuple(split(name))
-            if words:
-                yield words, name != self.id.replace("-", " ") and name[0].isupper()
-                if self.kind == "person" and len(words[-1]) >= SURNAME_LETTERS:
-                    yield words[-1:], True
-
 
 # Which actors have some words in their names.
 NAMED_BY = KeyedStatement(
@@ -102,176 +36,89 @@ ACTOR_BODIES = KeyedStatement(
 )
 
 
-async def named_in(words: Iterable[str], snapshot: Snapshot) -> list[Named]:
+async def load_named(words: Iterable[str], snapshot: Snapshot) -> list[NamedActor]:
     """The actors that may be named by some words."""
     having: defaultdict[str, list[str]] = defaultdict(list)
-    for batch in batches(dict.fromkeys(words)):
+    for batch in _batches(dict.fromkeys(words)):
         statement, values = NAMED_BY.of(batch)
         for word, actor in await snapshot.rows(statement, **values):
             having[word].append(actor)
     ids = dict.fromkeys(
         actor for actors in having.values() if len(actors) <= COMMON for actor in actors
     )
-    named = []
-    for batch in batches(list(ids)[:ACTORS]):
+    documents = await load_actors(list(ids)[:ACTORS], snapshot)
+    return [
+        NamedActor(
+            each["id"],
+            each["kind"],
+            (each["name"], *each["aliases"]),
+            tuple(title_words(position["title"]) for position in each["positions"]),
+        )
+        for each in documents
+    ]
+
+
+async def load_actors(ids: Sequence[str], snapshot: Snapshot) -> list[Mapping[str, Any]]:
+    """The documents of some actors."""
+    documents = []
+    for batch in _batches(ids):
         statement, values = ACTOR_BODIES.of(batch)
-        for (body,) in await snapshot.rows(statement, **values):
-            named.append(named_of(orjson.loads(body)))
-    return named
+        rows = await snapshot.rows(statement, **values)
+        documents += [orjson.loads(body) for (body,) in rows]
+    return documents
 
 
-def batches(items: Iterable[str]) -> Iterator[list[str]]:
-    """The items, so many at a time."""
+def _batches(items: Iterable[str]) -> Iterator[list[str]]:
     rest = iter(items)
     while batch := list(islice(rest, BATCH)):
         yield batch
 
 
-def named_of(document: Mapping[str, Any]) -> Named:
-    """An actor with all its names."""
-    names = (document["name"], *document["aliases"])
-    return Named(document["id"], document["kind"], names)
+async def load_speaker(text: str, snapshot: Snapshot) -> Attribution:
+    """Who is meant by a name as people write it: with a title, reversed, or by the office alone.
 
-
-def mentions_in(text: str, words: Sequence[Located], named: Iterable[Named]) -> list[Mention]:
-    """Where actors are named, the longest name first, none overlapping."""
-    known: defaultdict[str, dict[tuple[tuple[str, ...], bool], set[str]]] = defaultdict(dict)
-    for actor in named:
-        for sequence, capital in actor.sequences():
-            known[sequence[0]].setdefault((sequence, capital), set()).add(actor.id)
-    found = []
-    number = 0
-    while number < len(words):
-        mention = longest(text, words, number, known.get(words[number].word, {}))
-        if mention is None:
-            number += 1
-            continue
-        length, actors = mention
-        span = (words[number].start, words[number + length - 1].end)
-        found.append(Mention(span, frozenset(actors)))
-        number += length
-    return found
-
-
-def longest(
-    text: str,
-    words: Sequence[Located],
-    number: int,
-    names: Mapping[tuple[tuple[str, ...], bool], set[str]],
-) -> tuple[int, set[str]] | None:
-    """The longest name that stands at a word, and whose it is."""
-    best: tuple[int, set[str]] | None = None
-    first = text[words[number].start]
-    for (sequence, capital), actors in names.items():
-        if capital and first.islower():
-            continue
-        length = len(sequence)
-        here = tuple(word.word for word in words[number : number + length])
-        if here == sequence and (best is None or length >= best[0]):
-            best = (length, actors | (best[1] if best and best[0] == length else set()))
-    return best
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A text with those who are named in it."""
-
-    prose: Prose
-    mentions: Sequence[Mention]
-    persons: frozenset[str]
-
-    def fits(self, span: Span, candidate: Candidate, voices: frozenset[str]) -> bool:
-        """Whether a passage is said to be one of the voices': by name, by office, as "he".
-
-        Looked at is the sentence, and where it names no person, who was named last before it.
-        """
-        sentence = clipped(self.prose.sentence(span), span)
-        here = self._named(sentence)
-        if any(mention.actors & voices for mention in here):
-            return True
-        offices = list(offices_of(candidate))
-        if any(self._office(sentence, title, country) for title, country in offices):
-            return True
-        if any(mention.actors & self.persons for mention in here):
-            return False
-        return self._means(sentence, offices) and self._last_named(sentence) & voices != frozenset()
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        return [mention.span[0] for mention in self.mentions]
-
-    def _named(self, span: Span) -> list[Mention]:
-        first = bisect_left(self._starts, span[0])
-        return list(self.mentions[first : bisect_left(self._starts, span[1])])
-
-    def _keys(self, span: Span) -> list[str]:
-        return [word.key for word in self.prose.words_in(span)]
-
-    def _means(self, sentence: Span, offices: Sequence[tuple[tuple[str, ...], str]]) -> bool:
-        """Whether a sentence speaks of someone as "he" or by the bare office."""
-        keys = self._keys(sentence)
-        titled = any(next(positions(title, keys), None) is not None for title, _ in offices)
-        return titled or not PRONOUNS.isdisjoint(keys)
-
-    def _office(self, sentence: Span, title: tuple[str, ...], country: str) -> bool:
-        """Whether a sentence names an office with its country: "the Israeli prime minister"."""
-        keys = self._keys(sentence)
-        for start in positions(title, keys):
-            end = start + len(title)
-            near = keys[max(0, start - NEARBY_WORDS) : start] + keys[end : end + NEARBY_WORDS]
-            if any(key.startswith(country) for key in near):
-                return True
-        return False
-
-    def _last_named(self, sentence: Span) -> frozenset[str]:
-        """Who was the last person named before a sentence; news has paragraphs of one sentence."""
-        since = (max(0, sentence[0] - NEARBY), sentence[0])
-        before = [each for each in self._named(since) if each.actors & self.persons]
-        if not before or self._stranger((before[-1].span[1], sentence[1])):
-            return frozenset()
-        return before[-1].actors
-
-    def _stranger(self, span: Span) -> bool:
-        """Whether someone is named whom the record does not know: two capitalised words."""
-        known = {number for each in self._named(span) for number in range(*each.span)}
-        words = [word for word in self.prose.words_in(span) if word.start not in known]
-        return any(
-            self._is_name(one, other) and before.key not in NO_PERSON_AFTER
-            for before, one, other in zip([NO_WORD, *words], words, words[1:], strict=False)
-        )
-
-    def _is_name(self, one: Word, other: Word) -> bool:
-        text = self.prose.text
-        return (
-            text[one.start].isupper()
-            and text[other.start].isupper()
-            and text[one.end : other.start] == " "
-            and one.key not in NO_NAME_BEGINS
-            and self.prose.around((one.start, other.end)) is None
-        )
-
-
-def clipped(span: Span, around: Span) -> Span:
-    """What of a span lies near another one: text without full stops has no end of sentence."""
-    return max(span[0], around[0] - NEARBY), min(span[1], around[1] + NEARBY)
-
-
-def positions(sequence: Sequence[str], keys: Sequence[str]) -> Iterator[int]:
-    """Where some words stand in a row."""
-    wanted = list(sequence)
-    for number in range(len(keys) - len(wanted) + 1):
-        if keys[number : number + len(wanted)] == wanted:
-            yield number
-
-
-def offices_of(candidate: Candidate) -> Iterator[tuple[tuple[str, ...], str]]:
-    """The offices of a quote's speakers on its date: the words of the title, and whose it is.
-
-    "Prime Minister, Israel" gives (prime, minister) and `isra`, with which `Israeli` begins too.
+    Somebody whom the record does not know has no actors.
     """
-    for speaker in candidate.document["speakers"]:
-        for office in (speaker["office"] or "").split("; "):
-            title, _, of = office.rpartition(", ")
-            words, country = tuple(split(title)), "".join(split(of)[:1])
-            if words and len(country) >= COUNTRY_LETTERS:
-                yield words, country
+    (known,) = await load_values(snapshot, IDS, [("actor", text)])
+    if known is not None:
+        return Attribution(text, frozenset([known]))
+    named = await load_named(split(text), snapshot)
+    last, _, first = text.partition(",")
+    for written in (text, f"{first} {last}") if first else (text,):
+        attribution = _named_speaker(text, read_words(written), named)
+        if attribution.actors or attribution.office:
+            return attribution
+    return Attribution(text)
+
+
+def _named_speaker(text: str, reading: Reading, named: Sequence[NamedActor]) -> Attribution:
+    """The persons whom a text names; else the office, or the bodies and states."""
+    kinds = {actor.id: actor.kind for actor in named}
+    mentions = [
+        each
+        for each in mentions_in(reading, named)
+        if reading.keys[each.last : each.last + 1] != ("'s",)
+    ]
+    actors = {actor for each in mentions for actor in each.actors}
+    persons = frozenset(actor for actor in actors if kinds[actor] == "person")
+    if persons:
+        return Attribution(text, persons)
+    rest = set(reading.keys) - TITLE_WORDS - JOINERS
+    person = _of_one_name(rest, named) if not actors else None
+    if person is not None:
+        return Attribution(text, frozenset([person]))
+    office = next(offices_in(reading.keys), None)
+    if office is not None:
+        actors = {actor for actor in actors if kinds[actor] != "state"}
+    return Attribution(text, frozenset(actors), office=office)
+
+
+def _of_one_name(keys: set[str], named: Sequence[NamedActor]) -> str | None:
+    """The one person who has some words among those of the names."""
+    having = [
+        actor.id
+        for actor in named
+        if actor.kind == "person"
+        and keys <= {key for each in actor.names for key in read_words(each).keys}
+    ]
+    return having[0] if keys and len(having) == 1 else None

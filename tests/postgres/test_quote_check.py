@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
-
-from app.config import Settings
-from app.db.engines import open_database
-from app.quotecheck.lookup import check
-from app.quotecheck.mark import mark
+from tests.api.asking import Asker
 from tests.conftest import SHIPPED, Seeded
-from tests.quotecheck.test_matcher import cases, date_of
+from tests.quotecheck.asking import Json, check, mark
+from tests.quotecheck.test_labelled import cases
 
 
-async def answers(url: str) -> list[str]:
+def answers(database: str) -> list[Json]:
     """Every labelled case's answer."""
-    database = open_database(Settings(database_url=url, statement_timeout=30))
-    try:
-        async with database.snapshot() as ask:
-            return [
-                (
-                    await mark(case.text, ask)
-                    if case.group == "passage"
-                    else await check(case.text, case.label.get("speaker"), date_of(case), ask)
-                ).model_dump_json()
-                for case in cases()
-            ]
-    finally:
-        await database.close()
+    with Asker(database, statement_timeout=30) as ask:
+        return [
+            mark(ask, case.text)
+            if case.group == "passage"
+            else check(ask, case.text, case.label.get("speaker"), case.date)
+            for case in cases()
+        ]
 
 
 def test_every_labelled_case_is_answered_alike(shipped_url: str, cached_files: Seeded) -> None:
-    """The candidates come from two full-text indexes, the answers are the same bytes."""
-    from_sqlite = asyncio.run(answers(f"sqlite:///{cached_files(SHIPPED)}"))
-    assert asyncio.run(answers(shipped_url)) == from_sqlite
+    """The postings come from two databases, the answers are the same."""
+    from_sqlite = answers(f"sqlite:///{cached_files(SHIPPED)}")
+    assert answers(shipped_url) == from_sqlite

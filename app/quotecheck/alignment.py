@@ -1,0 +1,321 @@
+"""How one text stands to another, word by word: which words are the same, and what differs.
+
+The passage that was asked about is held against the stretch of a wording that it is most like.
+What the wording has before and after that stretch is no difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from itertools import pairwise
+from typing import NamedTuple
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
+
+from app.quotecheck.numerals import is_quantity
+from app.quotecheck.reading import Reading, same_spelling
+from app.quotecheck.vocabulary import words_in
+
+# The stretch that is compared may reach so many words beyond the one that is most like.
+SLACK = 3
+# Of a text that is so many times as long as a wording, only a stretch is held against it.
+MUCH_LONGER = 1.5
+# Of more words before or after everything in common, none is held against a printed one.
+EDGE_WORDS = 6
+
+NEGATORS = words_in("negators")
+
+
+class Operation(Enum):
+    """What leads from the asked words to the printed ones."""
+
+    equal = "equal"
+    replace = "replace"
+    delete = "delete"
+    insert = "insert"
+
+
+class Step(NamedTuple):
+    """One step of an alignment: words asked[a:b] stand against printed[c:d]."""
+
+    op: Operation
+    a: int
+    b: int
+    c: int
+    d: int
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """All asked words against a stretch of the printed ones."""
+
+    asked: Reading
+    printed: Reading
+    steps: tuple[Step, ...]
+
+    @cached_property
+    def first(self) -> int:
+        """The first printed word of the stretch."""
+        return self.steps[0].c if self.steps else 0
+
+    @cached_property
+    def last(self) -> int:
+        """The printed word after the stretch."""
+        return self.steps[-1].d if self.steps else 0
+
+    @cached_property
+    def shown(self) -> tuple[Step, ...]:
+        """The steps as they are shown: what is written as one word changes as a whole."""
+        return tuple(_in_whole_words(self.steps, self.asked, self.printed))
+
+    @cached_property
+    def changes(self) -> tuple[Step, ...]:
+        """The steps that change something; where the asked text says so, words may be left out."""
+        return tuple(step for step in self.shown if not self._is_same(step))
+
+    def _is_same(self, step: Step) -> bool:
+        said_so = step.op is Operation.insert and step.a in self.asked.omissions
+        return step.op is Operation.equal or said_so
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether the asked words stand in the printed ones, in their order."""
+        return bool(self.steps) and not self.changes
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the words of both are the same."""
+        if any(step.op is not Operation.equal for step in self.steps):
+            return False
+        rest = (*self.printed.words[: self.first], *self.printed.words[self.last :])
+        return bool(self.steps) and all(word.optional for word in rest)
+
+    @cached_property
+    def common(self) -> tuple[str, ...]:
+        """The asked words that are the same as the printed ones."""
+        equal = (step for step in self.steps if step.op is Operation.equal)
+        return tuple(key for step in equal for key in self.asked.keys[step.a : step.b])
+
+    @cached_property
+    def longest_common(self) -> int:
+        """The most words in a row that are the same."""
+        return max((s.b - s.a for s in self.steps if s.op is Operation.equal), default=0)
+
+    @property
+    def stretch(self) -> tuple[str, ...]:
+        """The printed words against which the asked ones stand."""
+        return self.printed.keys[self.first : self.last]
+
+    @property
+    def share(self) -> float:
+        """The share of the printed words against which the asked ones stand."""
+        return (self.last - self.first) / max(1, len(self.printed))
+
+    @cached_property
+    def similarity(self) -> float:
+        """2 · words in common / (asked words + printed words they stand against), from 0 to 1.
+
+        Words that an ellipsis of the asked text leaves out are not counted.
+        """
+        both = [step for step in self.steps if step.op is Operation.equal]
+        common = sum(step.b - step.a + step.d - step.c for step in both)
+        others = [step for step in self.steps if not self._is_same(step)]
+        total = common + sum(step.b - step.a + step.d - step.c for step in others)
+        return common / total if total else 0.0
+
+    def cut_negations(self) -> Iterator[Step]:
+        """A "not" right before or after the asked words, or where an ellipsis left words out."""
+        printed = self.printed
+        edges = [(self.first - 1, self.first), (self.last, self.last)]
+        gaps = [s for s in self.steps if s.op is Operation.insert and self._is_same(s)]
+        edges += [edge for gap in gaps for edge in ((gap.c, gap.c), (gap.d - 1, gap.d))]
+        for number, boundary in edges:
+            is_negator = 0 <= number < len(printed) and printed.keys[number] in NEGATORS
+            if is_negator and not printed.breaks(boundary):
+                yield Step(Operation.insert, 0, 0, number, number + 1)
+
+
+def align(asked: Reading, printed: Reading) -> Alignment:
+    """The alignment of the asked words to the stretch of the printed ones they are most like."""
+    at = printed.spelling.find(asked.spelling)
+    if at >= 0:
+        first = printed.spelling.count(" ", 0, at)
+        whole = Step(Operation.equal, 0, len(asked), first, first + len(asked))
+        return Alignment(asked, printed, (whole,))
+    steps = _pieces_in_order(asked, printed) if asked.omissions else None
+    return Alignment(asked, printed, tuple(steps or _local_steps(asked, printed)))
+
+
+def word_steps(asked: Sequence[str], printed: Sequence[str], a: int = 0, c: int = 0) -> list[Step]:
+    """The fewest changes from one sequence of words to another, moved by `a` and `c`."""
+    return [
+        Step(
+            Operation(change.tag),
+            a + change.src_start,
+            a + change.src_end,
+            c + change.dest_start,
+            c + change.dest_end,
+        )
+        for change in Levenshtein.opcodes(asked, printed)
+    ]
+
+
+def _pieces_in_order(asked: Reading, printed: Reading) -> list[Step] | None:
+    """The steps where every piece between ellipses stands, unchanged, after the one before it."""
+    steps: list[Step] = []
+    bounds = [0, *sorted(asked.omissions), len(asked)]
+    end = 0
+    for first, last in pairwise(bounds):
+        found = align(asked.part(first, last), printed.part(end, len(printed)))
+        if not found.is_unchanged:
+            return None
+        moved = [Step(s.op, first + s.a, first + s.b, end + s.c, end + s.d) for s in found.steps]
+        if steps and moved[0].c > end:
+            steps.append(Step(Operation.insert, first, first, end, moved[0].c))
+        steps += moved
+        end = moved[-1].d
+    return steps
+
+
+def _local_steps(asked: Reading, printed: Reading) -> list[Step]:
+    """The steps over all asked words and the printed stretch that they are most like."""
+    a, b, c, d = _windows(asked.keys, printed.keys)
+    found = word_steps(asked.keys[a:b], printed.keys[c:d], a, c)
+    steps = settled(found, asked, printed)
+    equal = [number for number, step in enumerate(steps) if step.op is Operation.equal]
+    if not equal:
+        return []
+    core = _closed_up(steps[equal[0] : equal[-1] + 1], printed.keys)
+    return _with_edges(core, asked, printed)
+
+
+def _closed_up(steps: list[Step], printed: Sequence[str]) -> list[Step]:
+    """The steps without a gap before the last words, or after the first, that is none.
+
+    Where words are repeated ("victory. Victory"), the occurrence beside the others is meant.
+    """
+    if len(steps) > 1 and steps[-2].op is Operation.insert:
+        gap, last = steps[-2:]
+        end = gap.c + last.d - last.c
+        if printed[gap.c : end] == printed[last.c : last.d]:
+            steps = [*steps[:-2], last._replace(c=gap.c, d=end)]
+    if len(steps) > 1 and steps[1].op is Operation.insert:
+        first, gap = steps[:2]
+        start = gap.d - (first.d - first.c)
+        if printed[start : gap.d] == printed[first.c : first.d]:
+            steps = [first._replace(c=start, d=gap.d), *steps[2:]]
+    return list(_merged_equal(steps))
+
+
+def _merged_equal(steps: Iterable[Step]) -> Iterator[Step]:
+    before: Step | None = None
+    for step in steps:
+        if before is not None and before.op is step.op is Operation.equal:
+            before = before._replace(b=step.b, d=step.d)
+            continue
+        if before is not None:
+            yield before
+        before = step
+    if before is not None:
+        yield before
+
+
+def _windows(asked: Sequence[str], printed: Sequence[str]) -> tuple[int, int, int, int]:
+    """From where to where asked and printed words are compared: all of the fewer ones, and the
+    stretch of the more numerous ones from which the fewest changes lead to them.
+    """
+    if len(printed) < len(asked) <= len(printed) * MUCH_LONGER:
+        return 0, len(asked), 0, len(printed)
+    short, long = sorted((asked, printed), key=len)
+    near = fuzz.partial_ratio_alignment(short, long)
+    first, last = (near.dest_start, near.dest_end) if near is not None else (0, len(long))
+    last = min(
+        range(max(first, last - SLACK), min(len(long), last + SLACK) + 1),
+        key=lambda end: (Levenshtein.distance(short, long[first:end]), -end),
+    )
+    first = min(
+        range(max(0, first - SLACK), min(first + SLACK, last) + 1),
+        key=lambda start: (Levenshtein.distance(short, long[start:last]), start),
+    )
+    if long is printed:
+        return 0, len(asked), first, last
+    return first, last, 0, len(printed)
+
+
+def _with_edges(steps: list[Step], asked: Reading, printed: Reading) -> list[Step]:
+    """The steps with what is asked before and after everything in common.
+
+    It is held against as many printed words of the same clause, if there are any.
+    """
+    first, last = steps[0], steps[-1]
+    head, tail = first.a, len(asked) - last.b
+    start, end = first.c, last.d
+    while first.c - start < head <= EDGE_WORDS and start and not printed.breaks(start):
+        start -= 1
+    while end - last.d < tail <= EDGE_WORDS and end < len(printed) and not printed.breaks(end):
+        end += 1
+    if head:
+        before = Step(Operation.replace, 0, head, start, first.c)
+        steps = [_settle_edge(before, before._replace(c=max(0, start - 1)), asked, printed), *steps]
+    if tail:
+        after = Step(Operation.replace, last.b, len(asked), last.d, end)
+        steps = [
+            *steps,
+            _settle_edge(after, after._replace(d=min(end + 1, len(printed))), asked, printed),
+        ]
+    return steps
+
+
+def _settle_edge(step: Step, wider: Step, asked: Reading, printed: Reading) -> Step:
+    """The step; a compound at the edge may be one asked word and two printed ones."""
+    compound = _settle(wider, asked, printed)
+    return compound if compound.op is Operation.equal else _settle(step, asked, printed)
+
+
+def _in_whole_words(steps: Iterable[Step], asked: Reading, printed: Reading) -> list[Step]:
+    """The steps with none inside what is written as one word: "haven't" is changed as a whole."""
+    whole: list[Step] = []
+    for step in steps:
+        if whole and (asked.is_inside_word(step.a) or printed.is_inside_word(step.c)):
+            before = whole.pop()
+            shift = -1 if before.op is Operation.equal else 1
+            before = before._replace(b=before.b + shift, d=before.d + shift)
+            step = step._replace(a=step.a + shift, c=step.c + shift)
+            whole += [_settle(before, asked, printed)] if before.a < before.b else []
+        whole += [_settle(step, asked, printed)] if step.a < step.b or step.c < step.d else []
+    return whole
+
+
+def settled(steps: Iterable[Step], asked: Reading, printed: Reading) -> list[Step]:
+    """The steps with neighbouring changes made one, and those that only change spaces equal."""
+    merged: list[Step] = []
+    for step in steps:
+        if merged and (step.op is Operation.equal) == (merged[-1].op is Operation.equal):
+            op = step.op if step.op is Operation.equal else Operation.replace
+            merged[-1] = Step(op, merged[-1].a, step.b, merged[-1].c, step.d)
+        else:
+            merged.append(step)
+    found = [_settle(step, asked, printed) for step in merged]
+    return found if found == merged else settled(found, asked, printed)
+
+
+def _settle(step: Step, asked: Reading, printed: Reading) -> Step:
+    """The step with the operation that its words amount to."""
+    if step.op is Operation.equal:
+        return step
+    ours, theirs = asked.words[step.a : step.b], printed.words[step.c : step.d]
+    if all(word.optional for word in (*ours, *theirs)) or same_spelling(ours, theirs):
+        return step._replace(op=Operation.equal)
+    if not ours:
+        return step._replace(op=Operation.insert)
+    return step._replace(op=Operation.replace if theirs else Operation.delete)
+
+
+def counts(keys: Iterable[str]) -> tuple[list[str], int]:
+    """The numbers among some words, and how many of them say no."""
+    known = list(keys)
+    return sorted(filter(is_quantity, known)), sum(key in NEGATORS for key in known)

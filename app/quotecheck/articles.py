@@ -1,0 +1,271 @@
+"""The quotations of a text, such as an article, and what of it is in the record.
+
+What stands in quotation marks is judged as a whole, from mark to mark. Recorded words are found
+without marks too. Few words are marked only where the text says that they are the speaker's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from app.db.snapshots import Snapshot
+from app.errors import InvalidQuery
+from app.quotecheck.alignment import Operation, align
+from app.quotecheck.answers import DifferenceKind, Verdict
+from app.quotecheck.attribution import Attribution, Scene, is_said_by
+from app.quotecheck.candidates import Quotes
+from app.quotecheck.judgement import Judgement, compare_words, telling
+from app.quotecheck.lookup import load_scene, too_long, without_surrogates, without_words
+from app.quotecheck.matching import Matcher, Matches, Passage, actors_of, words_of
+from app.quotecheck.prose import Prose, Quotation, Span, read_prose
+from app.quotecheck.reading import Reading, read_wording
+from app.quotecheck.rendering import Json, difference_document
+from app.quotecheck.statements import counts_of, in_counts
+from app.quotecheck.workers import Work
+
+ARTICLE_CHARACTERS = 40_000
+# A sentence is looked through in stretches of so many words, each with some of the one before.
+STRETCH_WORDS = 40
+OVERLAP_WORDS = 12
+# Quotes that are held against a stretch without quotation marks.
+STRETCH_QUOTES = 4
+
+# How many words are more than anyone may use, in and without quotation marks.
+WHOLE_WORDS = 6
+PART_WORDS = 6
+ALTERED_WORDS = 5
+UNRELATED_WORDS = 12
+ANOTHER_WHOLE_WORDS = 4
+TELLING_WORDS = 3
+BARE_PART_WORDS = 8
+BARE_TELLING = 2
+BARE_LIKENESS = 0.8
+ALTERED_LIKENESS = 0.7
+
+
+@dataclass(frozen=True)
+class Article:
+    """A text with its quotations, and the stretches between them."""
+
+    prose: Prose
+    scene: Scene
+    quoted: Sequence[tuple[Quotation, Passage]]
+    bare: Sequence[Passage]
+
+    @property
+    def passages(self) -> list[Passage]:
+        """Everything that is looked up."""
+        return [*(passage for _, passage in self.quoted), *self.bare]
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A passage of a text with the quote that it is."""
+
+    span: Span
+    judgement: Judgement
+    also: Sequence[Judgement]
+
+
+async def mark_article(text: str, snapshot: Snapshot, work: Work) -> Json:
+    """The quotations of a text; raises `InvalidQuery` if it cannot be read."""
+    text = without_surrogates(text)
+    if (wrong := too_long(text, ARTICLE_CHARACTERS)) is not None:
+        raise InvalidQuery([wrong])
+    prose = await work.in_thread(read_prose, text)
+    if (wrong := without_words(prose)) is not None:
+        raise InvalidQuery([wrong])
+    scene = await load_scene(prose, snapshot)
+    article = await work.in_thread(read_article, scene, work)
+    passages = article.passages
+    quotes = Quotes(snapshot)
+    await quotes.load_postings(await work.in_thread(words_of, passages), actors_of(passages))
+    matcher = Matcher(quotes, work)
+    await work.in_thread(matcher.likely_for, [passage for _, passage in article.quoted])
+    await quotes.load_candidates(
+        await work.in_thread(matcher.likely_for, article.bare, STRETCH_QUOTES)
+    )
+    return await work.in_thread(_answer, text, article, matcher)
+
+
+def read_article(scene: Scene, work: Work) -> Article:
+    """The quotations of a text with whom they are attributed to, and what stands between them."""
+    quoted = []
+    for each in scene.prose.quotations():
+        work.check()
+        quoted.append((each, Passage(each.reading, scene.attribution(each.span))))
+    bare = []
+    for span, reading in _stretches(scene.prose) if scene.mentions else ():
+        work.check()
+        bare.append(Passage(reading, scene.in_sentence(span)))
+    return Article(scene.prose, scene, quoted, bare)
+
+
+def _stretches(prose: Prose) -> Iterator[tuple[Span, Reading]]:
+    """The words between quotations, sentence by sentence."""
+    for sentence in prose.sentences:
+        for span in prose.outside(sentence):
+            reading = prose.words_in(span)
+            for first in range(0, len(reading), STRETCH_WORDS - OVERLAP_WORDS):
+                part = reading.part(first, first + STRETCH_WORDS)
+                if len(part) > 1 and (first == 0 or len(part) > OVERLAP_WORDS):
+                    yield span, part
+
+
+def _answer(text: str, article: Article, matcher: Matcher) -> Json:
+    """The marks, and the quotations that are not in the record."""
+    offices = (each.said.office for each in article.passages if each.said is not None)
+    related = bool(article.scene.mentions) or any(offices)
+    found = {
+        quotation: _quotation_mark(quotation, matcher.matches(passage), matcher, related=related)
+        for quotation, passage in article.quoted
+    }
+    bare = (mark for passage in article.bare for mark in _bare_marks(passage, matcher))
+    return _document(text, dict(_each_once(found)), list(_without_overlaps(bare)))
+
+
+def _quotation_mark(
+    quotation: Quotation, matches: Matches, matcher: Matcher, *, related: bool
+) -> Marked | None:
+    """What a quotation is marked as; None where it is not in the record, or could be anyone's."""
+    enough = [
+        each
+        for each in matches.judgements
+        if _is_enough(matches.passage, each, matcher.quotes, related=related)
+    ]
+    if not enough:
+        return None
+    best = enough[0]
+    unchanged = (Verdict.exact, Verdict.partial)
+    same = best.comparison.verdict in unchanged
+    also = [each for each in enough[1:] if same and each.comparison.verdict in unchanged]
+    return Marked(quotation.words, best, also)
+
+
+def _is_enough(passage: Passage, judgement: Judgement, quotes: Quotes, *, related: bool) -> bool:
+    """Whether a quotation is more than words that anyone may use."""
+    keys, words = passage.reading.keys, judgement.comparison.verdict
+    if words is Verdict.not_in_record:
+        return False
+    if _is_the_speakers(passage.said, judgement, quotes):
+        least = {Verdict.near: ALTERED_WORDS, Verdict.exact: 1}
+        return len(keys) >= least.get(words, 2 if telling(keys) > 1 else TELLING_WORDS)
+    if not related:
+        return words is not Verdict.near and len(keys) >= UNRELATED_WORDS
+    if any(each.kind is DifferenceKind.speaker for each in judgement.others):
+        least = {Verdict.exact: ANOTHER_WHOLE_WORDS, Verdict.partial: PART_WORDS}
+        return words in least and len(keys) >= least[words] and telling(keys) >= TELLING_WORDS
+    if words is Verdict.near:
+        return len(keys) >= PART_WORDS and judgement.comparison.likeness >= ALTERED_LIKENESS
+    return len(keys) >= WHOLE_WORDS
+
+
+def _is_the_speakers(said: Attribution | None, judgement: Judgement, quotes: Quotes) -> bool:
+    """Whether the text says that a quote's speaker said it; naming a state says too little."""
+    if said is None:
+        return False
+    return is_said_by(judgement.candidate, said, quotes.spoken_by(said.actors - said.states))
+
+
+def _bare_marks(passage: Passage, matcher: Matcher) -> Iterator[Marked]:
+    """The recorded words in a stretch without quotation marks."""
+    for candidate in matcher.candidates(passage):
+        for wording in candidate.wordings:
+            for words in _recorded_words(passage.reading, read_wording(wording["text"])[0]):
+                judgement = Judgement(candidate, compare_words(words, wording), ())
+                if _is_enough_bare(passage, judgement, matcher.quotes):
+                    yield Marked((words.words[0].start, words.words[-1].end), judgement, ())
+
+
+def _recorded_words(asked: Reading, printed: Reading) -> list[Reading]:
+    """The longest run of words in common, and all from the first word in common to the last."""
+    if telling(asked.key_set & printed.key_set) < BARE_TELLING:
+        return []
+    equal = [step for step in align(asked, printed).steps if step.op is Operation.equal]
+    if not equal:
+        return []
+    run = max(equal, key=lambda step: step.b - step.a)
+    spans = dict.fromkeys(((run.a, run.b), (equal[0].a, equal[-1].b)))
+    return [asked.part(first, last) for first, last in spans]
+
+
+def _is_enough_bare(passage: Passage, judgement: Judgement, quotes: Quotes) -> bool:
+    """Whether words without quotation marks are more than words that anyone may use."""
+    comparison = judgement.comparison
+    keys = comparison.alignment.asked.keys
+    fits = _is_the_speakers(passage.said, judgement, quotes)
+    if comparison.verdict is Verdict.exact:
+        return len(keys) >= (2 if fits else WHOLE_WORDS) and telling(keys) >= BARE_TELLING
+    if telling(keys) <= TELLING_WORDS or len(keys) < BARE_PART_WORDS:
+        return False
+    if comparison.verdict is Verdict.near:
+        return fits and comparison.likeness >= BARE_LIKENESS
+    return comparison.verdict is Verdict.partial
+
+
+def _each_once(found: dict[Quotation, Marked | None]) -> Iterator[tuple[Quotation, Marked | None]]:
+    """Each quotation once; an interrupted one is one where it is recorded so."""
+    taken = 0
+    for quotation in sorted(found, key=lambda each: (each.span[0], -len(each.pieces))):
+        mark = found[quotation]
+        recorded = mark is not None and mark.judgement.comparison.verdict is not Verdict.near
+        if quotation.span[0] >= taken and (recorded or len(quotation.pieces) == 1):
+            yield quotation, mark
+            taken = quotation.span[1]
+
+
+def _without_overlaps(marks: Iterable[Marked]) -> Iterator[Marked]:
+    """The marks of most words that do not overlap."""
+    taken: list[Span] = []
+
+    def order(mark: Marked) -> tuple[int, tuple[object, ...]]:
+        return len(mark.judgement.comparison.alignment.common), mark.judgement.order
+
+    for mark in sorted(marks, key=order, reverse=True):
+        if all(mark.span[1] <= start or end <= mark.span[0] for start, end in taken):
+            taken.append(mark.span)
+            yield mark
+
+
+def _document(text: str, quoted: dict[Quotation, Marked | None], bare: Sequence[Marked]) -> Json:
+    """The answer as it is served."""
+    counts = counts_of([mark.judgement if mark else None for mark in quoted.values()])
+    said = f"{in_counts(counts)}." if quoted else NO_QUOTATIONS
+    if bare:
+        said += f" {len(bare)} recorded passage{'s' * (len(bare) > 1)} without quotation marks."
+    marks = [*filter(None, quoted.values()), *bare]
+    return {
+        "statement": said,
+        "counts": counts,
+        "characters": len(text),
+        "marks": [_mark_document(text, mark) for mark in sorted(marks, key=lambda each: each.span)],
+        "unmatched": [
+            {"start": start, "end": end, "text": text[start:end]}
+            for (start, end), mark in ((each.words, mark) for each, mark in quoted.items())
+            if mark is None
+        ],
+    }
+
+
+NO_QUOTATIONS = "No quotations in quotation marks."
+
+
+def _mark_document(text: str, mark: Marked) -> Json:
+    quote, comparison = mark.judgement.candidate.document, mark.judgement.comparison
+    start, end = mark.span
+    others = {each.candidate.document["id"]: each.candidate.document["url"] for each in mark.also}
+    return {
+        "start": start,
+        "end": end,
+        "text": text[start:end],
+        "verdict": mark.judgement.verdict,
+        "similarity": round(comparison.alignment.similarity, 3),
+        "quote": {"id": quote["id"], "url": quote["url"]},
+        "printed": comparison.wording["text"],
+        "source": comparison.wording["source"],
+        "speakers": quote["speakers"],
+        "date": quote["date"],
+        "differences": [difference_document(each) for each in mark.judgement.findings],
+        "also": [{"id": id, "url": url} for id, url in others.items()],
+    }

@@ -1,0 +1,276 @@
+"""The rules by which words, speakers and dates make a verdict. Pure functions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from app.entries.dates import DateSpan
+from app.quotecheck.alignment import Alignment, Operation, align, counts
+from app.quotecheck.answers import DifferenceKind, Verdict
+from app.quotecheck.candidates import Candidate
+from app.quotecheck.reading import Reading, read_wording
+from app.quotecheck.vocabulary import words_in
+
+# What a word tells that joins others, beside one that says what is meant.
+FUNCTION_WEIGHT = 0.25
+FUNCTION_WORDS = words_in("function_words")
+# How alike words must be for a wording to be recognised in them, how many telling words both must
+# have, and how many in a row. Of recorded passages with one word changed 99 % are more alike, of
+# sentences about the same events 1 in 400.
+RECOGNISED = 0.65
+TELLING_WORDS = 2
+IN_A_ROW = 3
+# Of words that stand against a mere part of a wording, more than two thirds must be in common;
+# against most of one, they may be less alike.
+COMMON_SHARE = 2 / 3
+MOST = 0.7
+RECOGNISED_WHOLE = 0.58
+IN_A_ROW_WHOLE = 5
+# Of fewer words than these only one may differ.
+FEW_WORDS = 8
+# Of so many words in common so much alike, one telling word is enough.
+NEARLY_ALL = 0.85
+NEARLY_ALL_WORDS = 7
+# More words in a row than these are words that were added, whatever they say.
+ADDED_WORDS = 2
+# A whole wording of so many words, or so many words of one, are recognised in any text.
+WHOLE_WORDS = 5
+# Words that have changed places are recognised where so much of them stands in runs.
+REORDERED_SHARE = 0.8
+RUN_WORDS = 9
+# Fewer words are too short to tell whose they are.
+SHORT_WORDS = 4
+
+CONDITION = re.compile(
+    rf"\b(?:{'|'.join(words_in('conditions')).replace('_', ' ')})\b", re.IGNORECASE
+)
+SENTENCE_END = re.compile(r"[.!?…؟]+[”\"’']?\s+")
+
+RANK = {Verdict.not_in_record: 0, Verdict.near: 1, Verdict.partial: 2, Verdict.exact: 3}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A difference that a reader must know."""
+
+    kind: DifferenceKind
+    asked: str
+    printed: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How some words stand to one recorded wording."""
+
+    verdict: Verdict
+    alignment: Alignment
+    wording: Mapping[str, Any]
+    findings: tuple[Finding, ...]
+
+    @cached_property
+    def likeness(self) -> float:
+        """How much of what the words tell is the same, from 0 to 1."""
+        return likeness(self.alignment)
+
+    @property
+    def order(self) -> tuple[int, float, float]:
+        """The closest is the greatest."""
+        alike = round(self.likeness + self.alignment.similarity, 6)
+        return RANK[self.verdict], alike, self.alignment.share
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """How all that was asked stands to one quote: its words, its speaker and its date."""
+
+    candidate: Candidate
+    comparison: Comparison
+    others: tuple[Finding, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """Right words of another speaker or of another day are near, whatever they are alone."""
+        words = self.comparison.verdict
+        return Verdict.near if self.others and words is not Verdict.not_in_record else words
+
+    @property
+    def order(self) -> tuple[int, int, float, int, float, int]:
+        """The closest is the greatest; of equals the one with the right speaker and date."""
+        words, alike, share = self.comparison.order
+        return RANK[self.verdict], words, alike, -len(self.others), share, self.candidate.ordinal
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything that a reader must know."""
+        return (*self.comparison.findings, *self.others)
+
+
+def weight(keys: Sequence[str]) -> float:
+    """What some words tell: one each, a quarter for those that only join others."""
+    joining = sum(key in FUNCTION_WORDS for key in keys)
+    return len(keys) - joining * (1 - FUNCTION_WEIGHT)
+
+
+def telling(keys: Iterable[str]) -> int:
+    """How many of some words say what is meant."""
+    return sum(key not in FUNCTION_WORDS for key in keys)
+
+
+def likeness(alignment: Alignment) -> float:
+    """2 · weight of the words in common / (weight of the asked and of the printed ones)."""
+    total = weight(alignment.asked.keys) + weight(alignment.stretch)
+    return min(1.0, 2 * weight(alignment.common) / total) if total else 0.0
+
+
+def compare_words(asked: Reading, wording: Mapping[str, Any]) -> Comparison:
+    """How some words stand to a wording, by the words alone."""
+    compared = (
+        _comparison(align(asked, printed), wording) for printed in read_wording(wording["text"])
+    )
+    return max(compared, key=lambda each: each.order)
+
+
+def _comparison(alignment: Alignment, wording: Mapping[str, Any]) -> Comparison:
+    cut = tuple(_cut_negations(alignment))
+    verdict = _words_verdict(alignment, bool(cut))
+    findings: tuple[Finding, ...] = ()
+    if verdict is Verdict.near and alignment.is_unchanged:
+        findings = cut
+    elif verdict is Verdict.near and is_reordered(alignment):
+        asked, printed = alignment.asked, alignment.printed
+        findings = (
+            Finding(
+                DifferenceKind.order,
+                asked.printed(0, len(asked)),
+                printed.printed(0, len(printed)),
+            ),
+        )
+    elif verdict is Verdict.near:
+        findings = tuple(word_findings(alignment))
+    return Comparison(verdict, alignment, wording, findings)
+
+
+def _words_verdict(alignment: Alignment, cut_negation: bool) -> Verdict:
+    if alignment.is_whole:
+        return Verdict.exact
+    if alignment.is_unchanged:
+        rest = len(alignment.printed) - len(alignment.asked)
+        tells = len(alignment.asked) >= SHORT_WORDS or rest == 1
+        return Verdict.near if cut_negation and tells else Verdict.partial
+    return Verdict.near if is_recognised(alignment) else Verdict.not_in_record
+
+
+def is_recognised(alignment: Alignment) -> bool:
+    """Whether a wording is recognisably meant, although something differs."""
+    common, run = alignment.common, alignment.longest_common
+    if len(common) >= NEARLY_ALL_WORDS and alignment.similarity >= NEARLY_ALL:
+        return telling(common) > 0
+    if telling(common) < TELLING_WORDS or _is_phrase(alignment):
+        return False
+    if run >= RUN_WORDS or WHOLE_WORDS <= run == len(alignment.printed):
+        return True
+    alike = likeness(alignment)
+    if alignment.share >= MOST and run >= IN_A_ROW_WHOLE and alike >= RECOGNISED_WHOLE:
+        return True
+    most = alignment.share >= MOST or len(common) > COMMON_SHARE * len(alignment.asked)
+    if alike >= RECOGNISED and run >= IN_A_ROW and most:
+        return True
+    return is_reordered(alignment)
+
+
+def _is_phrase(alignment: Alignment) -> bool:
+    """Whether few words, of which more than one differs, may be a phrase that anyone uses."""
+    others = [step for step in alignment.steps if step.op is not Operation.equal]
+    changed = sum(max(step.b - step.a, step.d - step.c) for step in others)
+    return len(alignment.asked) < FEW_WORDS and changed > 1
+
+
+def is_reordered(alignment: Alignment) -> bool:
+    """Whether nearly all asked words stand in the wording, in runs that have changed places."""
+    asked, printed = alignment.asked, alignment.printed
+    shared = [key for key in asked.keys if key in printed.key_set]
+    if weight(shared) < REORDERED_SHARE * weight(asked.keys):
+        return False
+    found: list[tuple[str, ...]] = []
+    starts = []
+    first = 0
+    while first < len(asked):
+        last = first
+        while last < len(asked) and asked.part(first, last + 1).spelling in printed.spelling:
+            last += 1
+        if last - first >= IN_A_ROW:
+            found.append(asked.keys[first:last])
+            starts.append(printed.spelling.index(asked.part(first, last).spelling))
+        first = max(last, first + 1)
+    in_order = starts == sorted(starts)
+    return not in_order and sum(map(weight, found)) >= REORDERED_SHARE * weight(asked.keys)
+
+
+def _cut_negations(alignment: Alignment) -> Iterator[Finding]:
+    for step in alignment.cut_negations():
+        printed = alignment.printed.printed(step.c, step.d)
+        yield Finding(DifferenceKind.negation, "", printed)
+
+
+PLAIN_KINDS = {
+    Operation.replace: DifferenceKind.word,
+    Operation.insert: DifferenceKind.dropped,
+    Operation.delete: DifferenceKind.added,
+}
+
+
+def word_findings(alignment: Alignment) -> Iterator[Finding]:
+    """What differs in words, in their order."""
+    for step in alignment.changes:
+        asked, printed = alignment.asked, alignment.printed
+        numbers, negations = counts(asked.keys[step.a : step.b])
+        other_numbers, other_negations = counts(printed.keys[step.c : step.d])
+        kinds = [
+            *([DifferenceKind.number] if numbers != other_numbers else []),
+            *([DifferenceKind.negation] if negations != other_negations else []),
+        ]
+        if step.op is Operation.delete and step.b - step.a > ADDED_WORDS:
+            # What follows the recorded words does not turn them round.
+            follows = step.b == len(asked)
+            kinds = [DifferenceKind.added, *([] if follows else kinds)]
+        for kind in kinds or [PLAIN_KINDS[step.op]]:
+            yield Finding(kind, asked.printed(step.a, step.b), printed.printed(step.c, step.d))
+
+
+def closest(asked: Reading, candidate: Candidate) -> Comparison:
+    """The closest wording of a quote."""
+    compared = (compare_words(asked, wording) for wording in candidate.wordings)
+    return max(compared, key=lambda each: each.order)
+
+
+def speaker_names(quote: Mapping[str, Any]) -> str:
+    """Who said a quote."""
+    return ", ".join(each["actor"]["name"] for each in quote["speakers"])
+
+
+def overlaps(quote: Mapping[str, Any], day: DateSpan) -> bool:
+    """Whether the days of a quote and those of a date have one in common."""
+    start = date.fromisoformat(quote["start_date"])
+    end = date.fromisoformat(quote["end_date"]) if quote["end_date"] else date.max
+    return start <= day.end and day.start <= end
+
+
+def cut_condition(alignment: Alignment) -> str | None:
+    """The recorded words right before or after the asked ones that make a condition of them."""
+    if not alignment.steps:
+        return None
+    printed = alignment.printed
+    start, end = printed.words[alignment.first].start, printed.words[alignment.last - 1].end
+    before, after = printed.text[:start], printed.text[end:]
+    led = SENTENCE_END.split(before)[-1]
+    followed = SENTENCE_END.split(after, maxsplit=2)
+    for text in (led, followed[0], *followed[1:2]):
+        found = CONDITION.search(text)
+        if found is not None:
+            return text[found.start() :].strip(' .,;:–—-“”"')
+    return None

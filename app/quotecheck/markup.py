@@ -1,0 +1,54 @@
+"""Pasted text as plain text: entities, tags, soft line ends and typographic signs.
+
+Every character keeps its position, so that what is found can be marked in the text as it was sent.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+# A format control: folding leaves it out, so that it stands inside a word without parting it.
+FILLER = "\u2060"
+ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)(?:\s[^<>]*)?/?>")
+# Tags that stand inside a line; all others end a paragraph.
+INLINE_TAGS = frozenset(
+    (
+        *("a", "abbr", "b", "bdi", "bdo", "cite", "code", "em", "font", "i", "ins", "mark", "q"),
+        *("s", "small", "span", "strong", "sub", "sup", "u"),
+    )
+)
+LINE_END_HYPHEN = re.compile(r"(?<=\w)[-\u2010]([ \t]*\r?\n\s*)(?=\w)")
+# Signs that mean the same for a quotation, each replaced by one ASCII sign.
+SIGNS = str.maketrans(
+    {
+        **dict.fromkeys("‘’ʼʻ＇`´′", "'"),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+        **dict.fromkeys("\u00a0\u202f\u2009\u2007\u3000", " "),
+    }
+)
+
+
+def plain_text(text: str) -> str:
+    """The text without its markup, of the same length; quotation marks stay as they are."""
+    if "<" in text:
+        text = TAG.sub(_blank_tag, text)
+    if "&" in text:
+        text = ENTITY.sub(_filled_entity, text)
+    if "\n" in text:
+        text = LINE_END_HYPHEN.sub(lambda match: FILLER * len(match[0]), text)
+    return text
+
+
+def _blank_tag(match: re.Match[str]) -> str:
+    if match[1].lower() in INLINE_TAGS:
+        return FILLER * len(match[0])
+    return "\n\n".ljust(len(match[0]))
+
+
+def _filled_entity(match: re.Match[str]) -> str:
+    character = html.unescape(match[0])
+    if len(character) > len(match[0]) or character == match[0]:
+        return match[0]
+    return character.ljust(len(match[0]), FILLER)

@@ -1,0 +1,274 @@
+"""The matcher: which quotes of the record some words stand for, the closest first.
+
+A bounded number of quotes is looked at for each passage, however large the record is: those that
+share most rare words with it, and those of the speaker and the days that are given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pyroaring import BitMap
+from rapidfuzz import fuzz
+
+from app.entries.dates import DateSpan
+from app.entries.words import split
+from app.quotecheck.alignment import Operation, Step
+from app.quotecheck.answers import DifferenceKind, Verdict
+from app.quotecheck.attribution import Attribution, is_said_by
+from app.quotecheck.candidates import Candidate, Quotes
+from app.quotecheck.judgement import (
+    RANK,
+    SHORT_WORDS,
+    Comparison,
+    Finding,
+    Judgement,
+    closest,
+    compare_words,
+    overlaps,
+    speaker_names,
+    telling,
+    weight,
+)
+from app.quotecheck.reading import Reading
+from app.quotecheck.workers import Work
+
+# Quotes that are read for a passage, more where its words are too few to tell much; quotes of the
+# speaker and the days asked that are read besides; quotes of which the words are aligned.
+READ = 20
+READ_SHORT = 60
+READ_FITTING = 12
+ALIGNED = 8
+# Beside those that share most, only quotes nearly as much alike as the most alike one are aligned.
+MOST_SHARED = 2
+PROMISING = 0.75
+# Parts of a passage that are of different quotes: how many, how long, and how much of it they are.
+PARTS = 6
+PART_WORDS = 5
+PART_TELLING = 3
+PARTS_SHARE = 0.7
+
+
+class Passage(NamedTuple):
+    """Some words, and who is said to have said them when."""
+
+    reading: Reading
+    said: Attribution | None = None
+    day: DateSpan | None = None
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What is equal for passages that are answered alike."""
+        return self.reading.keys, self.said, self.day
+
+
+@dataclass(frozen=True)
+class Matches:
+    """The quotes that a passage may stand for, the closest first.
+
+    `parts` are several quotes of which the passage is put together.
+    """
+
+    passage: Passage
+    judgements: Sequence[Judgement]
+    parts: Sequence[Judgement] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict of the closest quote; near for a passage that is put together."""
+        if self.parts:
+            return Verdict.near
+        return self.judgements[0].verdict if self.judgements else Verdict.not_in_record
+
+    @property
+    def order(self) -> int:
+        """The closest by its words is the greatest."""
+        if self.parts or not self.judgements:
+            return RANK[self.verdict]
+        return RANK[self.judgements[0].comparison.verdict]
+
+    @property
+    def is_only_extended(self) -> bool:
+        """Whether there is no match, or one from which only added words differ."""
+        if self.verdict is Verdict.not_in_record:
+            return True
+        findings = self.best.comparison.findings
+        return all(each.kind is DifferenceKind.added for each in findings)
+
+    @property
+    def is_too_short(self) -> bool:
+        """Whether the words stand in the record but are too few to tell whose they are."""
+        few = len(self.passage.reading) < SHORT_WORDS and self.verdict is Verdict.partial
+        return few and self.passage.said is None and self.passage.day is None
+
+    @property
+    def best(self) -> Judgement:
+        """The closest quote."""
+        return (self.parts or self.judgements)[0]
+
+
+class Matcher:
+    """Looks the passages of a request up, equal ones once, until its work is to end."""
+
+    def __init__(self, quotes: Quotes, work: Work):
+        self.quotes = quotes
+        self.work = work
+        self.likely: dict[object, BitMap] = {}
+        self.found: dict[object, Matches] = {}
+
+    def likely_for(self, passages: Iterable[Passage], most: int = READ_SHORT) -> BitMap:
+        """The quotes that are looked at for some passages, at most so many for each."""
+        for passage in passages:
+            if passage.key not in self.likely:
+                self.work.check()
+                count = READ_SHORT if len(passage.reading) < SHORT_WORDS else READ
+                self.likely[passage.key] = likely_quotes(passage, self.quotes, min(most, count))
+        return BitMap.union(BitMap(), *self.likely.values())
+
+    def candidates(self, passage: Passage) -> list[Candidate]:
+        """The quotes that are looked at for a passage."""
+        self.work.check()
+        return [self.quotes.candidates[ordinal] for ordinal in self.likely[passage.key]]
+
+    def matches(self, passage: Passage) -> Matches:
+        """The quotes that a passage may stand for, the closest first."""
+        if passage.key not in self.found:
+            candidates = self.candidates(passage)
+            self.found[passage.key] = find_matches(passage, self.quotes, candidates)
+        return self.found[passage.key]
+
+
+def words_of(passages: Iterable[Passage]) -> set[str]:
+    """The words whose postings are needed."""
+    return {word for passage in passages for word in passage.reading.index_words}
+
+
+def actors_of(passages: Iterable[Passage]) -> set[str]:
+    """Everybody to whom something is attributed."""
+    return {actor for each in passages if each.said is not None for actor in each.said.actors}
+
+
+def likely_quotes(passage: Passage, quotes: Quotes, count: int) -> BitMap:
+    """The quotes that are looked at for a passage."""
+    words = passage.reading.index_words
+    found = quotes.most_like(words, count)
+    fitting = None
+    if passage.said is not None and passage.said.actors:
+        fitting = quotes.spoken_by(passage.said.actors)
+    if passage.day is not None:
+        days = quotes.between(passage.day.start, passage.day.end)
+        fitting = days if fitting is None else fitting & days
+    if fitting:
+        found = found | quotes.most_like(words, min(count, READ_FITTING), fitting)
+    return found
+
+
+def find_matches(passage: Passage, quotes: Quotes, candidates: Sequence[Candidate]) -> Matches:
+    """The quotes that a passage may stand for, of those that are looked at."""
+    said = passage.said
+    spoken = quotes.spoken_by(said.actors) if said is not None else BitMap()
+    judgements = [
+        Judgement(each, closest(passage.reading, each), tuple(_other_facts(passage, each, spoken)))
+        for each in _most_promising(passage, candidates, spoken)
+    ]
+    judgements.sort(key=lambda each: each.order, reverse=True)
+    parts = list(_parts(passage, [each.candidate for each in judgements], judgements[:1], spoken))
+    return Matches(passage, judgements, parts)
+
+
+def _most_promising(
+    passage: Passage, candidates: Sequence[Candidate], spoken: BitMap
+) -> list[Candidate]:
+    """The candidates that share most words, before any of them is aligned."""
+    words = split(passage.reading.printed(0, len(passage.reading)))
+    asked = frozenset(passage.reading.index_words)
+    promises = []
+    for candidate in candidates:
+        wordings = [split(wording["text"]) for wording in candidate.wordings]
+        alike = max(fuzz.partial_ratio(words, each) for each in wordings)
+        shared = max(weight(list(asked.intersection(each))) for each in wordings)
+        others = len(list(_other_facts(passage, candidate, spoken)))
+        promises.append((shared, alike, -others, candidate.ordinal, candidate))
+    promises.sort(reverse=True)
+    least = PROMISING * max((alike for _, alike, *_ in promises), default=0)
+    return [
+        each[-1] for number, each in enumerate(promises) if number < MOST_SHARED or each[1] >= least
+    ][:ALIGNED]
+
+
+def _other_facts(passage: Passage, candidate: Candidate, spoken: BitMap) -> Iterator[Finding]:
+    """Whether the speaker or the date on record is another than the one given."""
+    said, quote = passage.said, candidate.document
+    if said is not None and said.certain and not is_said_by(candidate, said, spoken):
+        yield Finding(DifferenceKind.speaker, said.text, speaker_names(quote))
+    if passage.day is not None and not overlaps(quote, passage.day):
+        yield Finding(DifferenceKind.date, passage.day.text, quote["date"])
+
+
+def _parts(
+    passage: Passage, candidates: Sequence[Candidate], best: Sequence[Judgement], spoken: BitMap
+) -> Iterator[Judgement]:
+    """The quotes of which a passage is put together, in its order; none if it is not."""
+    reading = passage.reading
+    if not best or len(reading) < 2 * SHORT_WORDS:
+        return
+    if not _may_be_parts(best[0].comparison):
+        return
+    found: list[tuple[int, int, Candidate, Comparison]] = []
+    rest = [(0, len(reading))]
+    while rest and len(found) < PARTS:
+        first, last = rest.pop()
+        part = _longest_part(reading, first, last, candidates)
+        if part is not None:
+            found.append(part)
+            rest += [(first, part[0]), (part[1], last)]
+    share = sum(weight(reading.keys[first:last]) for first, last, *_ in found)
+    quotes = {candidate.ordinal for *_, candidate, _ in found}
+    if len(quotes) > 1 and share >= PARTS_SHARE * weight(reading.keys):
+        for *_, candidate, comparison in sorted(found, key=lambda each: each[0]):
+            others = tuple(_other_facts(passage, candidate, spoken))
+            yield Judgement(candidate, comparison, others)
+
+
+def _may_be_parts(comparison: Comparison) -> bool:
+    """Whether a quote has some words in a row of a passage, and the passage some more besides."""
+    if comparison.verdict in (Verdict.exact, Verdict.partial):
+        return False
+    steps = comparison.alignment.steps
+    others = (step.b - step.a for step in steps if step.op is not Operation.equal)
+    return (
+        comparison.alignment.longest_common >= SHORT_WORDS and max(others, default=0) >= SHORT_WORDS
+    )
+
+
+def _longest_part(
+    reading: Reading, first: int, last: int, candidates: Sequence[Candidate]
+) -> tuple[int, int, Candidate, Comparison] | None:
+    """The longest run of words that stand in a candidate, and the candidate."""
+    if last - first < SHORT_WORDS - 1:
+        return None
+    part = reading.part(first, last)
+    compared = [
+        (candidate, comparison, _longest_run(comparison.alignment.steps))
+        for candidate in candidates
+        for comparison in (compare_words(part, wording) for wording in candidate.wordings)
+        if comparison.alignment.steps
+    ]
+    if not compared:
+        return None
+    candidate, comparison, run = max(
+        compared, key=lambda each: weight(part.keys[each[2].a : each[2].b])
+    )
+    words = part.keys[run.a : run.b]
+    whole = run.d - run.c == len(comparison.alignment.printed) and len(words) >= SHORT_WORDS - 1
+    if not whole and (len(words) < PART_WORDS or telling(words) < PART_TELLING):
+        return None
+    start, end = first + run.a, first + run.b
+    return start, end, candidate, compare_words(reading.part(start, end), comparison.wording)
+
+
+def _longest_run(steps: Sequence[Step]) -> Step:
+    equal = [step for step in steps if step.op is Operation.equal]
+    return max(equal, key=lambda step: step.b - step.a)

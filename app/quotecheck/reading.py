@@ -1,0 +1,245 @@
+"""How a text is read for comparison: its words as keys, each with the characters it stands on.
+
+No difference are quotation marks, dots, dashes, spacing and case, contractions ("we're", "we are"),
+numbers in words or digits, and words that an editor put into brackets.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache
+from itertools import product
+from typing import NamedTuple
+
+from app.entries.words import SPACELESS, fold, split
+from app.quotecheck.markup import FILLER, SIGNS, plain_text
+from app.quotecheck.numerals import NUMBERS, numeral_of
+from app.quotecheck.vocabulary import TABLES
+
+LETTER = rf"[^\W_{SPACELESS}]"
+NUMBER = r"\d{1,3}(?:,\d{3}){1,6}(?!\d)(?:\.\d{1,9})?|\d{1,15}\.\d{1,9}(?!\w)"
+# U.S. and U.N. are one word each.
+INITIALS = r"(?<![a-z0-9])[a-z](?:\.[a-z]){1,7}(?![a-z0-9])"
+# A longer word is read as several; one has few apostrophes.
+ASCII_WORD = r"[a-z0-9]{1,64}(?:['\[\]][a-z0-9]{1,64}){0,3}"
+ANY_WORD = rf"{LETTER}{{1,64}}(?:['\[\]]{LETTER}{{1,64}}){{0,3}}|(?=[^\W_])[{SPACELESS}]"
+ASCII_TOKEN = re.compile(rf"{INITIALS}|(?=[a-z]){ASCII_WORD}|{NUMBER}|{ASCII_WORD}|[&%]")
+TOKEN = re.compile(rf"{INITIALS}|{NUMBER}|{ANY_WORD}|[&%]")
+BRACKETED = re.compile(r"\[[^\[\]]*\]|\([^()]*\)")
+CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^A-Za-z\d]+")
+CLAUSE_END = re.compile(r"[.,;:!?…。！？،؛؟\n]|\s-+\s|--|-\s|\s-")
+ELLIPSIS = re.compile(r"…|\.\s?\.\s?\.|\[\s*(?:…|\.\.\.)\s*\]")
+# What stands for other words wherever it stands.
+SAME_WORDS = {word: tuple(words.split()) for word, words in TABLES["same_words"].items()}
+# What stands after an apostrophe; `'s` and `'d` may be several words.
+ENDINGS = {"re": "are", "ve": "have", "ll": "will", "m": "am", "s": "'s", "d": "'d"}
+ENDING_WORDS = {"'s": ("is", "has", "us", "s", ""), "'d": ("would", "had", "d")}
+# Of more of them in one place, not all meanings are tried.
+ENDINGS_EXPANDED = 4
+NOT_STEMS = {"can": "can", "won": "will", "shan": "shall", "ain": "is"}
+
+
+class Word(NamedTuple):
+    """A word as it is compared, where it stands, and whether an editor may have added it."""
+
+    key: str
+    start: int
+    end: int
+    optional: bool = False
+
+
+class Reading:
+    """A text and those of its words that are compared."""
+
+    def __init__(self, text: str, words: Sequence[Word]):
+        self.text = text
+        self.words = tuple(words)
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """The words as they are compared."""
+        return tuple([word.key for word in self.words])
+
+    @cached_property
+    def spelling(self) -> str:
+        """All words, a space around each."""
+        return f" {' '.join(self.keys)} "
+
+    @cached_property
+    def key_set(self) -> frozenset[str]:
+        """The different words."""
+        return frozenset(self.keys)
+
+    @cached_property
+    def index_words(self) -> tuple[str, ...]:
+        """The words by which quotes are found: as they are written, and as they are compared."""
+        written = dict.fromkeys(self.text[word.start : word.end] for word in self.words)
+        return tuple(dict.fromkeys(split(" ".join((*written, *self.keys)))))
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def part(self, first: int, last: int) -> Reading:
+        """The words from `first` up to `last`."""
+        return Reading(self.text, self.words[first:last])
+
+    def printed(self, first: int, last: int) -> str:
+        """The words from `first` up to `last`, in the spelling of the text."""
+        if first >= last:
+            return ""
+        return self.text[self.words[first].start : self.words[last - 1].end].replace(FILLER, "")
+
+    def gap(self, number: int) -> str:
+        """What stands between the word `number` and the one that precedes it."""
+        before = self.words[number - 1].end if number else self.words[number].start
+        return self.text[before : self.words[number].start].replace(FILLER, "")
+
+    def is_inside_word(self, number: int) -> bool:
+        """Whether the word `number` and the one before it are written as one."""
+        words = self.words
+        return 0 < number < len(words) and words[number].start == words[number - 1].start
+
+    def breaks(self, number: int) -> bool:
+        """Whether a clause ends between the word `number` and the one that precedes it."""
+        return CLAUSE_END.search(self.gap(number).translate(SIGNS)) is not None
+
+    @cached_property
+    def omissions(self) -> frozenset[int]:
+        """Before which words an ellipsis says that something is left out."""
+        if ELLIPSIS.search(self.text) is None:
+            return frozenset()
+        numbers = range(1, len(self.words))
+        return frozenset(each for each in numbers if ELLIPSIS.search(self.gap(each)))
+
+
+def read_words(text: str) -> Reading:
+    """All words of a text; entities, tags and soft line ends are no part of them."""
+    plain = plain_text(text)
+    words = [
+        Word(key, start, end) for raw, start, end in _located_tokens(plain) for key in _keys_of(raw)
+    ]
+    if any(map(begins_number, words)):
+        words = _with_numerals(plain, words)
+    inside = [match.span() for match in BRACKETED.finditer(plain)]
+    return Reading(plain, _with_optional(words, inside) if inside else words)
+
+
+@lru_cache(maxsize=8192)
+def read_wording(text: str) -> tuple[Reading, ...]:
+    """A recorded wording with what stands in brackets and, where something does, without it."""
+    whole = read_words(text)
+    outside = [word for word in whole.words if not word.optional]
+    return (whole, Reading(whole.text, outside)) if len(outside) < len(whole) else (whole,)
+
+
+def _located_tokens(text: str) -> Iterator[tuple[str, int, int]]:
+    """The words as they are written, folded, and numbers with the signs inside them."""
+    folded, offsets = _folded(text)
+    for match in (ASCII_TOKEN if offsets is None else TOKEN).finditer(folded):
+        start, end = match.span()
+        if offsets is not None:
+            start, end = offsets[start], _end_with_marks(text, offsets[end - 1] + 1)
+        if text[start - 1 : start] == "#":
+            parts = CAMEL.finditer(text, start, end)
+            yield from ((part[0].lower(), *part.span()) for part in parts)
+        else:
+            yield match[0], start, end
+
+
+def _folded(text: str) -> tuple[str, Sequence[int] | None]:
+    """The folded text, and which character of the text each of its characters comes from."""
+    text = text if text.isascii() else text.translate(SIGNS)
+    if text.isascii():
+        return text.lower(), None
+    parts = [_folded_character(character) for character in text]
+    return "".join(parts), [number for number, part in enumerate(parts) for _ in part]
+
+
+def _end_with_marks(text: str, end: int) -> int:
+    while end < len(text) and not _folded_character(text[end]):
+        end += 1
+    return end
+
+
+_folded_character = lru_cache(maxsize=4096)(fold)
+
+
+@lru_cache(maxsize=8192)
+def _keys_of(raw: str) -> tuple[str, ...]:
+    """A word as it is compared: without brackets, contractions written out."""
+    word = raw.replace("[", "").replace("]", "")
+    if word[0].isdigit():
+        return (word.replace(",", ""),)
+    word = word.replace(".", "")
+    if "'" not in word:
+        return SAME_WORDS.get(word, (word,))
+    *stems, ending = word.split("'")
+    if ending == "t" and stems[-1].endswith("n"):
+        return (*stems[:-1], NOT_STEMS.get(stems[-1], stems[-1][:-1]), "not")
+    if ending == "s" and stems[-1] == "let":
+        return (*stems, "us")
+    return (*stems, ENDINGS.get(ending, ending))
+
+
+def begins_number(word: Word) -> bool:
+    """Whether a word may begin a number."""
+    return word.key in NUMBERS or word.key[0].isdigit()
+
+
+def _with_numerals(text: str, words: list[Word]) -> list[Word]:
+    """The words with each number as one word in digits."""
+    read: list[Word] = []
+    number = 0
+    while number < len(words):
+        word = words[number]
+        if not begins_number(word):
+            read.append(word)
+            number += 1
+            continue
+        end = number + 1
+        while end < len(words) and text[words[end - 1].end : words[end].start] in (" ", "-"):
+            end += 1
+        key, count = numeral_of([each.key for each in words[number:end]])
+        read.append(Word(key, word.start, words[number + count - 1].end))
+        number += count
+    return read
+
+
+def _with_optional(words: Sequence[Word], inside: Sequence[tuple[int, int]]) -> list[Word]:
+    """The words, with those marked that stand wholly inside brackets; both in order."""
+    marked = []
+    number = 0
+    for word in words:
+        while number < len(inside) and inside[number][1] <= word.start:
+            number += 1
+        within = number < len(inside) and inside[number][0] < word.start
+        marked.append(word._replace(optional=within and word.end < inside[number][1]))
+    return list(words) if all(word.optional for word in marked) else marked
+
+
+def same_spelling(ours: Sequence[Word], theirs: Sequence[Word]) -> bool:
+    """Whether some words differ in spaces alone, or in what stands after an apostrophe.
+
+    `cease-fire`, `cease fire` and `ceasefire` are the same; numbers are kept apart: 4 5 is not 45.
+    """
+    endings = sum(word.key in ENDING_WORDS for word in (*ours, *theirs))
+    if not endings:
+        return _joined(word.key for word in ours) == _joined(word.key for word in theirs)
+    if endings > ENDINGS_EXPANDED:
+        return False
+    return not set(_spellings(ours)).isdisjoint(_spellings(theirs))
+
+
+def _spellings(words: Sequence[Word]) -> Iterator[str]:
+    """The ways in which some words may be written without spaces."""
+    for keys in product(*(ENDING_WORDS.get(word.key, (word.key,)) for word in words)):
+        yield _joined(keys)
+
+
+def _joined(keys: Iterable[str]) -> str:
+    joined = ""
+    for key in keys:
+        apart = joined[-1:].isdigit() and key[:1].isdigit()
+        joined += f" {key}" if apart else key
+    return joined

@@ -1,0 +1,105 @@
+"""The answers of the quote check as documents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from app.quotecheck.alignment import Alignment
+from app.quotecheck.answers import Verdict
+from app.quotecheck.judgement import Finding, Judgement, telling
+from app.quotecheck.matching import Matches
+from app.quotecheck.statements import statement_of
+
+Json = dict[str, Any]
+SHOWN = 5
+# What is shown where nothing is close enough for a verdict.
+DISTANT = 3
+DISTANT_LIKENESS = 0.3
+DISTANT_WORDS = 2
+
+
+def answer_document(asked: Json, found: Sequence[Matches]) -> Json:
+    """The answer to a text, by the matches of the text or of the quotations in it."""
+    verdicts = {each.verdict for each in found}
+    return {
+        "verdict": _verdict_of_all(verdicts),
+        "statement": statement_of(found),
+        "too_short": all(each.is_too_short for each in found),
+        "asked": asked,
+        "matches": [match_document(each) for each in _shown(found)],
+    }
+
+
+def _verdict_of_all(verdicts: set[Verdict]) -> Verdict:
+    """The verdict on several quotations: near where some are recorded and others are not."""
+    if len(verdicts) == 1:
+        return next(iter(verdicts))
+    return Verdict.partial if verdicts == {Verdict.exact, Verdict.partial} else Verdict.near
+
+
+def _shown(found: Sequence[Matches]) -> list[Judgement]:
+    """The closest quote of each quotation, then the others; distant ones where none is near."""
+    first = [part for each in found for part in (each.parts or each.judgements[:1])]
+    quotes = {each.candidate.ordinal for each in first}
+    others = [
+        judgement
+        for each in found
+        for judgement in each.judgements
+        if judgement.candidate.ordinal not in quotes
+    ]
+    shown = [*first, *others]
+    recorded = [each for each in shown if each.verdict is not Verdict.not_in_record]
+    if recorded:
+        return recorded[: max(SHOWN, len(first))]
+    return [each for each in shown if _is_distant_match(each)][:DISTANT]
+
+
+def _is_distant_match(judgement: Judgement) -> bool:
+    comparison = judgement.comparison
+    tells = telling(comparison.alignment.common) >= DISTANT_WORDS
+    return tells and comparison.likeness >= DISTANT_LIKENESS
+
+
+def match_document(judgement: Judgement) -> Json:
+    """A match as it is served."""
+    quote, comparison = judgement.candidate.document, judgement.comparison
+    wording, alignment = comparison.wording, comparison.alignment
+    return {
+        "quote": {"id": quote["id"], "url": quote["url"]},
+        "verdict": judgement.verdict,
+        "words": comparison.verdict,
+        "similarity": round(alignment.similarity, 3),
+        "passage": alignment.asked.printed(0, len(alignment.asked)),
+        "text": wording["text"],
+        "source": wording["source"],
+        "language": wording["language"],
+        "speakers": quote["speakers"],
+        "date": quote["date"],
+        "attribution": quote["attribution"],
+        "context": quote["context"],
+        "diff": diff_of(alignment),
+        "differences": [difference_document(each) for each in judgement.findings],
+        "renderings": [each for each in quote["renderings"] if each is not wording],
+    }
+
+
+def diff_of(alignment: Alignment) -> list[Json]:
+    """The alignment in the spelling of both."""
+    return [
+        {
+            "op": step.op.value,
+            "asked": alignment.asked.printed(step.a, step.b),
+            "printed": alignment.printed.printed(step.c, step.d),
+        }
+        for step in alignment.shown
+    ]
+
+
+def difference_document(finding: Finding) -> Json:
+    """A difference as it is served."""
+    return {
+        "kind": finding.kind,
+        "asked": finding.asked or None,
+        "printed": finding.printed or None,
+    }

@@ -1,0 +1,105 @@
+"""The answers of the quote check in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from app.entries.written_dates import date_in_words
+from app.quotecheck.answers import DifferenceKind, Verdict
+from app.quotecheck.judgement import Judgement, cut_condition, speaker_names
+from app.quotecheck.matching import Matches
+
+NOT_IN_RECORD = "Not in this record. That does not mean that it was never said."
+TOO_SHORT = (
+    "These words stand in this record, but they are too few to tell whose they are: give a speaker "
+    "or a date."
+)
+DIFFERENCES = {
+    DifferenceKind.negation: 'a "not" differs',
+    DifferenceKind.number: "a number differs",
+    DifferenceKind.speaker: "the speaker is another",
+    DifferenceKind.date: "the date is another",
+    DifferenceKind.order: "the words stand in another order",
+    DifferenceKind.word: "other words are printed",
+    DifferenceKind.dropped: "words are left out",
+    DifferenceKind.added: "words are added",
+}
+
+
+def statement_of(found: Sequence[Matches]) -> str:
+    """The answer in words to a text, or to the quotations in it."""
+    if len(found) == 1:
+        return _statement(found[0])
+    closest = [each.best if each.judgements else None for each in found]
+    return f"{in_counts(counts_of(closest))}."
+
+
+def _statement(matches: Matches) -> str:
+    if matches.verdict is Verdict.not_in_record:
+        return NOT_IN_RECORD
+    if matches.parts:
+        said = "; ".join(f"{_who_said(each)}, on {_day(each)}" for each in matches.parts)
+        return f"Put together from several quotes of this record: {said}."
+    if matches.is_too_short:
+        return TOO_SHORT
+    best = matches.best
+    sentences = [_words_statement(best)]
+    if best.others:
+        sentences.append(f"{_who_said(best)} said them on {_day(best)}.")
+    condition = None if best.verdict is Verdict.exact else cut_condition(best.comparison.alignment)
+    if condition is not None:
+        sentences.append(f"A condition was cut off: “{condition}”.")
+    return " ".join(sentences)
+
+
+def _words_statement(best: Judgement) -> str:
+    publisher = best.comparison.wording["source"]["name"]
+    if best.verdict is Verdict.exact:
+        return f"These words are in this record, as {publisher} prints them."
+    if best.verdict is Verdict.partial:
+        return f"These words are part of a longer wording in this record, as {publisher} prints it."
+    kinds = {finding.kind for finding in best.findings}
+    differs = ", ".join(words for kind, words in DIFFERENCES.items() if kind in kinds)
+    if best.comparison.verdict is Verdict.near:
+        return f"Close to a wording in this record, but not the same: {differs}."
+    return f"These words are in this record, but not as asked: {differs}."
+
+
+def _who_said(judgement: Judgement) -> str:
+    return speaker_names(judgement.candidate.document)
+
+
+def _day(judgement: Judgement) -> str:
+    return date_in_words(judgement.candidate.document)
+
+
+def counts_of(found: Sequence[Judgement | None]) -> dict[str, int]:
+    """How many quotations are what, by their closest quotes; None where there is none."""
+    kinds = [_kind_of(each) for each in found]
+    names = ("as_recorded", "altered", "said_by_another", "not_in_record")
+    return {"quotations": len(kinds), **{name: kinds.count(name) for name in names}}
+
+
+def _kind_of(judgement: Judgement | None) -> str:
+    if judgement is None or judgement.verdict is Verdict.not_in_record:
+        return "not_in_record"
+    if judgement.verdict is not Verdict.near:
+        return "as_recorded"
+    altered = judgement.comparison.verdict is Verdict.near
+    return "altered" if altered else "said_by_another"
+
+
+def in_counts(counts: Mapping[str, Any]) -> str:
+    """The counts of quotations in words, those that are none left out."""
+    count = counts["quotations"]
+    phrases = {
+        "as_recorded": "as recorded",
+        "altered": "altered",
+        "said_by_another": "said by another",
+        "not_in_record": "not in this record",
+    }
+    named = ", ".join(
+        f"{counts[name]} {phrase}" for name, phrase in phrases.items() if counts[name]
+    )
+    return f"{count} quotation{'' if count == 1 else 's'}" + (f": {named}" if named else "")
