@@ -18,8 +18,8 @@ SEED_FOLDER = Path("seed_data")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; returns 0, or 1 after saying what went wrong."""
-    asked = parser().parse_args(arguments)
     try:
+        asked = parser().parse_args(arguments)
         return int(asked.command(asked) or 0)
     except ParleyError as error:
         print(error, file=sys.stderr)
@@ -31,6 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{unreadable}; lists are written as JSON", file=sys.stderr)
     except KeyboardInterrupt:
         return 130
+    except MemoryError:
+        memory = "There is not enough memory; end other programs, or give this one more. "
+        print(f"{memory}The database holds the old record or the new one, whole.", file=sys.stderr)
     return 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import resource
 import shutil
 import signal
 import socket
@@ -16,9 +17,15 @@ from pathlib import Path
 
 import psycopg
 
+from app.evidence.fetching import Bounds, LivePages
+from app.evidence.texts import NoText
+from app.reference.sources import SourceRecord
 from app.seeding.seed import seed
 from faults.clients import Clients, fetch, right_answers
+from faults.refusing import refusals
 from tests.conftest import TINY, sqlite_settings
+from tests.evidence.pages import ENDLESS
+from tests.evidence.pages import served as pages_served
 from tests.operation import test_file_faults as files
 from tests.operation.running import PARLEY, Running, running
 from tests.postgres.editions import edition, seed_edition
@@ -333,10 +340,51 @@ def soak() -> Seen:
         return clients.summary(), f"nothing; {rate:.0f} answers/s, {number} seedings, {kept}"
 
 
+def refused_to(work: str, told: str) -> Callable[[], Seen]:
+    """One call after another of a work is refused by the system."""
+
+    def doing() -> Seen:
+        outcomes = refusals(work, int(os.environ.get("POINTS", "40")))
+        if outcomes is None:
+            return "not done: there is no C compiler", ""
+        counted = ", ".join(f"{number} × {what}" for what, number in sorted(outcomes.items()))
+        return counted, "nothing; never a wrong answer" if "WRONG" not in counted else "WRONG"
+
+    doing.__doc__ = told
+    return doing
+
+
+def harmful_pages() -> Seen:
+    """Pages for `verify --fetch` that drip, are bombs, keep the parser busy or lead inward."""
+    bounds = Bounds(pause=0, timeout=2, seconds=2, bytes=200_000, private=frozenset(("127.0.0.1",)))
+    bombs = ("/bomb-gzip-gzip", "/bomb-zstd", "/bomb-deflate-gzip")
+    given_up = 0
+    paths = (*ENDLESS, *bombs, "/deep", "/inward")
+    with pages_served() as pages, LivePages(bounds) as live:
+        for path in paths:
+            source = SourceRecord(id="page", publisher="A", title="B", url=pages.address(path))
+            try:
+                live.text_of(source)
+            except NoText:
+                given_up += 1
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    return (
+        f"{given_up} of {len(paths)} were given up, each with its reason",
+        f"at most {most:.0f} MB",
+    )
+
+
 FILE_FAULTS = (*files.IN_PLACE, *files.REPLACED)
 FAULTS: tuple[Callable[[], Seen], ...] = (
     worker_killed,
     seed_killed,
+    refused_to(
+        "seed",
+        "EIO, ENOSPC, half a write or no memory at POINTS (40) calls of each kind, while seeding",
+    ),
+    refused_to(
+        "serve", "EIO or no memory at POINTS (40) calls of each kind, while questions are answered"
+    ),
     disk_full,
     log_full,
     two_seedings,
@@ -346,5 +394,6 @@ FAULTS: tuple[Callable[[], Seen], ...] = (
     clock_moved,
     slow_clients,
     idle_connections,
+    harmful_pages,
     soak,
 )
