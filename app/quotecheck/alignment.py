@@ -18,7 +18,7 @@ from rapidfuzz.distance import Levenshtein
 
 from app.quotecheck.numerals import is_quantity
 from app.quotecheck.reading import Reading, same_spelling
-from app.quotecheck.vocabulary import words_in
+from app.quotecheck.vocabulary import word_table
 
 # The stretch that is compared may reach so many words beyond the one that is most like.
 SLACK = 3
@@ -27,7 +27,7 @@ MUCH_LONGER = 1.5
 # Of more words before or after everything in common, none is held against a printed one.
 EDGE_WORDS = 6
 
-NEGATORS = words_in("negators")
+NEGATORS = word_table("negators")
 
 
 class Operation(Enum):

@@ -13,11 +13,11 @@ from app.db.snapshots import Snapshot
 from app.errors import InvalidQuery
 from app.quotecheck.alignment import Operation, align
 from app.quotecheck.answers import DifferenceKind, Verdict
-from app.quotecheck.attribution import Attribution, Scene, is_said_by
+from app.quotecheck.attribution import SaidBy, Scene, is_said_by
 from app.quotecheck.candidates import Quotes
 from app.quotecheck.judgement import Judgement, compare_words, telling
 from app.quotecheck.lookup import load_scene, too_long, without_surrogates, without_words
-from app.quotecheck.matching import Matcher, Matches, Passage, actors_of, words_of
+from app.quotecheck.matching import Matcher, Matches, Passage, actors_of, index_words_of
 from app.quotecheck.prose import Prose, Quotation, Span, read_prose
 from app.quotecheck.reading import Reading, read_wording
 from app.quotecheck.rendering import Json, difference_document
@@ -80,7 +80,7 @@ async def mark_article(text: str, snapshot: Snapshot, work: Work) -> Json:
     article = await work.in_thread(read_article, scene, work)
     passages = article.passages
     quotes = Quotes(snapshot)
-    await quotes.load_postings(await work.in_thread(words_of, passages), actors_of(passages))
+    await quotes.load_postings(await work.in_thread(index_words_of, passages), actors_of(passages))
     matcher = Matcher(quotes, work)
     await work.in_thread(matcher.likely_for, [passage for _, passage in article.quoted])
     await quotes.load_candidates(
@@ -161,7 +161,7 @@ def _is_enough(passage: Passage, judgement: Judgement, quotes: Quotes, *, relate
     return len(keys) >= WHOLE_WORDS
 
 
-def _is_the_speakers(said: Attribution | None, judgement: Judgement, quotes: Quotes) -> bool:
+def _is_the_speakers(said: SaidBy | None, judgement: Judgement, quotes: Quotes) -> bool:
     """Whether the text says that a quote's speaker said it; naming a state says too little."""
     if said is None:
         return False

@@ -17,7 +17,7 @@ from app.quotecheck.candidates import Candidate
 from app.quotecheck.offices import Office, offices_in
 from app.quotecheck.prose import NEARBY, SPEECH, Prose, Span
 from app.quotecheck.reading import Reading, read_words
-from app.quotecheck.vocabulary import words_in
+from app.quotecheck.vocabulary import word_table
 
 SURNAME_LETTERS = 4
 # The words of a clause in which its verb is looked for.
@@ -25,10 +25,10 @@ VERB_WITHIN = 12
 # How alike a misspelt name is to the right one, in per cent.
 MISSPELT = 88.0
 
-PRONOUNS = words_in("pronouns")
-OBJECT_AFTER = words_in("objects")
+PRONOUNS = word_table("pronouns")
+OBJECT_AFTER = word_table("objects")
 # Capitalised where they begin a sentence, or words of a title.
-NO_NAME = OBJECT_AFTER | words_in("beginnings") | words_in("titles")
+NO_NAME = OBJECT_AFTER | word_table("beginnings") | word_table("titles")
 
 
 class NamedActor(NamedTuple):
@@ -59,7 +59,7 @@ class ActorMention(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Attribution:
+class SaidBy:
     """Who is said to have said something.
 
     `certain` says that somebody is named as the speaker; else only that the text fits somebody.
@@ -72,7 +72,7 @@ class Attribution:
     certain: bool = True
 
 
-def is_said_by(candidate: Candidate, said: Attribution, spoken: BitMap) -> bool:
+def is_said_by(candidate: Candidate, said: SaidBy, spoken: BitMap) -> bool:
     """Whether a quote is by whom it is attributed to; `spoken` are the quotes of its actors."""
     if candidate.ordinal in spoken:
         return True
@@ -121,7 +121,7 @@ class Scene:
     mentions: Sequence[ActorMention]
     actors: Mapping[str, NamedActor]
 
-    def attribution(self, span: Span) -> Attribution | None:
+    def attribution(self, span: Span) -> SaidBy | None:
         """Who is said to have said a quotation; None where the text does not tell.
 
         Looked at is what stands before and after it in its sentence, and where that names nobody,
@@ -145,7 +145,7 @@ class Scene:
     def _says(self, clause: Span) -> bool:
         return not SPEECH.isdisjoint(self.prose.words_in(clause).keys)
 
-    def said_beside(self, span: Span) -> Attribution | None:
+    def said_beside(self, span: Span) -> SaidBy | None:
         """Who is said to have said a part of the text by all that stands before and after it."""
         sides = [(0, span[0]), (span[1], len(self.prose.text))]
         found = None
@@ -169,7 +169,7 @@ class Scene:
             and not SPEECH.isdisjoint(words.keys[:VERB_WITHIN])
         )
 
-    def _in_clause(self, clause: Span, span: Span) -> Attribution | None:
+    def _in_clause(self, clause: Span, span: Span) -> SaidBy | None:
         """Who is named in a clause as the speaker."""
         first, last = self._word_numbers(clause)
         reading = self.prose.reading.part(first, last)
@@ -198,7 +198,7 @@ class Scene:
                 return meant
         return self._attributed(named, "", certain=False) if named else None
 
-    def in_sentence(self, span: Span) -> Attribution | None:
+    def in_sentence(self, span: Span) -> SaidBy | None:
         """Everybody named in the sentence around a passage, or meant by "he"; never certain."""
         sentence = self.prose.sentence(span)
         first, last = self._word_numbers(sentence)
@@ -215,14 +215,14 @@ class Scene:
         office: Office | None = None,
         *,
         certain: bool = True,
-    ) -> Attribution:
+    ) -> SaidBy:
         actors = frozenset(actor for each in named for actor in each.actors)
         states = frozenset(actor for actor in actors if self.actors[actor].kind == "state")
-        return Attribution(text, actors, states, office, certain)
+        return SaidBy(text, actors, states, office, certain)
 
     def _last_person(
         self, before: int, *, certain: bool, office: Office | None = None
-    ) -> Attribution | None:
+    ) -> SaidBy | None:
         """Who was the last person named before a character, by name or by office.
 
         With `office`, who held it once. None after somebody unknown.

@@ -14,11 +14,11 @@ from app.quotecheck.alignment import Alignment, Operation, align, counts
 from app.quotecheck.answers import DifferenceKind, Verdict
 from app.quotecheck.candidates import Candidate
 from app.quotecheck.reading import Reading, read_wording
-from app.quotecheck.vocabulary import words_in
+from app.quotecheck.vocabulary import word_table
 
 # What a word tells that joins others, beside one that says what is meant.
 FUNCTION_WEIGHT = 0.25
-FUNCTION_WORDS = words_in("function_words")
+FUNCTION_WORDS = word_table("function_words")
 # How alike words must be for a wording to be recognised in them, how many telling words both must
 # have, and how many in a row. Of recorded passages with one word changed 99 % are more alike, of
 # sentences about the same events 1 in 400.
@@ -47,7 +47,7 @@ RUN_WORDS = 9
 SHORT_WORDS = 4
 
 CONDITION = re.compile(
-    rf"\b(?:{'|'.join(words_in('conditions')).replace('_', ' ')})\b", re.IGNORECASE
+    rf"\b(?:{'|'.join(word_table('conditions')).replace('_', ' ')})\b", re.IGNORECASE
 )
 SENTENCE_END = re.compile(r"[.!?…؟]+[”\"’']?\s+")
 
@@ -110,7 +110,7 @@ class Judgement:
         return (*self.comparison.findings, *self.others)
 
 
-def weight(keys: Sequence[str]) -> float:
+def telling_weight(keys: Sequence[str]) -> float:
     """What some words tell: one each, a quarter for those that only join others."""
     joining = sum(key in FUNCTION_WORDS for key in keys)
     return len(keys) - joining * (1 - FUNCTION_WEIGHT)
@@ -123,8 +123,8 @@ def telling(keys: Iterable[str]) -> int:
 
 def likeness(alignment: Alignment) -> float:
     """2 · weight of the words in common / (weight of the asked and of the printed ones)."""
-    total = weight(alignment.asked.keys) + weight(alignment.stretch)
-    return min(1.0, 2 * weight(alignment.common) / total) if total else 0.0
+    total = telling_weight(alignment.asked.keys) + telling_weight(alignment.stretch)
+    return min(1.0, 2 * telling_weight(alignment.common) / total) if total else 0.0
 
 
 def compare_words(asked: Reading, wording: Mapping[str, Any]) -> Comparison:
@@ -178,7 +178,7 @@ def is_recognised(alignment: Alignment) -> bool:
     if alignment.share >= MOST and run >= IN_A_ROW_WHOLE and alike >= RECOGNISED_WHOLE:
         return True
     most = alignment.share >= MOST or len(common) > COMMON_SHARE * len(alignment.asked)
-    if alike >= RECOGNISED and run >= IN_A_ROW and most:
+    if alike >= RECOGNISED and (run >= IN_A_ROW or alike >= NEARLY_ALL) and most:
         return True
     return is_reordered(alignment)
 
@@ -194,7 +194,7 @@ def is_reordered(alignment: Alignment) -> bool:
     """Whether nearly all asked words stand in the wording, in runs that have changed places."""
     asked, printed = alignment.asked, alignment.printed
     shared = [key for key in asked.keys if key in printed.key_set]
-    if weight(shared) < REORDERED_SHARE * weight(asked.keys):
+    if telling_weight(shared) < REORDERED_SHARE * telling_weight(asked.keys):
         return False
     found: list[tuple[str, ...]] = []
     starts = []
@@ -208,7 +208,9 @@ def is_reordered(alignment: Alignment) -> bool:
             starts.append(printed.spelling.index(asked.part(first, last).spelling))
         first = max(last, first + 1)
     in_order = starts == sorted(starts)
-    return not in_order and sum(map(weight, found)) >= REORDERED_SHARE * weight(asked.keys)
+    return not in_order and sum(map(telling_weight, found)) >= REORDERED_SHARE * telling_weight(
+        asked.keys
+    )
 
 
 def _cut_negations(alignment: Alignment) -> Iterator[Finding]:

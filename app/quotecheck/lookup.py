@@ -12,9 +12,9 @@ from app.entries.words import split
 from app.entries.written_dates import in_date_language
 from app.errors import InvalidQuery, query_error
 from app.quotecheck.answers import Verdict
-from app.quotecheck.attribution import Attribution, Scene, mentions_in
+from app.quotecheck.attribution import SaidBy, Scene, mentions_in
 from app.quotecheck.candidates import Quotes
-from app.quotecheck.matching import Matcher, Matches, Passage, actors_of, words_of
+from app.quotecheck.matching import Matcher, Matches, Passage, actors_of, index_words_of
 from app.quotecheck.prose import Prose, Quotation, read_prose
 from app.quotecheck.rendering import Json, answer_document
 from app.quotecheck.speakers import load_actors, load_named, load_speaker
@@ -31,7 +31,7 @@ class QuotationQuestion:
 
     text: str
     prose: Prose
-    said: Attribution | None
+    said: SaidBy | None
     speaker: Mapping[str, Any] | None
     day: DateSpan | None
 
@@ -117,7 +117,7 @@ async def check_texts(
     long = sum(len(each.reading) for each in passages) > LOOP_WORDS
     run = work.in_thread if long else work.in_loop
     quotes = Quotes(snapshot)
-    await quotes.load_postings(words_of(passages), actors_of(passages))
+    await quotes.load_postings(index_words_of(passages), actors_of(passages))
     matcher = Matcher(quotes, work)
     await quotes.load_candidates(await run(matcher.likely_for, passages))
     return await run(_answers, texts, matcher)

@@ -17,7 +17,7 @@ from app.entries.dates import DateSpan
 from app.entries.words import split
 from app.quotecheck.alignment import Operation, Step
 from app.quotecheck.answers import DifferenceKind, Verdict
-from app.quotecheck.attribution import Attribution, is_said_by
+from app.quotecheck.attribution import SaidBy, is_said_by
 from app.quotecheck.candidates import Candidate, Quotes
 from app.quotecheck.judgement import (
     RANK,
@@ -30,7 +30,7 @@ from app.quotecheck.judgement import (
     overlaps,
     speaker_names,
     telling,
-    weight,
+    telling_weight,
 )
 from app.quotecheck.reading import Reading
 from app.quotecheck.workers import Work
@@ -55,7 +55,7 @@ class Passage(NamedTuple):
     """Some words, and who is said to have said them when."""
 
     reading: Reading
-    said: Attribution | None = None
+    said: SaidBy | None = None
     day: DateSpan | None = None
 
     @property
@@ -140,7 +140,7 @@ class Matcher:
         return self.found[passage.key]
 
 
-def words_of(passages: Iterable[Passage]) -> set[str]:
+def index_words_of(passages: Iterable[Passage]) -> set[str]:
     """The words whose postings are needed."""
     return {word for passage in passages for word in passage.reading.index_words}
 
@@ -188,7 +188,7 @@ def _most_promising(
     for candidate in candidates:
         wordings = [split(wording["text"]) for wording in candidate.wordings]
         alike = max(fuzz.partial_ratio(words, each) for each in wordings)
-        shared = max(weight(list(asked.intersection(each))) for each in wordings)
+        shared = max(telling_weight(list(asked.intersection(each))) for each in wordings)
         others = len(list(_other_facts(passage, candidate, spoken)))
         promises.append((shared, alike, -others, candidate.ordinal, candidate))
     promises.sort(reverse=True)
@@ -224,9 +224,9 @@ def _parts(
         if part is not None:
             found.append(part)
             rest += [(first, part[0]), (part[1], last)]
-    share = sum(weight(reading.keys[first:last]) for first, last, *_ in found)
+    share = sum(telling_weight(reading.keys[first:last]) for first, last, *_ in found)
     quotes = {candidate.ordinal for *_, candidate, _ in found}
-    if len(quotes) > 1 and share >= PARTS_SHARE * weight(reading.keys):
+    if len(quotes) > 1 and share >= PARTS_SHARE * telling_weight(reading.keys):
         for *_, candidate, comparison in sorted(found, key=lambda each: each[0]):
             others = tuple(_other_facts(passage, candidate, spoken))
             yield Judgement(candidate, comparison, others)
@@ -259,7 +259,7 @@ def _longest_part(
     if not compared:
         return None
     candidate, comparison, run = max(
-        compared, key=lambda each: weight(part.keys[each[2].a : each[2].b])
+        compared, key=lambda each: telling_weight(part.keys[each[2].a : each[2].b])
     )
     words = part.keys[run.a : run.b]
     whole = run.d - run.c == len(comparison.alignment.printed) and len(words) >= SHORT_WORDS - 1

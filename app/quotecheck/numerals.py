@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from app.quotecheck.vocabulary import TABLES, words_in
+from app.quotecheck.vocabulary import TABLES, word_table
 
 NUMBERS: dict[str, int] = TABLES["numbers"]
 TENS = frozenset(word for word, value in NUMBERS.items() if value >= 20)
 SCALES: dict[str, int] = TABLES["scales"]
-QUANTITIES = words_in("quantities")
+QUANTITIES = word_table("quantities")
 DIGITS = re.compile(r"(\d+(?:\.\d+)?)(?:st|nd|rd|th)?")
 
 

@@ -8,13 +8,13 @@ from itertools import takewhile
 from typing import Any, NamedTuple
 
 from app.quotecheck.reading import read_words
-from app.quotecheck.vocabulary import TABLES, words_in
+from app.quotecheck.vocabulary import TABLES, word_table
 
 SAME_TITLES: dict[str, str] = TABLES["same_titles"]
-NOUNS = words_in("titles", "nouns")
+NOUNS = word_table("titles", "nouns")
 # With one of these it is another office.
-RANKS = words_in("titles", "ranks")
-TITLE_WORDS = words_in("titles", "nouns", "ranks", "others")
+RANKS = word_table("titles", "ranks")
+TITLE_WORDS = word_table("titles", "nouns", "ranks", "others")
 JOINERS = frozenset(("a", "an", "and", "for", "in", "of", "the", "to"))
 # Adjectives and short names that do not begin like the name of the state.
 STATES: dict[str, str] = TABLES["states"]
@@ -22,7 +22,7 @@ STATES: dict[str, str] = TABLES["states"]
 ROOT_LETTERS = 4
 # The words before and after a title in which it may be said whose it is.
 OWNER_WORDS = 3
-SPEECH = words_in("speech")
+SPEECH = word_table("speech")
 
 
 class Office(NamedTuple):

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from app.quotecheck.reading import Reading, read_words
-from app.quotecheck.vocabulary import words_in
+from app.quotecheck.vocabulary import word_table
 
 Span = tuple[int, int]
 
@@ -41,7 +41,7 @@ INTERRUPTION_WORDS = 20
 PIECES = 3
 # Words in which it is said who said what stands without quotation marks.
 SPEAKER_WORDS = 14
-SPEECH = words_in("speech")
+SPEECH = word_table("speech")
 
 
 class Quotation(NamedTuple):

@@ -15,7 +15,7 @@ from app.db.sql import KeyedStatement
 from app.db.tables import name_word, reference
 from app.entries.names import IDS
 from app.entries.words import split
-from app.quotecheck.attribution import Attribution, NamedActor, mentions_in
+from app.quotecheck.attribution import NamedActor, SaidBy, mentions_in
 from app.quotecheck.candidates import load_values
 from app.quotecheck.offices import JOINERS, TITLE_WORDS, offices_in, title_words
 from app.quotecheck.reading import Reading, read_words
@@ -74,24 +74,24 @@ def _batches(items: Iterable[str]) -> Iterator[list[str]]:
         yield batch
 
 
-async def load_speaker(text: str, snapshot: Snapshot) -> Attribution:
+async def load_speaker(text: str, snapshot: Snapshot) -> SaidBy:
     """Who is meant by a name as people write it: with a title, reversed, or by the office alone.
 
     Somebody whom the record does not know has no actors.
     """
     (known,) = await load_values(snapshot, IDS, [("actor", text)])
     if known is not None:
-        return Attribution(text, frozenset([known]))
+        return SaidBy(text, frozenset([known]))
     named = await load_named(split(text), snapshot)
     last, _, first = text.partition(",")
     for written in (text, f"{first} {last}") if first else (text,):
         attribution = _named_speaker(text, read_words(written), named)
         if attribution.actors or attribution.office:
             return attribution
-    return Attribution(text)
+    return SaidBy(text)
 
 
-def _named_speaker(text: str, reading: Reading, named: Sequence[NamedActor]) -> Attribution:
+def _named_speaker(text: str, reading: Reading, named: Sequence[NamedActor]) -> SaidBy:
     """The persons whom a text names; else the office, or the bodies and states."""
     kinds = {actor.id: actor.kind for actor in named}
     mentions = [
@@ -102,15 +102,15 @@ def _named_speaker(text: str, reading: Reading, named: Sequence[NamedActor]) -> 
     actors = {actor for each in mentions for actor in each.actors}
     persons = frozenset(actor for actor in actors if kinds[actor] == "person")
     if persons:
-        return Attribution(text, persons)
+        return SaidBy(text, persons)
     rest = set(reading.keys) - TITLE_WORDS - JOINERS
     person = _of_one_name(rest, named) if not actors else None
     if person is not None:
-        return Attribution(text, frozenset([person]))
+        return SaidBy(text, frozenset([person]))
     office = next(offices_in(reading.keys), None)
     if office is not None:
         actors = {actor for actor in actors if kinds[actor] != "state"}
-    return Attribution(text, frozenset(actors), office=office)
+    return SaidBy(text, frozenset(actors), office=office)
 
 
 def _of_one_name(keys: set[str], named: Sequence[NamedActor]) -> str | None:

@@ -13,7 +13,7 @@ TABLES: dict[str, dict[str, Any]] = tomllib.loads(
 )
 
 
-def words_in(table: str, *names: str) -> frozenset[str]:
+def word_table(table: str, *names: str) -> frozenset[str]:
     """The words of a table in all languages, or of some of its lines."""
     lines = TABLES[table]
     return frozenset(word for name in names or lines for word in fold(lines[name]).split())

@@ -57,6 +57,7 @@ def test_what_is_no_difference(ask: Asker, text: str, verdict: str, quote: str) 
         ("We are on the way to a total victory over evil", ("added", "over evil", None)),
         ("Rumour has it: we are on the way to a total victory", ("added", "Rumour has it", None)),
         ("We aren't on the way to a total victory", ("negation", "aren't", "are")),
+        ("Victory is not within reach", ("negation", "not", None)),
         ("It's a matter of years but of months", ("negation", None, "not")),
         ("It's not a matter of two years but of months", ("number", "two", None)),
         ("We are … the way to a total victory, not of years", None),
