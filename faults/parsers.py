@@ -6,7 +6,13 @@ from collections.abc import Callable
 
 from app.entries.cursors import LARGEST, Position, read_cursor, revision_of, write_cursor
 from app.entries.dates import DateLanguageError, parse_bound, parse_date
-from app.entries.words import NoWordsError, TooManyWordsError, fold, fts5_all, read_query, split
+from app.entries.search_query import (
+    NoWordsError,
+    TooManyWordsError,
+    UnclearQueryError,
+    read_query,
+)
+from app.entries.words import fold, fts5_any, split
 from app.errors import InvalidQuery
 from app.http.query import read_question
 from app.kinds.quotes import QuoteQuestion
@@ -49,11 +55,11 @@ def words(text: str) -> None:
         assert fold(word) == word
         assert " " not in word
     try:
-        sought = read_query(text)
-    except (NoWordsError, TooManyWordsError):
+        groups = read_query(text)
+    except (NoWordsError, TooManyWordsError, UnclearQueryError):
         return
-    match = fts5_all(sought)
-    assert match.count('"') % 2 == 0
+    for group in groups:
+        assert fts5_any(group.terms).count('"') % 2 == 0
 
 
 def queries(text: str) -> None:
