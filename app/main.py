@@ -45,7 +45,7 @@ from app.http.cache import Cache
 from app.http.compression import Compression
 from app.http.limits import Limits
 from app.http.logs import log_configuration
-from app.http.metrics import Metrics
+from app.http.metrics import FOLDER, Metrics
 from app.http.observation import Observation
 from app.http.service import Service
 from app.pages.problems import answer_http_exception, answer_mistake, answer_problem
@@ -160,7 +160,7 @@ def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
     config = uvicorn.Config(APP, factory=True, workers=workers, **options)
     with temporary_folder("parley-metrics-") as shared:
         if shared is not None:
-            os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(shared)
+            os.environ[FOLDER] = str(shared)
         else:
             log.warning("No temporary file can be made: /metrics tells of one worker alone.")
         serve_by_many(config)

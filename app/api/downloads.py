@@ -28,7 +28,7 @@ from app.db.sql import Statement
 from app.db.tables import csv_line, document
 from app.entries.csv_columns import columns_of, header
 from app.errors import NoSuchRange, NotFound
-from app.http.negotiation import coded_etag, is_held, preferences_of
+from app.http.negotiation import coded_etag, codings_of, holds
 from app.http.responses import Header, not_modified
 from app.http.route import CACHE_CONTROL, etag_of
 from app.http.service import service_of
@@ -150,19 +150,19 @@ class Sending:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Sends it, or that the client has it already."""
         service = service_of(self.request)
-        preferences = preferences_of(scope)
-        coding = b"gzip" if self.download.is_text and b"gzip" in preferences.codings else b""
+        fields = scope["state"]["fields"]
+        coding = b"gzip" if self.download.is_text and b"gzip" in codings_of(fields) else b""
         async with service.database.snapshot() as snapshot:
             etag = coded_etag(etag_of(scope, snapshot.revision), coding)
             headers = self.headers(etag, coding, snapshot)
-            if is_held(preferences.held, etag):
+            if holds(fields, etag):
                 await not_modified(headers)(scope, receive, send)
                 return
             parts = self.download.parts(snapshot, service.settings.public_url)
             coded = gzipped(parts) if coding else parts
             await StreamedResponse(200, headers, coded)(scope, receive, send)
 
-    def headers(self, etag: str, coding: bytes, snapshot: Snapshot) -> list[Header]:
+    def headers(self, etag: bytes, coding: bytes, snapshot: Snapshot) -> list[Header]:
         """The headers of the file; each coding has an ETag of its own."""
         content_type = self.download.media_type
         if content_type.startswith("text/"):
@@ -170,7 +170,7 @@ class Sending:
         headers = [
             (b"content-type", content_type.encode()),
             (b"content-disposition", f'attachment; filename="{self.download.name}"'.encode()),
-            (b"etag", etag.encode()),
+            (b"etag", etag),
             (b"cache-control", CACHE_CONTROL),
             (b"parley-revision", snapshot.revision.digest.encode()),
         ]

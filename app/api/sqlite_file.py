@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from app.errors import NoSuchRange, NotFound, Unavailable
-from app.http.negotiation import is_held, preferences_of
+from app.http.negotiation import holds
 from app.http.responses import Header, not_modified
 from app.http.route import CACHE_CONTROL
 from app.http.service import service_of
@@ -46,7 +46,7 @@ class SqliteFile:
             seen = os.fstat(file.fileno())
             headers = headers_of(seen, digest)
             etag = dict(headers)[b"etag"].decode()
-            if is_held(preferences_of(scope).held, etag):
+            if holds(scope["state"]["fields"], etag.encode()):
                 await not_modified(headers)(scope, receive, send)
                 return
             status, first, size = self.wanted(seen.st_size, etag)

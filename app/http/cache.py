@@ -14,7 +14,8 @@ from cachetools import LRUCache
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.db.snapshots import Revision
-from app.http.negotiation import is_held, preferences_of, preferred_type
+from app.http.fields import Fields
+from app.http.negotiation import coding_of, holds, preferred_type
 from app.http.responses import Header, send_whole, without_body
 
 # Bytes that a kept answer takes beside its key and body: its headers, and the objects that hold it.
@@ -30,7 +31,7 @@ Key = tuple[bytes, bytes, bytes, Revision | None]
 class CachedResponse:
     """A 200: its ETag, its headers and those of its 304, its body, and its route."""
 
-    etag: str
+    etag: bytes
     headers: list[Header]
     unchanged: list[Header]
     body: bytes
@@ -65,26 +66,31 @@ class Cache:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             await self.app(scope, receive, send)
             return
-        preferences = preferences_of(scope)
-        key = (scope["raw_path"], scope["query_string"], preferences.coding, self.revision())
-        variants = self.answers.get(key)
-        found = None
-        if variants is not None:
-            chosen = preferred_type(preferences.accept, variants.offered)
-            found = variants.responses.get(chosen)
+        fields = scope["state"]["fields"]
+        key = (scope["raw_path"], scope["query_string"], coding_of(fields), self.revision())
+        found = self.found(key, fields)
         if found is None:
             await self.app(scope, receive, CapturingSend(self, key, scope, send))
             return
         scope["route"], scope["state"]["cache"] = found.route, "hit"
-        if is_held(preferences.held, found.etag):
-            await send_whole(send, 304, found.unchanged, b"")
-        else:
-            await send_whole(send, 200, found.headers, found.body)
+        status, headers, body = 200, found.headers, found.body
+        if b"if-none-match" in fields and holds(fields, found.etag):
+            status, headers, body = 304, found.unchanged, b""
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    def found(self, key: Key, fields: Fields) -> CachedResponse | None:
+        """The answer to a question in the media type that a client prefers."""
+        try:
+            variants = self.answers[key]
+        except KeyError:
+            return None
+        return variants.responses.get(preferred_type(fields, variants.offered))
 
     def store(self, key: Key, scope: Scope, response: CachedResponse) -> None:
         """Keeps an answer, unless it would take the room of many others."""
         offered = scope["state"].get("offered", ())
-        chosen = preferred_type(preferences_of(scope).accept, offered)
+        chosen = preferred_type(scope["state"]["fields"], offered)
         before = self.answers.get(key)
         responses = before.responses if before is not None else {}
         variants = Variants(key, offered, {**responses, chosen: response})
@@ -118,8 +124,8 @@ class CapturingSend:
     async def finish(self, headers: list[Header], body: bytes) -> None:
         """Sends a complete 200, which is stored where it has an ETag and does not forbid it."""
         fields = dict(headers)
-        etag = fields.get(b"etag", b"").decode("latin-1")
-        if not etag or b"no-store" in fields.get(b"cache-control", b""):
+        etag = fields.get(b"etag")
+        if etag is None or b"no-store" in fields.get(b"cache-control", b""):
             await send_whole(self.send, 200, headers, body)
             return
         self.scope["state"]["cache"] = "miss"
@@ -129,7 +135,7 @@ class CapturingSend:
             stored = CachedResponse(etag, [*headers, HIT], [*unchanged, HIT], body, route)
             self.cache.store(self.key, self.scope, stored)
             headers, unchanged = [*headers, STORED], [*unchanged, STORED]
-        if is_held(preferences_of(self.scope).held, etag):
+        if holds(self.scope["state"]["fields"], etag):
             await send_whole(self.send, 304, unchanged, b"")
         else:
             await send_whole(self.send, 200, headers, body)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import zstandard
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.http.negotiation import coded_etag, preferences_of
+from app.http.negotiation import coded_etag, coding_of
 from app.http.responses import Header
 
 # Shorter bodies gain nothing.
@@ -28,7 +28,7 @@ class Compression:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            coding = preferences_of(scope).coding
+            coding = coding_of(scope["state"]["fields"])
             send = CompressingSend(send, coding) if coding else send
         await self.app(scope, receive, send)
 
@@ -71,7 +71,7 @@ def coded(headers: list[Header], coding: bytes, size: int) -> list[Header]:
     changed = [(b"content-encoding", coding), (b"content-length", b"%d" % size)]
     for name, value in headers:
         if name == b"etag":
-            changed.append((name, coded_etag(value.decode("latin-1"), coding).encode("latin-1")))
+            changed.append((name, coded_etag(value, coding)))
         elif name != b"content-length":
             changed.append((name, value))
     return changed

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from app.http.rates import Rates
 
 # `host[:port]` (RFC 3986, section 3.2.2): an address in brackets, or a name, which may be empty. A
-# comma is left out, as it separates two hosts.
+# comma is left out, as it separates the hosts of several lines.
 HOST = re.compile(
     rb"(\[[0-9A-Fa-f:.]{2,45}\]|(?:[A-Za-z0-9._~!$&'()*+;=-]|%[0-9A-Fa-f]{2}){0,255})(?::\d{0,5})?"
 )
@@ -60,14 +60,16 @@ class Limits:
 
     def problem_of(self, scope: Scope) -> Problem | None:
         """Why a request is not let through."""
-        host, body = host_and_body(scope)
+        fields = scope["state"]["fields"]
+        host = host_in(fields.get(b"host"), scope["http_version"])
         if host is None:
-            return BadRequest(
-                "A request names its host in one `Host` header: `name` or `name:port`."
-            )
-        if body is None or body > self.max_body:
+            return BadRequest("A request names its host in one `Host`: `name` or `name:port`.")
+        size = fields.get(b"content-length")
+        is_known = b"transfer-encoding" not in fields and (size is None or size.isdigit())
+        if not is_known or (size is not None and int(size) > self.max_body):
             return TooLarge(f"A body may have {self.max_body} bytes, said in Content-Length.")
-        if length_of(scope) > self.max_url_length:
+        path, query = scope["raw_path"], scope["query_string"]
+        if len(path) + len(query) + bool(query) > self.max_url_length:
             return TooLong(f"An address may have {self.max_url_length} bytes; ask for less.")
         if scope["path"] in OPERATION:
             return None
@@ -95,35 +97,14 @@ def rates_of(settings: Settings) -> Rates | None:
     return Rates(settings.rate_limit)
 
 
-def length_of(scope: Scope) -> int:
-    """How long the path and query are, as they came over the wire."""
-    query = scope["query_string"]
-    return len(scope["raw_path"]) + len(query) + bool(query)
-
-
-def host_and_body(scope: Scope) -> tuple[str | None, int | None]:
-    """The host that a request names, and the bytes of its body.
-
-    No host where `Host` is malformed, doubled, or missing from HTTP/1.1 (RFC 9112, section 3.2). No
-    bytes where they are not stated.
-    """
-    hosts: list[bytes] = []
-    size: int | None = 0
-    for name, value in scope["headers"]:
-        if name == b"host":
-            hosts.append(value)
-        elif name == b"content-length":
-            size = int(value) if value.isdigit() else None
-        elif name == b"transfer-encoding":
-            size = None
-    if len(hosts) == 1:
-        return host_in(hosts[0]), size
-    return "" if not hosts and scope["http_version"] == "1.0" else None, size
-
-
 @lru_cache(maxsize=256)
-def host_in(value: bytes) -> str | None:
-    """The host of a `Host` header in lower case, without its port; None where it is malformed."""
+def host_in(value: bytes | None, version: str) -> str | None:
+    """The host of a `Host` header in lower case, without its port (RFC 9112, section 3.2).
+
+    None where it is malformed, of several lines, or missing from HTTP/1.1.
+    """
+    if value is None:
+        return "" if version == "1.0" else None
     match = HOST.fullmatch(value)
     if match is None:
         return None

@@ -1,15 +1,14 @@
 """What a request asks of its representation: media type, coding, and what the client has already.
 
-Several lines of one header are one list (RFC 9110, section 5.3).
+Nothing here knows what is represented.
 """
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
-from starlette.types import Scope
+from app.http.fields import Fields
 
 HTML, JSON = "text/html", "application/json"
 # Codings, the best first: zstd is as small as gzip at a seventh of the time.
@@ -17,45 +16,16 @@ CODINGS = (b"zstd", b"gzip")
 REFUSED = re.compile(rb";\s*q\s*=\s*0(?:\.0*)?\s*$")
 
 
-class Preferences(NamedTuple):
-    """The headers by which a representation is chosen."""
-
-    accept: str
-    codings: tuple[bytes, ...]
-    """Those of our codings that the client accepts, the best first."""
-    held: str | None
-    """The ETags of `If-None-Match`."""
-
-    @property
-    def coding(self) -> bytes:
-        """The best coding that the client accepts; empty for none."""
-        return self.codings[0] if self.codings else b""
+def codings_of(fields: Fields) -> tuple[bytes, ...]:
+    """Those of our codings that a client accepts, the best first."""
+    value = fields.get(b"accept-encoding")
+    return accepted_codings(value) if value is not None else ()
 
 
-def preferences_of(scope: Scope) -> Preferences:
-    """The preferences of a request, read once."""
-    state = scope["state"]
-    read: Preferences | None = state.get("preferences")
-    if read is None:
-        read = state["preferences"] = read_preferences(scope["headers"])
-    return read
-
-
-def read_preferences(headers: list[tuple[bytes, bytes]]) -> Preferences:
-    """The preferences that headers state."""
-    accept = codings = held = None
-    for name, value in headers:
-        if name == b"accept":
-            accept = value if accept is None else accept + b"," + value
-        elif name == b"accept-encoding":
-            codings = value if codings is None else codings + b"," + value
-        elif name == b"if-none-match":
-            held = value if held is None else held + b"," + value
-    return Preferences(
-        "" if accept is None else accept.decode("latin-1"),
-        () if codings is None else accepted_codings(codings),
-        None if held is None else held.decode("latin-1"),
-    )
+def coding_of(fields: Fields) -> bytes:
+    """The best coding that a client accepts; empty for none."""
+    codings = codings_of(fields)
+    return codings[0] if codings else b""
 
 
 @lru_cache(maxsize=128)
@@ -68,14 +38,15 @@ def accepted_codings(value: bytes) -> tuple[bytes, ...]:
     return tuple(coding for coding in CODINGS if coding in accepted)
 
 
-def preferred_type(accept: str, offered: tuple[str, ...]) -> str:
-    """The media type that `Accept` prefers among some; the first where it does not say.
+def preferred_type(fields: Fields, offered: tuple[str, ...]) -> str:
+    """The media type that a client prefers among some; the first where it does not say.
 
     Empty where it accepts none of them. HTML is chosen where it is preferred to JSON.
     """
-    if len(offered) < 2 or accept in ("", "*/*"):
+    accept = fields.get(b"accept", b"*/*")
+    if len(offered) < 2 or accept in (b"*/*", b""):
         return offered[0] if offered else ""
-    return negotiated_type(accept, offered)
+    return negotiated_type(accept.decode("latin-1"), offered)
 
 
 @lru_cache(maxsize=128)
@@ -113,14 +84,20 @@ def weight(parameters: list[str]) -> float:
     return 1.0
 
 
-def coded_etag(etag: str, coding: bytes) -> str:
+def coded_etag(etag: bytes, coding: bytes) -> bytes:
     """The ETag of the same representation in a coding; empty is none."""
-    return f'{etag[:-1]}-{coding.decode()}"' if coding else etag
+    return b'%b-%b"' % (etag[:-1], coding) if coding else etag
 
 
-def is_held(held: str | None, etag: str) -> bool:
-    """Whether the client has what an ETag names, compared weakly; `*` names it, too (RFC 9110)."""
-    if held is None:
-        return False
-    names = {each.strip().removeprefix("W/") for each in held.split(",")}
-    return etag in names or names == {"*"}
+def holds_anything(fields: Fields) -> bool:
+    """Whether `If-None-Match` is `*`: whatever there is."""
+    return fields.get(b"if-none-match", b"").strip() == b"*"
+
+
+def holds(fields: Fields, etag: bytes) -> bool:
+    """Whether the client has what an ETag names, compared weakly (RFC 9110)."""
+    held = fields.get(b"if-none-match")
+    if held is None or held == etag:
+        return held is not None
+    names = {each.strip().removeprefix(b"W/") for each in held.split(b",")}
+    return etag in names or names == {b"*"}

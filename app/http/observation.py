@@ -16,8 +16,9 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.config import LogRequests, Settings
+from app.http.fields import Fields, fields_of
 from app.http.metrics import Metrics
-from app.http.responses import COMMON_HEADERS, Header
+from app.http.responses import COMMON_HEADERS
 
 REQUEST_LOG = logging.getLogger("parley.requests")
 ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -45,67 +46,51 @@ class Observation:
             await self.app(scope, receive, send)
             return
         began = time.perf_counter()
-        added = [*COMMON_HEADERS, (b"x-request-id", self.request_id(scope))]
-        scope.setdefault("state", {})["headers"] = added
-        observed = ObservedSend(send, added)
+        state = scope.setdefault("state", {})
+        fields = state["fields"] = fields_of(scope["headers"])
+        headers = state["headers"] = [*COMMON_HEADERS, (b"x-request-id", self.request_id(fields))]
+        # 0 where no response came to be.
+        status = size = 0
+
+        def observed(message: Message) -> Awaitable[None]:
+            nonlocal headers, status, size
+            if message["type"] == "http.response.start":
+                status, headers = message["status"], [*message["headers"], *headers]
+                message["headers"] = headers
+            else:
+                size += len(message.get("body", b""))
+            return send(message)
+
         try:
             await self.app(scope, receive, observed)
         finally:
-            self.note(scope, observed, time.perf_counter() - began)
+            seconds = time.perf_counter() - began
+            route = getattr(scope.get("route"), "path", "other")
+            self.metrics.note(route, status, state.get("cache", "none"), seconds)
+            if seconds >= self.slow or (status >= 500 and self.logs_failures):
+                said = self.described(scope, dict(headers))
+                said |= {"status": status, "milliseconds": round(seconds * 1000, 3), "bytes": size}
+                REQUEST_LOG.info("request", extra={"parley": said})
 
-    def request_id(self, scope: Scope) -> bytes:
+    def request_id(self, fields: Fields) -> bytes:
         """The id that the client or a proxy gave, where it is a plain one, or one of our own."""
-        for name, value in scope["headers"]:
-            if name == b"x-request-id" and ID.fullmatch(value):
-                return bytes(value)
+        given = fields.get(b"x-request-id")
+        if given is not None and ID.fullmatch(given):
+            return given
         return b"%b-%x" % (self.prefix, next(self.numbers))
 
-    def note(self, scope: Scope, observed: ObservedSend, seconds: float) -> None:
-        """Counts a request, and logs it where the settings say so."""
-        route = getattr(scope.get("route"), "path", "other")
-        self.metrics.note(route, observed.status, scope["state"].get("cache", "none"), seconds)
-        if seconds >= self.slow or (observed.status >= 500 and self.logs_failures):
-            REQUEST_LOG.info("request", extra={"parley": self.described(scope, observed, seconds)})
-
-    def described(self, scope: Scope, observed: ObservedSend, seconds: float) -> dict[str, Any]:
+    def described(self, scope: Scope, headers: dict[bytes, bytes]) -> dict[str, Any]:
         """What the log says of a request; the client's address only where it is asked for."""
         query = scope["query_string"].decode("ascii", "backslashreplace")
         path = scope["raw_path"].decode("ascii", "backslashreplace")
-        headers, state = dict(observed.headers), scope["state"]
         said = {
-            "request_id": headers.get(b"x-request-id", b"").decode(),
+            "request_id": headers[b"x-request-id"].decode(),
             "method": scope["method"],
             "question": f"{path}?{query}" if query else path,
-            "status": observed.status,
-            "milliseconds": round(seconds * 1000, 3),
-            "bytes": observed.size,
-            "rows": state.get("rows"),
-            "cache": state.get("cache", "none"),
+            "rows": scope["state"].get("rows"),
+            "cache": scope["state"].get("cache", "none"),
             "revision": headers.get(b"parley-revision", b"").decode()[:16] or None,
         }
         if self.log_clients and scope.get("client"):
             said["client"] = scope["client"][0]
         return said
-
-
-class ObservedSend:
-    """Passes a response on with more headers, and remembers its status and size."""
-
-    __slots__ = ("added", "headers", "send", "size", "status")
-
-    def __init__(self, send: Send, added: list[Header]):
-        self.send = send
-        self.added = added
-        self.headers = added
-        # 0 where no response came to be.
-        self.status = 0
-        self.size = 0
-
-    def __call__(self, message: Message) -> Awaitable[None]:
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-            self.headers = [*message["headers"], *self.added]
-            message = {**message, "headers": self.headers}
-        else:
-            self.size += len(message.get("body", b""))
-        return self.send(message)

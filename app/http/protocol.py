@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from asyncio import TimerHandle, Transport
-from collections.abc import Sequence
+from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
@@ -21,97 +21,97 @@ OFFER = b"upgrade:"
 LONGEST_OFFER = 64
 # A target that names its host: `http://host/path?query`.
 ABSOLUTE = re.compile(rb"https?://([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
-# Seconds from the first byte of a request, or from a silent connection, to the request's last byte.
+# Seconds from the first byte of a request, or from a silent connection, to the request's last byte;
+# how often they are looked at, so that a request may have as much longer as lies between two looks.
 READ_SECONDS = 20.0
+LOOKS = 4
 
 
 class BoundedProtocol(HttpToolsProtocol):
     """Bounds the bytes of headers and the seconds of a request, and hides offers of HTTP/2."""
 
+    # Without a method while the headers of a request are read.
+    scope: dict[str, Any]  # type: ignore[assignment]
     url = b""
-    # When the request that is being read began; None while none is.
-    began: float | None = None
-    # Bytes read of headers that are not complete; None once they are.
-    head: int | None = None
+    # Bytes of headers that are not complete, and whether the last one ended a line.
+    head = 0
     line_ended = True
     # The beginning of a line that may become an offer; not parsed yet.
     held = b""
     refused = False
     watch: TimerHandle
+    # The request that was read at the last look, and at how many looks it was.
+    waiting_for: object = None
+    looks = 0
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self.began = self.loop.time()
-        self.watch = self.loop.call_later(READ_SECONDS, self.abort_if_slow)
+        self.scope = self.waiting_for = {}
+        self.watch = self.loop.call_later(READ_SECONDS / LOOKS, self.abort_if_slow)
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self.watch.cancel()
 
     def abort_if_slow(self) -> None:
-        waited = 0.0 if self.began is None else self.loop.time() - self.began
-        if waited >= READ_SECONDS:
+        is_reading = self.refused or "method" not in self.scope or self.cycle.more_body
+        same = is_reading and self.scope is self.waiting_for
+        self.looks, self.waiting_for = self.looks + 1 if same else 0, self.scope
+        if self.looks >= LOOKS:
             self.transport.abort()
         else:
-            self.watch = self.loop.call_later(READ_SECONDS - waited, self.abort_if_slow)
+            self.watch = self.loop.call_later(READ_SECONDS / LOOKS, self.abort_if_slow)
 
     def data_received(self, data: bytes) -> None:
+        if data[-1:] == b"\n" and len(data) <= STEP and not self.held and OFFER not in data.lower():
+            self.parse(data)
+            return
         data, self.held = self.held + data, b""
         for step in steps_of(data):
-            # After a refusal the rest is read and dropped, so that the client sees the refusal.
-            if self.refused:
-                return
-            if self.line_ended and self.head is not None:
+            if self.line_ended and "method" not in self.scope:
                 step, self.held = without_offer(step, self.ws_protocol_class is not None)
             if step:
                 self.parse(step)
 
     def parse(self, step: bytes) -> None:
+        # After a refusal the rest is read and dropped, so that the client sees the refusal.
+        if self.refused:
+            return
         scope = self.scope
         super().data_received(step)
-        self.line_ended = step.endswith(b"\n")
-        # A step in which a request began is not counted: others may have come before it.
-        if self.head is not None and self.scope is scope and not self.refused:
-            self.head += len(step)
+        if "method" not in self.scope and not self.refused:
+            self.line_ended = step.endswith(b"\n")
+            # A step in which a request began is not counted: others may have come before it.
+            self.head = self.head + len(step) if self.scope is scope else 0
             if self.head > LONGEST_READ:
                 self.send_400_response("The headers are too long.")
 
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        self.began, self.head = self.loop.time(), 0
-
     def on_headers_complete(self) -> None:
-        self.head = None
         if not self.url.startswith(b"/"):
             self.url, self.headers[:] = origin_form(self.url, self.headers)
         super().on_headers_complete()
 
-    def on_message_complete(self) -> None:
-        super().on_message_complete()
-        self.began = None
-
     def handle_websocket_upgrade(self) -> None:
         self.refused = True  # Another protocol reads from here on.
+        self.watch.cancel()
         super().handle_websocket_upgrade()
 
     def send_400_response(self, msg: str) -> None:
         problem: Problem = BadRequest(msg)
         if len(self.url) > LONGEST_READ // 2:
             problem = TooLong("The address is longer than any question needs; ask for less.")
-        elif self.head is not None and self.head > LONGEST_READ:
+        elif self.head > LONGEST_READ:
             problem = HeadersTooLarge(f"Headers may have {LONGEST_READ} bytes in all.")
         self.transport.write(written(problem))
         self.transport.write_eof()
-        self.refused, self.began = True, self.loop.time()
+        self.refused = True
 
 
-def steps_of(data: bytes) -> Sequence[bytes]:
+def steps_of(data: bytes) -> list[bytes]:
     """Bytes as they are parsed: by line where an offer stands or may be about to."""
     tail = data[-len(OFFER) :].rpartition(b"\n")[2].lower()
     if OFFER in data.lower() or (tail and OFFER.startswith(tail)):
         return data.splitlines(keepends=True)
-    if len(data) <= STEP:
-        return (data,)
     return [data[start : start + STEP] for start in range(0, len(data), STEP)]
 
 

@@ -27,8 +27,9 @@ from app.http.negotiation import (
     HTML,
     JSON,
     coded_etag,
-    is_held,
-    preferences_of,
+    coding_of,
+    holds,
+    holds_anything,
     preferred_type,
 )
 from app.http.query import read_question
@@ -71,7 +72,7 @@ class QuestionRoute(APIRoute):
         """What sends the answer."""
         state = scope["state"]
         state["offered"] = self.offered_to(scope)
-        chosen = preferred_type(preferences_of(scope).accept, state["offered"])
+        chosen = preferred_type(scope["state"]["fields"], state["offered"])
         if chosen == HTML and HTML not in self.offered:
             return complete(303, to_page(scope), b"")
         question, state["parameters"] = read_question(self.model, scope["query_string"])
@@ -90,12 +91,14 @@ class QuestionRoute(APIRoute):
         Of what may be compressed that is certain by the ETag of the coding only, and of `*` never:
         such an answer is made, and compared in front of the routes.
         """
-        held, coding = preferences_of(scope).held, preferences_of(scope).coding
-        revision = service_of(scope).database.current_revision()
-        if held is None or held.strip() == "*" or revision is None:
+        fields = scope["state"]["fields"]
+        if b"if-none-match" not in fields or holds_anything(fields):
             return None
-        etag = coded_etag(etag_of(scope, revision), coding)
-        if not is_held(held, etag):
+        revision = service_of(scope).database.current_revision()
+        if revision is None:
+            return None
+        etag = coded_etag(etag_of(scope, revision), coding_of(fields))
+        if not holds(fields, etag):
             return None
         return CompleteResponse(304, self.headers_of(question, etag, revision), b"")
 
@@ -123,10 +126,10 @@ class QuestionRoute(APIRoute):
             headers.append((b"link", answer.link.encode()))
         return complete(200, headers, answer.body)
 
-    def headers_of(self, question: BaseModel, etag: str, revision: Revision) -> list[Header]:
+    def headers_of(self, question: BaseModel, etag: bytes, revision: Revision) -> list[Header]:
         """The headers of a 200 and of its 304."""
         return [
-            (b"etag", etag.encode()),
+            (b"etag", etag),
             (b"cache-control", getattr(question, "cache_control", CACHE_CONTROL)),
             (b"vary", b"Accept, Accept-Encoding"),
             (b"parley-revision", revision.digest.encode()),
@@ -158,7 +161,7 @@ def service_of(scope: Scope) -> Service:
     return service
 
 
-def etag_of(scope: Scope, revision: Revision) -> str:
+def etag_of(scope: Scope, revision: Revision) -> bytes:
     """A strong ETag: equal only where revision, edition, public URL, question and media type are.
 
     Of what is compressed it becomes that of the coding.
@@ -167,7 +170,7 @@ def etag_of(scope: Scope, revision: Revision) -> str:
     made = (revision.digest, str(revision.number), service.edition, service.settings.public_url)
     asked = ("\0".join((*made, scope["state"]["media_type"])).encode(), scope["raw_path"])
     named = blake2b(b"\0".join((*asked, scope["query_string"])), digest_size=12)
-    return f'"{named.hexdigest()}"'
+    return b'"%b"' % named.hexdigest().encode()
 
 
 def not_acceptable(offered: tuple[str, ...]) -> NotAcceptable:

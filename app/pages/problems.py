@@ -16,7 +16,7 @@ from app.db.sql import Statement
 from app.db.tables import reference
 from app.errors import InvalidQuery, Moved, NotFound, Problem
 from app.http.methods import not_allowed
-from app.http.negotiation import preferences_of, quality
+from app.http.negotiation import quality
 from app.http.query import read_parameters
 from app.http.responses import problem_response
 from app.http.service import service_of
@@ -38,7 +38,7 @@ NOT_PAGES = ("/v1/", "/health/", "/metrics", "/openapi.json")
 def wants_page(request: Request) -> bool:
     """Whether an address is a page's, and its client a browser."""
     path = request.scope["path"]
-    accept = preferences_of(request.scope).accept
+    accept = request.state.fields.get(b"accept", b"").decode("latin-1")
     return not path.startswith(NOT_PAGES) and quality(accept, "text/html") > 0 and accept != "*/*"
 
 
