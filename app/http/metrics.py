@@ -7,6 +7,7 @@ folder that all share within a second, so that any of them answers for all.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import secrets
 from bisect import bisect_left
@@ -24,6 +25,8 @@ from prometheus_client.core import (
     Metric,
 )
 from prometheus_client.registry import Collector
+
+log = logging.getLogger(__name__)
 
 BUCKETS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0)
 BOUNDS = (*map(str, BUCKETS), "+Inf")
@@ -64,8 +67,11 @@ class Metrics(Collector):
         """Writes the numbers for the other workers, in one piece."""
         self.is_due = False
         new = file.with_suffix(".new")
-        new.write_bytes(orjson.dumps([*self.counted.items()]))
-        new.replace(file)
+        try:
+            new.write_bytes(orjson.dumps([*self.counted.items()]))
+            new.replace(file)
+        except OSError as error:
+            log.warning("Other workers cannot be told what this one has counted: %s", error)
 
     def of_all_workers(self) -> dict[tuple[str, int, str], Numbers]:
         """The numbers of this worker, and those that the others have written."""

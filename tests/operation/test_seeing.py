@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from app.config import LogRequests
+from app.http import metrics
 from app.http.logs import JsonLines, Readable
 from tests.conftest import TINY, Seeded
 from tests.operation.conftest import Asking
@@ -179,6 +181,30 @@ def test_metrics_add_up_over_workers(cached_databases: Seeded, tmp_path: Path) -
             assert re.search(r"^parley_revision(\{.*\})? 1\.0$", text, re.M)
             seconds = r'parley_request_seconds_count\{route="/v1/events/\{id\}"\} (\S+)'
             assert float(re.findall(seconds, text)[0]) == 40
+
+
+def test_metrics_that_cannot_be_written_are_told(
+    asking: Asking,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Where the folder of the workers is gone, a worker answers with its own, and says so."""
+    folder = tmp_path / "metrics"
+    folder.mkdir()
+    monkeypatch.setenv(metrics.FOLDER, str(folder))
+    monkeypatch.setattr(metrics, "WRITTEN_EVERY", 0)
+    ask = asking()
+    ask("/v1/events/talks")
+    ask("/health/live")
+    assert len(list(folder.iterdir())) == 1
+    shutil.rmtree(folder)
+    ask("/v1/events/talks")
+    text = ask("/metrics").text
+    assert re.search(
+        r'requests_total\{cache="hit",route="/v1/events/\{id\}",status="200"\} 1.0', text
+    )
+    assert "cannot be told" in caplog.text
 
 
 def test_metrics_tell_hits_from_misses(asking: Asking) -> None:
