@@ -179,7 +179,7 @@ def test_a_mistyped_name_leads_on(browser: Browser, base: str) -> None:
     with browser.new_context(base_url=base) as context:
         page = context.new_page()
         page.goto("/quotes?actor=netanjahu")
-        page.get_by_role("link", name="netanyahu", exact=True).click()
+        page.get_by_role("link", name="Benjamin Netanyahu", exact=True).click()
         page.wait_for_url("**/quotes?actor=netanyahu")
         expect(page.get_by_role("heading", level=1)).to_have_text("Quotes")
 
