@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, Response
 from app.db.snapshots import Snapshot
 from app.db.sql import Statement
 from app.db.tables import reference
-from app.errors import InvalidQuery, Moved, NotFound, Problem
+from app.errors import InvalidQuery, Moved, NotFound, Problem, Unavailable
 from app.http.methods import not_allowed
 from app.http.negotiation import quality
 from app.http.query import read_parameters
@@ -49,7 +49,8 @@ async def answer_problem(request: Request, error: Exception) -> Response:
     if isinstance(problem, Moved) and query:
         # What has moved is asked there as it was asked here.
         problem.headers["Location"] += f"?{query}"
-    if wants_page(request):
+    # A page names the record. Where that cannot be read, the document says so.
+    if wants_page(request) and not isinstance(problem, Unavailable):
         return await problem_page(request, problem)
     return problem_response(problem)
 

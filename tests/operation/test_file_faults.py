@@ -75,6 +75,9 @@ def test_a_file_changed_in_place_is_refused(
             assert answer.content == right[path] or answer.status_code == 503, path
         refused = ask.problem("/v1/events?limit=7", 503)
         assert CHANGED in refused["detail"]
+        # A browser asked for a page, which names the record, and that cannot be read either.
+        page = ask.problem("/events?limit=7", 503, headers={"Accept": "text/html"})
+        assert page["type"] == "/problems/unavailable"
         assert CHANGED in ask.problem("/health/ready", 503)["detail"]
         assert ask("/health/live").status_code == 200
         whole = database.with_name("whole.db")

@@ -139,3 +139,17 @@ def test_what_is_whole_is_kept(path: str, asking: Asking) -> None:
     assert status_of(ask, path) == HIT
     head = ask(path, method="HEAD")
     assert (head.headers["cache-status"], head.content) == (HIT, b"")
+
+
+@pytest.mark.parametrize(
+    "path", ["/llms.txt", "/v1/events?format=atom", "/v1/dataset/datapackage.zip"]
+)
+def test_the_etag_depends_on_the_public_url(path: str, asking: Asking) -> None:
+    """Bytes that name another address have another ETag, and are no 304 to who has the first."""
+    here, there = (asking(public_url=f"https://{host}.example") for host in ("here", "there"))
+    first, second = here(path), there(path)
+    assert first.content != second.content
+    assert first.headers["etag"] != second.headers["etag"]
+    known = {"If-None-Match": first.headers["etag"]}
+    assert here(path, headers=known).status_code == 304
+    assert there(path, headers=known).content == second.content

@@ -19,6 +19,7 @@ from app.http.protocol import BoundedProtocol
 from tests.api.asking import BASE, raw, serving
 from tests.conftest import TINY, Seeded
 from tests.operation.conftest import Asking
+from tests.operation.sockets import exchanged, request
 
 PROBLEM = b"content-type: application/problem+json"
 
@@ -141,6 +142,19 @@ def test_long_addresses_and_headers_over_the_wire(cached_databases: Seeded) -> N
         many = [b"X-%d: %s" % (number, b"z" * 1000) for number in range(2000)]
         assert raw(base, b"/v1/events", *many)[0] == 431
         assert httpx.get(f"{base}/v1/events").status_code == 200
+
+
+def test_headers_are_counted_from_the_first_byte(cached_databases: Seeded) -> None:
+    """431 whether the headers end or not, and whether requests stand before them in one piece."""
+    usual = request("/v1/events?limit=1", "Host: x")
+    short = request("/v1/events?limit=1", "Host: x", "X-Much: " + "y" * 60_000, "Connection: close")
+    long = b"GET /v1/events HTTP/1.1\r\nHost: x\r\nX-Much: " + b"y" * 80_000
+    with serving(cached_databases(TINY)) as base:
+        for before in (0, 1, 40):
+            for ending in (b"\r\n\r\n", b"", b"\r\nX: "):
+                assert exchanged(base, usual * before + long + ending).count(b"HTTP/1.1 431") == 1
+            answered = exchanged(base, usual * before + short)
+            assert answered.count(b"HTTP/1.1 200") == before + 1
 
 
 def test_slow_requests_are_given_up(monkeypatch: pytest.MonkeyPatch, asking: Asking) -> None:
