@@ -121,8 +121,13 @@ class Clause(NamedTuple):
 NONE_GIVEN: Any = Field(default_factory=list, json_schema_extra={"default": []})
 
 
-def filtered(path: str, description: str, example: Any, *, name_type: str | None = None) -> Any:
-    """The field of a filter that takes several values, as `Filter` describes it."""
+def filtered(
+    path: str, example: Any, *, name_type: str | None = None, description: str | None = None
+) -> Any:
+    """The field of a filter that takes several values, as `Filter` describes it.
+
+    A docstring below the field describes it to clients, or `description` where it needs two lines.
+    """
     field: Any = Field(
         default_factory=list,
         max_length=MAX_VALUES,
@@ -137,7 +142,7 @@ def filtered(path: str, description: str, example: Any, *, name_type: str | None
 class Question(BaseModel):
     """The parameters of every list. Unknown parameters are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     limit: Annotated[
         int,
@@ -244,9 +249,9 @@ class EntryQuestion(Question):
     ] = None
     date_precision: list[Precision] = filtered(
         "span.precision",
-        "How exact the date is: `day` leaves out entries of which only the "
-        "month or the year is known, and those of several days; repeatable.",
         "day",
+        description="How exact the date is: `day` leaves out entries of which only the "
+        "month or the year is known, and those of several days; repeatable.",
     )
     topic: Annotated[
         list[str],
@@ -260,12 +265,8 @@ class EntryQuestion(Question):
         Match,
         Field(description="Whether any of the topics is enough, or all are needed."),
     ] = Match.any
-    source: list[str] = filtered(
-        "sources",
-        "Which source says so; repeatable.",
-        "article-20240207-total-victory",
-        name_type="source",
-    )
+    source: list[str] = filtered("sources", "article-20240207-total-victory", name_type="source")
+    """Which source says so; repeatable."""
     q: Annotated[
         str | None,
         Field(max_length=1000),

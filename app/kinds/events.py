@@ -41,21 +41,14 @@ class EventType(StrEnum):
     vote = "vote"
 
 
-# The types of the PLOVER ontology (Open Event Data Alliance) that hold ours.
+# The types of the PLOVER ontology (Open Event Data Alliance) that hold ours; the rest is CONSULT.
 PLOVER = {
     EventType.attack: "ASSAULT",
-    EventType.statement: "CONSULT",
-    EventType.response: "CONSULT",
-    EventType.proposal: "CONSULT",
-    EventType.talks: "CONSULT",
-    EventType.meeting: "CONSULT",
     EventType.agreement: "AGREE",
     EventType.breakdown: "REJECT",
     EventType.release: "CONCEDE",
     EventType.military_order: "MOBILIZE",
-    EventType.report: "CONSULT",
     EventType.resolution: "REQUEST",
-    EventType.vote: "CONSULT",
 }
 
 
@@ -138,18 +131,14 @@ class EventDocument(EntryEnd, EventFields, EntryDocument):
 class EventQuestion(EntryQuestion):
     """What can be asked of events."""
 
-    event_type: list[EventType] = filtered("event_type", "What sort of event; repeatable.", "talks")
+    event_type: list[EventType] = filtered("event_type", "talks")
+    """What sort of event; repeatable."""
     proposal: list[str] = filtered(
-        "responds_to.proposal",
-        "Events that answer this proposal; repeatable.",
-        "prop-2024-02-hamas",
-        name_type="proposal",
+        "responds_to.proposal", "prop-2024-02-hamas", name_type="proposal"
     )
-    stance: list[Stance] = filtered(
-        "responds_to.stance",
-        "How the proposal was answered; binds to the same answer as `proposal`; repeatable.",
-        "rejects",
-    )
+    """Events that answer this proposal; repeatable."""
+    stance: list[Stance] = filtered("responds_to.stance", "rejects")
+    """How the proposal was answered; binds to the same answer as `proposal`; repeatable."""
 
     def clauses(self, named: dict[str, list[str]]) -> list[Clause]:
         """As for all kinds, but a stance binds to the answer to the proposal asked for."""
@@ -163,16 +152,10 @@ class EventQuestion(EntryQuestion):
 
 
 # The property in which an actor stands, by its role; an event is about the others.
+ATTENDEES = ("participant", "party", "mediator", "facilitator", "signatory", "guarantor")
 EVENT_ROLES = {
-    "host": "organizer",
-    "chair": "organizer",
-    "initiator": "organizer",
-    "participant": "attendee",
-    "party": "attendee",
-    "mediator": "attendee",
-    "facilitator": "attendee",
-    "signatory": "attendee",
-    "guarantor": "attendee",
+    **dict.fromkeys(("host", "chair", "initiator"), "organizer"),
+    **dict.fromkeys(ATTENDEES, "attendee"),
     "speaker": "performer",
     "sponsor": "sponsor",
 }
@@ -202,7 +185,7 @@ EVENT = Kind(
     document=EventDocument,
     question=EventQuestion,
     headline="title",
-    computed={"plover_type": lambda record, _: PLOVER[record.event_type]},
+    computed={"plover_type": lambda record, _: PLOVER.get(record.event_type, "CONSULT")},
     links={"quotes": "/v1/quotes?event={id}"},
     facets=("event_type", "actor", "topic", "stance"),
     related=(Related("What was said", "quote", "event"), Related("Figures", "figure", "event")),

@@ -69,9 +69,7 @@ class SeedEvidence(Evidence):
 
     def of_quote(self) -> Evidence:
         """The evidence as the quote holds it."""
-        return Evidence.model_construct(
-            **{name: getattr(self, name) for name in Evidence.model_fields}
-        )
+        return Evidence.model_construct(**dict(self))
 
 
 def words_hash(text: str) -> str:

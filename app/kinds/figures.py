@@ -76,15 +76,12 @@ class FigureDocument(EntryEnd, FigureFields, EntryDocument):
 class FigureQuestion(EntryQuestion):
     """What can be asked of figures."""
 
-    metric: list[str] = filtered(
-        "metric", "What is measured; repeatable.", "killed", name_type=VALUE
-    )
-    claimant: list[str] = filtered(
-        "claimants", "Who claims it; repeatable.", "gaza-health-ministry", name_type="actor"
-    )
-    event: list[str] = filtered(
-        "event", "Counting this event; repeatable.", "ev-2023-10-07-attack", name_type="event"
-    )
+    metric: list[str] = filtered("metric", "killed", name_type=VALUE)
+    """What is measured; repeatable."""
+    claimant: list[str] = filtered("claimants", "gaza-health-ministry", name_type="actor")
+    """Who claims it; repeatable."""
+    event: list[str] = filtered("event", "ev-2023-10-07-attack", name_type="event")
+    """Counting this event; repeatable."""
 
 
 def figure_line(figure: dict[str, Any], description: str) -> str:

@@ -31,16 +31,6 @@ class Related:
     grouped: Callable[[Any, list[Any]], list[tuple[str, list[Any]]]] | None = None
 
 
-def headline_only(_: Any, headline: str) -> str:
-    """The line of an entry whose headline can stand alone."""
-    return headline
-
-
-def no_remarks(_: Any) -> list[str]:
-    """For kinds whose words need no remark."""
-    return []
-
-
 @dataclass(frozen=True, kw_only=True)
 class Kind(RecordType):
     """A kind of entry.
@@ -59,8 +49,8 @@ class Kind(RecordType):
     facets: tuple[str, ...] = MISSING
     colors: tuple[str, str] = MISSING
     linked_data: LinkedData = MISSING
-    line: Callable[[Any, str], str] = headline_only
-    remarks: Callable[[Any], list[str]] = no_remarks
+    line: Callable[[Any, str], str] = lambda _, headline: headline
+    remarks: Callable[[Any], list[str]] = lambda _: []
     related: tuple[Related, ...] = ()
     seed_record: type[BaseModel] | None = None
     has_files: bool = True
@@ -73,9 +63,8 @@ class Kind(RecordType):
         yield from super().problems()
         if self.headline not in self.document.model_fields:
             yield f"headline names no member {self.headline!r} of its document"
-        for facet in self.facets:
-            if facet not in facet_names(self.question):
-                yield f"facets has {facet!r}, which its question does not filter by"
+        for facet in sorted(set(self.facets) - set(facet_names(self.question))):
+            yield f"facets has {facet!r}, which its question does not filter by"
         for name, mark in filters_of(self.question).items():
             first = mark.path.partition(".")[0]
             if first not in self.record.model_fields and not hasattr(self.record, first):

@@ -98,15 +98,12 @@ class SeedProposal(ProposalRecord):
 
     def entries(self) -> tuple[ProposalRecord | TermRecord, ...]:
         """The proposal and each of its terms as entries of their own."""
-        own = {name: getattr(self, name) for name in ProposalRecord.model_fields}
-        return (ProposalRecord.model_construct(**own), *(self.term(term) for term in self.terms))
+        return (ProposalRecord.model_construct(**dict(self)), *map(self.term, self.terms))
 
     def term(self, term: SeedTerm) -> TermRecord:
         """The term with the proposal's id, and its date where it has none of its own."""
-        own = {name: getattr(term, name) for name in TermRecord.model_fields}
-        return TermRecord.model_construct(
-            **{**own, "proposal": self.id, "date": term.date or self.date}
-        )
+        own = {"proposal": self.id, "date": term.date or self.date}
+        return TermRecord.model_construct(**{**dict(term), **own})
 
 
 class ReplyDocument(Document):
@@ -164,20 +161,18 @@ class ProposalDocument(EntryEnd, ProposalFields, EntryDocument):
 class ProposalQuestion(EntryQuestion):
     """What can be asked of proposals."""
 
-    proposer: list[str] = filtered(
-        "proposers", "Who proposed it; repeatable.", "hamas", name_type="actor"
-    )
-    mediator: list[str] = filtered(
-        "mediators", "Who carried it between the parties; repeatable.", "qatar", name_type="actor"
-    )
-    status: list[Status] = filtered("status", "What became of it; repeatable.", "agreed")
-    detail: list[Detail] = filtered("detail", "Whether all of its terms are in the record.", "full")
+    proposer: list[str] = filtered("proposers", "hamas", name_type="actor")
+    """Who proposed it; repeatable."""
+    mediator: list[str] = filtered("mediators", "qatar", name_type="actor")
+    """Who carried it between the parties; repeatable."""
+    status: list[Status] = filtered("status", "agreed")
+    """What became of it; repeatable."""
+    detail: list[Detail] = filtered("detail", "full")
+    """Whether all of its terms are in the record."""
     in_reply_to: list[str] = filtered(
-        "in_reply_to.proposal",
-        "Those that answer this proposal; repeatable.",
-        "prop-2024-01-paris",
-        name_type="proposal",
+        "in_reply_to.proposal", "prop-2024-01-paris", name_type="proposal"
     )
+    """Those that answer this proposal; repeatable."""
 
 
 def proposal_node(document: Node, base: str) -> Node:
@@ -208,15 +203,15 @@ def phase_node(phase: Node) -> Node:
 def by_phase(proposal: Node, terms: list[Node]) -> list[tuple[str, list[Node]]]:
     """A proposal's terms under its phases, those of the whole last, in their curated order."""
     terms = sorted(terms, key=curated_order)
-    headed = [
-        (
-            f"Phase {phase['number']}: {phase['title']}"
-            + (f" ({phase['days']} days)" if phase["days"] else ""),
-            [term for term in terms if term["phase"] == phase["number"]],
-        )
+    headings = {
+        phase["number"]: f"Phase {phase['number']}: {phase['title']}"
+        + (f" ({phase['days']} days)" if phase["days"] else "")
         for phase in proposal["phases"]
+    }
+    return [
+        (heading, [term for term in terms if term["phase"] == number])
+        for number, heading in {**headings, None: "The whole proposal"}.items()
     ]
-    return [*headed, ("The whole proposal", [term for term in terms if term["phase"] is None])]
 
 
 def curated_order(term: Node) -> tuple[bool, int, str]:

@@ -235,34 +235,18 @@ class QuoteDocument(EntryEnd, QuoteFields, EntryDocument):
 class QuoteQuestion(EntryQuestion):
     """What can be asked of quotes."""
 
-    speaker: list[str] = filtered(
-        "speakers.actor",
-        "Who said it: by id, name or alias; repeatable.",
-        "netanyahu",
-        name_type="actor",
-    )
-    event: list[str] = filtered(
-        "event", "Said at this event; repeatable.", "ev-2023-10-07-attack", name_type="event"
-    )
-    attribution: list[Attribution] = filtered(
-        "attribution", "On whose word it rests; repeatable.", "on_record"
-    )
-    language: list[str] = filtered(
-        "wordings.language",
-        "A wording in this language exists; repeatable.",
-        "en",
-        name_type=VALUE,
-    )
-    fragment: Annotated[
-        FlagParameter | None,
-        Filter("fragment"),
-        Field(description="Whether it is part of a sentence.", examples=[True]),
-    ] = None
-    evidence: list[EvidenceStatus] = filtered(
-        "evidence_status",
-        "Whether one of its wordings was found in the text of its source; repeatable.",
-        "verified",
-    )
+    speaker: list[str] = filtered("speakers.actor", "netanyahu", name_type="actor")
+    """Who said it: by id, name or alias; repeatable."""
+    event: list[str] = filtered("event", "ev-2023-10-07-attack", name_type="event")
+    """Said at this event; repeatable."""
+    attribution: list[Attribution] = filtered("attribution", "on_record")
+    """On whose word it rests; repeatable."""
+    language: list[str] = filtered("wordings.language", "en", name_type=VALUE)
+    """A wording in this language exists; repeatable."""
+    fragment: Annotated[FlagParameter | None, Filter("fragment"), Field(examples=[True])] = None
+    """Whether it is part of a sentence."""
+    evidence: list[EvidenceStatus] = filtered("evidence_status", "verified")
+    """Whether one of its wordings was found in the text of its source; repeatable."""
 
 
 ATTRIBUTION_REMARKS = {

@@ -40,6 +40,7 @@ from app.kinds.linked_data import (
 
 LAST_PHASE = 20
 PhaseNumber = Annotated[Whole, Field(ge=1, le=LAST_PHASE)]
+PhaseAsked = Annotated[int, Field(ge=0, le=LAST_PHASE), BeforeValidator(whole_number)]
 TermPosition = Annotated[Whole, Field(ge=1, le=10_000)]
 
 
@@ -112,21 +113,14 @@ class TermDocument(EntryEnd, TermFields, EntryDocument):
 class TermQuestion(EntryQuestion):
     """What can be asked of terms."""
 
-    proposal: list[str] = filtered(
-        "proposal",
-        "Terms of this proposal; repeatable.",
-        "prop-2024-02-hamas",
-        name_type="proposal",
-    )
-    phase: list[Annotated[int, Field(ge=0, le=LAST_PHASE), BeforeValidator(whole_number)]] = (
-        filtered("phase_or_whole", "The phase; 0 for terms of the whole; repeatable.", 1)
-    )
-    obliged: list[str] = filtered(
-        "obliged", "Who has to act; repeatable.", "israel", name_type="actor"
-    )
-    beneficiary: list[str] = filtered(
-        "beneficiary", "Who benefits; repeatable.", "hamas", name_type="actor"
-    )
+    proposal: list[str] = filtered("proposal", "prop-2024-02-hamas", name_type="proposal")
+    """Terms of this proposal; repeatable."""
+    phase: list[PhaseAsked] = filtered("phase_or_whole", 1)
+    """The phase; 0 for terms of the whole; repeatable."""
+    obliged: list[str] = filtered("obliged", "israel", name_type="actor")
+    """Who has to act; repeatable."""
+    beneficiary: list[str] = filtered("beneficiary", "hamas", name_type="actor")
+    """Who benefits; repeatable."""
 
 
 def term_in_words(_: Any, text: str) -> str:
