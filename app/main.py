@@ -41,13 +41,10 @@ from app.config import Settings, asks_for_telemetry
 from app.db.engines import open_database
 from app.entries.documents import DOCUMENT_FORMAT
 from app.errors import ParleyError, Problem
-from app.http.cache import Cache
-from app.http.compression import Compression
+from app.http.cache import Cache, Compression
 from app.http.limits import Limits
-from app.http.logs import log_configuration
-from app.http.metrics import FOLDER, Metrics
-from app.http.observation import Observation
-from app.http.service import Service
+from app.http.observation import FOLDER, Metrics, Observation, log_configuration
+from app.http.route import Service
 from app.pages.problems import answer_http_exception, answer_mistake, answer_problem
 from app.seeding.processes import how_it_ended
 from app.seeding.temporary import temporary_folder

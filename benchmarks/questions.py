@@ -13,11 +13,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from app.db.postings import SORT_KEYS, unpacked, unpacked_sort_keys
-from app.entries.cursors import write_cursor
+from app.db.postings import SORT_KEYS, key_of, unpacked, unpacked_sort_keys
 from app.entries.query_plan import WORD
-from app.entries.result_pages import question_fingerprint
-from app.entries.sort_keys import key_of
+from app.entries.result_pages import question_fingerprint, write_cursor
 from app.entries.words import split
 from app.kinds.quotes import QuoteQuestion
 from benchmarks.generate import ACTORS, TOPICS, Zipf

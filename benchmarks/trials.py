@@ -28,10 +28,10 @@ import httpx
 
 from app.config import Settings
 from app.db.engines import open_database
-from app.db.memory import find
+from app.db.snapshots import find
 from app.entries.result_pages import find_page
 from app.entries.words import split
-from app.http.query import read_question
+from app.http.request import read_question
 from app.kinds import KINDS
 from app.main import create_app
 from benchmarks.generate import SIZES

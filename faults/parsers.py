@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.entries.cursors import LARGEST, Position, read_cursor, revision_of, write_cursor
 from app.entries.dates import DateLanguageError, parse_bound, parse_date
+from app.entries.result_pages import LARGEST, Position, read_cursor, revision_of, write_cursor
 from app.entries.search_query import (
     NoWordsError,
     TooManyWordsError,
@@ -14,7 +14,7 @@ from app.entries.search_query import (
 )
 from app.entries.words import fold, fts5_any, split
 from app.errors import InvalidQuery
-from app.http.query import read_question
+from app.http.request import read_question
 from app.kinds.quotes import QuoteQuestion
 
 MARK = b"mark"

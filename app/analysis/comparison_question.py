@@ -13,13 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from app.analysis.comparison import comparison_of
 from app.analysis.comparison_models import ProposalComparison
 from app.analysis.lookups import EntryJson, placed
-from app.db.memory import Memory, find
-from app.db.postings import all_sort_keys, in_all
-from app.db.snapshots import Snapshot
+from app.db.postings import all_sort_keys, in_all, key_of
+from app.db.snapshots import Memory, Snapshot, find
 from app.entries.names import ids_of
 from app.entries.questions import NONE_GIVEN, Values
 from app.entries.result_pages import DOCUMENTS
-from app.entries.sort_keys import key_of
 from app.errors import InvalidQuery
 
 FEWEST_PROPOSALS, MOST_PROPOSALS = 2, 12

@@ -6,8 +6,7 @@ from typing import Any
 
 import orjson
 
-from app.db.memory import Memory, find
-from app.db.snapshots import Snapshot
+from app.db.snapshots import Memory, Snapshot, find
 from app.entries.names import ENTRIES
 from app.entries.questions import EntryQuestion
 from app.entries.result_pages import DOCUMENTS, find_page

@@ -24,8 +24,7 @@ from app.analysis.positions_models import (
     QuoteLink,
     TitledLink,
 )
-from app.db.memory import find
-from app.db.snapshots import Snapshot
+from app.db.snapshots import Snapshot, find
 from app.db.sql import Statement
 from app.db.tables import record
 from app.entries.documents import Summary

@@ -18,8 +18,7 @@ from app.entries.result_pages import ResultPage
 from app.errors import InvalidQuery
 from app.formats import FORMATS, UNDATED_FORMATS, Format
 from app.formats.answer import Answer
-from app.http.route import Representation
-from app.http.service import service_of
+from app.http.route import Representation, service_of
 from app.reference.dataset import Described
 
 # What is said about an answer beside what is said about any.

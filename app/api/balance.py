@@ -11,11 +11,11 @@ from typing import Annotated, Any
 from pydantic import Field
 from sqlalchemy import case, column, func, literal, select, table
 
+from app.db.postings import day_of
 from app.db.snapshots import Snapshot
 from app.db.sql import Row, Statement
 from app.db.tables import document, reference, tally
 from app.entries.documents import Document, Summary
-from app.entries.sort_keys import day_of
 from app.kinds import KINDS
 
 TOP = 25

@@ -13,8 +13,7 @@ from app.api.models import OneOf, named
 from app.api.registration import add_question
 from app.api.single import enveloped_one
 from app.formats.comparison import comparison_csv
-from app.http.route import AnswerOrPage, Representation
-from app.http.service import service_of
+from app.http.route import AnswerOrPage, Representation, service_of
 
 MEDIA_TYPES = {TableFormat.json: "application/json", TableFormat.csv: "text/csv; charset=utf-8"}
 CSV_EXAMPLE = (

@@ -15,7 +15,6 @@ from app.api.balance import Balance, balance_of
 from app.api.models import OneOf, named
 from app.api.registration import add_question
 from app.api.single import (
-    NoQuestion,
     OneQuestion,
     StoredDocument,
     answer_found,
@@ -28,10 +27,10 @@ from app.db.snapshots import Revision, Snapshot
 from app.db.sql import Statement
 from app.db.tables import change, tally
 from app.entries.documents import DOCUMENT_FORMAT, Document
+from app.entries.questions import NoQuestion
 from app.errors import NotAcceptable, Unavailable
 from app.http.responses import CompleteResponse, complete
-from app.http.route import Representation
-from app.http.service import service_of
+from app.http.route import Representation, service_of
 from app.kinds import KINDS
 from app.reference.dataset import Contact, Coverage, Doubt, GoodQuestion, Licence
 

@@ -13,11 +13,10 @@ from starlette.types import Lifespan
 
 from app.api.openapi import openapi
 from app.api.registration import add_question
-from app.api.single import NoQuestion
+from app.entries.questions import NoQuestion
 from app.errors import PROBLEMS, NotFound
-from app.http.negotiation import JSON
-from app.http.route import Representation
-from app.http.service import Application, service_of
+from app.http.request import JSON
+from app.http.route import Application, Representation, service_of
 
 TITLE = "Parley"
 DESCRIPTION = """\

@@ -21,18 +21,16 @@ from starlette.types import Receive, Scope, Send
 
 from app.api.models import HEADERS
 from app.api.registration import add_question
-from app.api.single import NoQuestion
 from app.api.sqlite_file import SqliteFile
 from app.db.snapshots import Snapshot
 from app.db.sql import Statement
 from app.db.tables import csv_line, document
 from app.entries.csv_columns import columns_of, header
+from app.entries.questions import NoQuestion
 from app.errors import NoSuchRange, NotFound
-from app.http.negotiation import coded_etag, codings_of, holds
-from app.http.responses import Header, not_modified
-from app.http.route import CACHE_CONTROL, etag_of
-from app.http.service import service_of
-from app.http.streaming import StreamedResponse
+from app.http.request import coded_etag, codings_of, holds
+from app.http.responses import Header, StreamedResponse, not_modified
+from app.http.route import CACHE_CONTROL, etag_of, service_of
 from app.kinds import KINDS
 from app.kinds.kind import Kind
 

@@ -31,9 +31,7 @@ from app.api.single import (
     path_id,
     revision_asked,
 )
-from app.db.memory import find
-from app.db.snapshots import Revision, Snapshot
-from app.entries.cursors import revision_of
+from app.db.snapshots import Revision, Snapshot, find
 from app.entries.density import density
 from app.entries.documents import Document, EntryDocument, EntryEnd
 from app.entries.facets import facets_of
@@ -41,7 +39,7 @@ from app.entries.names import ENTRY_NAME
 from app.entries.nearest_queries import nearest_queries
 from app.entries.query_plan import QueryPlan
 from app.entries.questions import NONE_GIVEN, EntryQuestion, Values
-from app.entries.result_pages import ResultPage, find_page, read_entry
+from app.entries.result_pages import ResultPage, find_page, read_entry, revision_of
 from app.entries.snippets import snippet
 from app.errors import (
     Gone,
@@ -51,8 +49,7 @@ from app.errors import (
 )
 from app.formats import FORMATS
 from app.history.past import entry_at, why_missing_at
-from app.http.route import AnswerOrPage, Representation
-from app.http.service import service_of
+from app.http.route import AnswerOrPage, Representation, service_of
 from app.kinds import KINDS
 from app.kinds.kind import Kind
 from app.reference.dataset import described

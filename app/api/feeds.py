@@ -17,19 +17,17 @@ from app.api.models import (
     named,
 )
 from app.api.registration import add_question
-from app.api.single import NoQuestion
 from app.db.snapshots import Snapshot
-from app.entries.cursors import (
-    LENGTH_MAXIMUM,
+from app.entries.documents import Document
+from app.entries.questions import MAX_CURSOR, MAX_LIMIT, FormatName, NoQuestion, whole_number
+from app.entries.result_pages import (
     Position,
+    ResultPage,
     fingerprint,
     read_cursor,
     revision_of,
     write_cursor,
 )
-from app.entries.documents import Document
-from app.entries.questions import MAX_LIMIT, FormatName, whole_number
-from app.entries.result_pages import ResultPage
 from app.formats import FORMATS
 from app.history.feed import (
     CorrectionKey,
@@ -38,8 +36,7 @@ from app.history.feed import (
     sequence_of,
 )
 from app.history.revisions import named_revision, readable_revision
-from app.http.route import Representation
-from app.http.service import service_of
+from app.http.route import Representation, service_of
 
 
 class Action(StrEnum):
@@ -115,7 +112,7 @@ class FeedQuestion(NoQuestion):
     cursor: Annotated[
         str | None,
         Field(
-            max_length=LENGTH_MAXIMUM,
+            max_length=MAX_CURSOR,
             description="Where to go on, as given in `links.next`; bound to its question.",
             examples=["AUx9Zm8A"],
         ),

@@ -16,15 +16,15 @@ from app.api.entries import ONE_PROBLEMS
 from app.api.missing import plural_of, types_at, why_missing
 from app.api.models import Links, Meta, RevisionMeta
 from app.api.registration import add_question
-from app.api.single import NoQuestion, path_id
+from app.api.single import path_id
 from app.entries.documents import CorrectionDocument, Document
 from app.entries.names import ENTRY_NAME
+from app.entries.questions import NoQuestion
 from app.errors import Moved
 from app.formats.json import enveloped, revision_meta
 from app.history.versions import versions_of
-from app.http.negotiation import JSON
-from app.http.route import Representation
-from app.http.service import service_of
+from app.http.request import JSON
+from app.http.route import Representation, service_of
 from app.kinds import KINDS
 from app.reference import REFERENCE_TYPES
 

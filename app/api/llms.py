@@ -12,10 +12,9 @@ from app.api import downloads
 from app.api.balance import balance_of
 from app.api.dataset import kind_counts
 from app.api.registration import add_question
-from app.api.single import NoQuestion
 from app.db.snapshots import Snapshot
-from app.http.route import Representation
-from app.http.service import service_of
+from app.entries.questions import NoQuestion
+from app.http.route import Representation, service_of
 from app.kinds import KINDS
 from app.reference.dataset import dataset_of
 

@@ -9,10 +9,10 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 
 from app.api.registration import add_question
-from app.api.single import NoQuestion
-from app.http.metrics import Metrics
+from app.entries.questions import NoQuestion
+from app.http.observation import Metrics
 from app.http.responses import CompleteResponse, complete
-from app.http.service import service_of
+from app.http.route import service_of
 
 
 async def metrics(request: Request, question: Annotated[NoQuestion, Query()]) -> CompleteResponse:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import and_, bindparam, literal, or_, select
 
-from app.db.memory import find
-from app.db.snapshots import Snapshot
+from app.db.snapshots import Snapshot, find
 from app.db.sql import Statement
 from app.db.tables import change
 from app.entries.names import BY_FORMER_ID, ENTRY_NAME, UnknownName, id_of

@@ -23,8 +23,7 @@ from app.api.single import enveloped_one
 from app.db.snapshots import Revision
 from app.entries.documents import Summary
 from app.errors import Gone, Moved, NotFound
-from app.http.route import Representation
-from app.http.service import service_of
+from app.http.route import Representation, service_of
 from app.reference import REFERENCE_TYPES
 
 JSON = "application/json"

@@ -29,10 +29,9 @@ from app.errors import (
     query_error,
 )
 from app.formats.quotecheck import CHECK_COLUMNS, MARK_COLUMNS, checks_csv, marks_csv
-from app.http.query import read_question
-from app.http.route import AnswerOrPage, Representation
-from app.http.service import service_of
-from app.http.streaming import disconnected
+from app.http.request import read_question
+from app.http.responses import disconnected
+from app.http.route import AnswerOrPage, Representation, service_of
 from app.quotecheck.answers import CheckAnswer, MarksAnswer
 from app.quotecheck.articles import ARTICLE_CHARACTERS, mark_article
 from app.quotecheck.lookup import CHECK_CHARACTERS, check_texts, quotation_question

@@ -24,11 +24,9 @@ from app.api.single import (
     path_id,
     revision_asked,
 )
-from app.db.memory import find
-from app.db.snapshots import Revision, Snapshot
+from app.db.snapshots import Revision, Snapshot, find
 from app.db.sql import Row, Statement
 from app.db.tables import name_word, reference
-from app.entries.cursors import fingerprint, read_cursor, revision_of, write_cursor
 from app.entries.names import (
     UnknownName,
     folded_name,
@@ -37,14 +35,13 @@ from app.entries.names import (
     nearest,
 )
 from app.entries.questions import Count
-from app.entries.result_pages import ResultPage
+from app.entries.result_pages import ResultPage, fingerprint, read_cursor, revision_of, write_cursor
 from app.entries.search_query import read_query
 from app.entries.spellings import ABBREVIATED
 from app.errors import InvalidQuery, NotAcceptable
 from app.formats import UNDATED_FORMATS
 from app.history.past import reference_at, why_missing_at
-from app.http.route import AnswerOrPage, Representation
-from app.http.service import service_of
+from app.http.route import AnswerOrPage, Representation, service_of
 from app.reference import REFERENCE_TYPES
 from app.reference.documents import ReferenceQuestion
 from app.reference.record_types import RecordType

@@ -7,13 +7,13 @@ from typing import Annotated, Any, NamedTuple
 
 import orjson
 from fastapi import Path
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from starlette.requests import Request
 
 from app.api.answering import asked_path, chosen_fields
 from app.db.snapshots import Revision, Snapshot
 from app.entries.documents import Document
-from app.entries.questions import MAX_VALUES, NONE_GIVEN, FormatName, separated
+from app.entries.questions import MAX_VALUES, NONE_GIVEN, FormatName, NoQuestion, separated
 from app.errors import InvalidQuery
 from app.formats import FORMATS, SPARSE_MEDIA_TYPE
 from app.formats.answer import Answer
@@ -22,8 +22,7 @@ from app.formats.json import enveloped, revision_meta
 from app.history.changelog import standing_at
 from app.history.past import sources_at
 from app.history.revisions import is_digest, named_revision, readable_revision
-from app.http.route import CACHE_CONTROL, Representation
-from app.http.service import service_of
+from app.http.route import CACHE_CONTROL, Representation, service_of
 from app.kinds import KINDS, RECORD_TYPES
 from app.reference.dataset import DatasetRecord, read_description
 
@@ -56,12 +55,6 @@ class EntryFormat(StrEnum):
     bibtex = "bibtex"
     ris = "ris"
     csl_json = "csl-json"
-
-
-class NoQuestion(BaseModel):
-    """What takes no parameters."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class PinnedQuestion(NoQuestion):

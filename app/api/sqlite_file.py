@@ -14,11 +14,9 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from app.errors import NoSuchRange, NotFound, Unavailable
-from app.http.negotiation import holds
-from app.http.responses import Header, not_modified
-from app.http.route import CACHE_CONTROL
-from app.http.service import service_of
-from app.http.streaming import StreamedResponse
+from app.http.request import holds
+from app.http.responses import Header, StreamedResponse, not_modified
+from app.http.route import CACHE_CONTROL, service_of
 
 PART = 256 * 1024
 RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)

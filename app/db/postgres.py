@@ -22,12 +22,13 @@ from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
 from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 
 from app.db.conninfo import conninfo_of
-from app.db.memory import Memory, RevisionCache
 from app.db.schema_version import NO_RECORD, NO_SCHEMA, UNREADY, refuse_other_schema
 from app.db.snapshots import (
     LOOK_EVERY,
     STREAM_CHUNK,
+    Memory,
     Revision,
+    RevisionCache,
     Snapshot,
     SnapshotLost,
     overdue,

@@ -22,12 +22,13 @@ from pathlib import Path
 from typing import Any
 
 from app.db.files import read_only_uri, readable
-from app.db.memory import Memory, RevisionCache
 from app.db.schema_version import NO_RECORD, check_schema
 from app.db.snapshots import (
     LOOK_EVERY,
     STREAM_CHUNK,
+    Memory,
     Revision,
+    RevisionCache,
     Snapshot,
     SnapshotLost,
     overdue,

@@ -14,9 +14,8 @@ from urllib.parse import quote_plus, urlencode
 from pyroaring import BitMap
 from sqlalchemy import bindparam, select
 
-from app.db.memory import Loadable, Memory
 from app.db.postings import POSTINGS, TALLIES, all_sort_keys
-from app.db.snapshots import Snapshot
+from app.db.snapshots import Loadable, Memory, Snapshot
 from app.db.sql import KeyedStatement
 from app.db.tables import reference
 from app.entries.density import count_meeting, days_begun, months_between

@@ -23,9 +23,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import UserDefinedType
 
-from app.db.memory import Loadable
 from app.db.postings import MIB, all_sort_keys, size_of_bitmap
-from app.db.snapshots import Snapshot, refuse_overdue
+from app.db.snapshots import Loadable, Snapshot, refuse_overdue
 from app.db.sql import Statement
 from app.entries.spellings import other_spellings
 from app.entries.words import (

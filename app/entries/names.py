@@ -9,12 +9,10 @@ from collections.abc import Collection, Iterable, Sequence
 from rapidfuzz import fuzz, process, utils
 from sqlalchemy import bindparam, or_, select
 
-from app.db.memory import Loadable, Memory
-from app.db.postings import MIB
-from app.db.snapshots import Snapshot
+from app.db.postings import MIB, key_of
+from app.db.snapshots import Loadable, Memory, Snapshot
 from app.db.sql import Statement
 from app.db.tables import document, former_id, name, tally
-from app.entries.sort_keys import key_of
 from app.entries.words import split
 from app.errors import InvalidQuery, query_error
 

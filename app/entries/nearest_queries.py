@@ -6,13 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from rapidfuzz import fuzz, process
 
-from app.db.memory import Memory
-from app.db.postings import POSTINGS, VOCABULARIES, packed_from
+from app.db.postings import POSTINGS, VOCABULARIES, key_of, packed_from
+from app.db.snapshots import Memory
 from app.entries.query_plan import WORD, plan_query
 from app.entries.questions import EntryQuestion
 from app.entries.scan import scan_of
 from app.entries.search_query import OPERATORS, QUOTES, read_query
-from app.entries.sort_keys import key_of
 from app.entries.words import Located, located
 
 NEAREST = 3

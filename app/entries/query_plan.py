@@ -7,12 +7,18 @@ from functools import cache
 from itertools import chain
 from typing import NamedTuple
 
-from app.db.memory import Memory
-from app.db.postings import TALLIES, VOCABULARIES, packed_from
+from app.db.postings import (
+    LAST_SORT_KEY,
+    TALLIES,
+    VOCABULARIES,
+    first_sort_key,
+    last_sort_key,
+    packed_from,
+)
+from app.db.snapshots import Memory
 from app.entries.names import ENTRIES, ENTRY_NAME, VALUE, ids_of, value_type
 from app.entries.questions import Clause, EntryQuestion, Sort, filters_of
 from app.entries.search_query import SearchGroup, read_query
-from app.entries.sort_keys import LAST_SORT_KEY, first_sort_key, last_sort_key
 from app.entries.stems import OWN_LANGUAGE, stems
 from app.entries.words import SearchTerm
 from app.errors import InvalidQuery

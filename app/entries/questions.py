@@ -14,14 +14,14 @@ from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from app.entries.cursors import LENGTH_MAXIMUM as CURSOR_MAXIMUM
-from app.entries.dates import Precision, parse_bound, parse_date
+from app.entries.dates import Precision, in_date_language, parse_bound, parse_date, readable_bound
 from app.entries.record import Role, items_of
 from app.entries.search_query import read_query, readable_words
-from app.entries.written_dates import in_date_language, readable_bound
 
 MAX_VALUES = 50
 MAX_LIMIT = 500
+# Characters of a cursor.
+MAX_CURSOR = 400
 
 
 @dataclass(frozen=True)
@@ -139,10 +139,14 @@ def filtered(
     return field
 
 
-class Question(BaseModel):
-    """The parameters of every list. Unknown parameters are refused."""
+class NoQuestion(BaseModel):
+    """What takes no parameters. Unknown ones are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class Question(NoQuestion):
+    """The parameters of every list."""
 
     limit: Annotated[
         int,
@@ -157,7 +161,7 @@ class Question(BaseModel):
     cursor: Annotated[
         str | None,
         Field(
-            max_length=CURSOR_MAXIMUM,
+            max_length=MAX_CURSOR,
             description="Where to go on, as given in `links.next`; bound to its question.",
             examples=["AUx9Zm8A"],
         ),

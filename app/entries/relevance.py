@@ -17,10 +17,9 @@ from typing import NamedTuple
 
 from pyroaring import BitMap
 
-from app.db.memory import Memory
-from app.db.postings import POSTINGS, TALLIES, all_sort_keys
+from app.db.postings import POSTINGS, TALLIES, all_sort_keys, key_of
+from app.db.snapshots import Memory
 from app.entries.query_plan import WORD, Words
-from app.entries.sort_keys import key_of
 
 # The dimension of the postings of lengths.
 LENGTH = "length"

@@ -1,24 +1,31 @@
-"""One page of an answer: documents in order, where to go on, and how many there are in all."""
+"""One page of an answer: documents in order, where to go on, and how many there are in all.
+
+A cursor says where to go on. It is four bytes that stand for the question, and a JSON list: the
+number of the revision that the page was of, and where it ended. A page of an older revision never
+follows.
+"""
 
 from __future__ import annotations
 
+import base64
+import binascii
 from functools import cache
-from typing import Any, NamedTuple
+from hashlib import blake2b
+from typing import Any, NamedTuple, cast
 
+import orjson
 from sqlalchemy import select
 
-from app.db.memory import Loadable, Memory
-from app.db.postings import MIB
-from app.db.snapshots import Snapshot
+from app.db.postings import LAST_SORT_KEY, MIB
+from app.db.snapshots import Loadable, Memory, Snapshot
 from app.db.sql import KeyedStatement
 from app.db.tables import document
-from app.entries.cursors import Position, fingerprint, read_cursor, write_cursor
 from app.entries.names import ENTRIES
 from app.entries.query_plan import QueryPlan, plan_query, words_to_weigh
 from app.entries.questions import Count, EntryQuestion, Sort
 from app.entries.relevance import best
 from app.entries.scan import found_by_kind, scan_of
-from app.entries.sort_keys import LAST_SORT_KEY
+from app.errors import InvalidQuery
 
 BODIES = KeyedStatement(select(document.c.sort_key, document.c.body), document.c.sort_key)
 # What may change from one page to the next without changing which entries follow in which order.
@@ -134,3 +141,71 @@ def read_entry(memory: Memory, entry_id: str) -> tuple[str, bytes] | None:
 def total_of(memory: Memory, plan: QueryPlan) -> int:
     """How many entries the whole answer has."""
     return scan_of(memory, plan).total(memory)
+
+
+FINGERPRINT_BYTES = 4
+# PostgreSQL and SQLite alike keep whole numbers of 64 bits.
+LARGEST = 2**63 - 1
+
+Position = list[Any]
+
+
+def fingerprint(*asked: object) -> bytes:
+    """The bytes that bind a cursor to whatever decides which entries follow in which order."""
+    return blake2b(orjson.dumps(asked), digest_size=FINGERPRINT_BYTES).digest()
+
+
+def write_cursor(bound_to: bytes, revision: int, *position: float | str) -> str:
+    """A cursor that goes on after a position."""
+    packed = bound_to + orjson.dumps([revision, *position])
+    return base64.urlsafe_b64encode(packed).rstrip(b"=").decode()
+
+
+def revision_of(cursor: str | None) -> int:
+    """The number of the revision that a page has to be of at least; 0 without a cursor."""
+    return decode_cursor(cursor)[1] if cursor is not None else 0
+
+
+def read_cursor(cursor: str, bound_to: bytes, like: Position, revision: int) -> Position:
+    """The position after which the page begins, with as many values as `like`, of the same types.
+
+    Raises `InvalidQuery` for what is no cursor, for the cursor of another question, and for one of
+    a revision that is newer than the one asked.
+    """
+    fingerprinted, since, position = decode_cursor(cursor)
+    if fingerprinted != bound_to:
+        raise invalid_cursor(cursor, OF_ANOTHER_QUESTION)
+    if since > revision:
+        raise invalid_cursor(cursor, OF_A_NEWER_RECORD)
+    if [type(each) for each in position] != [type(each) for each in like]:
+        raise invalid_cursor(cursor, NO_CURSOR)
+    return position
+
+
+OF_ANOTHER_QUESTION = "belongs to another question; start this one without a cursor."
+OF_A_NEWER_RECORD = "belongs to a record that is not here; start without a cursor."
+NO_CURSOR = "is not a cursor; take it from links.next as it is."
+
+
+def invalid_cursor(cursor: str, wrong: str) -> InvalidQuery:
+    """The refusal of a cursor."""
+    return InvalidQuery.of("cursor", cursor, wrong)
+
+
+def decode_cursor(cursor: str) -> tuple[bytes, int, Position]:
+    """The fingerprint, the number of the revision, and the position of a cursor."""
+    try:
+        packed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        since, *position = cast(Position, orjson.loads(packed[FINGERPRINT_BYTES:]))
+    except (binascii.Error, ValueError, TypeError) as error:
+        raise invalid_cursor(cursor, NO_CURSOR) from error
+    if not all(is_position(each) for each in (since, *position)) or type(since) is not int:
+        raise invalid_cursor(cursor, NO_CURSOR)
+    return packed[:FINGERPRINT_BYTES], since, position
+
+
+def is_position(value: object) -> bool:
+    """Whether a value is one that cursors are made of."""
+    if type(value) is int:
+        return -LARGEST <= value <= LARGEST
+    return type(value) in (float, str)

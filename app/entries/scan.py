@@ -12,12 +12,19 @@ from typing import NamedTuple
 
 from pyroaring import BitMap
 
-from app.db.memory import Memory
-from app.db.postings import POSTINGS, PostingsKey, SortKeys, all_sort_keys
+from app.db.postings import (
+    POSTINGS,
+    PostingsKey,
+    SortKeys,
+    all_sort_keys,
+    day_of,
+    enclosing_nodes,
+    key_of,
+)
+from app.db.snapshots import Memory
 from app.entries.fulltext import FULLTEXT_MATCHES, FulltextQuery
 from app.entries.query_plan import WORD, QueryPlan
 from app.entries.questions import Clause
-from app.entries.sort_keys import day_of, enclosing_nodes, key_of
 from app.entries.words import SearchTerm
 
 # Entries of the rarest filter that the first window may have, roughly.

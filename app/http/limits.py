@@ -6,19 +6,24 @@ What is too much gets a problem document instead of growing memory.
 from __future__ import annotations
 
 import re
+import time
 from functools import lru_cache
 from ipaddress import IPv6Address
-from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.config import Settings
-from app.errors import BadRequest, Misdirected, Problem, TooLarge, TooLong, TooMany, Unavailable
-from app.http.methods import preflight
-from app.http.responses import problem_response
-
-if TYPE_CHECKING:
-    from app.http.rates import Rates
+from app.errors import (
+    BadRequest,
+    MethodNotAllowed,
+    Misdirected,
+    Problem,
+    TooLarge,
+    TooLong,
+    TooMany,
+    Unavailable,
+)
+from app.http.responses import CompleteResponse, problem_response
 
 # `host[:port]` (RFC 3986, section 3.2.2): an address in brackets, or a name, which may be empty. A
 # comma is left out, as it separates the hosts of several lines.
@@ -38,7 +43,7 @@ class Limits:
         self.max_body = settings.max_body
         self.max_requests = settings.max_requests
         self.hosts = frozenset(host.lower() for host in settings.trusted_hosts)
-        self.rates = rates_of(settings)
+        self.rates = Rates(settings.rate_limit) if settings.rate_limit else None
         self.active = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -77,24 +82,7 @@ class Limits:
             return Unavailable("Too many questions at once; ask again shortly.", retry_after=1)
         if self.hosts and host not in self.hosts:
             return Misdirected("This host name is not served here.")
-        return None if self.rates is None else self.problem_of_rate(self.rates, scope)
-
-    def problem_of_rate(self, rates: Rates, scope: Scope) -> Problem | None:
-        """Counts a request of a client; every answer tells where the client stands."""
-        client = scope.get("client")
-        standing = rates.ask(client[0] if client else "")
-        scope["state"]["headers"] += standing.headers
-        return None if standing.allowed else TooMany(standing.wait)
-
-
-def rates_of(settings: Settings) -> Rates | None:
-    """The rates of clients, where they are limited."""
-    if not settings.rate_limit:
-        return None
-    # Imported here, as starting should not wait for it where no rate is limited.
-    from app.http.rates import Rates  # noqa: PLC0415
-
-    return Rates(settings.rate_limit)
+        return None if self.rates is None else self.rates.problem_of(scope)
 
 
 @lru_cache(maxsize=256)
@@ -119,3 +107,57 @@ def is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+class Rates:
+    """How often each client of this worker may ask."""
+
+    def __init__(self, limit: str):
+        # Imported here, as starting should not wait for it where no rate is limited.
+        import limits  # noqa: PLC0415
+
+        self.rate = limits.parse(limit)
+        self.limiter = limits.strategies.MovingWindowRateLimiter(limits.storage.MemoryStorage())
+
+    def problem_of(self, scope: Scope) -> Problem | None:
+        """Counts a request of a client; every answer says where the client stands."""
+        rate, client = self.rate, (scope.get("client") or ("",))[0]
+        allowed = self.limiter.hit(rate, client)
+        stats = self.limiter.get_window_stats(rate, client)
+        wait = max(1, int(stats.reset_time - time.time()) + 1)
+        policy = f'"default";q={rate.amount};w={rate.get_expiry()}'
+        left = f'"default";r={stats.remaining};t={wait}'
+        headers = [(b"ratelimit-policy", policy.encode()), (b"ratelimit", left.encode())]
+        scope["state"]["headers"] += headers
+        return None if allowed else TooMany(wait)
+
+
+# All addresses are read with GET; texts to be checked may be posted.
+READ = "GET, HEAD, OPTIONS"
+POSTED = {"/v1/check": "GET, HEAD, POST, OPTIONS", "/check": "GET, HEAD, POST, OPTIONS"}
+
+
+def allowed(path: str) -> str:
+    """The methods of an address, as the `Allow` header lists them."""
+    return POSTED.get(path, READ)
+
+
+def not_allowed(method: str, path: str) -> MethodNotAllowed:
+    """The problem of a method that an address does not take."""
+    methods = allowed(path)
+    return MethodNotAllowed(
+        f"{method} is not possible here; possible are {methods}.", headers={"Allow": methods}
+    )
+
+
+def preflight(path: str) -> CompleteResponse:
+    """What a client of any origin may do at an address: the answer to OPTIONS."""
+    methods = allowed(path).encode()
+    headers = [
+        (b"allow", methods),
+        (b"access-control-allow-methods", methods),
+        (b"access-control-allow-headers", b"Accept, If-None-Match, Range, If-Range, Content-Type"),
+        (b"access-control-max-age", b"86400"),
+        (b"vary", b"Access-Control-Request-Headers"),
+    ]
+    return CompleteResponse(204, headers, b"")

@@ -1,8 +1,11 @@
-"""Responses whose body is there as a whole, and the headers that every response has."""
+"""Responses, whole or made while they are sent, and the headers that every one of them has."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
+from dataclasses import dataclass
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -75,3 +78,38 @@ def problem_response(problem: Problem) -> CompleteResponse:
         *own,
     ]
     return complete(problem.status, headers, problem.body())
+
+
+@dataclass(slots=True)
+class StreamedResponse:
+    """A response whose body is made part by part: an ASGI application that sends it.
+
+    Once the client has gone away nothing more is sent, and no end: what was sent is not the whole.
+    """
+
+    status: int
+    headers: list[Header]
+    parts: AsyncGenerator[bytes]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
+        if scope["method"] == "HEAD":
+            await send({"type": "http.response.body", "body": b""})
+            return
+        gone = asyncio.create_task(disconnected(receive))
+        try:
+            async with aclosing(self.parts) as parts:
+                async for part in parts:
+                    if gone.done():
+                        return
+                    if part:
+                        await send({"type": "http.response.body", "body": part, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            gone.cancel()
+
+
+async def disconnected(receive: Receive) -> None:
+    """Waits until the client goes away."""
+    while (await receive())["type"] != "http.disconnect":
+        pass

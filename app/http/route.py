@@ -10,20 +10,22 @@ made while it is sent, is returned as an ASGI application.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, get_type_hints
 
+from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.db.snapshots import Revision, SnapshotLost
+from app.config import Settings
+from app.db.snapshots import Database, Revision, SnapshotLost
 from app.errors import NotAcceptable
-from app.http.methods import not_allowed
-from app.http.negotiation import (
+from app.http.limits import not_allowed
+from app.http.request import (
     HTML,
     JSON,
     coded_etag,
@@ -31,10 +33,9 @@ from app.http.negotiation import (
     holds,
     holds_anything,
     preferred_type,
+    read_question,
 )
-from app.http.query import read_question
 from app.http.responses import SVG_POLICY, CompleteResponse, Header, complete
-from app.http.service import Service
 
 CACHE_CONTROL = b"public, max-age=30, stale-while-revalidate=30"
 NAMES_FORMAT = re.compile(rb"(?:^|&)format=")
@@ -155,12 +156,6 @@ class AnswerOrPage(QuestionRoute):
         return (*offered, HTML) if has_page else offered
 
 
-def service_of(scope: Scope) -> Service:
-    """The service of the application that is asked."""
-    service: Service = scope["app"].service
-    return service
-
-
 def etag_of(scope: Scope, revision: Revision) -> bytes:
     """A strong ETag: equal only where revision, edition, public URL, question and media type are.
 
@@ -188,3 +183,27 @@ def to_page(scope: Scope) -> list[Header]:
         (b"vary", b"Accept, Accept-Encoding"),
         (b"cache-control", b"no-store"),
     ]
+
+
+@dataclass(frozen=True)
+class Service:
+    """The settings, the database, and the edition of the code.
+
+    The edition is what decides the bytes of an answer beside the record and the question.
+    """
+
+    settings: Settings
+    database: Database
+    edition: str
+
+
+class Application(FastAPI):
+    """FastAPI's application, with its service."""
+
+    service: Service
+
+
+def service_of(asked: Mapping[str, Any]) -> Service:
+    """The service of the application that a request, or its scope, asks."""
+    app: Application = asked["app"]
+    return app.service

@@ -11,12 +11,10 @@ from pydantic import model_validator
 from starlette.requests import Request
 
 from app.analysis.comparison_question import CompareQuestion, TableFormat, compare_proposals
-from app.db.memory import find
-from app.db.snapshots import Snapshot
+from app.db.snapshots import Snapshot, find
 from app.entries.questions import MAX_LIMIT, Sort
 from app.entries.result_pages import find_page
-from app.http.route import Representation
-from app.http.service import service_of
+from app.http.route import Representation, service_of
 from app.kinds import KINDS
 from app.pages.rendering import page
 from app.pages.routing import PageAt

@@ -16,13 +16,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.entries import TimelineQuestion, entry_now, kinds_asked
-from app.api.single import NoQuestion
-from app.db.memory import find
-from app.entries.questions import EntryQuestion
+from app.db.snapshots import find
+from app.entries.questions import EntryQuestion, NoQuestion
 from app.entries.result_pages import find_page, total_of
 from app.formats.svg import PAGING
-from app.http.route import Representation
-from app.http.service import service_of
+from app.http.route import Representation, service_of
 from app.kinds import KINDS
 from app.kinds.kind import Kind
 from app.pages.rendering import page, static_files

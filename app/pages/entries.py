@@ -13,17 +13,14 @@ from starlette.requests import Request
 
 from app.analysis.positions import ProposalPositionsQuestion, proposal_positions
 from app.api.entries import entry_now
-from app.api.single import NoQuestion
-from app.db.memory import Memory, find
-from app.db.snapshots import Snapshot
+from app.db.snapshots import Memory, Snapshot, find
 from app.entries.documents import EntryLink
 from app.entries.names import ENTRIES
-from app.entries.questions import Sort
+from app.entries.questions import NoQuestion, Sort
 from app.entries.result_pages import DOCUMENTS, find_page
 from app.errors import InvalidQuery
 from app.formats.jsonld import CONTEXT, node_of
-from app.http.route import Representation
-from app.http.service import service_of
+from app.http.route import Representation, service_of
 from app.kinds import KINDS, headline
 from app.kinds.kind import Kind, Related
 from app.pages.embedding import snippets_of

@@ -11,17 +11,14 @@ from starlette.requests import Request
 
 from app.api.dataset import kind_counts
 from app.api.entries import TimelineQuestion
-from app.api.single import NoQuestion
-from app.db.memory import find
-from app.db.snapshots import Snapshot
-from app.entries.dates import parse_date
+from app.db.snapshots import Snapshot, find
+from app.entries.dates import date_in_words, parse_date
 from app.entries.density import density
 from app.entries.facets import facets_of
 from app.entries.query_plan import QueryPlan
+from app.entries.questions import NoQuestion
 from app.entries.result_pages import find_page
-from app.entries.written_dates import date_in_words
-from app.http.route import Representation
-from app.http.service import service_of
+from app.http.route import Representation, service_of
 from app.kinds import KINDS
 from app.pages.picture import picture_of
 from app.pages.rendering import page

@@ -12,19 +12,17 @@ import orjson
 from starlette.requests import Request
 
 from app.api.entries import TimelineQuestion, finds_no_words, kinds_asked, nearest_links
-from app.db.memory import find
-from app.entries.cursors import revision_of
+from app.db.snapshots import find
 from app.entries.density import density
 from app.entries.facets import facets_of
 from app.entries.nearest_queries import nearest_queries
 from app.entries.query_plan import QueryPlan
 from app.entries.questions import EntryQuestion
-from app.entries.result_pages import ResultPage, find_page, total_of
+from app.entries.result_pages import ResultPage, find_page, revision_of, total_of
 from app.entries.snippets import snippet
 from app.formats import FORMATS
 from app.formats.svg import PAGING
-from app.http.route import Representation
-from app.http.service import service_of
+from app.http.route import Representation, service_of
 from app.kinds import KINDS
 from app.pages.embedding import snippets_of
 from app.pages.form import form_values, topics_of

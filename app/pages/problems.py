@@ -15,11 +15,10 @@ from app.db.snapshots import Snapshot
 from app.db.sql import Statement
 from app.db.tables import reference
 from app.errors import InvalidQuery, Moved, NotFound, Problem, Unavailable
-from app.http.methods import not_allowed
-from app.http.negotiation import quality
-from app.http.query import read_parameters
+from app.http.limits import not_allowed
+from app.http.request import quality, read_parameters
 from app.http.responses import problem_response
-from app.http.service import service_of
+from app.http.route import service_of
 from app.pages.form import form_values, topics_of
 from app.pages.lists import LISTS
 from app.pages.rendering import POLICY, environment

@@ -15,9 +15,8 @@ from starlette.responses import HTMLResponse, Response
 from app.api.quotecheck import CLIENT_GONE
 from app.entries.questions import readable_date
 from app.errors import InvalidQuery, UnsupportedMedia
-from app.http.route import Representation
-from app.http.service import service_of
-from app.http.streaming import disconnected
+from app.http.responses import disconnected
+from app.http.route import Representation, service_of
 from app.pages.rendering import POLICY, environment, page
 from app.pages.routing import PageAt
 from app.quotecheck.articles import ARTICLE_CHARACTERS, mark_article

@@ -19,17 +19,14 @@ from app.api.reference import (
     matching,
     reference_fingerprint,
 )
-from app.api.single import NoQuestion
-from app.db.memory import find
-from app.db.snapshots import Snapshot
-from app.entries.cursors import revision_of, write_cursor
+from app.db.snapshots import Snapshot, find
 from app.entries.density import density
 from app.entries.documents import Summary
 from app.entries.facets import facets_of
-from app.entries.result_pages import find_page, total_of
+from app.entries.questions import NoQuestion
+from app.entries.result_pages import find_page, revision_of, total_of, write_cursor
 from app.errors import InvalidQuery
-from app.http.route import Representation
-from app.http.service import service_of
+from app.http.route import Representation, service_of
 from app.pages.picture import picture_of
 from app.pages.rendering import page
 from app.pages.routing import PageAt

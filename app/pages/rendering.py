@@ -14,11 +14,10 @@ from starlette.requests import Request
 
 from app.api.answering import asked_path
 from app.db.snapshots import Revision
+from app.entries.dates import date_in_words
 from app.entries.documents import QUALIFIER_WORDS
-from app.entries.written_dates import date_in_words
 from app.formats.headline import remarks_on, title
-from app.http.route import Representation
-from app.http.service import service_of
+from app.http.route import Representation, service_of
 from app.kinds import KINDS
 from app.kinds.figures import claimants_of
 from app.kinds.quotes import ellipses

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Scope
 
-from app.api.single import NoQuestion
-from app.http.negotiation import HTML
+from app.entries.questions import NoQuestion
+from app.http.request import HTML
 from app.http.route import QuestionRoute, Representation
 from app.pages.rendering import EMBED_POLICY, POLICY
 

@@ -15,12 +15,18 @@ from typing import Any, TypeVar
 import orjson
 from pyroaring import BitMap
 
-from app.db.memory import Loadable, NotLoaded
-from app.db.postings import ALL_SORT_KEYS, POSTINGS, PostingsKey, SortKeys
-from app.db.snapshots import Snapshot
+from app.db.postings import (
+    ALL_SORT_KEYS,
+    POSTINGS,
+    PostingsKey,
+    SortKeys,
+    first_sort_key,
+    key_of,
+    last_sort_key,
+)
+from app.db.snapshots import Loadable, NotLoaded, Snapshot
 from app.entries.query_plan import WORD
 from app.entries.result_pages import DOCUMENTS
-from app.entries.sort_keys import first_sort_key, key_of, last_sort_key
 
 KIND = "quote"
 K = TypeVar("K")

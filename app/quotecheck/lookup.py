@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.db.snapshots import Snapshot
-from app.entries.dates import DateLanguageError, DateSpan, parse_date
+from app.entries.dates import DateLanguageError, DateSpan, in_date_language, parse_date
 from app.entries.words import split
-from app.entries.written_dates import in_date_language
 from app.errors import InvalidQuery, query_error
 from app.quotecheck.answers import Verdict
 from app.quotecheck.attribution import SaidBy, Scene, mentions_in

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.entries.written_dates import date_in_words
+from app.entries.dates import date_in_words
 from app.quotecheck.answers import DifferenceKind, Verdict
 from app.quotecheck.judgement import Judgement, cut_condition, speaker_names
 from app.quotecheck.matching import Matches

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import orjson
 from sqlalchemy import Table, bindparam, delete, func, select
 
-from app.db.postings import STORED, STORED_POSTINGS, unpacked
+from app.db.postings import STORED, STORED_POSTINGS, key_of, unpacked
 from app.db.relational import TABLES
 from app.db.sql import Row, Statement
 from app.db.tables import (
@@ -33,7 +33,6 @@ from app.db.tables import (
 from app.entries.documents import DOCUMENT_FORMAT
 from app.entries.fulltext import BOUNDARY, FULL_TEXT, words_of
 from app.entries.names import folded_name
-from app.entries.sort_keys import key_of
 from app.kinds import KINDS
 from app.reference import REFERENCE_TYPES
 from app.reference.registry import Reference

@@ -9,12 +9,12 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
+from app.db.postings import covering_nodes
 from app.entries.dates import INEXACT, DateSpan
 from app.entries.fulltext import BOUNDARY, own_words, spelled_words
 from app.entries.query_plan import WORD
 from app.entries.record import EntryRecord
 from app.entries.relevance import REPEATED, repeated, weighed
-from app.entries.sort_keys import covering_nodes
 from app.entries.stems import STEM_MARK, stems
 from app.kinds import KINDS
 from app.reference.registry import Reference

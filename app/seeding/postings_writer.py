@@ -21,6 +21,7 @@ from app.db.postings import (
     SORT_KEYS,
     STORED,
     STORED_POSTINGS,
+    key_of,
     packed,
     packed_sort_keys,
     packed_words,
@@ -32,7 +33,6 @@ from app.db.postings import (
 from app.db.sql import Statement
 from app.db.tables import posting, state, tally
 from app.entries.query_plan import WORD
-from app.entries.sort_keys import key_of
 from app.entries.stems import STEM_MARK
 from app.kinds import KINDS
 from app.seeding.index_terms import UNCOUNTED, IndexTerms

@@ -13,9 +13,9 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, ValidationError
 
+from app.db.postings import sort_key_of
 from app.entries.names import nearest
 from app.entries.record import EntryRecord
-from app.entries.sort_keys import sort_key_of
 from app.kinds import KINDS
 from app.kinds.evidence import SeedEvidence
 from app.kinds.proposals import ProposalRecord, SeedProposal

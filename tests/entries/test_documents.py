@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.db.memory import Memory, RevisionCache, find
-from app.db.snapshots import Revision
+from app.db.snapshots import Memory, Revision, RevisionCache, find
 from app.db.sql import Row, Statement
 from app.entries.names import BY_ID
 from app.entries.result_pages import DOCUMENTS, read_entry

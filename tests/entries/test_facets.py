@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pyroaring import BitMap
 
-from app.db import memory
+from app.db import snapshots
 from app.entries.facets import counting
 from tests.api.asking import Asker
 from tests.conftest import SHIPPED, Seeded
@@ -45,10 +45,10 @@ def test_long_work_goes_on_in_a_thread(
         return await to_thread(function, *args)
 
     with Asker(cached_databases(SHIPPED), cache_bytes=0) as ask:
-        monkeypatch.setattr(memory, "LOOP_BUDGET", 60)
+        monkeypatch.setattr(snapshots, "LOOP_BUDGET", 60)
         usual = ask(path).raise_for_status().content
-        monkeypatch.setattr("app.db.memory.asyncio.to_thread", noted)
-        monkeypatch.setattr(memory, "LOOP_BUDGET", -60)
+        monkeypatch.setattr("app.db.snapshots.asyncio.to_thread", noted)
+        monkeypatch.setattr(snapshots, "LOOP_BUDGET", -60)
         assert ask(path).raise_for_status().content == usual
     assert {each.__name__ for each in threads} & {"facets_of", "density", "find_page"}
 

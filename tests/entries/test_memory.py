@@ -12,8 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.db.memory import BoundedValues, Loadable, Memory, RevisionCache, find
-from app.db.snapshots import Revision
+from app.db.snapshots import BoundedValues, Loadable, Memory, Revision, RevisionCache, find
 from app.entries.names import IDS
 from app.errors import Unavailable
 

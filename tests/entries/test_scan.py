@@ -8,9 +8,8 @@ from array import array
 import pytest
 from pyroaring import BitMap
 
-from app.db.memory import Memory, RevisionCache
 from app.db.postings import SortKeys, packed_sort_keys
-from app.db.snapshots import Revision
+from app.db.snapshots import Memory, Revision, RevisionCache
 from app.entries.scan import KindScan, Scan
 
 COUNT = 300_000

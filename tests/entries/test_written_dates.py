@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.entries.dates import DateLanguageError
-from app.entries.written_dates import in_date_language
+from app.entries.dates import DateLanguageError, in_date_language
 from tests.api.asking import Asker
 
 READ = [

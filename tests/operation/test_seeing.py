@@ -18,8 +18,8 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from app.config import LogRequests
-from app.http import metrics
-from app.http.logs import JsonLines, Readable
+from app.http import observation
+from app.http.observation import JsonLines, Readable
 from tests.conftest import TINY, Seeded
 from tests.operation.conftest import Asking
 from tests.operation.running import running
@@ -192,8 +192,8 @@ def test_metrics_that_cannot_be_written_are_told(
     """Where the folder of the workers is gone, a worker answers with its own, and says so."""
     folder = tmp_path / "metrics"
     folder.mkdir()
-    monkeypatch.setenv(metrics.FOLDER, str(folder))
-    monkeypatch.setattr(metrics, "WRITTEN_EVERY", 0)
+    monkeypatch.setenv(observation.FOLDER, str(folder))
+    monkeypatch.setattr(observation, "WRITTEN_EVERY", 0)
     ask = asking()
     ask("/v1/events/talks")
     ask("/health/live")

@@ -12,8 +12,7 @@ import orjson
 
 from app.config import Settings
 from app.db.engines import open_database
-from app.db.memory import Memory, RevisionCache, find
-from app.db.snapshots import Database, Snapshot
+from app.db.snapshots import Database, Memory, RevisionCache, Snapshot, find
 from app.entries.questions import EntryQuestion
 from app.entries.result_pages import ResultPage, find_page
 from app.seeding.seed import SeedSummary, seed
