@@ -13,7 +13,7 @@ import io
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import IO, Any
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import orjson
 from sqlalchemy import Boolean, Column, Float, Integer, Table, select
@@ -24,8 +24,6 @@ from app.db.sql import Row, Statement
 from app.formats.stable_ids import stable_id
 from app.reference.dataset import dataset_of
 
-# Members have the earliest time that a zip can hold, so that the same record gives the same bytes.
-NO_TIME = (1980, 1, 1, 0, 0, 0)
 # A fast level, as the client waits; the best one would take three times as long.
 LEVEL = 1
 DATES = {"start_date", "end_date"}
@@ -65,23 +63,20 @@ async def data_package(snapshot: Snapshot, public_url: str) -> AsyncGenerator[by
     outlet = Outlet()
     description = orjson.dumps(await descriptor(snapshot, public_url), option=orjson.OPT_INDENT_2)
     with ZipFile(outlet, "w", ZIP_DEFLATED, compresslevel=LEVEL) as archive:
-        archive.writestr(member_of("datapackage.json"), description)
+        # A member opened by its name has the earliest time of a zip, so that the same record gives
+        # the same bytes.
+        with archive.open("datapackage.json", "w") as member:
+            member.write(description)
         for name, table in TABLES.items():
-            with archive.open(member_of(f"{name}.csv"), "w", force_zip64=True) as member:
+            with archive.open(f"{name}.csv", "w", force_zip64=True) as member:
                 member.write(csv_bytes([tuple(column.name for column in table.c)]))
                 async with aclosing(snapshot.stream(CONTENTS[name])) as chunks:
                     async for rows in chunks:
                         await asyncio.to_thread(write_rows, member, table, rows)
                         yield outlet.take()
+        for info in archive.infolist():
+            info.external_attr = 0o644 << 16
     yield outlet.take()
-
-
-def member_of(name: str) -> ZipInfo:
-    info = ZipInfo(name, NO_TIME)
-    info.compress_type = ZIP_DEFLATED
-    info._compresslevel = LEVEL  # type: ignore[attr-defined]
-    info.external_attr = 0o644 << 16
-    return info
 
 
 def write_rows(member: IO[bytes], table: Table, rows: Sequence[Row]) -> None:

@@ -45,7 +45,7 @@ def picture_of(
         return f"{page_of(lane, path)}?{urlencode([*kept_for(path, kept), ('date', span.name)])}"
 
     return Picture(
-        svg=Markup(drawn(density, title, link)),  # Its parts are escaped.
+        svg=drawn(density, title, link),
         kinds=[KINDS[lane.kind].label for lane in density.lanes],
         rows=[
             Row(
