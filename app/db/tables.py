@@ -5,6 +5,10 @@ The relational tables for people are in `app.db.relational`; the server reads on
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -32,130 +36,72 @@ SLUG = String().with_variant(String(collation="C"), "postgresql")
 # Only a column declared INTEGER is SQLite's own 64-bit row key.
 INTEGER_KEY = BigInteger().with_variant(Integer(), "sqlite")
 
-document = Table(
-    "document",
-    METADATA,
-    Column("sort_key", INTEGER_KEY, primary_key=True, autoincrement=False),
-    Column("id", SLUG, nullable=False, unique=True),
-    Column("kind", SLUG, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-)
+slug = partial(Column, type_=SLUG, nullable=False)
+key = partial(slug, primary_key=True)
+row_key = partial(Column, type_=INTEGER_KEY, primary_key=True, autoincrement=False)
+number_key = partial(row_key, type_=Integer())
+text = partial(Column, type_=String(), nullable=False)
+blob = partial(Column, type_=LargeBinary(), nullable=False)
+
+
+def table(name: str, /, *, by_key: bool = False, **columns: Callable[[str], Column[Any]]) -> Table:
+    """A table of columns by name; with `by_key`, SQLite has the rows in the index of their key."""
+    made = [make(column) for column, make in columns.items()]
+    return Table(name, METADATA, *made, sqlite_with_rowid=not by_key)
+
+
+document = table("document", sort_key=row_key, id=partial(slug, unique=True), kind=slug, body=blob)
 
 # What each entry is in the CSV of its kind.
-csv_line = Table(
-    "csv_line",
-    METADATA,
-    Column("sort_key", INTEGER_KEY, primary_key=True, autoincrement=False),
-    Column("kind", SLUG, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-    Index("ix_csv_line_kind", "kind", "sort_key"),
-)
+csv_line = table("csv_line", sort_key=row_key, kind=slug, body=blob)
+Index("ix_csv_line_kind", csv_line.c.kind, csv_line.c.sort_key)
 
 # The numbers of the entries in each posting list, as `app.db.postings` reads them.
-posting = Table(
-    "posting",
-    METADATA,
-    Column("key", INTEGER_KEY, primary_key=True, autoincrement=False),
-    Column("numbers", LargeBinary, nullable=False),
+posting = table("posting", key=row_key, numbers=blob)
+tally = table(
+    "tally", key=row_key, kind=slug, dimension=slug, value=slug, n=partial(slug, type_=BigInteger())
 )
+Index("ix_tally_dimension", tally.c.kind, tally.c.dimension, tally.c.n)
 
-tally = Table(
-    "tally",
-    METADATA,
-    Column("key", INTEGER_KEY, primary_key=True, autoincrement=False),
-    Column("kind", SLUG, nullable=False),
-    Column("dimension", SLUG, nullable=False),
-    Column("value", SLUG, nullable=False),
-    Column("n", BigInteger, nullable=False),
-    Index("ix_tally_dimension", "kind", "dimension", "n"),
+reference = table("reference", by_key=True, name_type=key, id=key, name=text, body=blob)
+name = table("name", by_key=True, name_type=key, folded=key, id=slug)
+name_word = table("name_word", by_key=True, name_type=key, word=key, id=key)
+former_id = table("former_id", by_key=True, name_type=key, former=key, id=slug)
+
+record = table(
+    "record", kind=key, id=key, hash=blob, sort_key=partial(Column, type_=BigInteger()), body=blob
 )
-
-reference = Table(
-    "reference",
-    METADATA,
-    Column("name_type", SLUG, primary_key=True),
-    Column("id", SLUG, primary_key=True),
-    Column("name", String, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-    sqlite_with_rowid=False,
-)
-
-name = Table(
-    "name",
-    METADATA,
-    Column("name_type", SLUG, primary_key=True),
-    Column("folded", SLUG, primary_key=True),
-    Column("id", SLUG, nullable=False),
-    sqlite_with_rowid=False,
-)
-
-name_word = Table(
-    "name_word",
-    METADATA,
-    Column("name_type", SLUG, primary_key=True),
-    Column("word", SLUG, primary_key=True),
-    Column("id", SLUG, primary_key=True),
-    sqlite_with_rowid=False,
-)
-
-former_id = Table(
-    "former_id",
-    METADATA,
-    Column("name_type", SLUG, primary_key=True),
-    Column("former", SLUG, primary_key=True),
-    Column("id", SLUG, nullable=False),
-    sqlite_with_rowid=False,
-)
-
-record = Table(
-    "record",
-    METADATA,
-    Column("kind", SLUG, primary_key=True),
-    Column("id", SLUG, primary_key=True),
-    Column("hash", LargeBinary, nullable=False),
-    Column("sort_key", BigInteger),
-    Column("body", LargeBinary, nullable=False),
-)
-
-revision = Table(
+revision = table(
     "revision",
-    METADATA,
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("digest", String(64), nullable=False),
-    Column("version", String, nullable=False),
-    Column("seeded_at", String, nullable=False),
+    number=number_key,
+    digest=partial(text, type_=String(64)),
+    version=text,
+    seeded_at=text,
 )
-
-change = Table(
+change = table(
     "change",
-    METADATA,
-    Column("sequence", INTEGER_KEY, primary_key=True, autoincrement=False),
-    Column("revision", Integer, ForeignKey("revision.number"), nullable=False),
-    Column("kind", SLUG, nullable=False),
-    Column("id", SLUG, nullable=False),
-    Column("action", SLUG, nullable=False),
-    Column("before", LargeBinary),
-    Index("ix_change_revision", "revision", "sequence"),
-    Index("ix_change_id", "kind", "id", "sequence"),
+    sequence=row_key,
+    revision=lambda name: Column(name, ForeignKey("revision.number"), nullable=False),
+    kind=slug,
+    id=slug,
+    action=slug,
+    before=partial(blob, nullable=True),
 )
+Index("ix_change_revision", change.c.revision, change.c.sequence)
+Index("ix_change_id", change.c.kind, change.c.id, change.c.sequence)
 
 # The curated corrections of records of all kinds; `day` is the first day of their date.
-correction = Table(
+correction = table(
     "correction",
-    METADATA,
-    Column("kind", SLUG, primary_key=True),
-    Column("id", SLUG, primary_key=True),
-    Column("position", Integer, primary_key=True, autoincrement=False),
-    Column("day", SLUG, nullable=False),
-    Column("date", String, nullable=False),
-    Column("reason", String, nullable=False),
-    Index("ix_correction_day", "day", "kind", "id", "position"),
-    sqlite_with_rowid=False,
+    by_key=True,
+    kind=key,
+    id=key,
+    position=number_key,
+    day=slug,
+    date=text,
+    reason=text,
 )
+by_day = (correction.c.day, correction.c.kind, correction.c.id, correction.c.position)
+Index("ix_correction_day", *by_day)
 
-state = Table(
-    "state",
-    METADATA,
-    Column("name", SLUG, primary_key=True),
-    Column("value", LargeBinary, nullable=False),
-)
+state = table("state", name=key, value=blob)
