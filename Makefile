@@ -42,7 +42,7 @@ lint: $(VENV)/.dev  ## check formatting, style, types, the direction of imports 
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/parley fmt --check seed_data
-	$(BIN)/parley check seed_data
+	$(BIN)/parley check --strict seed_data
 
 check: lint test slow  ## do all that CI does: lint, and every test
 

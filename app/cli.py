@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -42,8 +43,10 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="parley", description="The record of a negotiation.")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
-    checking = commands.add_parser("check", help="report every flaw of the seed files")
+    checking = commands.add_parser("check", help="report flaws and warnings of the seed files")
     checking.add_argument("folder", nargs="?", type=Path, default=SEED_FOLDER)
+    checking.add_argument("--strict", action="store_true", help="fail on warnings, too")
+    checking.add_argument("--format", choices=("text", "json", "github"), default="text")
     checking.set_defaults(command=run_check)
 
     seeding = commands.add_parser("seed", help="check the seed files and load them")
@@ -104,18 +107,26 @@ def settings_of(asked: argparse.Namespace) -> Settings:
     return Settings(database_url=asked.database) if asked.database else Settings()
 
 
-def run_check(asked: argparse.Namespace) -> None:
-    """Prints the number of records, or every flaw."""
+def run_check(asked: argparse.Namespace) -> bool:
+    """Prints flaws and warnings, or the number of records; whether the check failed."""
     # Imported here, as serving should not wait for what only seeding needs.
-    from app.seeding.seed import check_folder  # noqa: PLC0415
+    from app.curation.reports import FORMATS, summary  # noqa: PLC0415
+    from app.seeding.checking import review_folder  # noqa: PLC0415
 
-    counts = check_folder(asked.folder)
-    counted = (f"{n} {kind}s" for kind, n in sorted(counts.items()) if kind != "dataset")
-    print("no flaws in " + ", ".join(counted))
+    review = review_folder(asked.folder, datetime.now(UTC).date())
+    report = FORMATS[asked.format](review, asked.folder)
+    if asked.format != "text":
+        print(report)
+    elif not review.flaws:
+        print(summary(review), flush=True)
+    if asked.format == "text" and report:
+        print(report, file=sys.stderr)
+    return bool(review.flaws or (asked.strict and review.warnings))
 
 
-def run_seed(asked: argparse.Namespace) -> None:
-    """Prints what was added, changed and removed."""
+def run_seed(asked: argparse.Namespace) -> bool:
+    """Prints what was added, changed and removed, or what `parley check` would."""
+    from app.seeding.checking import Flawed  # noqa: PLC0415
     from app.seeding.seed import seed  # noqa: PLC0415
 
     try:
@@ -125,12 +136,15 @@ def run_seed(asked: argparse.Namespace) -> None:
             dry_run=asked.dry_run,
             allow_removals=asked.allow_removals,
         )
+    except Flawed:
+        return run_check(argparse.Namespace(folder=asked.folder, format="text", strict=False))
     except KeyboardInterrupt:
         whole = "Interrupted; the database holds the old record or the new one, whole."
         print(whole, file=sys.stderr)
         raise
     print("dry run, nothing was written" if asked.dry_run else "seeded", end="; ")
     print(summary)
+    return False
 
 
 def run_fmt(asked: argparse.Namespace) -> int:

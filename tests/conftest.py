@@ -30,6 +30,7 @@ SLOW = (
     "tests/operation/",
     "tests/pages/test_browser.py",
     "tests/postgres/",
+    "tests/seeding/mistakes/",
     "tests/seeding/test_interruptions.py",
     "tests/seeding/test_places.py",
 )

@@ -56,6 +56,8 @@ class DatasetDocument(Document):
     """Its title."""
     description: str
     """What it is."""
+    language: Annotated[str | None, Field(examples=["en"])]
+    """The language of our words (BCP 47), and of quotes that state no other."""
     coverage: Coverage
     """Which days and places it covers."""
     inclusion_rules: list[str]
@@ -104,7 +106,7 @@ async def dataset(request: Request, question: Annotated[OneQuestion, Query()]) -
 async def description(at: Revision, snapshot: Snapshot) -> bytes:
     """The dataset's document as of a revision."""
     stored = without_corrections(orjson.loads(await dataset_body(at, snapshot)))
-    missing = dict.fromkeys(("contact", "removal"))
+    missing = dict.fromkeys(("language", "contact", "removal"))
     document = DatasetDocument.model_validate(
         {
             **missing,

@@ -192,7 +192,7 @@ def _parse_part(part: str, text: str) -> DateSpan:
         _refuse_part(part, text)
     year, month, day, sign = match.groups()
     _refuse_year_0000(year, text)
-    _refuse_other_than_month(month, text)
+    _refuse_other_than_month(year, month, day, text)
     _refuse_other_than_day(year, month, day, text)
     numbers = [int(number) for number in (year, month, day) if number is not None]
     start, end = _first_and_last_day(*numbers)
@@ -248,14 +248,16 @@ def _refuse_year_0000(year: str, text: str) -> None:
         raise DateLanguageError(text, "the year 0000", "years run from 0001 to 9999")
 
 
-def _refuse_other_than_month(month: str | None, text: str) -> None:
-    if month is None:
+def _refuse_other_than_month(year: str, month: str | None, day: str | None, text: str) -> None:
+    if month is None or 1 <= int(month) <= 12:
         return
-    if 21 <= int(month) <= 41:
+    if day is None and 21 <= int(month) <= 41:
         right = "write its months as in 2024-03/2024-05"
         raise DateLanguageError(text, "a season or another part of a year", right)
-    if not 1 <= int(month) <= 12:
-        raise DateLanguageError(text, "no such month", "months run from 01 to 12")
+    right = "months run from 01 to 12"
+    if day is not None and 1 <= int(day) <= 12 and int(month) <= 31:
+        right = f"the month stands before the day as in {year}-{day}-{month}"
+    raise DateLanguageError(text, "no such month", right)
 
 
 def _refuse_other_than_day(year: str, month: str | None, day: str | None, text: str) -> None:

@@ -21,7 +21,9 @@ from pydantic import (
 from pydantic import StringConstraints as Text
 
 from app.entries.dates import DateSpan, Precision, Qualifier, parse_date
+from app.entries.printed_numbers import contradiction
 from app.entries.stems import OWN_LANGUAGE
+from app.entries.warning_codes import WarningCode
 
 SLUG_PATTERN = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 DECIMAL = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?")
@@ -104,6 +106,8 @@ def once(key: Callable[[Any], object] = lambda item: item) -> AfterValidator:
     """Refuses a list in which an item stands twice."""
 
     def each_once(items: tuple[Any, ...]) -> tuple[Any, ...]:
+        if len(items) < 2:
+            return items
         keys = [key(item) for item in items]
         for number, each in enumerate(keys):
             if (first := keys.index(each)) < number:
@@ -234,6 +238,16 @@ class Correction(Record):
     reason: Prose
 
 
+class Silence(Record):
+    """A warning that was looked at and is meant, with the reason; it is no part of the record."""
+
+    code: WarningCode
+    reason: Prose
+
+
+Silences = Annotated[tuple[Silence, ...], once(lambda each: each.code), Field(exclude=True)]
+
+
 class Quantity(Record):
     """A number with its qualifier, or the printed words where the source gives none."""
 
@@ -245,11 +259,16 @@ class Quantity(Record):
     notes: Prose | None = None
 
     def model_post_init(self, _: Any) -> None:
-        """Either a value with a qualifier, or printed words."""
+        """Either a value with a qualifier, or printed words; if both, the words say the value."""
         if self.value is None and self.printed is None:
             raise ValueError("needs a value with its qualifier, or the printed words")
         if (self.value is None) != (self.qualifier is None):
             raise ValueError("value and qualifier go together; write `qualifier: exactly` if bare")
+        if self.value is None or self.qualifier is None or self.printed is None or self.notes:
+            return
+        wrong = contradiction(self.value, self.qualifier, self.printed, self.unit)
+        if wrong is not None:
+            raise ValueError(wrong)
 
     @property
     def words(self) -> str:
@@ -276,6 +295,7 @@ class EntryRecord(Record):
     notes: Prose | None = None
     corrections: tuple[Correction, ...] = ()
     former_ids: FormerIds = ()
+    silence: Silences = ()
 
     @cached_property
     def span(self) -> DateSpan:

@@ -18,9 +18,9 @@ from app.evidence.texts import NoText, Texts
 from app.kinds.evidence import Evidence, EvidenceStatus, words_hash
 from app.kinds.quotes import QuoteRecord, Wording
 from app.reference.sources import SourceRecord
+from app.seeding.checking import Flawed
 from app.seeding.flaws import Flaw
 from app.seeding.replacing import rewrite
-from app.seeding.seed import Flawed
 from app.seeding.staging import temporary_staging
 from app.seeding.validation import FolderValidator
 

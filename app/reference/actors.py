@@ -17,6 +17,7 @@ from app.entries.record import (
     Line,
     Prose,
     Record,
+    Silences,
     Slug,
     once,
     read_number,
@@ -58,7 +59,7 @@ class Membership(Record):
 
 
 class ActorRecord(Record):
-    """An actor as curated."""
+    """An actor as curated; it `began` with its birth or founding, and `ended` with its end."""
 
     id: Slug
     name: Line
@@ -66,12 +67,15 @@ class ActorRecord(Record):
     description: Prose | None = None
     aliases: Annotated[tuple[Line, ...], once()] = ()
     external_ids: ExternalIds | None = None
+    began: Edtf | None = None
+    ended: Edtf | None = None
     positions: tuple[Position, ...] = ()
     part_of: tuple[Membership, ...] = ()
     citations: tuple[Citation, ...] = ()
     notes: Prose | None = None
     corrections: tuple[Correction, ...] = ()
     former_ids: FormerIds = ()
+    silence: Silences = ()
 
     def names(self) -> tuple[str, ...]:
         """Everything that the actor may be asked for by."""

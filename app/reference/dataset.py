@@ -17,9 +17,11 @@ from app.entries.dates import parse_date
 from app.entries.record import (
     Correction,
     Edtf,
+    Language,
     Line,
     Prose,
     Record,
+    Silences,
     Slug,
     WebAddress,
     without_controls,
@@ -77,6 +79,7 @@ class DatasetRecord(Record):
     id: Slug
     title: Line
     description: Prose
+    language: Language | None = None
     coverage: Coverage
     inclusion_rules: tuple[Prose, ...]
     licence: Licence
@@ -87,6 +90,7 @@ class DatasetRecord(Record):
     doubts: tuple[Doubt, ...] = ()
     questions: tuple[GoodQuestion, ...] = ()
     corrections: tuple[Correction, ...] = ()
+    silence: Silences = ()
 
 
 @dataclass(frozen=True)

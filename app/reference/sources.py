@@ -12,6 +12,7 @@ from app.entries.record import (
     Line,
     Prose,
     Record,
+    Silences,
     Slug,
     WebAddress,
 )
@@ -50,6 +51,7 @@ class SourceRecord(Record):
     notes: Prose | None = None
     corrections: tuple[Correction, ...] = ()
     former_ids: FormerIds = ()
+    silence: Silences = ()
 
     def names(self) -> tuple[str, ...]:
         """Everything that the source may be asked for by."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.entries.record import Correction, FormerIds, Line, Prose, Record, Slug, TopicId
+from app.entries.record import Correction, FormerIds, Line, Prose, Record, Silences, Slug, TopicId
 
 
 class TopicRecord(Record):
@@ -16,6 +16,7 @@ class TopicRecord(Record):
     notes: Prose | None = None
     corrections: tuple[Correction, ...] = ()
     former_ids: FormerIds = ()
+    silence: Silences = ()
 
     def names(self) -> tuple[str, ...]:
         """Everything that the topic may be asked for by."""

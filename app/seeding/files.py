@@ -7,7 +7,6 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
@@ -142,7 +141,7 @@ def read_chunk(chunk: FileChunk) -> Iterator[RawRecord | Flaw]:
     """The records of a chunk, with its flaws among them."""
     if chunk.path.suffix == ".ndjson":
         for number, line in chunk.lines:
-            yield from read_line(line, RawRecord(chunk.kind, chunk.file, number, None))
+            yield from read_line(chunk, number, line)
         return
     try:
         yield from read_yaml(chunk.kind, chunk.path, chunk.file)
@@ -178,16 +177,16 @@ def line_chunks(chunk: FileChunk) -> Iterator[FileChunk | Flaw]:
         yield empty_file(chunk.file)
 
 
-def read_line(line: bytes, empty: RawRecord) -> Iterator[RawRecord | Flaw]:
-    """The record of one line of NDJSON; `empty` is the record without its fields."""
+def read_line(chunk: FileChunk, number: int, line: bytes) -> Iterator[RawRecord | Flaw]:
+    """The record of one line of NDJSON."""
     try:
         fields = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         problem = f"is not JSON ({error.msg.partition(': line')[0]}, at character {error.colno})"
         wrong = f"{problem}; write one record as one object on one line"
-        yield Flaw(empty.file, empty.line, "", "", wrong, ends_file=True)
+        yield Flaw(chunk.file, number, "", "", wrong, ends_file=True)
         return
-    raw = replace(empty, fields=fields)
+    raw = RawRecord(chunk.kind, chunk.file, number, fields, json=line)
     for key in duplicate_keys(line, fields):
         yield raw.repeated_key(raw.line, key)
     yield raw

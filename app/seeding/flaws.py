@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, get_args
 
-from pydantic import BaseModel
+from pydantic import BaseModel, StringConstraints
 from pydantic_core import ErrorDetails
 
 from app.entries.names import nearest
@@ -148,6 +148,25 @@ def shown(value: Any) -> str:
     """A value, cut where it is long."""
     text = "nothing" if value is None else repr(value)
     return text if len(text) <= 80 else text[:79] + "…"
+
+
+def takes_text(model: type[BaseModel], location: Iterable[int | str]) -> bool:
+    """Whether a field holds a free text, not an id, a date, a number or a word of a list."""
+    names = [step for step in location if isinstance(step, str)]
+    owner = model_at(model, names[:-1])
+    field = owner.model_fields.get(names[-1]) if names else None
+    parts = types_in(field.annotation, field.metadata) if field is not None else ()
+    texts = [part for part in parts if isinstance(part, StringConstraints)]
+    return any(part.pattern is None for part in texts)
+
+
+def types_in(annotation: Any, metadata: Iterable[Any] = ()) -> Iterator[Any]:
+    """Every type and check that a field is made of."""
+    yield annotation
+    yield from metadata
+    yield from getattr(annotation, "__metadata__", ())
+    for argument in get_args(annotation):
+        yield from types_in(argument)
 
 
 def model_at(model: type[BaseModel], location: Iterable[int | str]) -> type[BaseModel]:

@@ -11,13 +11,19 @@ from app.seeding.references import Location
 
 @dataclass(frozen=True)
 class RawRecord:
-    """The fields of a record, with its kind and file, its line and that of each field."""
+    """The fields of a record, with its kind and file, its line and that of each field.
+
+    `traps` say why a field may hold something else than it seems to; `json` is its line of NDJSON,
+    empty where it comes from YAML.
+    """
 
     kind: str
     file: str
     line: int
     fields: Any
     lines: dict[Location, int] = field(default_factory=dict)
+    traps: dict[Location, str] = field(default_factory=dict)
+    json: bytes = b""
 
     @property
     def id(self) -> str:
@@ -31,6 +37,14 @@ class RawRecord:
             if location[:length] in self.lines:
                 return self.lines[location[:length]]
         return self.line
+
+    def owner_of(self, location: Location) -> tuple[str, Location]:
+        """The id of the record or of the term in it that has a field, and the location in that."""
+        if len(location) > 2 and location[0] == "terms" and isinstance(location[1], int):
+            term = self.nested("term", "terms", location[1]).id
+            if term:
+                return term, location[2:]
+        return self.id, location
 
     def nested(self, kind: str, name: str, number: int) -> RawRecord:
         """A record in a list of this one, as a record of its own."""

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, ValidationError
 
-from app.db.postings import sort_key_of
+from app.db.postings import first_sort_key, sort_key_of
 from app.entries.names import nearest
 from app.entries.record import EntryRecord
 from app.kinds import KINDS
@@ -22,10 +22,12 @@ from app.kinds.proposals import ProposalRecord, SeedProposal
 from app.kinds.terms import SeedTerm
 from app.reference import REFERENCE_TYPES
 from app.reference.dataset import DatasetRecord
+from app.review.rules import Surroundings
+from app.seeding.chunk_review import MOST_IN_LINES, MOST_IN_YAML, ChunkReview
 from app.seeding.files import FileChunk, read_chunk
-from app.seeding.flaws import Flaw, explain, field_path, shown
+from app.seeding.flaws import Flaw, explain, field_path, shown, takes_text
 from app.seeding.raw_records import RawRecord
-from app.seeding.references import Location, RecordMention, mentions
+from app.seeding.references import KnownIds, RecordMention, mentions
 from app.seeding.staging import FormerId, StagedEvidence, StagedMention, StagedRecord
 
 # The model of the records in each kind of seed file.
@@ -38,6 +40,8 @@ MODELS: dict[str, type[BaseModel]] = {
 # The model whose fields refer to other records: a proposal and its terms are validated one by one.
 REFERRING: dict[str, type[BaseModel]] = {**MODELS, "proposal": ProposalRecord, "term": SeedTerm}
 FLAWS_LIMIT = 10_000
+# What stands for the hash of a valid record whose canonical form nobody asked for.
+NOT_HASHED = b"-"
 
 
 @dataclass
@@ -51,22 +55,37 @@ class ValidatedChunk:
     former_ids: list[FormerId] = field(default_factory=list)
     evidence: list[StagedEvidence] = field(default_factory=list)
     flaws: list[Flaw] = field(default_factory=list)
+    review: ChunkReview | None = None
 
 
 class ChunkValidator:
     """Validates entries and evidence.
 
     `known` has the ids of all actors, topics and sources; of the kinds in `half_read`, some ids are
-    not known.
+    not known. Given its surroundings, each entry is reviewed, too. Without `bodies`, no canonical
+    forms are made.
     """
 
-    def __init__(self, known: Mapping[str, Collection[str]], half_read: Collection[str | None]):
+    def __init__(
+        self,
+        known: KnownIds,
+        half_read: Collection[str | None],
+        around: Surroundings | None = None,
+        *,
+        bodies: bool = True,
+    ):
         self.known = known
         self.half_read = half_read
+        self.around = around
+        self.bodies = bodies
+        self.unnamed = {kind: set(ids) for kind, ids in known.items()}
 
     def __call__(self, chunk: FileChunk) -> ValidatedChunk:
         """The records of a chunk, up to `FLAWS_LIMIT` flaws."""
         validated = ValidatedChunk(chunk.file)
+        if self.around is not None:
+            most = MOST_IN_LINES if chunk.lines else MOST_IN_YAML
+            validated.review = ChunkReview(self.around, most)
         for read in read_chunk(chunk):
             if isinstance(read, Flaw):
                 validated.flaws.append(read)
@@ -74,7 +93,16 @@ class ChunkValidator:
                 self.add(read, validated)
             if len(validated.flaws) > FLAWS_LIMIT:
                 break
+        if validated.review is not None:
+            validated.review.facts.named.update(self.newly_named())
         return validated
+
+    def newly_named(self) -> Iterator[tuple[str, str]]:
+        """Kind and id of the actors, topics and sources that no chunk before this one named."""
+        for kind, ids in self.unnamed.items():
+            named = {each for each in ids if self.known[kind][each]}
+            ids -= named
+            yield from ((kind, each) for each in named)
 
     def add(self, raw: RawRecord, validated: ValidatedChunk) -> None:
         """Adds a record, and the terms of a proposal."""
@@ -83,16 +111,21 @@ class ChunkValidator:
         validated.flaws += flaws
         for number, part in enumerate(with_terms(raw)):
             self.add_references(part, validated)
-            validated.former_ids += former_ids_of(part)
+            if "former_ids" in part.fields:
+                validated.former_ids += former_ids_of(part)
             record = records[number] if records else None
             if isinstance(record, SeedEvidence):
                 validated.evidence.append(staged_evidence(part, record))
             else:
-                validated.records += staged_records(part, record)
+                if validated.review is not None and record is not None:
+                    validated.review.add_entry(part, record, len(validated.records))
+                validated.records += staged_records(part, record, bodies=self.bodies)
+        if validated.review is not None and len(records) > 1:
+            validated.review.add_terms(raw, records)
 
     def add_references(self, raw: RawRecord, validated: ValidatedChunk) -> None:
         """Adds what a record refers to, as a flaw where it is an unknown actor, topic or source."""
-        for mention in mentions(REFERRING[raw.kind], raw.fields):
+        for mention in mentions(REFERRING[raw.kind], raw.fields, self.known):
             if mention.kind in REFERENCE_TYPES:
                 validated.flaws += unknown_reference(mention, raw, self.known, self.half_read)
             else:
@@ -110,10 +143,11 @@ def parse(raw: RawRecord) -> tuple[tuple[Any, ...], list[Flaw]]:
     try:
         record = model.model_validate(raw.fields)
     except ValidationError as invalid:
-        return (), list(field_flaws(raw, model, invalid))
+        return (), [*remark_flaws(raw, model), *field_flaws(raw, model, invalid)]
+    flaws = list(remark_flaws(raw, model))
     if isinstance(record, SeedProposal):
-        return record.entries(), list(unknown_phases(raw, record))
-    return (record,), []
+        return record.entries(), [*flaws, *unknown_phases(raw, record)]
+    return (record,), flaws
 
 
 def with_terms(raw: RawRecord) -> Iterator[RawRecord]:
@@ -134,17 +168,20 @@ def canonical(record: BaseModel) -> bytes:
     return bytes(memoryview(orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)))
 
 
-def staged_records(raw: RawRecord, record: Any | None) -> list[StagedRecord]:
+def staged_records(
+    raw: RawRecord, record: Any | None, *, bodies: bool = True
+) -> list[StagedRecord]:
     """The record in canonical form; without a valid record its id alone, if it has one."""
     if record is None:
         empty = StagedRecord(raw.kind, raw.id, b"", None, raw.file, raw.line, b"")
         return [empty] if raw.id else []
     sort_key = None
     if isinstance(record, EntryRecord):
-        sort_key = sort_key_of(record.span.start.toordinal(), record.order or 0, record.id)
-    body = canonical(record)
-    row = (raw.kind, record.id, sha256(body).digest(), sort_key, raw.file, raw.line, body)
-    return [StagedRecord(*row)]
+        day = record.span.start.toordinal()
+        sort_key = sort_key_of(day, record.order or 0, record.id) if bodies else first_sort_key(day)
+    body = canonical(record) if bodies else b""
+    digest = sha256(body).digest() if bodies else NOT_HASHED
+    return [StagedRecord(raw.kind, record.id, digest, sort_key, raw.file, raw.line, body)]
 
 
 def staged_evidence(raw: RawRecord, record: SeedEvidence) -> StagedEvidence:
@@ -167,18 +204,24 @@ def field_flaws(raw: RawRecord, model: type[BaseModel], invalid: ValidationError
     """What is wrong with the fields of a record, or of the terms in a proposal."""
     for error in invalid.errors(include_url=False):
         location = error["loc"]
-        owner, field = owner_of_field(raw, location)
+        owner, field = raw.owner_of(location)
         line = raw.line_of(location)
-        yield Flaw(raw.file, line, owner, field_path(field), explain(error, model))
+        wrong = explain(error, model)
+        if error["type"] == "extra_forbidden":
+            wrong = raw.traps.get(location, wrong)
+        yield Flaw(raw.file, line, owner, field_path(field), wrong)
 
 
-def owner_of_field(raw: RawRecord, location: Location) -> tuple[str, Location]:
-    """The id of the record or of the term in it that has a field, and the location in that."""
-    if len(location) > 2 and location[0] == "terms" and isinstance(location[1], int):
-        term = raw.nested("term", "terms", location[1]).id
-        if term:
-            return term, location[2:]
-    return raw.id, location
+def remark_flaws(raw: RawRecord, model: type[BaseModel]) -> Iterator[Flaw]:
+    """Texts of which YAML leaves out the end, as if it were a remark."""
+    for location, remark in raw.traps.items():
+        if remark.startswith("#") and takes_text(model, location):
+            owner, field = raw.owner_of(location)
+            wrong = (
+                f"ends before {shown(remark)}, which YAML leaves out as a remark; put the text in "
+                "quotes, or the remark on a line of its own"
+            )
+            yield Flaw(raw.file, raw.line_of(location), owner, field_path(field), wrong)
 
 
 def unknown_phases(raw: RawRecord, proposal: SeedProposal) -> Iterator[Flaw]:

@@ -18,6 +18,11 @@ Location = tuple[int | str, ...]
 Tree = Mapping[str, "Tree | str"]
 
 
+# Ids by kind, each with whether it was named.
+KnownIds = Mapping[str, dict[str, bool]]
+NONE_KNOWN: KnownIds = {}
+
+
 class RecordMention(NamedTuple):
     """A reference to a record of a kind, and the location of the field."""
 
@@ -26,25 +31,42 @@ class RecordMention(NamedTuple):
     location: Location
 
 
-def mentions(model: type[BaseModel], fields: Any) -> list[RecordMention]:
-    """Every reference in the raw fields of a model, whether they are valid or not."""
+def mentions(
+    model: type[BaseModel], fields: Any, known: KnownIds = NONE_KNOWN
+) -> list[RecordMention]:
+    """The records that the fields of a model name, valid or not, but those that are known.
+
+    Notes in `known` which of its ids are named.
+    """
     found: list[RecordMention] = []
-    gather(tree_of(model), fields, (), found)
+    if isinstance(fields, dict):
+        gather(tree_of(model), fields, (), known, found)
     return found
 
 
-def gather(tree: Tree | str, value: Any, location: Location, found: list[RecordMention]) -> None:
-    """Adds the references in the value of a field, and in the fields below it."""
-    if isinstance(value, str):
-        if isinstance(tree, str):
-            found.append(RecordMention(tree, value, location))
-    elif isinstance(value, list):
-        for number, item in enumerate(value):
-            gather(tree, item, (*location, number), found)
-    elif isinstance(value, dict) and not isinstance(tree, str):
-        for name, below in tree.items():
-            if name in value:
-                gather(below, value[name], (*location, name), found)
+def gather(
+    tree: Tree,
+    fields: dict[Any, Any],
+    location: Location,
+    known: KnownIds,
+    found: list[RecordMention],
+) -> None:
+    """Adds the mentions in a record, or in what stands at a location of it."""
+    for name, below in tree.items():
+        value = fields.get(name)
+        if value is None:
+            continue
+        is_list = isinstance(value, list)
+        for number, item in enumerate(value if is_list else (value,)):
+            at = (*location, name, number) if is_list else (*location, name)
+            if isinstance(item, str) and isinstance(below, str):
+                ids = known.get(below)
+                if ids is not None and item in ids:
+                    ids[item] = True
+                else:
+                    found.append(RecordMention(below, item, at))
+            elif isinstance(item, dict) and not isinstance(below, str):
+                gather(below, item, at, known, found)
 
 
 @cache

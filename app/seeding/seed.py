@@ -1,37 +1,26 @@
-"""`parley check` and `parley seed`: validates a folder, and loads all of it or nothing."""
+"""`parley seed`: validates a folder, and loads all of it or nothing."""
 
 from __future__ import annotations
 
-import gc
 import sqlite3
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
-from tqdm import tqdm
 
 from app.config import Settings
 from app.db.schema_version import SCHEMA
 from app.errors import SeedRefused
 from app.seeding.apply import Seeding, stored_dataset
 from app.seeding.change_set import compare, refuse_changed_kinds, refuse_losses
-from app.seeding.flaws import Flaw
+from app.seeding.checking import progress_bar, stage, without_collection
 from app.seeding.replacing import real_path
-from app.seeding.staging import Staging, temporary_staging
+from app.seeding.staging import Staging
 from app.seeding.target import SqliteTarget, Target, Workplace, workplace
 from app.seeding.validation import FolderValidator
-
-
-class Flawed(SeedRefused):
-    """Seed files with flaws; every one of them."""
-
-    def __init__(self, flaws: list[Flaw]):
-        super().__init__("\n".join(str(flaw) for flaw in flaws))
-        self.flaws = flaws
 
 
 @dataclass(frozen=True)
@@ -67,13 +56,6 @@ class SeedSummary:
         return "\n".join([*lines, f"{outcome}, digest {self.digest[:16]}"])
 
 
-def check_folder(folder: Path) -> Counter[str]:
-    """How many records of each kind a folder holds; raises `Flawed` with every flaw."""
-    with temporary_staging("parley-check-") as staging, without_collection():
-        stage(folder, staging)
-        return staging.counts()
-
-
 def seed(
     folder: Path, settings: Settings, *, dry_run: bool = False, allow_removals: bool = False
 ) -> SeedSummary:
@@ -87,17 +69,6 @@ def seed(
         validator = stage(folder, staging)
         with target_of(settings, place) as target:
             return load(staging, target, validator, dry_run, allow_removals)
-
-
-def stage(folder: Path, staging: Staging) -> FolderValidator:
-    """Adds a folder to the staging; raises `Flawed`."""
-    with progress_bar("checking") as progress:
-        validator = FolderValidator(folder, staging, progress)
-        flaws = validator.validate()
-    if flaws:
-        raise Flawed(flaws)
-    staging.resolve_sort_keys()
-    return validator
 
 
 def load(
@@ -150,27 +121,6 @@ def target_of(settings: Settings, place: Workplace) -> Iterator[Target]:
         ) from missing
     with postgres_target(settings.database_url) as target:
         yield target
-
-
-@contextmanager
-def progress_bar(label: str) -> Iterator[Callable[[int], object]]:
-    """A progress bar, on a terminal alone and after a second; gives what adds records to it."""
-    with tqdm(
-        desc=label, unit=" records", delay=1, leave=False, disable=None, file=sys.stderr
-    ) as bar:
-        yield bar.update
-
-
-@contextmanager
-def without_collection() -> Iterator[None]:
-    """Turns garbage collection off: records make no cycles, and it takes an eighth of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 @contextmanager

@@ -166,7 +166,7 @@ class Staging:
         """Call this when all records are added, before any of the questions below."""
         self.connection.executescript(
             "CREATE INDEX staged_order ON staged (kind, id, hash, own_sort_key);"
-            "CREATE INDEX staged_id ON staged (id);"
+            "CREATE INDEX staged_id ON staged (id, name_type);"
         )
 
     def duplicates(self) -> Iterator[tuple[str, str, str, int, str, int]]:
@@ -175,8 +175,8 @@ class Staging:
             """
             SELECT later.id, later.kind, later.file, later.line, first.file, first.line
             FROM (
-                SELECT name_type, id, min(rowid) AS first FROM staged
-                GROUP BY 1, 2 HAVING count(*) > 1
+                SELECT id, name_type, min(rowid) AS first FROM staged
+                GROUP BY id, name_type HAVING count(*) > 1
             ) AS twice
             JOIN staged AS later ON later.id = twice.id AND later.rowid > twice.first
                 AND later.name_type = twice.name_type
@@ -234,6 +234,15 @@ class Staging:
                 AND g.rowid < f.rowid AND g.id <> f.id
             """
         )
+
+    def has_id(self, record_id: str) -> bool:
+        """Whether a record has this id, or had it."""
+        rows = self.connection.execute(
+            "SELECT 1 FROM staged WHERE id = ?1 UNION ALL "
+            "SELECT 1 FROM former_id WHERE former = ?1 LIMIT 1",
+            (record_id,),
+        )
+        return rows.fetchone() is not None
 
     def ids_from(self, kind: str, start: str, limit: int = 5000) -> list[str]:
         """Ids of a kind in order, the first of which begins so or comes after it."""

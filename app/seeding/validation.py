@@ -41,6 +41,7 @@ from app.seeding.record_validation import (
 )
 from app.seeding.references import Location, RecordMention, mentions
 from app.seeding.staging import StagedRecord, Staging
+from app.seeding.warnings import Warnings
 
 # Entries refer to these, so they are read first.
 READ_FIRST = frozenset(("dataset", *REFERENCE_TYPES))
@@ -53,11 +54,16 @@ class FolderValidator:
     """
 
     def __init__(
-        self, folder: Path, staging: Staging, progress: Callable[[int], object] = lambda _: None
+        self,
+        folder: Path,
+        staging: Staging,
+        progress: Callable[[int], object] = lambda _: None,
+        warnings: Warnings | None = None,
     ):
         self.folder = folder
         self.staging = staging
         self.progress = progress
+        self.warnings = warnings
         self.reference = Reference()
         self.dataset: DatasetRecord | None = None
         self.flaws: list[Flaw] = []
@@ -82,6 +88,8 @@ class FolderValidator:
         self.read(files)
         self.staging.build_indexes()
         self.flaws.extend(self.flaws_across_records())
+        if self.warnings is not None:
+            self.warnings.look_across(flawed=bool(self.flaws))
         return sorted(set(self.flaws))
 
     def read(self, files: list[tuple[str, Path]]) -> None:
@@ -94,13 +102,23 @@ class FolderValidator:
                     self.add_reference(read)
                 if self.has_too_many_flaws(chunk.file):
                     return
-        known = {name_type: dict.fromkeys(self.known[name_type]) for name_type in REFERENCE_TYPES}
-        validator = ChunkValidator(known, frozenset(self.half_read))
+        known = {each: dict.fromkeys(self.known[each], False) for each in REFERENCE_TYPES}
+        around = None
+        if self.warnings is not None:
+            around = self.warnings.surround(self.dataset, self.reference)
+        bodies = self.wants_bodies(files)
+        validator = ChunkValidator(known, frozenset(self.half_read), around, bodies=bodies)
         chunks = self.chunks(file for file in files if file[0] not in READ_FIRST)
         for validated in map_in_order(validator, chunks):
             self.add_entries(validated)
             if self.has_too_many_flaws(validated.file):
                 return
+
+    def wants_bodies(self, files: list[tuple[str, Path]]) -> bool:
+        """Whether seeding, evidence or questions of the dataset ask for canonical forms."""
+        has_questions = self.dataset is not None and bool(self.dataset.questions)
+        has_evidence = any(kind == "evidence" for kind, _ in files)
+        return self.warnings is None or has_evidence or has_questions
 
     def chunks(self, files: Iterable[tuple[str, Path]]) -> Iterator[FileChunk]:
         """The files in chunks."""
@@ -132,6 +150,8 @@ class FolderValidator:
         records, flaws = parse(raw)
         self.flaws += flaws
         record = records[0] if records else None
+        if self.warnings is not None and record is not None:
+            self.warnings.add_reference(raw, record)
         for each in with_terms(raw):
             if each.kind == "dataset":
                 self.dataset = record
@@ -145,6 +165,8 @@ class FolderValidator:
         """Adds entries and evidence to the staging."""
         for flaw in validated.flaws:
             self.add_flaw(flaw)
+        if self.warnings is not None and validated.review is not None:
+            self.warnings.add_chunk(validated.review)
         for each in validated.evidence:
             if not self.staging.add_evidence(each):
                 wrong = "is evidence of words that have some already; keep the latest of the two"

@@ -26,6 +26,31 @@ NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 CONTROLS = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)"
 )
+REMARK = re.compile(r"\s+(#.*)")
+COMMA = (
+    "is a field of its own, as a comma inside braces ends a text; put the text with the comma in "
+    "quotes"
+)
+KEY = r"\s*(?:- +)*[\w.-]+:"
+# A text that ends in ` #`, and goes on below.
+UNFINISHED = re.compile(rf"{KEY} +[^\s'\"|>#{{\[][^'\"]* #")
+# What is wrong with a line that is not YAML; the first pattern that matches says it.
+MISTAKES = tuple(
+    (re.compile(KEY + pattern), wrong)
+    for pattern, wrong in (
+        (
+            r" +'[^']*'\w",
+            "has an apostrophe inside single quotation marks; double it, or use double ones",
+        ),
+        (
+            r" +(?:\"[^\"]*\"|'[^']*') *[^\s,#}\]]",
+            "goes on after a closing quotation mark; put all of the text in quotes, or after `>-`",
+        ),
+        (r" +[@`%]", "begins with a sign that YAML keeps for itself; put the text in quotes"),
+        (r" +\[[^\]]*\] *[^\s,#}]", "begins with a bracket, which opens a list; put it in quotes"),
+        (r" +\{[^}]*\} *[^\s,#\]]", "begins with a brace, which opens a record; put it in quotes"),
+    )
+)
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -53,9 +78,14 @@ def yaml_problem(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str]:
     if error.context_mark is not None and "quoted scalar" in (error.context or ""):
         wrong = "opens a quotation mark that is not closed as it should; close it, or double it"
         return error.context_mark.line + 1, f"{wrong} inside the text"
-    line = "".join(text.split("\n")[number : number + 1])
+    before, line = ["", *text.split("\n"), ""][number : number + 2]
     if "\t" in line[: len(line) - len(line.lstrip())]:
         return number + 1, "is indented with a tab; use two spaces for each step"
+    if UNFINISHED.match(before):
+        return number, "has ` #` in a text without quotes, which ends it; put the text in quotes"
+    for pattern, wrong in MISTAKES:
+        if pattern.match(line):
+            return number + 1, wrong
     wrong = f"is not YAML ({error.problem}); check indentation, quotes and colons near here"
     return number + 1, wrong
 
@@ -97,11 +127,15 @@ class YamlRecords:
         self.file = file
         self.lines: dict[Location, int] = {}
         self.repeated: list[tuple[int, Location]] = []
+        self.traps: dict[Location, str] = {}
+        # The lines of a file with a remark behind a value perhaps.
+        self.remarked: list[str] = []
         self.events: Any = iter(())
 
     def records(self, text: str) -> Iterator[RawRecord | Flaw]:
         """Every record of a file."""
         self.events = yaml.parse(text, Loader=LOADER)
+        self.remarked = text.replace("\r\n", "\n").split("\n") if " #" in text else []
         next(self.events)  # the stream
         if isinstance(next(self.events), yaml.StreamEndEvent):
             yield empty_file(self.file)
@@ -135,10 +169,10 @@ class YamlRecords:
 
     def record(self, event: Any) -> Iterator[RawRecord | Flaw]:
         """One record, after the keys that it gives twice."""
-        self.lines, self.repeated = {}, []
+        self.lines, self.repeated, self.traps = {}, [], {}
         line = event.start_mark.line + 1
         fields = self.value(event, ())
-        raw = RawRecord(self.kind, self.file, line, fields, self.lines)
+        raw = RawRecord(self.kind, self.file, line, fields, self.lines, self.traps)
         yield from (raw.repeated_key(at, field_path(key)) for at, key in self.repeated)
         yield raw
 
@@ -148,11 +182,18 @@ class YamlRecords:
         if path:
             self.lines.setdefault(path, event.start_mark.line + 1)
         if isinstance(event, yaml.ScalarEvent):
-            plain = not event.style
-            return None if plain and event.value in NULLS else event.value
+            return event.value if event.style else self.plain(event, path)
         if isinstance(event, yaml.SequenceStartEvent):
             return self.sequence(path)
-        return self.mapping(path)
+        return self.mapping(path, in_braces=bool(event.flow_style))
+
+    def plain(self, event: Any, path: Location) -> str | None:
+        """A word or text without quotes, which ends where a remark begins."""
+        end: yaml.Mark = event.end_mark
+        remark = REMARK.match(self.remarked[end.line], end.column) if self.remarked else None
+        if remark is not None and event.value:
+            self.traps[path] = remark[1]
+        return None if event.value in NULLS else str(event.value)
 
     def events_until(self, end: type[Any]) -> Iterator[Any]:
         """The first event of each item of a list or mapping; `value` reads the other events."""
@@ -166,7 +207,7 @@ class YamlRecords:
             items.append(self.value(event, (*path, len(items))))
         return items
 
-    def mapping(self, path: Location) -> dict[str, Any]:
+    def mapping(self, path: Location, *, in_braces: bool) -> dict[str, Any]:
         """A mapping; of a key given twice the first value is kept, and it is a flaw."""
         items: dict[str, Any] = {}
         for event in self.events_until(yaml.MappingEndEvent):
@@ -179,6 +220,8 @@ class YamlRecords:
                 self.repeated.append((line, (*path, key)))
             self.lines.setdefault((*path, key), line)
             value = self.value(next(self.events), (*path, key))
+            if in_braces and value is None:
+                self.traps[(*path, key)] = COMMA
             items.setdefault(key, value)
         return items
 

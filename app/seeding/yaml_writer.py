@@ -11,13 +11,13 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from io import StringIO
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 import yaml
 from pydantic import AfterValidator, BaseModel
 
 from app.entries.record import EntryRecord, valid_date, without_outer_space
-from app.seeding.flaws import models_in
+from app.seeding.flaws import models_in, types_in
 from app.seeding.yaml_tree import Node
 
 WIDTH = 100
@@ -179,7 +179,7 @@ def field_of(model: type[BaseModel] | None, name: str) -> Field:
     if model is None or name not in model.model_fields:
         return Field()
     field = model.model_fields[name]
-    parts = list(type_parts(field.annotation, field.metadata))
+    parts = list(types_in(field.annotation, field.metadata))
     checks = [part.func for part in parts if isinstance(part, AfterValidator)]
     types = {part for part in parts if isinstance(part, type)}
     return Field(
@@ -188,12 +188,3 @@ def field_of(model: type[BaseModel] | None, name: str) -> Field:
         is_trimmed=any(getattr(part, "strip_whitespace", None) for part in parts),
         model=next(models_in(field.annotation), None),
     )
-
-
-def type_parts(annotation: Any, metadata: Sequence[Any] = ()) -> Iterator[Any]:
-    """Every type and check that a field is made of."""
-    yield annotation
-    yield from metadata
-    yield from getattr(annotation, "__metadata__", ())
-    for argument in get_args(annotation):
-        yield from type_parts(argument)

@@ -14,7 +14,8 @@ import yaml
 
 from app.cli import main
 from app.errors import SeedRefused
-from app.seeding.seed import check_folder, seed
+from app.seeding.checking import check_folder
+from app.seeding.seed import seed
 from tests.api.asking import Asker
 from tests.conftest import SHIPPED, TINY, Seeded, settings_of
 from tests.evidence.pages import served

@@ -14,9 +14,10 @@ from pathlib import Path
 import orjson
 import pytest
 
+from app.seeding.checking import check_folder
 from app.seeding.files import LINE_LIMIT
 from app.seeding.record_validation import FLAWS_LIMIT
-from app.seeding.seed import check_folder, seed
+from app.seeding.seed import seed
 from app.seeding.yaml_files import YAML_LIMIT
 from tests.conftest import Seeded, sqlite_settings
 from tests.seeding.contents import contents

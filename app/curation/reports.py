@@ -1,0 +1,83 @@
+"""How `parley check` tells what it found: to people, to programs, to a pull request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import orjson
+
+from app.seeding.checking import Review
+from app.seeding.chunk_review import RecordWarning
+from app.seeding.flaws import Flaw
+
+
+def summary(review: Review) -> str:
+    """How much was checked."""
+    counted = (f"{n} {kind}s" for kind, n in sorted(review.counts.items()) if kind != "dataset")
+    return "no flaws in " + ", ".join(counted)
+
+
+def count_of_warnings(review: Review) -> Iterator[str]:
+    """How many warnings there are, and of which codes not all are told."""
+    yield from (f"not all warnings [{code}] are told" for code in review.capped)
+    number = len(review.warnings)
+    if number:
+        least = "at least " if review.capped else ""
+        yield f"{least}{number:,} warning{'s' if number > 1 else ''}"
+
+
+def as_text(review: Review, _: Path) -> str:
+    """A line for each flaw, then one for each warning."""
+    lines = (*map(str, review.flaws), *map(str, review.warnings), *count_of_warnings(review))
+    return "\n".join(lines)
+
+
+def as_json(review: Review, _: Path) -> str:
+    """An object with all of it."""
+    made = {
+        "flaws": [members(each) for each in review.flaws],
+        "warnings": [members(each) for each in review.warnings],
+        "capped": review.capped,
+        "counts": dict(sorted(review.counts.items())),
+    }
+    return orjson.dumps(made, option=orjson.OPT_INDENT_2).decode()
+
+
+def members(found: Flaw | RecordWarning) -> dict[str, object]:
+    """A flaw or warning as an object; a flaw has no code."""
+    names = ("file", "line", "id", "field", "message", "code")
+    return {name: getattr(found, name) for name in names if hasattr(found, name)}
+
+
+def as_github(review: Review, folder: Path) -> str:
+    """Annotations of the lines of a pull request, as GitHub Actions reads them."""
+    found: list[Flaw | RecordWarning] = [*review.flaws, *review.warnings]
+    return "\n".join(annotation(each, folder) for each in found)
+
+
+def annotation(found: Flaw | RecordWarning, folder: Path) -> str:
+    """One annotation."""
+    level, title = "error", "flaw"
+    if isinstance(found, RecordWarning):
+        level, title = "warning", str(found.code)
+    where = f"file={escaped(str(folder / found.file))},line={max(found.line, 1)}"
+    said = ": ".join(part for part in (found.id, found.field, found.message) if part)
+    return f"::{level} {where},title={title}::{on_one_line(said)}"
+
+
+def on_one_line(text: str) -> str:
+    """A message of a workflow command."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def escaped(text: str) -> str:
+    """A property of a workflow command."""
+    return on_one_line(text).replace(":", "%3A").replace(",", "%2C")
+
+
+FORMATS: dict[str, Callable[[Review, Path], str]] = {
+    "text": as_text,
+    "json": as_json,
+    "github": as_github,
+}

@@ -1,0 +1,189 @@
+"""Dates that do not fit the record, the present day, an id, an address or a source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from app.entries.dates import DateSpan, Precision, parse_date
+from app.entries.warning_codes import WarningCode
+from app.kinds.quotes import QuoteRecord
+from app.reference.actors import ActorRecord
+from app.reference.sources import SourceRecord
+from app.review.rules import ENTRIES, Doubt, Location, Surroundings, given, rule
+
+DATED_ID = re.compile(
+    r"(?<![0-9])((?:19|20)[0-9]{2})-?(0[1-9]|1[0-2])(?:-?([0-2][0-9]|3[01]))?(?![0-9])"
+)
+DATED_PATH = re.compile(
+    r"(?<![0-9])((?:19|20)[0-9]{2})[-/]?(0[1-9]|1[0-2])[-/]?([0-2][0-9]|3[01])(?![0-9])"
+)
+# A page may be dated a day off by its own clock, and be moved or mended some days later.
+DAY_OFF = timedelta(days=1)
+FEW_DAYS = timedelta(days=3)
+WEEK = timedelta(days=7)
+
+
+def is_out_of_time(entry: Any, around: Surroundings) -> bool:
+    """Whether an entry does not begin and end on days that are covered and past."""
+    first, last = around.days
+    span = entry.span
+    return not (first <= span.start and span.end <= last)
+
+
+def is_dated_otherwise(record: Any, _: Surroundings) -> bool:
+    """Whether the date is not part of the id as it is written."""
+    return bool(record.date) and record.date not in record.id
+
+
+def is_far_from_sources(entry: Any, around: Surroundings) -> bool:
+    """Whether a cited source was published before the entry, or more than a week after it."""
+    published = around.published
+    start = entry.span.start
+    latest = start + WEEK
+    for citation in entry.citations:
+        span = published.get(citation.source)
+        if span is not None and not (start <= span.end and span.start <= latest):
+            return True
+    return False
+
+
+def may_be_swapped(entry: Any, around: Surroundings) -> bool:
+    """Whether a date has another day when its day and month are swapped, and fits no source."""
+    day = entry.span.start.day
+    return day <= 12 and day != entry.span.start.month and is_far_from_sources(entry, around)
+
+
+@rule(WarningCode.outside_coverage, *ENTRIES, when=is_out_of_time)
+def outside_coverage(entry: Any, around: Surroundings) -> Iterator[Doubt]:
+    """An entry lies outside the days that the dataset covers."""
+    covered = around.coverage
+    if covered is not None and not is_within(entry.span, covered):
+        yield Doubt(
+            ("date",),
+            f"{entry.date} lies outside of what the dataset covers, {covered.text}; correct the "
+            "date, or the coverage",
+        )
+
+
+def is_within(span: DateSpan, covered: DateSpan) -> bool:
+    """Whether a date begins and, as far as it has one, ends on the days that are covered."""
+    last = span.last_day or span.start
+    return covered.start <= span.start and last <= covered.end
+
+
+@rule(WarningCode.to_come, *ENTRIES, when=is_out_of_time)
+@rule(WarningCode.to_come, "source")
+def date_to_come(record: Any, around: Surroundings) -> Iterator[Doubt]:
+    """A date has not come yet."""
+    if record.date is not None and parse_date(record.date).start > around.today:
+        yield to_come(("date",), record.date)
+
+
+@rule(
+    WarningCode.to_come, *ENTRIES, "source", "actor", "topic", "dataset", when=given("corrections")
+)
+def correction_to_come(record: Any, around: Surroundings) -> Iterator[Doubt]:
+    """A correction is of a day that has not come yet."""
+    for number, each in enumerate(record.corrections):
+        if parse_date(each.date).start > around.today:
+            yield to_come(("corrections", number, "date"), each.date)
+
+
+@rule(WarningCode.to_come, "actor")
+def office_to_come(actor: ActorRecord, around: Surroundings) -> Iterator[Doubt]:
+    """An office or a membership begins on a day that has not come yet."""
+    for name in ("positions", "part_of"):
+        for number, each in enumerate(getattr(actor, name)):
+            if each.date is not None and parse_date(each.date).start > around.today:
+                yield to_come((name, number, "date"), each.date)
+
+
+def to_come(location: Location, written: str) -> Doubt:
+    """That a day has not come yet."""
+    return Doubt(location, f"{written} has not come yet; correct the year, the month or the day")
+
+
+@rule(WarningCode.date_id, *ENTRIES, "source", when=is_dated_otherwise)
+def date_id(record: Any, _: Surroundings) -> Iterator[Doubt]:
+    """The date in an id is not that of its record."""
+    span = parse_date(record.date)
+    for match in DATED_ID.finditer(record.id):
+        named = days_of(match)
+        if named is not None and not (named.start <= span.end and span.start <= named.end):
+            wrong = f"is {record.date}, but the id says {named.text}; correct one of the two"
+            yield Doubt(("date",), wrong)
+
+
+def days_of(match: re.Match[str]) -> DateSpan | None:
+    """The month or day that was found in an id or an address, if there is such a day."""
+    try:
+        return parse_date("-".join(part for part in match.groups() if part))
+    except ValueError:
+        return None
+
+
+@rule(WarningCode.date_url, "source", when=given("url"))
+def date_url(source: SourceRecord, _: Surroundings) -> Iterator[Doubt]:
+    """The day in the address of a page is not that on which it is said to be published."""
+    match = DATED_PATH.search(source.url or "")
+    named = days_of(match) if match is not None else None
+    if named is None or source.date is None:
+        return
+    span = parse_date(source.date)
+    if not (named.start - FEW_DAYS <= span.end and span.start <= named.end + FEW_DAYS):
+        wrong = f"is {source.date}, but the address has {named.text}; look which is right"
+        yield Doubt(("date",), wrong)
+
+
+@rule(WarningCode.older_source, *ENTRIES, when=is_far_from_sources)
+def older_source(entry: Any, around: Surroundings) -> Iterator[Doubt]:
+    """A source was published before what it is to report."""
+    earliest = entry.span.start - DAY_OFF
+    for number, citation in enumerate(entry.citations):
+        span = around.published.get(citation.source)
+        if span is not None and span.end < earliest:
+            yield too_old(("citations", number, "source"), citation.source, span, entry.date)
+
+
+@rule(WarningCode.older_source, "quote", when=given("renderings"))
+def older_rendering(quote: QuoteRecord, around: Surroundings) -> Iterator[Doubt]:
+    """The source of a wording was published before the words were said."""
+    for number, rendering in enumerate(quote.renderings):
+        span = around.published.get(rendering.source)
+        if span is not None and span.end < quote.span.start - DAY_OFF:
+            yield too_old(("renderings", number, "source"), rendering.source, span, quote.date)
+
+
+def too_old(location: Location, source: str, span: DateSpan, written: str) -> Doubt:
+    """That a source is older than what it reports."""
+    wrong = f"{source} was published on {span.text}, before {written}"
+    return Doubt(location, f"{wrong}; cite another source, or correct one of the dates")
+
+
+@rule(WarningCode.swapped_date, *ENTRIES, when=may_be_swapped)
+def swapped_date(entry: Any, around: Surroundings) -> Iterator[Doubt]:
+    """With day and month swapped, a date would fit its sources, as it does not."""
+    swapped = swap(entry.span)
+    if swapped is None:
+        return
+    spans = [around.published.get(citation.source) for citation in entry.citations]
+    known = [span for span in spans if span is not None]
+    fits = any(is_near(swapped, span, FEW_DAYS) for span in known)
+    if fits and not any(is_near(entry.span.start, span, WEEK) for span in known):
+        yield Doubt(("date",), f"would fit its sources as {swapped}; are day and month swapped?")
+
+
+def swap(span: DateSpan) -> date | None:
+    """A day with its month and day swapped, where that is another day."""
+    day = span.start
+    if span.precision is not Precision.day or day.day > 12 or day.day == day.month:
+        return None
+    return date(day.year, day.day, day.month)
+
+
+def is_near(day: date, span: DateSpan, tolerance: timedelta) -> bool:
+    """Whether a day lies no further from a date than a tolerance."""
+    return span.start - tolerance <= day <= span.end + tolerance

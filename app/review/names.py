@@ -1,0 +1,139 @@
+"""Names and ids of actors, topics and sources; the dataset's language and version."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+from typing import Any
+
+from rapidfuzz import fuzz
+
+from app.entries.names import folded_name
+from app.entries.warning_codes import WarningCode
+from app.reference.actors import ActorKind, ActorRecord
+from app.reference.dataset import DatasetRecord
+from app.reference.registry import Reference
+from app.review.rules import Doubt, Location, Surroundings, given, rule
+from app.review.wordings import is_not_plain_english
+
+# How alike, of a hundred, two different names are that may be one.
+ALIKE = 90
+# One letter of a short name is a larger part of it.
+SHORT = 12
+SHORTEST = 4
+MOST_COMPARED = 1000
+
+
+@rule(WarningCode.unknown_code, "quote", when=is_not_plain_english)
+@rule(WarningCode.unknown_code, "source", "dataset", when=given("language"))
+def unknown_language(record: Any, _: Surroundings) -> Iterator[Doubt]:
+    """A code is none of ISO 639 (languages), ISO 15924 (scripts) or ISO 3166 (states, regions)."""
+    yield from unknown_codes(("language",), record.language)
+    for number, rendering in enumerate(getattr(record, "renderings", ())):
+        yield from unknown_codes(("renderings", number, "language"), rendering.language or "en")
+
+
+def unknown_codes(location: Location, code: str) -> Iterator[Doubt]:
+    """The part of a language's code that does not exist."""
+    if code == "en":
+        return
+    # Imported here, as most records are in languages that need no look.
+    from app.review.codes import unknown_part  # noqa: PLC0415
+
+    part = unknown_part(code)
+    if part is not None:
+        yield Doubt(location, f"{code!r}: there is no {part}; write a code as in en, he or zh-Hant")
+
+
+@rule(WarningCode.unknown_code, "actor", when=given("external_ids"))
+def unknown_state(actor: ActorRecord, _: Surroundings) -> Iterator[Doubt]:
+    """A state has a code that ISO 3166 does not have."""
+    code = actor.external_ids.iso3166 if actor.external_ids is not None else None
+    if code is not None:
+        # Imported here, as few records have such codes.
+        from app.review.codes import is_state_code  # noqa: PLC0415
+
+        if not is_state_code(code):
+            wrong = f"ISO 3166 has no code {code}; look it up, or leave it out"
+            yield Doubt(("external_ids", "iso3166"), wrong)
+
+
+@rule(WarningCode.state_code, "actor", when=given("external_ids"))
+def state_code(actor: ActorRecord, _: Surroundings) -> Iterator[Doubt]:
+    """An actor that is no state has the code or number of one."""
+    if actor.kind != ActorKind.state and actor.external_ids is not None:
+        for name in ("iso3166", "gw"):
+            if getattr(actor.external_ids, name) is not None:
+                wrong = (
+                    f"is for states, and this is a {actor.kind}; correct the kind, or leave it out"
+                )
+                yield Doubt(("external_ids", name), wrong)
+
+
+@rule(WarningCode.alias_repeated, "actor", when=given("aliases"))
+def alias_repeated(actor: ActorRecord, _: Surroundings) -> Iterator[Doubt]:
+    """An alias is the name of the actor, or another alias."""
+    seen = {folded_name(actor.name)}
+    for number, alias in enumerate(actor.aliases):
+        folded = folded_name(alias)
+        if folded in seen:
+            wrong = (
+                f"{alias!r} finds the actor already, by its name or an alias above; leave it out"
+            )
+            yield Doubt(("aliases", number), wrong)
+        seen.add(folded)
+
+
+@rule(WarningCode.same_outside_id)
+def same_outside_id(reference: Reference) -> Iterator[tuple[str, Doubt]]:
+    """Two actors have one id in an outside register."""
+    seen: dict[tuple[str, Any], str] = {}
+    for actor in reference.actors.values():
+        for name, value in actor.external_ids or ():
+            first = seen.setdefault((name, value), actor.id) if value is not None else actor.id
+            if first != actor.id:
+                wrong = f"{value} is the id of {first}, too; look up which of them it belongs to"
+                yield actor.id, Doubt(("external_ids", name), wrong)
+
+
+Named = tuple[str, str]
+
+
+@rule(WarningCode.near_double)
+def near_doubles(names: Iterable[Named]) -> Iterator[tuple[Named, Named]]:
+    """Two names of actors, topics or places are so alike that they may be one."""
+    by_numbers: dict[tuple[str, ...], list[tuple[str, Named]]] = defaultdict(list)
+    for owner, name in names:
+        folded = folded_name(name)
+        by_numbers[tuple(re.findall(r"[0-9]+", folded))].append((folded, (owner, name)))
+    for group in by_numbers.values():
+        for (one, first), (other, second) in combinations(group[:MOST_COMPARED], 2):
+            if first[0] != second[0] and one != other and are_alike(one, other):
+                yield first, second
+
+
+def are_alike(one: str, other: str) -> bool:
+    """Whether two folded names differ in a letter or two; the shorter they are, in fewer."""
+    shorter, longer = sorted((len(one), len(other)))
+    if shorter < SHORTEST or longer - shorter > 2:
+        return False
+    return fuzz.ratio(one, other) >= ALIKE - max(0, SHORT - longer)
+
+
+@rule(WarningCode.no_language, "dataset")
+def no_language(dataset: DatasetRecord, _: Surroundings) -> Iterator[Doubt]:
+    """The dataset does not say in which language the record is."""
+    if dataset.language is None:
+        wrong = "is missing: quotes and sources that say nothing else count as English; add it"
+        yield Doubt(("language",), wrong)
+
+
+@rule(WarningCode.version, "dataset")
+def version(dataset: DatasetRecord, _: Surroundings) -> Iterator[Doubt]:
+    """The dataset is cited with another version than it has."""
+    cited = re.search(r"version[: ]+([0-9][\w.-]*[\w])", dataset.how_to_cite)
+    if cited is not None and cited[1] != dataset.version:
+        wrong = f"names version {cited[1]}, but the version is {dataset.version}; correct it"
+        yield Doubt(("how_to_cite",), wrong)

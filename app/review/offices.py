@@ -1,0 +1,166 @@
+"""Offices, and the lives of those who hold them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import combinations
+from typing import Any
+
+from app.entries.dates import OPEN_END, DateSpan, parse_date
+from app.entries.record import Role
+from app.entries.warning_codes import WarningCode
+from app.entries.words import fold
+from app.kinds.quotes import QuoteRecord
+from app.reference.actors import ActorRecord, Position
+from app.reference.registry import Reference, within
+from app.review.rules import ENTRIES, Doubt, Surroundings, rule
+
+# Offices that several people hold at a time, by a word of their title.
+SHARED = frozenset(
+    (
+        *("member", "official", "spokesperson", "spokesman", "spokeswoman", "spokesmen"),
+        *("deputy", "adviser", "advisor", "envoy", "ambassador", "representative", "negotiator"),
+        *("minister-without-portfolio", "lawmaker", "senator", "delegate", "mediator", "analyst"),
+        *("aide", "officer", "commissioner", "secretary", "assistant", "citizen", "co-chair"),
+    )
+)
+# Titles that are one office.
+ALIKE = {"chairman": "chair", "chairwoman": "chair", "chairperson": "chair", "chief": "head"}
+# What one does oneself, and only while one lives.
+ACTIVE = frozenset(
+    (
+        *(Role.speaker, Role.participant, Role.host, Role.mediator, Role.facilitator),
+        *(Role.proposer, Role.backer, Role.responder, Role.sponsor, Role.party, Role.issuer),
+        *(Role.decision_maker, Role.chair, Role.announcer, Role.releaser, Role.signatory),
+        *(Role.guarantor, Role.abstainer, Role.vetoer, Role.claimant, Role.obliged),
+    )
+)
+
+
+def has_doubtful_speaker(quote: QuoteRecord, around: Surroundings) -> bool:
+    """Whether the office of a speaker is given, or the first one began after the words."""
+    for speaker in quote.speakers:
+        if speaker.office is not None:
+            return True
+        first = around.first_offices.get(speaker.actor)
+        if first is not None and quote.span.end < first:
+            return True
+    return False
+
+
+def may_be_outlived(_: Any, around: Surroundings) -> bool:
+    """Whether the beginning or the end of any actor is known."""
+    return bool(around.bounded)
+
+
+@rule(WarningCode.office_not_held, "quote", when=has_doubtful_speaker)
+def office_not_held(quote: QuoteRecord, around: Surroundings) -> Iterator[Doubt]:
+    """A speaker is given an office that was held at another time."""
+    for number, speaker in enumerate(quote.speakers):
+        if speaker.office is not None:
+            held = [each for each in known(speaker.actor, around) if titles(each, speaker.office)]
+            if held and not any(held_on(each, quote.span) for each in held):
+                dates = " and ".join(each.date for each in held if each.date is not None)
+                wrong = f"{speaker.office!r} was held on {dates}, not on {quote.date}"
+                remedy = "correct the office or the date"
+                yield Doubt(("speakers", number, "office"), f"{wrong}; {remedy}")
+
+
+@rule(WarningCode.office_repeated, "quote", when=has_doubtful_speaker)
+def office_repeated(quote: QuoteRecord, around: Surroundings) -> Iterator[Doubt]:
+    """A speaker is given the office that the actor's positions give for that date anyway."""
+    for number, speaker in enumerate(quote.speakers):
+        if speaker.office is not None:
+            held = [each for each in known(speaker.actor, around) if titles(each, speaker.office)]
+            if any(held_on(each, quote.span) for each in held):
+                wrong = "follows from the positions of the actor; leave it out"
+                yield Doubt(("speakers", number, "office"), wrong)
+
+
+@rule(WarningCode.before_office, "quote", when=has_doubtful_speaker)
+def before_office(quote: QuoteRecord, around: Surroundings) -> Iterator[Doubt]:
+    """Words are older than the first office of their speaker."""
+    for number, speaker in enumerate(quote.speakers):
+        first = around.first_offices.get(speaker.actor, date.min)
+        if speaker.office is None and quote.span.end < first:
+            wrong = f"{speaker.actor} has no office before {first}"
+            remedy = "correct the speaker or the date, or give the office of then"
+            yield Doubt(("speakers", number, "actor"), f"{wrong}; {remedy}")
+
+
+def known(actor_id: str, around: Surroundings) -> tuple[Position, ...]:
+    """The offices of an actor; none where the actor is not known."""
+    actor = around.reference.actors.get(actor_id)
+    return actor.positions if actor is not None else ()
+
+
+def titles(position: Position, office: str) -> bool:
+    """Whether an office begins with the title of a position."""
+    return f"{fold(office)},".startswith((f"{fold(position.title)},", f"{fold(position.title)} of"))
+
+
+def held_on(position: Position, span: DateSpan) -> bool:
+    """Whether an office was held on the days of a date."""
+    return within(position.date, span.start, span.end)
+
+
+@rule(WarningCode.outside_life, *ENTRIES, when=may_be_outlived)
+def outside_life(entry: Any, around: Surroundings) -> Iterator[Doubt]:
+    """Somebody acts or speaks before they were born or founded, or after their end."""
+    for link in entry.actor_links:
+        actor = around.bounded.get(link.actor)
+        wrong = outside(actor, entry.span) if actor is not None else None
+        if wrong is not None and link.role in ACTIVE:
+            wrong = f"{link.actor}, {link.role}, {wrong}"
+            yield Doubt(("date",), f"{wrong}; correct the actor or one of the dates")
+
+
+def outside(actor: ActorRecord, span: DateSpan) -> str | None:
+    """Why an actor was not there on the days of a date; None if it was."""
+    if actor.began is not None and span.end < parse_date(actor.began).start:
+        return f"began on {actor.began}"
+    if actor.ended is not None and span.start > parse_date(actor.ended).end:
+        return f"ended on {actor.ended}"
+    return None
+
+
+@rule(WarningCode.two_holders)
+def two_holders(reference: Reference) -> Iterator[tuple[str, Doubt]]:
+    """Two actors hold one office at one time."""
+    holders: dict[tuple[str, str], list[tuple[ActorRecord, int]]] = defaultdict(list)
+    for actor in reference.actors.values():
+        for number, position in enumerate(actor.positions):
+            words = fold(position.title).split()
+            if position.of is not None and not SHARED & set(words):
+                title = " ".join(ALIKE.get(word, word) for word in words)
+                holders[title, position.of].append((actor, number))
+    for (_, of), held in holders.items():
+        yield from overlapping(of, held)
+
+
+def overlapping(of: str, held: Iterable[tuple[ActorRecord, int]]) -> Iterator[tuple[str, Doubt]]:
+    """Each two of the holders of an office whose days overlap by more than that of the change."""
+    for (one, first), (other, second) in combinations(held, 2):
+        dates = one.positions[first].date, other.positions[second].date
+        if one.id != other.id and share_days(*dates):
+            title = other.positions[second].title
+            wrong = f"{one.id} is {title} of {of} on the same days ({dates[0]} and {dates[1]})"
+            location = ("positions", second, "date" if dates[1] is not None else "title")
+            yield other.id, Doubt(location, f"{wrong}; correct one of the dates or titles")
+
+
+def share_days(one: str | None, other: str | None) -> bool:
+    """Whether two dates have more in common than the day or month at which they meet."""
+    (first_start, first_end), (second_start, second_end) = sorted((days(one), days(other)))
+    return second_start < first_end and first_start < second_end
+
+
+def days(dated: str | None) -> tuple[date, date]:
+    """When an office began and ended, at the earliest; without a date, it holds throughout."""
+    if dated is None:
+        return date.min, date.max
+    span = parse_date(dated)
+    last = dated.rpartition("/")[2]
+    return span.start, span.end if last == OPEN_END or "/" not in dated else parse_date(last).start

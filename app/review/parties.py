@@ -1,0 +1,129 @@
+"""Who has a part in an entry: parties, beneficiaries, addressees; and terms of one proposal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from app.entries.dates import DateSpan
+from app.entries.record import Role, values_at
+from app.entries.warning_codes import WarningCode
+from app.entries.words import fold
+from app.kinds.proposals import ProposalRecord
+from app.kinds.quotes import QuoteRecord
+from app.kinds.terms import TermRecord
+from app.reference.actors import ActorKind
+from app.reference.registry import Reference
+from app.review.rules import ENTRIES, Doubt, Surroundings, given, rule
+
+WITH_TERMS = "proposal with terms"
+
+
+class WithTerms(NamedTuple):
+    """A proposal with its terms."""
+
+    proposal: ProposalRecord
+    terms: tuple[TermRecord, ...]
+
+
+@rule(WarningCode.no_party, WITH_TERMS, when=given("terms"))
+def no_party(whole: WithTerms, around: Surroundings) -> Iterator[Doubt]:
+    """A term obliges an actor that has no part in its proposal."""
+    proposal = whole.proposal
+    span, reference = proposal.span, around.reference
+    parties = [link.actor for link in proposal.actor_links if link.actor in reference.actors]
+    circle = {
+        each for actor in parties for each in reference.affiliates(actor, span.start, span.end)
+    }
+    for number, term in enumerate(whole.terms):
+        for place, actor in enumerate(term.obliged):
+            if is_outside(actor, circle, span, reference):
+                wrong = (
+                    f"{actor} has no part in {proposal.id}; add it to the actors of the proposal"
+                )
+                yield Doubt(("terms", number, "obliged", place), f"{wrong}, or correct this")
+
+
+def is_outside(actor_id: str, circle: set[str], span: DateSpan, reference: Reference) -> bool:
+    """Whether an actor is no label of many, and shares nothing with a circle of actors."""
+    actor = reference.actors.get(actor_id)
+    if actor is None or actor.kind == ActorKind.group:
+        return False
+    return not circle & reference.affiliates(actor_id, span.start, span.end)
+
+
+@rule(WarningCode.same_term, WITH_TERMS, when=given("terms"))
+def same_term(whole: WithTerms, _: Surroundings) -> Iterator[Doubt]:
+    """Two terms of a proposal have the same text."""
+    seen: dict[str, str] = {}
+    for number, term in enumerate(whole.terms):
+        first = seen.setdefault(fold(term.text), term.id)
+        if first != term.id:
+            wrong = f"has the text of {first}; say how the two differ, or keep one"
+            yield Doubt(("terms", number, "text"), wrong)
+
+
+@rule(WarningCode.own_beneficiary, "term", when=given("beneficiary"))
+def own_beneficiary(term: TermRecord, _: Surroundings) -> Iterator[Doubt]:
+    """The only actor that a term obliges is also the one that benefits."""
+    if len(term.obliged) == 1 and term.obliged[0] in term.beneficiary:
+        place = term.beneficiary.index(term.obliged[0])
+        wrong = f"{term.obliged[0]} is obliged, too; name who benefits, or leave it out"
+        yield Doubt(("beneficiary", place), wrong)
+
+
+def lists_own_role(entry: Any, _: Surroundings) -> bool:
+    """Whether an actor is listed in a role that a field of the kind gives."""
+    for link in entry.actors:  # noqa: SIM110 - `any` takes longer
+        if link.role in entry.ROLES:
+            return True
+    return False
+
+
+def lists_speaker(quote: QuoteRecord, _: Surroundings) -> bool:
+    """Whether a speaker is listed among the actors, too."""
+    for link in quote.actors:
+        for speaker in quote.speakers:
+            if speaker.actor == link.actor:
+                return True
+    return False
+
+
+@rule(WarningCode.own_addressee, "quote", when=lists_speaker)
+def own_addressee(quote: QuoteRecord, _: Surroundings) -> Iterator[Doubt]:
+    """A speaker is also the one who is spoken to."""
+    speakers = {speaker.actor for speaker in quote.speakers}
+    for number, link in enumerate(quote.actors):
+        if link.role == Role.addressee and link.actor in speakers:
+            wrong = f"{link.actor} is a speaker; name who was spoken to"
+            yield Doubt(("actors", number, "actor"), wrong)
+
+
+@rule(WarningCode.link_repeated, *ENTRIES, when=lists_own_role)
+def link_repeated(entry: Any, _: Surroundings) -> Iterator[Doubt]:
+    """An actor is listed again in the role that a field of its kind gives."""
+    own = {(actor, role) for role, path in entry.ROLES.items() for actor in values_at(entry, path)}
+    for number, link in enumerate(entry.actors):
+        if (link.actor, link.role) in own:
+            wrong = f"{link.actor} is {link.role} by a field of its own; leave it out here"
+            yield Doubt(("actors", number), wrong)
+
+
+def repeats_source(entry: Any, _: Surroundings) -> bool:
+    """Whether two citations are of one source."""
+    cited = entry.citations
+    if len(cited) == 2:
+        return bool(cited[0].source == cited[1].source)
+    return len(cited) > 2 and len({citation.source for citation in cited}) < len(cited)
+
+
+@rule(WarningCode.cited_twice, *ENTRIES, when=repeats_source)
+def cited_twice(entry: Any, _: Surroundings) -> Iterator[Doubt]:
+    """A source is cited twice for one thing."""
+    seen = set()
+    for number, citation in enumerate(entry.citations):
+        key = citation.source, citation.supports
+        if key in seen:
+            wrong = f"{citation.source} is cited already; say what each supports, or keep one"
+            yield Doubt(("citations", number, "source"), wrong)
+        seen.add(key)

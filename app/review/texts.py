@@ -1,0 +1,136 @@
+"""Texts that are not what a reader is to see."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+from app.entries.warning_codes import WarningCode
+from app.review.rules import Doubt, Location, rule
+
+# Bytes with which no rule of this module finds anything but two spaces and links of Markdown.
+PLAIN = bytes(code for code in (0x0A, 0x0D, *range(0x20, 0x7F)) if chr(code) not in "&<*`~\\")
+DOUBLED = re.compile(r"(\S+)[ \t]{2,}(?=\S)")
+# Soft hyphens, zero-width characters, marks of direction; joiners outside the scripts that need
+# them; no-break spaces but beside numbers and French signs.
+INVISIBLE = re.compile(
+    "[\u00ad\u180e\u200b\u200e\u200f\u2060-\u2064\ufeff]"
+    "|(?<=[ -\u024f])[\u200c\u200d]|[\u200c\u200d](?=[ -\u024f])"
+    "|(?<![\\d«‹])[\u00a0\u2007\u202f](?![\\d»›:;!?%])"
+)
+NOT_ASCII = re.compile("[\u0080-\uffff]+")
+LOST = re.compile("[\ufffd\ue000-\uf8ff]")
+MARKUP = re.compile(
+    r"&(?:[A-Za-z]{2,8}|#[0-9]{1,6}|#x[0-9A-Fa-f]{1,5});"
+    r"|</?[A-Za-z][^<>]{0,200}>"
+    r"|\[[^\[\]]+\]\((?:https?://|/)[^)\s]+\)"
+    r"|(?<![\w*])\*{1,3}[^\s*](?:[^*\n]*[^\s*])?\*{1,3}(?![\w*])"
+    r"|`[^`\n]+`|~~[^~\n]+~~"
+)
+WORD = re.compile(r"[^\W\d_]{2,}")
+SCRIPTS = frozenset(("LATIN", "CYRILLIC", "GREEK", "HEBREW", "ARABIC", "ARMENIAN", "GEORGIAN"))
+
+
+def remarkable(json: bytes) -> bool:
+    """Whether a record in JSON has anything that a rule of this module may find."""
+    return b"  " in json or b"](" in json or bool(json.translate(None, PLAIN))
+
+
+def texts_in(fields: Any, location: Location = ()) -> Iterator[tuple[Location, str]]:
+    """Every text of a record with its place, white space around it left out."""
+    if isinstance(fields, str):
+        yield location, fields.strip()
+    elif isinstance(fields, dict):
+        for name, value in fields.items():
+            if name != "terms":
+                yield from texts_in(value, (*location, name))
+    elif isinstance(fields, list):
+        for number, value in enumerate(fields):
+            yield from texts_in(value, (*location, number))
+
+
+@rule(WarningCode.doubled_space)
+def doubled_space(text: str) -> Iterator[str]:
+    """Two spaces stand in a row."""
+    for match in DOUBLED.finditer(text):
+        yield f"has two spaces after {match[1][-40:]!r}; write one"
+
+
+@rule(WarningCode.invisible)
+def invisible(text: str) -> Iterator[str]:
+    """An invisible character, or a space that does not break, hides in a text."""
+    for match in INVISIBLE.finditer(text):
+        name = unicodedata.name(match[0], "unnamed").lower()
+        near = text[max(0, match.start() - 20) : match.start()]
+        yield f"has U+{ord(match[0]):04X} ({name}) after {near!r}; remove it, or write a space"
+
+
+@rule(WarningCode.mojibake)
+def mojibake(text: str) -> Iterator[str]:
+    """Letters were garbled or lost where a text was read in another encoding."""
+    for match in LOST.finditer(text):
+        near = text[max(0, match.start() - 20) : match.start()]
+        yield f"has lost a letter after {near!r} (U+{ord(match[0]):04X}); write it again"
+    for match in NOT_ASCII.finditer(text):
+        meant = ungarbled(match[0])
+        if meant is not None:
+            yield f"has {match[0]!r}, which looks like a garbled {meant!r}; write that"
+
+
+def ungarbled(letters: str) -> str | None:
+    """What was meant by letters that are the bytes of UTF-8 read as Windows-1252, else None."""
+    try:
+        meant = b"".join(map(byte_of, letters)).decode("utf-8")
+    except ValueError:
+        return None
+    return meant if len(meant) < len(letters) else None
+
+
+def byte_of(letter: str) -> bytes:
+    """The byte of Windows-1252, or of Latin-1 where that has none; raises `ValueError`."""
+    try:
+        return letter.encode("cp1252")
+    except UnicodeEncodeError:
+        return letter.encode("latin-1")
+
+
+@rule(WarningCode.markup)
+def markup(text: str) -> Iterator[str]:
+    """HTML, an entity or Markdown stands in a text, which is shown as it is written."""
+    for match in MARKUP.finditer(text):
+        yield f"has the markup {match[0][:60]!r}; write what a reader is to see"
+
+
+@rule(WarningCode.mixed_scripts)
+def mixed_scripts(text: str) -> Iterator[str]:
+    """One word has letters of two scripts."""
+    for match in WORD.finditer(text) if not text.isascii() else ():
+        found = {script for letter in match[0] for script in [script_of(letter)] if script}
+        if len(found) > 1:
+            names = " and ".join(sorted(script.title() for script in found))
+            yield f"has letters of {names} in one word, {match[0]!r}; write it in one script"
+
+
+def script_of(letter: str) -> str | None:
+    """The script of a letter, as far as it is one of `SCRIPTS`."""
+    name = "LATIN" if letter.isascii() else unicodedata.name(letter, "").partition(" ")[0]
+    return name if name in SCRIPTS else None
+
+
+TEXT_RULES = {
+    WarningCode.doubled_space: doubled_space,
+    WarningCode.invisible: invisible,
+    WarningCode.mojibake: mojibake,
+    WarningCode.markup: markup,
+    WarningCode.mixed_scripts: mixed_scripts,
+}
+
+
+def text_doubts(fields: Any) -> Iterator[tuple[WarningCode, Doubt]]:
+    """What the rules of texts find in a record as written."""
+    for location, text in texts_in(fields):
+        for code, find in TEXT_RULES.items():
+            for message in find(text):
+                yield code, Doubt(location, message)

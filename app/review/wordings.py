@@ -1,0 +1,124 @@
+"""Wordings of quotes: their languages, their sources, and what makes two of them comparable."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import lru_cache
+from zlib import crc32
+
+from app.entries.warning_codes import WarningCode
+from app.entries.words import fold
+from app.kinds.quotes import QuoteRecord
+from app.review.rules import Doubt, Location, Surroundings, given, rule
+from app.review.texts import script_of
+
+# What is left out when wordings are compared.
+ASCII_SIGNS = bytes(code for code in range(0x80) if not chr(code).isalnum())
+SIGNS = re.compile(r"[\W_]+")
+# So many letters at the beginning or the end make a wording worth comparing with another.
+LETTERS = 32
+
+
+def letters_of(text: str) -> bytes:
+    """The letters and digits of a text, folded."""
+    if text.isascii():
+        return text.lower().encode().translate(None, ASCII_SIGNS)
+    return SIGNS.sub("", fold(text)).encode()
+
+
+def fingerprints(text: str) -> set[int]:
+    """Numbers below 2^32 of which two wordings have one in common if they begin or end alike."""
+    letters = letters_of(text)
+    if len(letters) <= LETTERS:
+        return {crc32(letters)}
+    return {crc32(letters[:LETTERS]), crc32(letters[-LETTERS:])}
+
+
+@rule(WarningCode.two_wordings, "quote", when=given("renderings"))
+def two_wordings(quote: QuoteRecord, _: Surroundings) -> Iterator[Doubt]:
+    """One source is said to print two wordings of an utterance in one language."""
+    seen = {(quote.citations[0].source, quote.language): quote.text}
+    for number, rendering in enumerate(quote.renderings):
+        printed_by = rendering.source, rendering.language or quote.language
+        if seen.setdefault(printed_by, rendering.text) != rendering.text:
+            wrong = f"{rendering.source} prints another wording, too; keep the one that it prints"
+            yield Doubt(("renderings", number, "source"), wrong)
+
+
+@rule(WarningCode.translated, "quote", when=given("renderings"))
+def translated(quote: QuoteRecord, _: Surroundings) -> Iterator[Doubt]:
+    """Wordings in several languages are all said to be no translation."""
+    originals = {quote.language} if quote.translated is False else set()
+    for number, rendering in enumerate(quote.renderings):
+        if rendering.translated is False:
+            language = rendering.language or quote.language
+            if originals and language not in originals:
+                wrong = f"{language} and {' and '.join(sorted(originals))} cannot both be original"
+                yield Doubt(("renderings", number, "translated"), f"{wrong}; correct one of them")
+            originals.add(language)
+
+
+def is_not_plain_english(quote: QuoteRecord, _: Surroundings) -> bool:
+    """Whether a wording is in another language, or has other letters than those of ASCII."""
+    if quote.language != "en" or not quote.text.isascii():
+        return True
+    return any(
+        each.language not in (None, "en") or not each.text.isascii() for each in quote.renderings
+    )
+
+
+def is_original(quote: QuoteRecord, _: Surroundings) -> bool:
+    """Whether the words are said to be no translation."""
+    return quote.translated is False
+
+
+@rule(WarningCode.language_script, "quote", when=is_not_plain_english)
+def language_script(quote: QuoteRecord, _: Surroundings) -> Iterator[Doubt]:
+    """Words are not in the script of their language."""
+    at: Location = ("language",)
+    wordings = [(at, quote.language, quote.text)]
+    for number, each in enumerate(quote.renderings):
+        at = ("renderings", number, "text" if each.language is None else "language")
+        wordings.append((at, each.language or quote.language, each.text))
+    for at, language, text in wordings:
+        written, expected = script_of_text(text), script_of_language(language)
+        if written and expected and written != expected:
+            wrong = f"is {language}, but the words are written in {written.title()} letters"
+            yield Doubt(at, f"{wrong}; write the language of the words")
+
+
+def script_of_text(text: str) -> str | None:
+    """The script of most letters of a text, as far as it is known."""
+    found = Counter(script for letter in text if (script := script_of(letter)) is not None)
+    return found.most_common(1)[0][0] if found else None
+
+
+@lru_cache(maxsize=256)
+def script_of_language(language: str) -> str | None:
+    """The script in which a language is mostly written, as far as it is one of ours."""
+    # Imported here, as most records are in languages that need no look.
+    from app.review.codes import script_code  # noqa: PLC0415
+
+    return SCRIPT_NAMES.get(script_code(language) or "")
+
+
+SCRIPT_NAMES = {
+    "Latn": "LATIN",
+    "Cyrl": "CYRILLIC",
+    "Grek": "GREEK",
+    "Hebr": "HEBREW",
+    "Arab": "ARABIC",
+    "Armn": "ARMENIAN",
+    "Geor": "GEORGIAN",
+}
+
+
+@rule(WarningCode.language_source, "quote", when=is_original)
+def language_source(quote: QuoteRecord, around: Surroundings) -> Iterator[Doubt]:
+    """Words that are no translation are in another language than their source."""
+    source = around.reference.sources.get(quote.citations[0].source)
+    if source is not None and quote.language.split("-")[0] != source.language.split("-")[0]:
+        wrong = f"is {quote.language} and no translation, but {source.id} is in {source.language}"
+        yield Doubt(("language",), f"{wrong}; correct one of the three")

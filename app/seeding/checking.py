@@ -1,0 +1,97 @@
+"""`parley check`: validates a folder, and asks what a second reader would ask about it.
+
+It imports nothing of what writes a database, which would take it half as long again.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from tqdm import tqdm
+
+from app.entries.warning_codes import WarningCode
+from app.errors import SeedRefused
+from app.seeding.chunk_review import RecordWarning
+from app.seeding.flaws import Flaw
+from app.seeding.staging import Staging, temporary_staging
+from app.seeding.validation import FolderValidator
+from app.seeding.warnings import Warnings
+
+
+class Flawed(SeedRefused):
+    """Seed files with flaws; every one of them."""
+
+    def __init__(self, flaws: list[Flaw]):
+        super().__init__("\n".join(str(flaw) for flaw in flaws))
+        self.flaws = flaws
+
+
+def check_folder(folder: Path) -> Counter[str]:
+    """How many records of each kind a folder holds; raises `Flawed` with every flaw."""
+    with temporary_staging("parley-check-") as staging, without_collection():
+        stage(folder, staging)
+        return staging.counts()
+
+
+@dataclass(frozen=True)
+class Review:
+    """What was found in a folder: every flaw, the warnings, and how many records there are.
+
+    `capped` has the codes of which not all warnings are told.
+    """
+
+    flaws: list[Flaw]
+    warnings: list[RecordWarning]
+    capped: list[WarningCode]
+    counts: Counter[str]
+
+
+def review_folder(folder: Path, today: date) -> Review:
+    """Every flaw of a folder, and what a second reader would ask about it."""
+    with (
+        temporary_staging("parley-check-") as staging,
+        without_collection(),
+        progress_bar("checking") as progress,
+    ):
+        warnings = Warnings(folder, staging, today)
+        flaws = FolderValidator(folder, staging, progress, warnings).validate()
+        return Review(flaws, *warnings.told(), staging.counts())
+
+
+def stage(folder: Path, staging: Staging) -> FolderValidator:
+    """Adds a folder to the staging; raises `Flawed`."""
+    with progress_bar("checking") as progress:
+        validator = FolderValidator(folder, staging, progress)
+        flaws = validator.validate()
+    if flaws:
+        raise Flawed(flaws)
+    staging.resolve_sort_keys()
+    return validator
+
+
+@contextmanager
+def progress_bar(label: str) -> Iterator[Callable[[int], object]]:
+    """A progress bar, on a terminal alone and after a second; gives what adds records to it."""
+    with tqdm(
+        desc=label, unit=" records", delay=1, leave=False, disable=None, file=sys.stderr
+    ) as bar:
+        yield bar.update
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Turns garbage collection off: records make no cycles, and it takes an eighth of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
