@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from pyroaring import BitMap
 
-from app.entries.dates import DateSpan
 from app.db.postings import DAY_SHIFT
+from app.entries.dates import DateSpan
 from app.entries.warning_codes import WarningCode
 from app.review.dates import swap
 from app.review.pairs import PAIR_RULES
