@@ -25,7 +25,7 @@ from app.api.single import (
     revision_asked,
 )
 from app.db.snapshots import Revision, Snapshot, find
-from app.db.sql import Row, Statement
+from app.db.sql import Statement
 from app.db.tables import name_word, reference
 from app.entries.names import (
     UnknownName,
@@ -107,28 +107,13 @@ async def answer_references(
 ) -> Representation:
     """A page of a reference type, by id."""
     form = form_of(request, question, UNDATED_FORMATS)
-    mark = reference_fingerprint(question, name_type)
     async with service_of(request).database.snapshot(revision_of(question.cursor)) as snapshot:
-        after = last_id(question, mark, snapshot)
-        ids = await known_ids(question, name_type, snapshot)
-        rows = await matching(question, name_type, ids, after, snapshot)
-        total = (
-            await count(question, name_type, ids, snapshot)
-            if question.count is Count.exact
-            else None
-        )
+        page = await find_references(question, name_type, snapshot)
         meta = {}
-        if not rows and question.q is not None and question.cursor is None:
+        if not page.documents and question.q is not None and question.cursor is None:
             names = await load_choices(name_type.name, question.q, snapshot)
             queries = nearest(folded_name(question.q), names)
             meta["nearest"] = nearest_links(asked_path(request), request.state.parameters, queries)
-    more = len(rows) > question.limit
-    rows = rows[: question.limit]
-    page = ResultPage(
-        documents=[bytes(row[1]) for row in rows],
-        next_cursor=write_cursor(mark, snapshot.revision.number, rows[-1][0]) if more else None,
-        total=total,
-    )
     fields = chosen_fields(question.fields, name_type.document.model_fields)
     answer = answer_of(
         request,
@@ -153,47 +138,30 @@ async def known_ids(
         raise InvalidQuery([unknown.error("id")]) from unknown
 
 
-async def matching(
-    question: ReferenceQuestion,
-    name_type: RecordType,
-    ids: list[str],
-    after: str,
-    snapshot: Snapshot,
-) -> list[Row]:
-    """The rows of the page, and one more where another page follows."""
+async def find_references(
+    question: ReferenceQuestion, name_type: RecordType, snapshot: Snapshot
+) -> ResultPage:
+    """The page that a question asks for; one row more is read to know whether another follows."""
+    mark = fingerprint(name_type.name, question.q, sorted(question.id))
+    after = ""
+    if question.cursor is not None:
+        (after,) = read_cursor(question.cursor, mark, [""], snapshot.revision.number)
+    ids = await known_ids(question, name_type, snapshot)
     shape, values = words_asked(question.q)
+    values |= {f"id_{number}": each for number, each in enumerate(ids)}
+    values["name_type"] = name_type.name
     statement = list_statement(shape, len(ids), counting=False)
-    return await snapshot.rows(
-        statement,
-        name_type=name_type.name,
-        after=after,
-        limit=question.limit + 1,
-        **values,
-        **{f"id_{number}": each for number, each in enumerate(ids)},
+    rows = await snapshot.rows(statement, after=after, limit=question.limit + 1, **values)
+    total = None
+    if question.count is Count.exact:
+        counting = list_statement(shape, len(ids), counting=True)
+        total = int((await snapshot.rows(counting, after="", **values))[0][0])
+    shown, more = rows[: question.limit], len(rows) > question.limit
+    return ResultPage(
+        documents=[bytes(row[1]) for row in shown],
+        next_cursor=write_cursor(mark, snapshot.revision.number, shown[-1][0]) if more else None,
+        total=total,
     )
-
-
-async def count(
-    question: ReferenceQuestion, name_type: RecordType, ids: list[str], snapshot: Snapshot
-) -> int:
-    """How many there are on all pages."""
-    shape, values = words_asked(question.q)
-    statement = list_statement(shape, len(ids), counting=True)
-    given: dict[str, Any] = {f"id_{number}": each for number, each in enumerate(ids)}
-    rows = await snapshot.rows(statement, name_type=name_type.name, after="", **values, **given)
-    return int(rows[0][0])
-
-
-def reference_fingerprint(question: ReferenceQuestion, name_type: RecordType) -> bytes:
-    """What a cursor is bound to."""
-    return fingerprint(name_type.name, question.q, sorted(question.id))
-
-
-def last_id(question: ReferenceQuestion, mark: bytes, snapshot: Snapshot) -> str:
-    """The id after which the page begins."""
-    if question.cursor is None:
-        return ""
-    return str(read_cursor(question.cursor, mark, [""], snapshot.revision.number)[0])
 
 
 async def answer_reference(

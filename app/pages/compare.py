@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any, Self
-from urllib.parse import urlencode
 
 import orjson
 from pydantic import model_validator
 from starlette.requests import Request
 
-from app.analysis.comparison_question import CompareQuestion, TableFormat, compare_proposals
+from app.analysis.comparison_question import CompareQuestion, compare_proposals
 from app.db.snapshots import Snapshot, find
 from app.entries.questions import MAX_LIMIT, Sort
 from app.entries.result_pages import find_page
@@ -18,7 +16,6 @@ from app.http.route import Representation, service_of
 from app.kinds import KINDS
 from app.pages.rendering import page
 from app.pages.routing import PageAt
-from app.reference.dataset import dataset_of
 
 
 class ComparePageQuestion(CompareQuestion):
@@ -35,20 +32,16 @@ class ComparePageQuestion(CompareQuestion):
 async def compare_page(request: Request, question: ComparePageQuestion) -> Representation:
     """The form, and the matrix of the chosen proposals."""
     chosen = bool(question.proposal) or question.chain is not None
-    parameters = [pair for pair in request.state.parameters if pair[0] != "format"]
     async with service_of(request).database.snapshot() as snapshot:
         comparison = await compare_proposals(question, snapshot) if chosen else None
-        values = {
-            "dataset": await dataset_of(snapshot),
-            "proposals": await all_proposals(snapshot),
-            "compared": comparison.model_dump(mode="json") if comparison else None,
-            "chosen": [each.id for each in comparison.proposals] if comparison else [],
-            "forms": [
-                (words, f"/v1/compare?{urlencode([*parameters, ('format', name.value)])}")
-                for words, name in (("JSON", TableFormat.json), ("CSV", TableFormat.csv))
-            ],
-        }
-    return await asyncio.to_thread(page, request, snapshot.revision, "compare.html", values)
+        return await page(
+            request,
+            snapshot,
+            "compare.html",
+            proposals=await all_proposals(snapshot),
+            compared=comparison and comparison.model_dump(mode="json"),
+            asked=[pair for pair in request.state.parameters if pair[0] != "format"],
+        )
 
 
 async def all_proposals(snapshot: Snapshot) -> list[dict[str, Any]]:

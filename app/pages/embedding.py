@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,7 +22,6 @@ from app.kinds import KINDS
 from app.kinds.kind import Kind
 from app.pages.rendering import page, static_files
 from app.pages.routing import EmbeddedRoute, PageAt
-from app.reference.dataset import dataset_of
 
 SHOWN = 10
 FOR_AN_HOUR = {"Cache-Control": "public, max-age=3600"}
@@ -51,25 +47,6 @@ class EmbeddedEntryQuestion(NoQuestion):
     theme: Theme = Theme.auto
 
 
-@dataclass(frozen=True)
-class Snippets:
-    """HTML to embed a page: an iframe, or a script that makes one of the right height."""
-
-    iframe: str
-    script: str
-
-
-def snippets_of(request: Request, path: str) -> Snippets:
-    public_url = service_of(request).settings.public_url
-    address = escape(f"{public_url}/embed{path}")
-    return Snippets(
-        iframe=f'<iframe src="{address}" title="Parley" loading="lazy" width="100%" height="480">'
-        "</iframe>",
-        script=f'<script async src="{escape(public_url)}/embed.js" data-show="{escape(path)}">'
-        "</script>",
-    )
-
-
 async def embedded_list(request: Request, question: Any, path: str) -> Representation:
     """The first entries of a list, with a link to all of them."""
     kinds = kinds_asked(question, path)
@@ -77,15 +54,16 @@ async def embedded_list(request: Request, question: Any, path: str) -> Represent
         question = question.model_copy(update={"limit": SHOWN})
     async with service_of(request).database.snapshot() as snapshot:
         plan, found = await find(snapshot, find_page, question, kinds)
-        values = {
-            "entries": [orjson.loads(body) for body in found.documents],
-            "total": await find(snapshot, total_of, plan),
-            "dataset": await dataset_of(snapshot),
-            "theme": question.theme.value,
-            "heading": path.capitalize(),
-            "whole": page_of_list(path, request.state.parameters),
-        }
-    return await asyncio.to_thread(page, request, snapshot.revision, "embed.html", values)
+        return await page(
+            request,
+            snapshot,
+            "embed.html",
+            entries=[orjson.loads(body) for body in found.documents],
+            total=await find(snapshot, total_of, plan),
+            theme=question.theme.value,
+            heading=path.capitalize(),
+            whole=page_of_list(path, request.state.parameters),
+        )
 
 
 def page_of_list(path: str, parameters: list[tuple[str, str]]) -> str:
@@ -100,15 +78,16 @@ async def embedded_entry(
     """One entry as a card."""
     async with service_of(request).database.snapshot() as snapshot:
         _, body = await entry_now(entry_id, kind.name, snapshot)
-        values = {
-            "entries": [orjson.loads(body)],
-            "total": 1,
-            "dataset": await dataset_of(snapshot),
-            "theme": question.theme.value,
-            "heading": kind.title,
-            "whole": f"/{kind.plural}/{entry_id}",
-        }
-    return await asyncio.to_thread(page, request, snapshot.revision, "embed.html", values)
+        return await page(
+            request,
+            snapshot,
+            "embed.html",
+            entries=[orjson.loads(body)],
+            total=1,
+            theme=question.theme.value,
+            heading=kind.title,
+            whole=f"/{kind.plural}/{entry_id}",
+        )
 
 
 async def script(request: Request) -> Response:

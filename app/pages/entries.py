@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -23,10 +22,8 @@ from app.formats.jsonld import CONTEXT, node_of
 from app.http.route import Representation, service_of
 from app.kinds import KINDS, headline
 from app.kinds.kind import Kind, Related
-from app.pages.embedding import snippets_of
 from app.pages.rendering import page
 from app.pages.routing import PageAt
-from app.reference.dataset import dataset_of
 
 Loaded = dict[str, Any]
 MOST_RELATED = 200
@@ -46,20 +43,20 @@ async def entry_page(
     request: Request, question: NoQuestion, entry_id: str, kind: Kind
 ) -> Representation:
     del question
+    public_url = service_of(request).settings.public_url
     async with service_of(request).database.snapshot() as snapshot:
         _, body = await entry_now(entry_id, kind.name, snapshot)
         entry = orjson.loads(body)
-        values = {
-            "entry": entry,
-            "dataset": await dataset_of(snapshot),
-            "related": await related(entry, snapshot),
-            "positions": await positions_on(entry, snapshot),
-            "titles": await find(snapshot, titles, entry),
-        }
-    public_url = service_of(request).settings.public_url
-    values["embed"] = snippets_of(request, request.scope["path"])
-    values["jsonld"] = script_json({"@context": CONTEXT, **node_of(entry, public_url)})
-    return await asyncio.to_thread(page, request, snapshot.revision, "entry.html", values)
+        return await page(
+            request,
+            snapshot,
+            "entry.html",
+            entry=entry,
+            related=await related(entry, snapshot),
+            positions=await positions_on(entry, snapshot),
+            titles=await find(snapshot, titles, entry),
+            jsonld=script_json({"@context": CONTEXT, **node_of(entry, public_url)}),
+        )
 
 
 def script_json(document: Any) -> str:

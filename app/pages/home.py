@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 from urllib.parse import quote
 
@@ -19,7 +18,6 @@ from app.entries.query_plan import QueryPlan
 from app.entries.questions import NoQuestion
 from app.entries.result_pages import find_page
 from app.http.route import Representation, service_of
-from app.kinds import KINDS
 from app.pages.picture import picture_of
 from app.pages.rendering import page
 from app.pages.routing import PageAt
@@ -35,21 +33,17 @@ async def home(request: Request, question: NoQuestion) -> Representation:
     async with service_of(request).database.snapshot() as snapshot:
         dataset = await dataset_of(snapshot)
         plan, found = await find(snapshot, find_page, asked, asked.kinds())
-        latest = [orjson.loads(body) for body in found.documents]
-        values = {
-            "dataset": dataset,
-            "counts": await kind_counts(snapshot.revision, snapshot),
-            "plurals": {name: kind.plural for name, kind in KINDS.items()},
-            "picture": picture_of(
-                await find(snapshot, density, plan), "timeline", [], "The whole record"
-            ),
-            "latest": latest,
-            "example_date": latest[0]["start_date"][:7] if latest else "",
-            "coverage": in_days(dataset["coverage"]["date"]),
-            "questions": dataset.get("questions")
-            or await frequent_questions(asked, plan, snapshot),
-        }
-    return await asyncio.to_thread(page, request, snapshot.revision, "home.html", values)
+        lanes = await find(snapshot, density, plan)
+        return await page(
+            request,
+            snapshot,
+            "home.html",
+            counts=await kind_counts(snapshot.revision, snapshot),
+            picture=picture_of(lanes, "timeline", [], "The whole record"),
+            latest=[orjson.loads(body) for body in found.documents],
+            coverage=in_days(dataset["coverage"]["date"]),
+            questions=dataset.get("questions") or await frequent_questions(asked, plan, snapshot),
+        )
 
 
 def in_days(date: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -24,14 +23,13 @@ from app.formats import FORMATS
 from app.formats.svg import PAGING
 from app.http.route import Representation, service_of
 from app.kinds import KINDS
-from app.pages.embedding import snippets_of
 from app.pages.form import form_values, topics_of
 from app.pages.picture import picture_of
 from app.pages.rendering import page
 from app.pages.routing import PageAt
-from app.reference.dataset import dataset_of
 
 PAGE_LENGTH = 25
+Parameters = list[tuple[str, Any]]
 NOT_SHOWN = PAGING | {"actor_match", "topic_match"}
 FORM_NAMES = {
     "jsonld": "JSON-LD",
@@ -68,24 +66,22 @@ async def list_page(request: Request, question: EntryQuestion, listed: ListPage)
             if finds_no_words(question, found)
             else []
         )
-        values = {
+        path, parameters = f"/{listed.path}", parameters_asked(request)
+        facets = await find(snapshot, facets_of, question, plan, path, request.state.parameters)
+        lanes = await find(snapshot, density, plan)
+        return await page(
+            request,
+            snapshot,
+            "list.html",
+            heading=listed.heading,
+            picture=picture_of(lanes, listed.path, parameters, listed.heading),
+            facets=facets,
+            total=await find(snapshot, total_of, plan),
+            topics=await topics_of(snapshot),
+            nearest=nearest_links(path, parameters, queries),
             **found_values(plan, found),
-            "nearest": nearest_links(f"/{listed.path}", parameters_asked(request), queries),
-            **navigation(request, found, listed),
-            "facets": await find(
-                snapshot, facets_of, question, plan, f"/{listed.path}", request.state.parameters
-            ),
-            "total": await find(snapshot, total_of, plan),
-            "topics": await topics_of(snapshot),
-            "dataset": await dataset_of(snapshot),
-            "picture": picture_of(
-                await find(snapshot, density, plan),
-                listed.path,
-                parameters_asked(request),
-                listed.heading,
-            ),
-        }
-    return await asyncio.to_thread(page, request, snapshot.revision, "list.html", values)
+            **navigation(path, parameters, found.next_cursor),
+        )
 
 
 def found_values(plan: QueryPlan, found: ResultPage) -> dict[str, Any]:
@@ -96,51 +92,45 @@ def found_values(plan: QueryPlan, found: ResultPage) -> dict[str, Any]:
     return {"entries": entries, "snippets": snippets}
 
 
-def navigation(request: Request, found: ResultPage, listed: ListPage) -> dict[str, Any]:
+def navigation(path: str, parameters: Parameters, cursor: str | None) -> dict[str, Any]:
     """The form, and the links to other pages and representations."""
-    parameters = parameters_asked(request)
-    following = [*parameters, ("cursor", found.next_cursor or "")]
-    path = f"/{listed.path}"
-    address = with_query(path, [pair for pair in parameters if pair[0] not in PAGING])
     return {
-        "heading": listed.heading,
         "asked": form_values(parameters),
-        "narrowed": narrowed(listed.path, parameters),
-        "next_link": with_query(path, following) if found.next_cursor else None,
-        "forms": other_forms(listed.path, parameters),
+        "narrowed": narrowed(path, parameters),
+        "next_link": with_query(path, [*parameters, ("cursor", cursor)]) if cursor else None,
+        "forms": other_forms(path, parameters),
         "api_link": with_query(f"/v1{path}", parameters),
-        "embed": snippets_of(request, address),
-        "address": address,
+        "address": with_query(path, [pair for pair in parameters if pair[0] not in PAGING]),
     }
 
 
-def parameters_asked(request: Request) -> list[tuple[str, str]]:
+def parameters_asked(request: Request) -> Parameters:
     """The parameters of the request without its cursor."""
     return [pair for pair in request.state.parameters if pair[0] != "cursor"]
 
 
-def other_forms(path: str, parameters: list[tuple[str, str]]) -> list[tuple[str, str, str]]:
+def other_forms(path: str, parameters: Parameters) -> list[tuple[str, str, str]]:
     """The same answer in each format: the name to show, the media type, the path."""
     return [
         (
             FORM_NAMES.get(name.value, name.value.upper()),
             form.media_type,
-            with_query(f"/v1/{path}", [*parameters, ("format", name.value)]),
+            with_query(f"/v1{path}", [*parameters, ("format", name.value)]),
         )
         for name, form in FORMATS.items()
     ]
 
 
-def narrowed(path: str, parameters: list[tuple[str, str]]) -> list[tuple[str, str, str]]:
+def narrowed(path: str, parameters: Parameters) -> list[tuple[str, str, str]]:
     """Each filter in use: its name, its value, and the page without it."""
     return [
-        (name, value, with_query(f"/{path}", parameters[:number] + parameters[number + 1 :]))
+        (name, value, with_query(path, parameters[:number] + parameters[number + 1 :]))
         for number, (name, value) in enumerate(parameters)
         if name not in NOT_SHOWN
     ]
 
 
-def with_query(path: str, parameters: list[tuple[str, str]]) -> str:
+def with_query(path: str, parameters: Parameters) -> str:
     """A path with its query string, if it has parameters."""
     return f"{path}?{urlencode(parameters)}" if parameters else path
 

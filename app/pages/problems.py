@@ -21,8 +21,7 @@ from app.http.responses import problem_response
 from app.http.route import service_of
 from app.pages.form import form_values, topics_of
 from app.pages.lists import LISTS
-from app.pages.rendering import POLICY, environment
-from app.reference.dataset import dataset_of
+from app.pages.rendering import UNKEPT, rendered
 
 # What parameters name that do not name an actor.
 NAME_TYPES = {"topic": "topic", "source": "source"}
@@ -72,24 +71,16 @@ async def problem_page(request: Request, problem: Problem) -> Response:
     """The page of a problem; each nearest value links the question that has it instead."""
     is_list = request.scope["path"].removeprefix("/") in {listed.path for listed in LISTS}
     async with service_of(request).database.snapshot() as snapshot:
-        dataset = await dataset_of(snapshot)
-        topics = await topics_of(snapshot) if is_list else []
         names = await names_of(problem, snapshot)
-    shown = (
-        environment()
-        .get_template("problem.html")
-        .render(
+        shown = await rendered(
+            request,
+            snapshot,
+            "problem.html",
             problem=with_links(request, problem, names),
             asked=form_values(safe_parameters(request)) if is_list else None,
-            topics=topics,
-            dataset=dataset,
-            revision=snapshot.revision,
-            path=request.scope["path"],
-            public_url=service_of(request).settings.public_url,
+            topics=await topics_of(snapshot) if is_list else [],
         )
-    )
-    headers = {**problem.headers, "Cache-Control": "no-store", "Content-Security-Policy": POLICY}
-    return HTMLResponse(shown, problem.status, headers=headers)
+    return HTMLResponse(shown, problem.status, headers={**problem.headers, **UNKEPT})
 
 
 async def names_of(problem: Problem, snapshot: Snapshot) -> dict[str, str]:

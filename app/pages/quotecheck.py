@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from functools import partial
 from typing import Annotated, Any
@@ -17,20 +16,22 @@ from app.entries.questions import readable_date
 from app.errors import InvalidQuery, UnsupportedMedia
 from app.http.responses import disconnected
 from app.http.route import Representation, service_of
-from app.pages.rendering import POLICY, environment, page
+from app.pages.rendering import UNKEPT, page, rendered
 from app.pages.routing import PageAt
 from app.quotecheck.articles import ARTICLE_CHARACTERS, mark_article
 from app.quotecheck.lookup import CHECK_CHARACTERS, check_texts, quotation_question
 from app.quotecheck.rendering import Json
 from app.quotecheck.workers import Abandoned, Work
-from app.reference.dataset import dataset_of
 
 FORM = "application/x-www-form-urlencoded"
-VERDICTS = {
-    "exact": "in this record, in these words",
-    "near": "close to what is in this record",
-    "partial": "part of what is in this record",
-    "not_in_record": "not in this record",
+SHOWN: dict[str, Any] = {
+    "verdicts": {
+        "exact": "in this record, in these words",
+        "near": "close to what is in this record",
+        "partial": "part of what is in this record",
+        "not_in_record": "not in this record",
+    },
+    "most": {"quotation": CHECK_CHARACTERS, "text": ARTICLE_CHARACTERS},
 }
 
 
@@ -49,20 +50,21 @@ async def check_page(request: Request, question: CheckPageQuestion) -> Represent
     began = time.monotonic()
     found = None
     async with service_of(request).database.snapshot() as snapshot:
-        dataset = await dataset_of(snapshot)
         if question.text is not None:
             asked = await quotation_question(
                 question.text, question.speaker or None, question.date or None, snapshot
             )
             (found,) = await check_texts([asked], snapshot, Work(began, snapshot.timeout))
-    as_json = [*request.state.parameters, ("format", "json")]
-    values = {
-        **blank(dataset),
-        "asked": question,
-        "found": found,
-        "api_link": f"/v1/check?{urlencode(as_json)}" if found else None,
-    }
-    return await asyncio.to_thread(page, request, snapshot.revision, "check.html", values)
+        as_json = urlencode([*request.state.parameters, ("format", "json")])
+        return await page(
+            request,
+            snapshot,
+            "check.html",
+            asked=question,
+            found=found,
+            api_link=f"/v1/check?{as_json}",
+            **SHOWN,
+        )
 
 
 async def mark_page(request: Request) -> Response:
@@ -70,43 +72,17 @@ async def mark_page(request: Request) -> Response:
     began = time.monotonic()
     text = await text_of_form(request)
     async with service_of(request).database.snapshot() as snapshot:
-        dataset = await dataset_of(snapshot)
         work = Work(began, snapshot.timeout)
         try:
             async with work.for_client(partial(disconnected, request.receive)):
                 marked = await mark_article(text, snapshot, work)
         except Abandoned:
             return Response(status_code=CLIENT_GONE)
-    values = {
-        **blank(dataset),
-        "text": text,
-        "marked": marked,
-        "pieces": marked_pieces(text, marked["marks"]),
-    }
-    shown = await asyncio.to_thread(
-        environment().get_template("check.html").render,
-        revision=snapshot.revision,
-        path="/check",
-        public_url=service_of(request).settings.public_url,
-        **values,
-    )
-    headers = {"Cache-Control": "no-store", "Content-Security-Policy": POLICY}
-    return HTMLResponse(shown, headers=headers)
-
-
-def blank(dataset: dict[str, Any]) -> dict[str, Any]:
-    """The values of the template before anything is asked."""
-    return {
-        "dataset": dataset,
-        "asked": CheckPageQuestion(),
-        "found": None,
-        "api_link": None,
-        "text": "",
-        "marked": None,
-        "pieces": [],
-        "verdicts": VERDICTS,
-        "most": {"quotation": CHECK_CHARACTERS, "text": ARTICLE_CHARACTERS},
-    }
+        pieces = marked_pieces(text, marked["marks"])
+        shown = await rendered(
+            request, snapshot, "check.html", text=text, marked=marked, pieces=pieces, **SHOWN
+        )
+    return HTMLResponse(shown, headers=UNKEPT)
 
 
 def marked_pieces(text: str, marks: list[Json]) -> list[tuple[str, int | None]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Iterable
 from functools import cache
@@ -13,7 +14,7 @@ import jinja2
 from starlette.requests import Request
 
 from app.api.answering import asked_path
-from app.db.snapshots import Revision
+from app.db.snapshots import Snapshot
 from app.entries.dates import date_in_words
 from app.entries.documents import QUALIFIER_WORDS
 from app.formats.headline import remarks_on, title
@@ -22,6 +23,7 @@ from app.kinds import KINDS
 from app.kinds.figures import claimants_of
 from app.kinds.quotes import ellipses
 from app.pages.wordings import wordings
+from app.reference.dataset import dataset_of
 from app.reference.record_types import KindIncomplete
 
 POLICY = (
@@ -29,6 +31,8 @@ POLICY = (
     "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 EMBED_POLICY = POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
+# The headers of a page that is of one request only.
+UNKEPT = {"Cache-Control": "no-store", "Content-Security-Policy": POLICY}
 HTML = "text/html; charset=utf-8"
 # What each template of a kind has: the entry in a list, and on its own page.
 KIND_MACROS = ("line", "page")
@@ -65,7 +69,7 @@ def environment() -> jinja2.Environment:
         words=spaced,
         wordings=wordings,
     )
-    templates.globals.update(asset=asset, query=urlencode, menu=MENU)
+    templates.globals.update(asset=asset, kinds=KINDS, menu=MENU, query=urlencode)
     return templates
 
 
@@ -114,18 +118,19 @@ def spaced(name: str) -> str:
     return name.replace("_", " ")
 
 
-def page(
-    request: Request, revision: Revision, template: str, values: dict[str, Any]
+async def rendered(request: Request, snapshot: Snapshot, template: str, **values: Any) -> str:
+    """A template with the given values and those of every page: dataset, revision, addresses."""
+    values |= {
+        "dataset": await dataset_of(snapshot),
+        "revision": snapshot.revision,
+        "path": asked_path(request),
+        "public_url": service_of(request).settings.public_url,
+    }
+    return await asyncio.to_thread(environment().get_template(template).render, values)
+
+
+async def page(
+    request: Request, snapshot: Snapshot, template: str, **values: Any
 ) -> Representation:
-    shown = (
-        environment()
-        .get_template(template)
-        .render(
-            revision=revision,
-            path=asked_path(request),
-            query_string=request.scope["query_string"].decode("ascii", "replace"),
-            public_url=service_of(request).settings.public_url,
-            **values,
-        )
-    )
-    return Representation(HTML, shown.encode(), revision)
+    shown = await rendered(request, snapshot, template, **values)
+    return Representation(HTML, shown.encode(), snapshot.revision)
