@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Self
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from app.analysis.comparison import comparison_of
 from app.analysis.comparison_models import ProposalComparison
@@ -16,7 +16,7 @@ from app.analysis.lookups import EntryJson, placed
 from app.db.postings import all_sort_keys, in_all, key_of
 from app.db.snapshots import Memory, Snapshot, find
 from app.entries.names import ids_of
-from app.entries.questions import NONE_GIVEN, Values
+from app.entries.questions import NoQuestion, none_given, several
 from app.entries.result_pages import DOCUMENTS
 from app.errors import InvalidQuery
 
@@ -32,40 +32,18 @@ class TableFormat(StrEnum):
     csv = "csv"
 
 
-class CompareQuestion(BaseModel):
+class CompareQuestion(NoQuestion):
     """What can be compared."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    proposal: Annotated[
-        list[str],
-        Field(
-            description="The proposals, in the order of the columns: two to twelve, each as a "
-            "parameter of its own.",
-            examples=[["prop-2024-05-israel-biden", "prop-2025-01-agreement"]],
-        ),
-    ] = NONE_GIVEN
-    chain: Annotated[
-        str | None,
-        Field(
-            description="Instead of `proposal`: every proposal that hangs together with this one "
-            "by `in_reply_to`, in the order of dates.",
-            examples=["prop-2024-05-israel-biden"],
-        ),
-    ] = None
-    topic: Annotated[
-        list[str],
-        Values,
-        Field(
-            description="Only lines with a term on this topic, narrower topics included; "
-            "repeatable.",
-            examples=[["hostages"]],
-        ),
-    ] = NONE_GIVEN
-    format: Annotated[
-        TableFormat,
-        Field(description="The representation; CSV has one row for each line.", examples=["csv"]),
-    ] = TableFormat.json
+    proposal: list[str] = none_given("prop-2024-05-israel-biden", "prop-2025-01-agreement")
+    """The proposals, in the order of the columns: two to twelve, each as a parameter of its own."""
+    chain: str | None = Field(None, examples=["prop-2024-05-israel-biden"])
+    """Instead of `proposal`: every proposal that hangs together with this one by `in_reply_to`, in
+    the order of dates."""
+    topic: list[str] = several("hostages")
+    """Only lines with a term on this topic, narrower topics included; repeatable."""
+    format: TableFormat = Field(TableFormat.json, examples=["csv"])
+    """The representation; CSV has one row for each line."""
 
     @model_validator(mode="after")
     def one_way_of_choosing(self) -> Self:

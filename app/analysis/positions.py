@@ -10,9 +10,9 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from sqlalchemy import bindparam, literal, select
 
 from app.analysis.lookups import EntryJson, all_of, placed
@@ -29,7 +29,7 @@ from app.db.sql import Statement
 from app.db.tables import record
 from app.entries.documents import Summary
 from app.entries.names import ids_of
-from app.entries.questions import MAX_LIMIT, MAX_VALUES, NONE_GIVEN, FlagParameter, Values
+from app.entries.questions import MAX_LIMIT, MAX_VALUES, FlagParameter, NoQuestion, several
 from app.entries.record import Role
 from app.kinds.events import EventQuestion
 from app.kinds.proposals import ProposalQuestion
@@ -43,39 +43,21 @@ ACTOR = Statement(
 )
 
 
-class ProposalPositionsQuestion(BaseModel):
+class ProposalPositionsQuestion(NoQuestion):
     """What can be asked of the positions on a proposal."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    actor: Annotated[
-        list[str],
-        Values,
-        Field(
-            description="Only these actors: by id, name or alias; repeatable.",
-            examples=[["hamas"]],
-        ),
-    ] = NONE_GIVEN
+    actor: list[str] = several("hamas")
+    """Only these actors: by id, name or alias; repeatable."""
 
 
-class ActorPositionsQuestion(BaseModel):
+class ActorPositionsQuestion(NoQuestion):
     """What can be asked of an actor's positions."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    proposal: Annotated[
-        list[str],
-        Values,
-        Field(description="Only on these; repeatable.", examples=[["prop-2024-02-hamas"]]),
-    ] = NONE_GIVEN
-    include_affiliates: Annotated[
-        FlagParameter,
-        Field(
-            description="Also the answers of those who, on the date of the event, held an office "
-            "of the actor or were part of it, each under its own name.",
-            examples=[True],
-        ),
-    ] = False
+    proposal: list[str] = several("prop-2024-02-hamas")
+    """Only on these; repeatable."""
+    include_affiliates: FlagParameter = Field(False, examples=[True])
+    """Also the answers of those who, on the date of the event, held an office of the actor or were
+    part of it, each under its own name."""
 
 
 @dataclass

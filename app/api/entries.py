@@ -38,7 +38,7 @@ from app.entries.facets import facets_of
 from app.entries.names import ENTRY_NAME
 from app.entries.nearest_queries import nearest_queries
 from app.entries.query_plan import QueryPlan
-from app.entries.questions import NONE_GIVEN, EntryQuestion, Values
+from app.entries.questions import MAX_VALUES, EntryQuestion, none_given
 from app.entries.result_pages import ResultPage, find_page, read_entry, revision_of
 from app.entries.snippets import snippet
 from app.errors import (
@@ -71,14 +71,11 @@ WITHOUT_KIND = f"{', '.join(OTHERS)} and {LAST}"
 class TimelineQuestion(EntryQuestion):
     """What can be asked of all kinds at once."""
 
-    kind: Annotated[
-        list[KindName],
-        Values,
-        Field(
-            description=f"Kinds of entry; without it {WITHOUT_KIND}; repeatable.",
-            examples=[["event"]],
-        ),
-    ] = NONE_GIVEN
+    kind: list[KindName] = none_given(
+        "event",
+        max_length=MAX_VALUES,
+        description=f"Kinds of entry; without it {WITHOUT_KIND}; repeatable.",
+    )
 
     def kinds(self) -> tuple[str, ...]:
         """The kinds asked for, in the order in which kinds are listed."""

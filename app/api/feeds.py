@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Query
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 from starlette.requests import Request
 
 from app.api.answering import answer_of, represented
@@ -19,7 +19,7 @@ from app.api.models import (
 from app.api.registration import add_question
 from app.db.snapshots import Snapshot
 from app.entries.documents import Document
-from app.entries.questions import MAX_CURSOR, MAX_LIMIT, FormatName, NoQuestion, whole_number
+from app.entries.questions import FormatName, LimitParameter, PagedQuestion
 from app.entries.result_pages import (
     Position,
     ResultPage,
@@ -96,52 +96,28 @@ class CorrectionsFormat(StrEnum):
     csv = "csv"
 
 
-class FeedQuestion(NoQuestion):
+class FeedQuestion(PagedQuestion):
     """What every feed understands."""
 
-    limit: Annotated[
-        int,
-        Field(
-            ge=1,
-            le=MAX_LIMIT,
-            description="Lines on a page. More than the maximum is refused, never clamped.",
-            examples=[100],
-        ),
-        BeforeValidator(whole_number),
-    ] = 50
-    cursor: Annotated[
-        str | None,
-        Field(
-            max_length=MAX_CURSOR,
-            description="Where to go on, as given in `links.next`; bound to its question.",
-            examples=["AUx9Zm8A"],
-        ),
-    ] = None
+    limit: LimitParameter = Field(50, examples=[100])
+    """Lines on a page. More than the maximum is refused, never clamped."""
 
 
 class ChangesQuestion(FeedQuestion):
     """What can be asked of the feed of changes."""
 
-    since_revision: Annotated[
-        str,
-        AfterValidator(readable_revision),
-        Field(
-            description="The revision that you have: its number, or at least 12 digits of its "
-            "digest. What changed after it is listed. 0 is the empty record before the first.",
-            examples=["1"],
-        ),
-    ] = "0"
-    format: Annotated[FeedFormat, Field(description="The representation.", examples=["ndjson"])] = (
-        FeedFormat.json
-    )
+    since_revision: Annotated[str, AfterValidator(readable_revision)] = Field("0", examples=["1"])
+    """The revision that you have: its number, or at least 12 digits of its digest. What changed
+    after it is listed. 0 is the empty record before the first."""
+    format: FeedFormat = Field(FeedFormat.json, examples=["ndjson"])
+    """The representation."""
 
 
 class CorrectionsQuestion(FeedQuestion):
     """What can be asked of the corrections."""
 
-    format: Annotated[
-        CorrectionsFormat, Field(description="The representation.", examples=["csv"])
-    ] = CorrectionsFormat.json
+    format: CorrectionsFormat = Field(CorrectionsFormat.json, examples=["csv"])
+    """The representation."""
 
 
 async def changes(

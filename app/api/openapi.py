@@ -48,7 +48,7 @@ def openapi(app: FastAPI) -> Described:
         document["security"] = []
         complete_schemas(document["components"]["schemas"])
         for path, operation in operations(document):
-            show_ids(path, operation)
+            complete_parameters(path, operation)
         add_links({operation["operationId"]: operation for _, operation in operations(document)})
         app.openapi_schema = document
     return app.openapi_schema
@@ -70,10 +70,12 @@ def complete_schemas(schemas: Described) -> None:
         schemas.pop(name, None)
 
 
-def show_ids(path: str, operation: Described) -> None:
-    """Describes the id in a path, and gives ids of the collection as examples."""
+def complete_parameters(path: str, operation: Described) -> None:
+    """Joins the lines of descriptions; gives ids of the collection as examples of an id."""
     example = EXAMPLES.get(path.split("/")[2]) if path.startswith("/v1/") else None
     for parameter in operation.get("parameters", ()):
+        join_lines(parameter)
+        join_lines(parameter["schema"])
         if parameter["name"] != "id" or example is None:
             continue
         if parameter["in"] == "path":
@@ -81,6 +83,12 @@ def show_ids(path: str, operation: Described) -> None:
             parameter["schema"]["examples"] = [example]
         else:
             parameter["schema"]["examples"] = [[example]]
+
+
+def join_lines(described: Described) -> None:
+    """Makes one line of a description, which is the docstring of a field."""
+    if "description" in described:
+        described["description"] = " ".join(described["description"].split())
 
 
 def add_links(by_id: dict[str, Described]) -> None:

@@ -10,15 +10,16 @@ from typing import Annotated, Any, TypeVar
 
 import orjson
 from fastapi import FastAPI, Query
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.models import OneOf, named, problem_responses
+from app.api.openapi import join_lines
 from app.api.registration import add_question
 from app.api.single import enveloped_one
 from app.db.snapshots import Snapshot
-from app.entries.questions import readable_date
+from app.entries.questions import DateParameter, NoQuestion
 from app.errors import (
     InvalidQuery,
     NotAcceptable,
@@ -54,68 +55,36 @@ class CheckFormat(StrEnum):
     csv = "csv"
 
 
-def _readable_date(date: str | None) -> str | None:
-    return None if date is None else readable_date(date)
-
-
-FormatParameter = Annotated[
-    CheckFormat,
-    Field(description="The representation, for browsers too.", examples=["json"]),
-]
-DateParameter = Annotated[
-    str | None,
-    AfterValidator(_readable_date),
-    Field(
-        description="When it is said to have been said, in the date language or as people write "
-        "it with the name of the month: `2024-02-07`, `7 February 2024`, `Feb 2024`.",
-        examples=["2024-02"],
-    ),
-]
-SpeakerParameter = Annotated[
-    str | None,
-    Field(
-        max_length=200,
-        description="Who is said to have said it: by id, name or alias, with a title, the last "
-        "name first, or by the office held on the day of the quote. Somebody whom the record does "
-        "not know is another speaker than the one on record.",
-        examples=["netanyahu"],
-    ),
-]
-
-
-class TextToCheck(BaseModel):
+class TextToCheck(NoQuestion):
     """A quotation, and who is said to have said it when."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    text: Annotated[
-        str,
-        Field(
-            min_length=1,
-            max_length=CHECK_CHARACTERS,
-            description="The quotation. Quotation marks, brackets, case, spacing, markup and "
-            "contractions make no difference, nor do numbers in words; a wrong word, a dropped "
-            "“not” or a changed number does. Where something stands around quotation marks, the "
-            "quotation in them is judged.",
-            examples=["absolute victory"],
-        ),
-    ]
-    speaker: SpeakerParameter = None
-    date: DateParameter = None
+    text: Annotated[str, Field(min_length=1, max_length=CHECK_CHARACTERS)] = Field(
+        examples=["absolute victory"]
+    )
+    """The quotation. Quotation marks, brackets, case, spacing, markup and contractions make no
+    difference, nor do numbers in words; a wrong word, a dropped “not” or a changed number does.
+    Where something stands around quotation marks, the quotation in them is judged."""
+    speaker: str | None = Field(None, max_length=200, examples=["netanyahu"])
+    """Who is said to have said it: by id, name or alias, with a title, the last name first, or by
+    the office held on the day of the quote. Somebody whom the record does not know is another
+    speaker than the one on record."""
+    date: DateParameter = Field(None, examples=["2024-02"])
+    """When it is said to have been said, in the date language or as people write it with the name
+    of the month: `2024-02-07`, `7 February 2024`, `Feb 2024`."""
 
 
 class CheckQuestion(TextToCheck):
     """A quotation, and the representation of the answer."""
 
-    format: FormatParameter = CheckFormat.json
+    format: CheckFormat = Field(CheckFormat.json, examples=["json"])
+    """The representation, for browsers too."""
 
 
-class PostQuestion(BaseModel):
+class PostQuestion(NoQuestion):
     """The representation of the answer to what is posted."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    format: FormatParameter = CheckFormat.json
+    format: CheckFormat = Field(CheckFormat.json, examples=["json"])
+    """The representation, for browsers too."""
 
 
 class PostedArticle(BaseModel):
@@ -252,6 +221,8 @@ def _described(model: type[BaseModel]) -> dict[str, Any]:
     schema = model.model_json_schema()
     for name, definition in schema.pop("$defs", {}).items():
         assert name == TextToCheck.__name__
+        for each in definition["properties"].values():
+            join_lines(each)
         schema["properties"]["texts"]["items"] = definition
     return schema
 

@@ -7,13 +7,13 @@ from typing import Annotated, Any, NamedTuple
 
 import orjson
 from fastapi import Path
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 from starlette.requests import Request
 
 from app.api.answering import asked_path, chosen_fields
 from app.db.snapshots import Revision, Snapshot
 from app.entries.documents import Document
-from app.entries.questions import MAX_VALUES, NONE_GIVEN, FormatName, NoQuestion, separated
+from app.entries.questions import FormatName, NamesParameter, NoQuestion, none_given
 from app.errors import InvalidQuery
 from app.formats import FORMATS, SPARSE_MEDIA_TYPE
 from app.formats.answer import Answer
@@ -60,25 +60,12 @@ class EntryFormat(StrEnum):
 class PinnedQuestion(NoQuestion):
     """What can be asked of every single document, whatever its representations."""
 
-    fields: Annotated[
-        list[str],
-        BeforeValidator(separated),
-        Field(
-            max_length=MAX_VALUES,
-            description="Only these members of the document, separated by commas.",
-            examples=[["id,date"]],
-        ),
-    ] = NONE_GIVEN
-    revision: Annotated[
-        str | None,
-        AfterValidator(readable_revision),
-        Field(
-            description="The document as it stood at this revision, with what it refers to as it "
-            "stood then: the number of a revision of this database, or at least 12 digits of its "
-            "digest, which mean the same in every database.",
-            examples=["1"],
-        ),
-    ] = None
+    fields: NamesParameter = none_given("id,date")
+    """Only these members of the document, separated by commas."""
+    revision: Annotated[str | None, AfterValidator(readable_revision)] = Field(None, examples=["1"])
+    """The document as it stood at this revision, with what it refers to as it stood then: the
+    number of a revision of this database, or at least 12 digits of its digest, which mean the same
+    in every database."""
 
     @property
     def cache_control(self) -> bytes:

@@ -106,10 +106,6 @@ def separated(value: Any) -> Any:
     return list(dict.fromkeys(names))
 
 
-Values = Field(max_length=MAX_VALUES)
-FlagParameter = Annotated[bool, BeforeValidator(query_flag)]
-
-
 class Clause(NamedTuple):
     """Values of a dimension of index terms, of which an entry must have at least one."""
 
@@ -117,208 +113,117 @@ class Clause(NamedTuple):
     values: tuple[str, ...]
 
 
-# The default of lists; a factory is faster than a default value, which pydantic copies deeply.
-NONE_GIVEN: Any = Field(default_factory=list, json_schema_extra={"default": []})
+def none_given(*example: Any, **constraints: Any) -> Any:
+    """A field that has no values where none are given.
 
-
-def filtered(
-    path: str, example: Any, *, name_type: str | None = None, description: str | None = None
-) -> Any:
-    """The field of a filter that takes several values, as `Filter` describes it.
-
-    A docstring below the field describes it to clients, or `description` where it needs two lines.
+    A factory is faster than a default value, which pydantic copies deeply.
     """
-    field: Any = Field(
+    return Field(
         default_factory=list,
-        max_length=MAX_VALUES,
-        description=description,
-        examples=[[example]],
+        examples=[list(example)],
         json_schema_extra={"default": []},
+        **constraints,
     )
+
+
+def several(example: Any) -> Any:
+    """The field of a parameter that may be repeated."""
+    return none_given(example, max_length=MAX_VALUES)
+
+
+def filtered(path: str, example: Any, *, name_type: str | None = None) -> Any:
+    """The field of a filter that takes several values, as `Filter` describes it."""
+    field = several(example)
     field.metadata.append(Filter(path, name_type))
     return field
 
 
+FlagParameter = Annotated[bool, BeforeValidator(query_flag)]
+NamesParameter = Annotated[list[str], BeforeValidator(separated), Field(max_length=MAX_VALUES)]
+DateParameter = Annotated[str, AfterValidator(readable_date)] | None
+BoundParameter = Annotated[str | None, AfterValidator(readable_bound)]
+WordsParameter = Annotated[str | None, Field(max_length=1000), AfterValidator(readable_words)]
+LimitParameter = Annotated[int, Field(ge=1, le=MAX_LIMIT), BeforeValidator(whole_number)]
+
+
 class NoQuestion(BaseModel):
-    """What takes no parameters. Unknown ones are refused."""
+    """What takes no parameters. Unknown ones are refused.
+
+    The docstring below a parameter describes it to clients.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
-class Question(NoQuestion):
+class PagedQuestion(NoQuestion):
+    """The parameters of whatever has pages."""
+
+    limit: LimitParameter = Field(50, examples=[20])
+    """Entries on a page. More than the maximum is refused, never clamped."""
+    cursor: str | None = Field(None, max_length=MAX_CURSOR, examples=["AUx9Zm8A"])
+    """Where to go on, as given in `links.next`; bound to its question."""
+
+
+class Question(PagedQuestion):
     """The parameters of every list."""
 
-    limit: Annotated[
-        int,
-        Field(
-            ge=1,
-            le=MAX_LIMIT,
-            description="Entries on a page. More than the maximum is refused, never clamped.",
-            examples=[20],
-        ),
-        BeforeValidator(whole_number),
-    ] = 50
-    cursor: Annotated[
-        str | None,
-        Field(
-            max_length=MAX_CURSOR,
-            description="Where to go on, as given in `links.next`; bound to its question.",
-            examples=["AUx9Zm8A"],
-        ),
-    ] = None
-    format: Annotated[
-        FormatName | None,
-        Field(
-            description="The representation; without it the `Accept` header chooses.",
-            examples=["json"],
-        ),
-    ] = None
-    count: Annotated[
-        Count | None,
-        Field(description="`exact` adds the total of the whole answer.", examples=["exact"]),
-    ] = None
-    fields: Annotated[
-        list[str],
-        BeforeValidator(separated),
-        Field(
-            max_length=MAX_VALUES,
-            description="Only these members of each document, separated by commas.",
-            examples=[["id,url"]],
-        ),
-    ] = NONE_GIVEN
+    format: FormatName | None = Field(None, examples=["json"])
+    """The representation; without it the `Accept` header chooses."""
+    count: Count | None = Field(None, examples=["exact"])
+    """`exact` adds the total of the whole answer."""
+    fields: NamesParameter = none_given("id,url")
+    """Only these members of each document, separated by commas."""
 
 
 class EntryQuestion(Question):
     """The parameters of every dated list."""
 
-    id: Annotated[
-        list[str],
-        Values,
-        Field(description="Entries by id; repeatable.", examples=[["ev-2023-10-07-attack"]]),
-    ] = NONE_GIVEN
-    actor: Annotated[
-        list[str],
-        Values,
-        Field(
-            description="Who: by id, name or alias, whatever the case and accents; repeatable.",
-            examples=[["netanyahu"]],
-        ),
-    ] = NONE_GIVEN
-    actor_match: Annotated[
-        Match,
-        Field(description="Whether any of the actors is enough, or all are needed."),
-    ] = Match.any
-    actor_role: Annotated[
-        list[Role],
-        Values,
-        Field(
-            description="What the actor is to the entry; binds to the same link as `actor`, and "
-            "alone means anyone in that role; repeatable.",
-            examples=[["speaker"]],
-        ),
-    ] = NONE_GIVEN
-    include_affiliates: Annotated[
-        FlagParameter,
-        Field(
-            description="Also those who, on the entry's date, held an office of the actor or were "
-            "part of it.",
-            examples=[True],
-        ),
-    ] = False
-    date: Annotated[
-        str | None,
-        AfterValidator(readable_date),
-        Field(
-            description="Entries whose days overlap this date of the date language: `2024`, "
-            "`2024-02`, `2024-02-07`, `2024-02-06/2024-02-08`, `2024-02/..`. Dates with the name "
-            "of the month are read too: `7 February 2024`, `Feb 2024`.",
-            examples=["2024-02"],
-        ),
-    ] = None
-    start_date: Annotated[
-        str | None,
-        AfterValidator(readable_bound),
-        Field(
-            description="Entries whose days reach this year, month or day, or lie after it.",
-            examples=["2024-02-01"],
-        ),
-    ] = None
-    end_date: Annotated[
-        str | None,
-        AfterValidator(readable_bound),
-        Field(
-            description="Entries that began by the end of this year, month or day.",
-            examples=["2024-02-29"],
-        ),
-    ] = None
-    date_precision: list[Precision] = filtered(
-        "span.precision",
-        "day",
-        description="How exact the date is: `day` leaves out entries of which only the "
-        "month or the year is known, and those of several days; repeatable.",
-    )
-    topic: Annotated[
-        list[str],
-        Values,
-        Field(
-            description="About what: by id or label, narrower topics included; repeatable.",
-            examples=[["ceasefire"]],
-        ),
-    ] = NONE_GIVEN
-    topic_match: Annotated[
-        Match,
-        Field(description="Whether any of the topics is enough, or all are needed."),
-    ] = Match.any
+    id: list[str] = several("ev-2023-10-07-attack")
+    """Entries by id; repeatable."""
+    actor: list[str] = several("netanyahu")
+    """Who: by id, name or alias, whatever the case and accents; repeatable."""
+    actor_match: Match = Match.any
+    """Whether any of the actors is enough, or all are needed."""
+    actor_role: list[Role] = several("speaker")
+    """What the actor is to the entry; binds to the same link as `actor`, and alone means anyone in
+    that role; repeatable."""
+    include_affiliates: FlagParameter = Field(False, examples=[True])
+    """Also those who, on the entry's date, held an office of the actor or were part of it."""
+    date: DateParameter = Field(None, examples=["2024-02"])
+    """Entries whose days overlap this date of the date language: `2024`, `2024-02`, `2024-02-07`,
+    `2024-02-06/2024-02-08`, `2024-02/..`. Dates with the name of the month are read too: `7
+    February 2024`, `Feb 2024`."""
+    start_date: BoundParameter = Field(None, examples=["2024-02-01"])
+    """Entries whose days reach this year, month or day, or lie after it."""
+    end_date: BoundParameter = Field(None, examples=["2024-02-29"])
+    """Entries that began by the end of this year, month or day."""
+    date_precision: list[Precision] = filtered("span.precision", "day")
+    """How exact the date is: `day` leaves out entries of which only the month or the year is known,
+    and those of several days; repeatable."""
+    topic: list[str] = several("ceasefire")
+    """About what: by id or label, narrower topics included; repeatable."""
+    topic_match: Match = Match.any
+    """Whether any of the topics is enough, or all are needed."""
     source: list[str] = filtered("sources", "article-20240207-total-victory", name_type="source")
     """Which source says so; repeatable."""
-    q: Annotated[
-        str | None,
-        Field(max_length=1000),
-        AfterValidator(readable_words),
-        Field(
-            description='Words, all of which must occur; "a phrase" in quotes, `begin*` for a '
-            "prefix, `-word` or `NOT word` to exclude, `one OR other` for either, parentheses to "
-            "group. Case, accents and vowel signs do not matter, nor how a word is spelled: "
-            "`27,700` finds 27700, `cease-fire` finds ceasefire, `US` finds U.S. but not the "
-            "pronoun.",
-            examples=["victory"],
-        ),
-    ] = None
-    word_forms: Annotated[
-        FlagParameter,
-        Field(
-            description="With `q`: words are also found in other forms, by Snowball's stemmers for "
-            "the languages of the record: `hostages` finds `hostage`, `víctima` finds `víctimas`. "
-            "Phrases and beginnings are found as they are.",
-            examples=[True],
-        ),
-    ] = False
-    facets: Annotated[
-        list[str],
-        BeforeValidator(separated),
-        Field(
-            max_length=MAX_VALUES,
-            description="Counts of the whole answer by these, separated by commas: actor, "
-            "actor_role, topic, kind, month, source, date_precision and the filters of the kind.",
-            examples=[["actor,topic"]],
-        ),
-    ] = NONE_GIVEN
-    snippets: Annotated[
-        FlagParameter,
-        Field(
-            description="With `q`: a passage of each entry with the words marked, in "
-            "`meta.snippets` by id; it is HTML, escaped but for `<mark>`.",
-            examples=[True],
-        ),
-    ] = False
-    sort: Annotated[
-        Sort,
-        Field(
-            description="`-date`, the newest first; `date`, the oldest first; `relevance`, what "
-            "answers the words of `q` best first (BM25, of equals the newest first; beginnings of "
-            "words do not weigh).",
-        ),
-    ] = Sort.newest
+    q: WordsParameter = Field(None, examples=["victory"])
+    """Words, all of which must occur; "a phrase" in quotes, `begin*` for a prefix, `-word` or `NOT
+    word` to exclude, `one OR other` for either, parentheses to group. Case, accents and vowel signs
+    do not matter, nor how a word is spelled: `27,700` finds 27700, `cease-fire` finds ceasefire,
+    `US` finds U.S. but not the pronoun."""
+    word_forms: FlagParameter = Field(False, examples=[True])
+    """With `q`: words are also found in other forms, by Snowball's stemmers for the languages of
+    the record: `hostages` finds `hostage`, `víctima` finds `víctimas`. Phrases and beginnings are
+    found as they are."""
+    facets: NamesParameter = none_given("actor,topic")
+    """Counts of the whole answer by these, separated by commas: actor, actor_role, topic, kind,
+    month, source, date_precision and the filters of the kind."""
+    snippets: FlagParameter = Field(False, examples=[True])
+    """With `q`: a passage of each entry with the words marked, in `meta.snippets` by id; it is
+    HTML, escaped but for `<mark>`."""
+    sort: Sort = Sort.newest
+    """`-date`, the newest first; `date`, the oldest first; `relevance`, what answers the words of
+    `q` best first (BM25, of equals the newest first; beginnings of words do not weigh)."""
 
     @model_validator(mode="after")
     def words_to_work_with(self) -> Self:

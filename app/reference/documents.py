@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from app.entries.documents import CitationDocument, CorrectionDocument, Document, Summary
-from app.entries.questions import NONE_GIVEN, Question, UndatedFormatName, Values
-from app.entries.search_query import readable_words
+from app.entries.questions import Question, UndatedFormatName, WordsParameter, several
 from app.reference.actors import ActorKind, ExternalIds
 from app.reference.sources import SourceKind, TitleOrigin
 
@@ -124,22 +123,9 @@ class ReferenceQuestion(Question):
     """What can be asked of actors, topics and sources."""
 
     # Only a part of the formats is for documents without dates.
-    format: Annotated[
-        UndatedFormatName | None,
-        Field(
-            description="The representation; without it the `Accept` header chooses.",
-            examples=["json"],
-        ),
-    ] = None  # type: ignore[assignment]
-    id: Annotated[
-        list[str], Values, Field(description="By id; repeatable.", examples=[["netanyahu"]])
-    ] = NONE_GIVEN
-    q: Annotated[
-        str | None,
-        Field(max_length=1000),
-        AfterValidator(readable_words),
-        Field(
-            description="Beginnings of words of the name, for pickers: `neta` finds Netanyahu.",
-            examples=["neta"],
-        ),
-    ] = None
+    format: UndatedFormatName | None = Field(None, examples=["json"])  # type: ignore[assignment]
+    """The representation; without it the `Accept` header chooses."""
+    id: list[str] = several("netanyahu")
+    """By id; repeatable."""
+    q: WordsParameter = Field(None, examples=["neta"])
+    """Beginnings of words of the name, for pickers: `neta` finds Netanyahu."""

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import pytest
 
-from app.entries.questions import NONE_GIVEN, EntryQuestion, Filter
+from app.entries.questions import EntryQuestion, Filter, several
 from app.kinds import KINDS, RECORD_TYPES
 from app.kinds.kind import Kind, Related, kinds_table
 from app.pages.rendering import require_templates
@@ -22,13 +22,13 @@ OPTIONAL = {"related", "seed_record", "has_files", "in_timeline"}
 class ByPlace(EntryQuestion):
     """A filter whose values no record has, and one of a type that is no kind."""
 
-    place: Annotated[list[str], Filter("place")] = NONE_GIVEN
+    place: Annotated[list[str], Filter("place")] = several("x")
 
 
 class ByVerdict(EntryQuestion):
     """A filter that names an unknown kind."""
 
-    verdict: Annotated[list[str], Filter("event", name_type="verdict")] = NONE_GIVEN
+    verdict: Annotated[list[str], Filter("event", name_type="verdict")] = several("x")
 
 
 @pytest.mark.parametrize("part", [each.name for each in fields(Kind) if each.name not in OPTIONAL])
