@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import compress
 from typing import Any
 
@@ -21,10 +22,14 @@ from app.analysis.matching import (
     present,
     quantity_similarity,
     similarity,
+    word_similarity,
 )
 from app.kinds.proposals import Detail
 
 ALIKE_QUANTITIES = 0.5
+# Terms of which only the words differ are reworded where the words are at least so similar.
+REWORDED = 0.6
+GRAVITY = (TermChange.same, TermChange.reworded, TermChange.changed)
 Line = list[ComparableTerm | None]
 
 
@@ -92,10 +97,12 @@ def by_topic(lines: Iterable[Line], order: dict[str, int]) -> list[tuple[Any, li
 def term_line(line: Line, partial: Sequence[bool]) -> dict[str, Any]:
     """The fields of a `TermLine`."""
     recorded = recorded_in(line, partial)
-    cells = [cell_of(line, partial, number) for number in range(len(line))]
-    differs = {aspect for cell in cells for aspect in cell["differs_in"]}
+    compared = [compared_term(line, partial, number) for number in range(len(line))]
+    cells = [cell_of(line, recorded, number, each) for number, each in enumerate(compared)]
+    differs = {aspect for each in compared for aspect in each.differs_in}
+    gravest = max((each.change for each in compared), key=GRAVITY.index)
     return {
-        "change": line_change(line, recorded, by_aspects(differs)),
+        "change": line_change(line, recorded, gravest),
         "certain": recorded[0] and recorded[-1],
         "differs_in": [aspect for aspect in Aspect if aspect in differs],
         "cells": cells,
@@ -108,21 +115,40 @@ def recorded_in(values: Sequence[Any], partial: Sequence[bool]) -> list[bool]:
     return [value is not None or not part for value, part in zip(values, partial, strict=True)]
 
 
-def cell_of(line: Line, partial: Sequence[bool], number: int) -> dict[str, Any]:
-    """The fields of a `Cell`."""
-    recorded = recorded_in(line, partial)
+@dataclass(frozen=True)
+class ComparedWithEarlier:
+    """A term beside the latest one before it on its line."""
+
+    change: TermChange = TermChange.same
+    differs_in: Sequence[Aspect] = ()
+    similarity: float | None = None
+
+
+def compared_term(line: Line, partial: Sequence[bool], number: int) -> ComparedWithEarlier:
+    """How a term differs from the latest one before it, if there are both."""
     term = line[number]
     latest = max((n for n in range(number) if line[n] is not None), default=None)
-    fields: dict[str, Any] = {"differs_in": [], "similarity": None}
-    if term is not None and latest is not None:
-        before = present(line[: latest + 1])[-1]
-        fields["differs_in"] = differences(before, term, (partial[latest], partial[number]))
-        fields["similarity"] = round(similarity(before, term), 3)
+    if term is None or latest is None:
+        return ComparedWithEarlier()
+    before = present(line[: latest + 1])[-1]
+    aspects = differences(before, term, (partial[latest], partial[number]))
+    change = TermChange.changed if aspects else TermChange.same
+    if aspects == [Aspect.text] and word_similarity(before.words, term.words) >= REWORDED:
+        change = TermChange.reworded
+    return ComparedWithEarlier(change, aspects, round(similarity(before, term), 3))
+
+
+def cell_of(
+    line: Line, recorded: Sequence[bool], number: int, compared: ComparedWithEarlier
+) -> dict[str, Any]:
+    """The fields of a `Cell`."""
+    term = line[number]
     return {
         "term": term_column(term) if term is not None else None,
-        "change": cell_change(line[: number + 1], recorded, by_aspects(fields["differs_in"])),
+        "change": cell_change(line[: number + 1], recorded, compared.change),
         "certain": recorded[number] and recorded[max(number - 1, 0)],
-        **fields,
+        "differs_in": compared.differs_in,
+        "similarity": compared.similarity,
     }
 
 
@@ -138,13 +164,6 @@ def cell_change(line: Line, recorded: Sequence[bool], otherwise: TermChange) -> 
     if earlier[-1] is None:
         return TermChange.added
     return otherwise if term is not None else TermChange.dropped
-
-
-def by_aspects(aspects: Collection[Aspect]) -> TermChange:
-    """Same, reworded or changed, by the aspects that differ."""
-    if not aspects:
-        return TermChange.same
-    return TermChange.reworded if set(aspects) == {Aspect.text} else TermChange.changed
 
 
 def line_change(

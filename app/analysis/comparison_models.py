@@ -14,10 +14,12 @@ from app.kinds.proposals import Detail, Status
 class TermChange(StrEnum):
     """How a term differs from one proposal to another.
 
-    `same`: the same parties, phase, numbers and words. `reworded`: only the words differ, which
-    are ours; whether that is a change of substance is for the reader of both. `changed`: a party,
-    the phase or a number differs. `added`, `dropped`: only the later, or only the earlier
-    proposal has it. `passing`: neither the first nor the last has it, but one between them does.
+    `same`: the same parties, phase, numbers and words. `reworded`: only the words differ, and they
+    are alike: the mean of their token sort and token set ratios is at least 0.6. The words are
+    ours; whether they differ in substance is for the reader of both. `changed`: a party, the phase
+    or a number differs, or the words are less alike than that. `added`, `dropped`: only the later,
+    or only the earlier proposal has it. `passing`: neither the first nor the last has it, but one
+    between them does.
     `not_recorded`: it is missing from a proposal whose `detail` is `partial`, so that the
     proposal may still have it.
     """
@@ -96,7 +98,11 @@ class Cell(Document):
     differs_in: Annotated[list[Aspect], Field(examples=[["quantities", "text"]])]
     """In what the term differs from the latest one before it on the line."""
     similarity: Annotated[float | None, Field(examples=[0.74])]
-    """How similar it is to the latest term before it, from 0.5 (the least that is matched) to 1."""
+    """How similar it is to the latest term before it, from 0.5 (the least that is matched) to 1:
+    the weighted mean of topics (0.25) and obliged actors (0.25), each the number that both name
+    divided by the number that either names; of our words (0.35), the mean of their token sort and
+    token set ratios; of the phase (0.15), 1 if it is the same; and where both have numbers, of what
+    is counted (0.2)."""
 
 
 class QuantityLine(Document):

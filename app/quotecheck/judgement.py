@@ -141,18 +141,18 @@ def _comparison(alignment: Alignment, wording: Mapping[str, Any]) -> Comparison:
     findings: tuple[Finding, ...] = ()
     if verdict is Verdict.near and alignment.is_unchanged:
         findings = cut
-    elif verdict is Verdict.near and is_reordered(alignment):
-        asked, printed = alignment.asked, alignment.printed
-        findings = (
-            Finding(
-                DifferenceKind.order,
-                asked.printed(0, len(asked)),
-                printed.printed(0, len(printed)),
-            ),
-        )
     elif verdict is Verdict.near:
-        findings = tuple(word_findings(alignment))
+        findings = tuple(_order_findings(alignment) or word_findings(alignment))
     return Comparison(verdict, alignment, wording, findings)
+
+
+def _order_findings(alignment: Alignment) -> list[Finding]:
+    asked, printed = alignment.asked, alignment.printed
+    stretch = permuted(asked, printed)
+    if stretch is None and not is_reordered(alignment):
+        return []
+    whole = (asked, stretch or printed)
+    return [Finding(DifferenceKind.order, *(each.printed(0, len(each)) for each in whole))]
 
 
 def _words_verdict(alignment: Alignment, cut_negation: bool) -> Verdict:
@@ -167,6 +167,8 @@ def _words_verdict(alignment: Alignment, cut_negation: bool) -> Verdict:
 
 def is_recognised(alignment: Alignment) -> bool:
     """Whether a wording is recognisably meant, although something differs."""
+    if permuted(alignment.asked, alignment.printed) is not None:
+        return True
     common, run = alignment.common, alignment.longest_common
     if len(common) >= NEARLY_ALL_WORDS and alignment.similarity >= NEARLY_ALL:
         return telling(common) > 0
@@ -188,6 +190,15 @@ def _is_phrase(alignment: Alignment) -> bool:
     others = [step for step in alignment.steps if step.op is not Operation.equal]
     changed = sum(max(step.b - step.a, step.d - step.c) for step in others)
     return len(alignment.asked) < FEW_WORDS and changed > 1
+
+
+def permuted(asked: Reading, printed: Reading) -> Reading | None:
+    """The stretch of the wording that has all asked words, more than two, and no others."""
+    size, words = len(asked), sorted(asked.keys)
+    if size < IN_A_ROW or telling(words) < TELLING_WORDS or not asked.key_set <= printed.key_set:
+        return None
+    stretches = (printed.part(n, n + size) for n in range(len(printed) - size + 1))
+    return next((each for each in stretches if sorted(each.keys) == words), None)
 
 
 def is_reordered(alignment: Alignment) -> bool:

@@ -15,11 +15,14 @@ TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)(?:\s[^<>]*)?/?>")
 # Tags that stand inside a line; all others end a paragraph.
 INLINE_TAGS = frozenset(
     (
-        *("a", "abbr", "b", "bdi", "bdo", "cite", "code", "em", "font", "i", "ins", "mark", "q"),
+        *("a", "abbr", "b", "bdi", "bdo", "cite", "code", "em", "font", "i", "ins", "mark"),
         *("s", "small", "span", "strong", "sub", "sup", "u"),
     )
 )
 LINE_END_HYPHEN = re.compile(r"(?<=\w)[-\u2010]([ \t]*\r?\n\s*)(?=\w)")
+# Accents and pairs of accents that are typed as quotation marks.
+ACCENTS = str.maketrans("`´", "''")
+PAIRED = (("``", f"“{FILLER}"), ("''", f"”{FILLER}"))
 # Signs that mean the same for a quotation, each replaced by one ASCII sign.
 SIGNS = str.maketrans(
     {
@@ -31,7 +34,11 @@ SIGNS = str.maketrans(
 
 
 def plain_text(text: str) -> str:
-    """The text without its markup, of the same length; quotation marks stay as they are."""
+    """The text without its markup, of the same length; quotation marks stay."""
+    if "``" in text:
+        for pair, mark in PAIRED:
+            text = text.replace(pair, mark)
+    text = text.translate(ACCENTS)
     if "<" in text:
         text = TAG.sub(_blank_tag, text)
     if "&" in text:
@@ -42,6 +49,8 @@ def plain_text(text: str) -> str:
 
 
 def _blank_tag(match: re.Match[str]) -> str:
+    if match[1].lower() == "q":
+        return ("”" if match[0][1] == "/" else "“").ljust(len(match[0]), FILLER)
     if match[1].lower() in INLINE_TAGS:
         return FILLER * len(match[0])
     return "\n\n".ljust(len(match[0]))

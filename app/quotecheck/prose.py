@@ -20,20 +20,33 @@ SENTENCE_END = re.compile(
     r"(?<![.!?…。！？؟])(?<![.\s]\w)(?<!\bMr)(?<!\bMrs)(?<!\bDr)[.!?…。！？؟]+[”»\"’']?\s+(?![a-zà-ÿ])|\n\s*\n"
 )
 PARAGRAPH_END = re.compile(r"\n\s*\n")
-# A line may end inside quotation marks, a paragraph may not.
+# A line may end inside quotation marks, a paragraph may not, but the next one may open them again.
 LINE = r"\n(?!\s*\n)"
+PAIRS = ("“”", "„“”", "«»", "‹›", "「」", "『』", "‚‘’", "””", "»«", "›‹")
+# What closes quotations elsewhere opens them only before a word, and not right after one.
+OPENS = r"(?<![\w.,!?…])(?={0}\w)"
 # Between two letters a straight mark is a Hebrew abbreviation's.
-QUOTED = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"“((?:[^“”\n]|{LINE})+)(?:”|(?=\n\s*\n\s*“))",
-        rf"„((?:[^“”„\n]|{LINE})+)[“”]",
-        rf"«((?:[^«»\n]|{LINE})+)»",
-        rf"(?<!\w)\"((?:[^\"\n]|{LINE}|(?<=\w)\"(?=\w))+)\"(?!\w)",
-        rf"(?<![\w’])‘((?:[^‘’\n]|{LINE}|’(?=\w))+)’(?!\w)",
-        r"(?<![\w'])'((?:[^'\n]|(?<=\w)'(?=\w))+)'(?!\w)",
-    )
+STRAIGHT = rf"(?<!\w)\"((?:[^\"\n]|{LINE}|(?<=\w)\"(?=\w))+)(?:\"(?!\w)|(?=\n\s*\n\s*\"))"
+# An apostrophe stands between letters, or after the s of a plural. What ends with a sign of the
+# sentence is looked for first.
+APOSTROPHE = r"(?<=\w)[’'](?=\w)"
+OF_MANY = r"(?<=s)[’'](?= [a-z])"
+SINGLE = (
+    r"(?<![\w’'])(?:‘|'(?!\d\ds))"
+    rf"((?:[^‘’'\n]|{LINE}|{APOSTROPHE}|{OF_MANY})+?[.,!?…])[’'](?!\w)",
+    rf"(?<![\w’])‘((?:[^‘’\n]|{LINE}|{APOSTROPHE})+)’(?!\w)",
+    rf"(?<![\w'])'(?!\d\ds)((?:[^'\n]|{APOSTROPHE})+)'(?!\w)",
 )
+
+
+def _pair(opening: str, closing: str) -> str:
+    opens = OPENS.format(opening) if opening in "”»›" else ""
+    inside = rf"((?:[^{opening}{closing}\n]|{LINE})+)"
+    return rf"{opens}{opening}{inside}(?:[{closing}]|(?=\n\s*\n\s*{opening}))"
+
+
+ANY_QUOTED = "|".join((*(_pair(pair[0], pair[1:]) for pair in PAIRS), STRAIGHT, *SINGLE))
+QUOTED = re.compile(rf"(?=[\"'‘{''.join(pair[0] for pair in PAIRS)}])(?:{ANY_QUOTED})")
 # Characters beyond which nothing belongs to a passage any more.
 NEARBY = 600
 # One quotation may be interrupted: “We need a ceasefire,” he said. “This war must end.”
@@ -80,12 +93,8 @@ class Prose:
     @cached_property
     def quoted(self) -> list[Span]:
         """The characters between quotation marks, the outermost ones, in order."""
-        spans = sorted(match.span(1) for pair in QUOTED for match in pair.finditer(self.text))
-        outer: list[Span] = []
-        for span in spans:
-            if (not outer or span[0] >= outer[-1][1]) and len(self.words_in(span)):
-                outer.append(span)
-        return outer
+        spans = (match.span(match.lastindex or 0) for match in QUOTED.finditer(self.text))
+        return [span for span in spans if len(self.words_in(span))]
 
     @cached_property
     def sentence_ends(self) -> list[int]:

@@ -81,3 +81,24 @@ def test_numbers_of_the_record(
         [value and value[1] for value in number[2]] for number in numbers(page) if number[0] == unit
     ]
     assert values in shown
+
+
+def test_words_that_are_hardly_alike_are_changed_not_reworded(shipped_ask: Asker) -> None:
+    """Two terms may differ in their words alone: they are reworded where the words are alike."""
+    page = shipped_ask.page(
+        "/v1/compare?proposal=prop-2024-02-paris-draft&proposal=prop-2024-04-burns"
+    )
+    found = {
+        line["cells"][1]["term"]["id"].removeprefix("prop-2024-04-burns-"): (
+            line["change"],
+            line["cells"][1]["change"],
+            line["differs_in"],
+        )
+        for topic in page["data"]["topics"]
+        for line in topic["lines"]
+        if line["differs_in"] == ["text"]
+    }
+    assert found == {
+        "hostages-40": ("reworded", "reworded", ["text"]),
+        "return-to-north": ("changed", "changed", ["text"]),
+    }

@@ -172,6 +172,15 @@ def test_idioms_in_articles_about_something_else_are_not_marked(ask: Asker, text
         '"We need a lasting ceasefire now. This war must end."',
         "‘We need a lasting ceasefire now. This war must end.’",
         "„We need a lasting ceasefire now. This war must end.“",
+        "‚We need a lasting ceasefire now. This war must end.‘",
+        "”We need a lasting ceasefire now. This war must end.”",
+        "»We need a lasting ceasefire now. This war must end.«",
+        "‹We need a lasting ceasefire now. This war must end.›",
+        "›We need a lasting ceasefire now. This war must end.‹",
+        "「We need a lasting ceasefire now. This war must end.」",
+        "``We need a lasting ceasefire now. This war must end.''",
+        "´We need a lasting ceasefire now. This war must end.´",
+        "<q>We need a lasting ceasefire now. This war must end.</q>",
         "“We need a lasting ceasefire now.\nThis war must end.”",
         "<p>&ldquo;We need a <b>lasting</b> cease-\nfire now. This war must end.&rdquo;</p>",
     ],
@@ -186,6 +195,24 @@ def test_all_quotation_marks_are_read(ask: Asker, text: str) -> None:
     assert found["text"].startswith("We need a ")
     assert found["text"].endswith("This war must end")
     assert (answer["counts"]["quotations"], answer["unmatched"]) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "quotations"),
+    [
+        ("“Yes.\n\n“No, and nothing.”", ["Yes", "No, and nothing"]),
+        ('"Yes.\n\n"No, and nothing."', ["Yes", "No, and nothing"]),
+        ("«Yes.\n\n«No, and nothing.»", ["Yes", "No, and nothing"]),
+        ("'The envoys' plane is late,' she wrote.", ["The envoys' plane is late"]),
+        ("In the '90s the envoys' rooms were the guards' rooms.", []),
+        ("“We say ‘yes’, they say «no»,” he read.", ["We say ‘yes’, they say «no"]),
+        ("‘He wrote “yes”,’ she read.", ["He wrote “yes"]),
+        ("He left.” The door “was open”.", ["was open"]),
+    ],
+)
+def test_where_quotations_begin_and_end(ask: Asker, text: str, quotations: list[str]) -> None:
+    """Paragraphs that open the marks again, apostrophes, marks inside marks, a mark too many."""
+    assert unmatched(mark(ask, text)) == quotations
 
 
 def test_marks_give_characters_of_the_text_as_it_was_sent(ask: Asker) -> None:

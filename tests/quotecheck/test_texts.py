@@ -94,6 +94,35 @@ def test_words_in_another_order_are_near(ask: Asker) -> None:
     assert "the words stand in another order" in answer["statement"]
 
 
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("a matter of months but of years", "a matter of years but of months"),
+        (
+            "to exchange some hostages for four prisoners",
+            "to exchange four hostages (Israeli) for some prisoners",
+        ),
+        (
+            "It’s time for the day after to end, and this war to begin",
+            "It’s time for this war to end, and the ‘day after’ to begin",
+        ),
+    ],
+)
+def test_words_that_changed_places_are_told(ask: Asker, text: str, printed: str) -> None:
+    """Where every word is recorded, but in another order: the sense may be the opposite."""
+    answer = check(ask, text)
+    assert answer["verdict"] == "near"
+    assert differences(answer["matches"][0]) == [("order", text, printed)]
+
+
+@pytest.mark.parametrize(
+    "text", ["Next week is long, and Rafah is open", "Months of war, not years of peace"]
+)
+def test_some_words_of_a_wording_are_not_that_wording(ask: Asker, text: str) -> None:
+    """Words that stand apart in the record are no other order of what stands there."""
+    assert check(ask, text)["verdict"] == "not_in_record"
+
+
 def test_the_difference_of_a_contraction_is_the_whole_word(ask: Asker) -> None:
     """As it is printed, not a half of it."""
     answer = check(ask, "We can stand by and let this continue")
