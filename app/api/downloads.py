@@ -1,16 +1,20 @@
 """Downloads of the whole record: the data package, every document, a table for each kind, the file.
 
-They are made while they are sent, from one snapshot, a thousand rows at a time: memory does not
-grow with the record. To add one: what makes its parts, and its row in `DOWNLOADS`.
+Each is made at its first asking after a seeding, from one snapshot, a thousand rows at a time, into
+a temporary file that answers from then on: memory does not grow with the record or with the number
+of clients. To add one: what makes its parts, and its row in `DOWNLOADS`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
+import sys
 import zlib
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Query
@@ -21,18 +25,22 @@ from starlette.types import Receive, Scope, Send
 
 from app.api.models import HEADERS
 from app.api.registration import add_question
-from app.api.sqlite_file import SqliteFile
-from app.db.snapshots import Snapshot
+from app.db.files import DatabaseFile, OpenFile
+from app.db.snapshots import Revision, Snapshot
 from app.db.sql import Statement
 from app.db.tables import csv_line, document
 from app.entries.csv_columns import columns_of, header
 from app.entries.questions import NoQuestion
-from app.errors import NoSuchRange, NotFound
-from app.http.request import coded_etag, codings_of, holds
-from app.http.responses import Header, StreamedResponse, not_modified
-from app.http.route import CACHE_CONTROL, etag_of, service_of
+from app.errors import NoSuchRange, NotFound, Unavailable
+from app.http.files import FileResponse
+from app.http.request import coded_etag, codings_of
+from app.http.responses import Header
+from app.http.route import CACHE_CONTROL, Service, etag_of, service_of
 from app.kinds import KINDS
 from app.kinds.kind import Kind
+from app.seeding.temporary import temporary_file
+
+log = logging.getLogger(__name__)
 
 
 async def package(snapshot: Snapshot, public_url: str) -> AsyncGenerator[bytes]:
@@ -138,29 +146,48 @@ def links(engine: str) -> dict[str, str]:
     return {name: f"/v1/dataset/{name}" for name in names}
 
 
-class Sending:
-    """A download on its way: an ASGI application that asks its own snapshot."""
+@dataclass(frozen=True, slots=True)
+class MadeFile:
+    """A download as it was made of a revision."""
 
-    def __init__(self, request: Request, download: Download):
-        self.request = request
+    revision: Revision
+    file: OpenFile
+
+
+class Maker:
+    """Makes a download in a coding, once for each revision."""
+
+    def __init__(self, download: Download, coding: bytes):
         self.download = download
+        self.coding = coding
+        self.asked: Revision | None = None
+        self.making: asyncio.Task[MadeFile] | None = None
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Sends it, or that the client has it already."""
-        service = service_of(self.request)
-        fields = scope["state"]["fields"]
-        coding = b"gzip" if self.download.is_text and b"gzip" in codings_of(fields) else b""
+    async def file(self, service: Service) -> MadeFile:
+        """The file of the revision that answers now; all who ask meanwhile wait for the same one.
+
+        It is made to its end when they have gone, for those who ask again.
+        """
+        revision = service.database.current_revision()
+        has_failed = self.making is not None and self.making.done() and self.making.exception()
+        if self.making is None or has_failed or revision != self.asked:
+            self.asked, self.making = revision, asyncio.create_task(self.make(service))
+        return await asyncio.shield(self.making)
+
+    async def make(self, service: Service) -> MadeFile:
         async with service.database.snapshot() as snapshot:
-            etag = coded_etag(etag_of(scope, snapshot.revision), coding)
-            headers = self.headers(etag, coding, snapshot)
-            if holds(fields, etag):
-                await not_modified(headers)(scope, receive, send)
-                return
             parts = self.download.parts(snapshot, service.settings.public_url)
-            coded = gzipped(parts) if coding else parts
-            await StreamedResponse(200, headers, coded)(scope, receive, send)
+            async with aclosing(gzipped(parts) if self.coding else parts) as made:
+                try:
+                    file = OpenFile(temporary_file())
+                    async for part in made:
+                        await asyncio.to_thread(file.append, part)
+                    return MadeFile(snapshot.revision, file)
+                except OSError as error:
+                    log.error("A download cannot be made: %s", error)
+                    raise Unavailable("The file cannot be made now.", retry_after=60) from error
 
-    def headers(self, etag: bytes, coding: bytes, snapshot: Snapshot) -> list[Header]:
+    def headers(self, scope: Scope, revision: Revision) -> list[Header]:
         """The headers of the file; each coding has an ETag of its own."""
         content_type = self.download.media_type
         if content_type.startswith("text/"):
@@ -168,13 +195,13 @@ class Sending:
         headers = [
             (b"content-type", content_type.encode()),
             (b"content-disposition", f'attachment; filename="{self.download.name}"'.encode()),
-            (b"etag", etag),
+            (b"etag", coded_etag(etag_of(scope, revision), self.coding)),
             (b"cache-control", CACHE_CONTROL),
-            (b"parley-revision", snapshot.revision.digest.encode()),
+            (b"parley-revision", revision.digest.encode()),
         ]
         if self.download.is_text:
             headers.append((b"vary", b"Accept-Encoding"))
-        return [*headers, (b"content-encoding", coding)] if coding else headers
+        return [*headers, (b"content-encoding", self.coding)] if self.coding else headers
 
 
 async def gzipped(parts: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
@@ -186,20 +213,56 @@ async def gzipped(parts: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
     yield packing.flush()
 
 
-def download_endpoint(download: Download) -> Callable[..., Awaitable[Sending]]:
+def download_endpoint(download: Download) -> Callable[..., Awaitable[FileResponse]]:
     """The endpoint of a download."""
+    plain, packed = Maker(download, b""), Maker(download, b"gzip")
 
-    async def endpoint(request: Request, question: Annotated[NoQuestion, Query()]) -> Sending:
+    async def endpoint(request: Request, question: Annotated[NoQuestion, Query()]) -> FileResponse:
         del question
-        return Sending(request, download)
+        fields = request.scope["state"]["fields"]
+        # Clients cannot unpack a part by itself.
+        is_packed = download.is_text and b"range" not in fields and b"gzip" in codings_of(fields)
+        maker = packed if is_packed else plain
+        made = await maker.file(service_of(request))
+        return FileResponse(made.file, maker.headers(request.scope, made.revision))
 
     return endpoint
+
+
+class SqliteFile:
+    """The file that answers questions: an ASGI application that keeps it open while it sends it."""
+
+    media_type = "application/vnd.sqlite3"
+
+    def __init__(self, service: Service):
+        self.service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # A file that has just come is looked for, not only once a second.
+        async with self.service.database.snapshot(at_least=sys.maxsize) as snapshot:
+            if snapshot.file is None:
+                raise NotFound(
+                    "The record lies in PostgreSQL; /v1/dataset/datapackage.zip has the same "
+                    "tables."
+                )
+            headers = self.headers(snapshot.file, snapshot.revision)
+            await FileResponse(snapshot.file, headers)(scope, receive, send)
+
+    def headers(self, file: DatabaseFile, revision: Revision) -> list[Header]:
+        """The headers; two seedings of one record make files that are not the same bytes."""
+        named = repr((revision.digest, *file.identity[2:])).encode()
+        return [
+            (b"content-type", self.media_type.encode()),
+            (b"content-disposition", f'attachment; filename="{SQLITE_NAME}"'.encode()),
+            (b"etag", f'"{blake2b(named, digest_size=12).hexdigest()}"'.encode()),
+            (b"cache-control", CACHE_CONTROL),
+        ]
 
 
 async def sqlite_file(request: Request, question: Annotated[NoQuestion, Query()]) -> SqliteFile:
     """The file that answers questions, whole or in parts."""
     del question
-    return SqliteFile(request)
+    return SqliteFile(service_of(request))
 
 
 def add_routes(app: FastAPI) -> None:
@@ -218,28 +281,24 @@ def add_routes(app: FastAPI) -> None:
         app,
         f"/v1/dataset/{SQLITE_NAME}",
         sqlite_file,
-        problems=(NotFound, NoSuchRange),
-        more={
-            206: {
-                "description": "The part of the file that `Range` asks for.",
-                "content": {SqliteFile.media_type: {"schema": {"type": "string"}}},
-            }
-        },
         operation_id="downloadDatabase",
         summary="Download the database",
-        description="The SQLite file that answers, with tables to read and join; with `Range` a "
-        "part of it, to go on after an interruption. Where the record lies in PostgreSQL there is "
-        "no such file.",
-        **file_documentation(SqliteFile.media_type),
+        description="The SQLite file that answers, with tables to read and join. "
+        "Where the record lies in PostgreSQL there is no such file.",
+        **file_documentation(SqliteFile.media_type) | {"problems": (NotFound, NoSuchRange)},
     )
 
 
 def file_documentation(media_type: str) -> dict[str, Any]:
     """The documentation of a file."""
+    content = {media_type: {"schema": {"type": "string"}}}
+    part = {"description": "The part of the file that `Range` asks for.", "content": content}
     return {
         "answer": "The file.",
         "headers": {name: each for name, each in HEADERS.items() if name != "Link"},
-        "content": {media_type: {"schema": {"type": "string"}}},
+        "content": content,
+        "problems": (NoSuchRange,),
+        "more": {206: part},
         "tags": ["dataset"],
         "response_model": None,
         # By the class the documentation knows the media type.

@@ -1,16 +1,91 @@
-"""Reading a database file, and why it cannot be read."""
+"""Reading files that are open, and database files, and why one cannot be read."""
 
 from __future__ import annotations
 
+import logging
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
+from typing import IO
 
-from app.errors import DatabaseUnusable
+from app.errors import DatabaseUnusable, Unavailable
 
+log = logging.getLogger(__name__)
+
+CHANGED = (
+    "The database file was changed in place while it was served; a new one must be put in its "
+    "place, as `parley seed` does."
+)
 # What the machine refuses, whatever the file holds.
 MACHINE_ERRORS = frozenset((sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL))
+
+
+class OpenFile:
+    """A file that stays open: renamed or deleted meanwhile, it is read to its end all the same."""
+
+    def __init__(self, file: IO[bytes]):
+        self.file = file
+        self.size = file.seek(0, os.SEEK_END)
+        self.lock = Lock()
+
+    def __del__(self) -> None:
+        self.file.close()
+
+    def append(self, part: bytes) -> None:
+        """Adds some bytes; nobody reads yet."""
+        self.file.write(part)
+        self.file.flush()
+        self.size += len(part)
+
+    def read(self, first: int, size: int) -> bytes:
+        """Some of its bytes; several threads may read at once."""
+        try:
+            with self.lock:
+                self.file.seek(first)
+                part = self.file.read(size)
+        except OSError as error:
+            raise Unavailable("The file cannot be read now.", retry_after=60) from error
+        self.check()
+        if len(part) < size:
+            raise Unavailable("The file became shorter while it was read.", retry_after=60)
+        return part
+
+    def check(self) -> None:
+        """Raises `Unavailable` where what was read is not to be given out."""
+
+
+class DatabaseFile(OpenFile):
+    """A database file that is served, and never changes meanwhile."""
+
+    def __init__(self, path: Path):
+        super().__init__(path.open("rb", buffering=0))
+        self.path = path
+        self.identity = file_identity(os.fstat(self.file.fileno()))
+        self.changed = False
+
+    def is_named(self) -> bool:
+        """Whether the path still names this file."""
+        try:
+            return file_identity(self.path.stat())[:2] == self.identity[:2]
+        except OSError:
+            return False
+
+    def check(self) -> None:
+        """Raises `Unavailable` where the file is not what was opened, so nothing read is sure."""
+        if file_identity(os.fstat(self.file.fileno())) == self.identity:
+            return
+        if not self.changed:
+            log.error("%s was changed in place; nothing is read from it any more.", self.path)
+        self.changed = True
+        raise Unavailable(CHANGED, retry_after=60)
+
+
+def file_identity(seen: os.stat_result) -> tuple[int, int, int, int]:
+    """What tells one file from the next, and from itself after a change."""
+    return seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns
 
 
 def read_only_uri(path: Path) -> str:

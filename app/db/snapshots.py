@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar, TypeVarTuple, Unpack
 
+from app.db.files import DatabaseFile
 from app.db.sql import Row, Statement
 from app.errors import Unavailable
 
@@ -61,6 +62,8 @@ class Snapshot(Protocol):
     engine: str
     revision: Revision
     memory: Memory
+    # The file that answers, where the database is one.
+    file: DatabaseFile | None
     # When it began, by the monotonic clock, and how many seconds it may take.
     began: float
     timeout: float

@@ -12,16 +12,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import queue
 import sqlite3
 import time
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import ExitStack
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from app.db.files import read_only_uri, readable
+from app.db.files import DatabaseFile, read_only_uri, readable
 from app.db.schema_version import NO_RECORD, check_schema
 from app.db.snapshots import (
     LOOK_EVERY,
@@ -30,7 +29,6 @@ from app.db.snapshots import (
     Revision,
     RevisionCache,
     Snapshot,
-    SnapshotLost,
     overdue,
 )
 from app.db.sql import Row, Statement
@@ -42,7 +40,9 @@ LOOP_BUDGET = 0.002
 OPCODES_BETWEEN_LOOKS = 1000
 # The file is not mapped into memory: one that is cut short would end the process (SIGBUS).
 LOOP_CACHE_KIB = 32 * 1024
-THREAD_CACHE_KIB = 16 * 1024
+THREAD_CACHE_KIB = 2 * 1024
+# Connections for threads. They are opened ahead, as the path may name another file later.
+THREAD_CONNECTIONS = 8
 
 
 class Interrupted(Exception):
@@ -94,69 +94,39 @@ class Opened:
     """One database file: its revision, a connection for the loop, some for threads."""
 
     def __init__(self, path: Path):
-        self.path = path
+        self.file = DatabaseFile(path)
         self.spare: queue.SimpleQueue[Connection] = queue.SimpleQueue()
         self.kept = RevisionCache()
         self.users = 0
         self.retired = False
-        self.changed = False
         with ExitStack() as opening:
-            self.file = os.open(path, os.O_RDONLY)
-            opening.callback(os.close, self.file)
-            self.identity = file_identity(os.fstat(self.file))
+            opening.enter_context(self.file.file)
             self.loop = Connection(path, LOOP_CACHE_KIB)
             opening.callback(self.loop.raw.close)
             check_schema(self.loop.raw)
             self.revision = read_revision(self.loop.raw)
+            for _ in range(THREAD_CONNECTIONS):
+                connection = Connection(path, THREAD_CACHE_KIB)
+                opening.callback(connection.raw.close)
+                self.spare.put(connection)
             self.held = opening.pop_all()
 
-    def take(self) -> Connection:
-        """A connection for a thread; raises `SnapshotLost` where the path names another file."""
+    @contextmanager
+    def connection(self, seconds: float) -> Iterator[Connection]:
+        """A connection for a thread, whose cache is given back; waits for one that is free."""
         try:
-            return self.spare.get_nowait()
-        except queue.Empty:
-            pass
+            connection = self.spare.get(timeout=seconds)
+        except queue.Empty as empty:
+            raise overdue(seconds) from empty
         try:
-            connection = Connection(self.path, THREAD_CACHE_KIB)
-        except sqlite3.DatabaseError as error:
-            raise SnapshotLost from error
-        if self.is_named():
-            return connection
-        connection.raw.close()
-        raise SnapshotLost
-
-    def is_named(self) -> bool:
-        """Whether the path still names this file."""
-        try:
-            return file_identity(self.path.stat())[:2] == self.identity[:2]
-        except OSError:
-            return False
-
-    def refuse_changed(self) -> None:
-        """Raises `Unavailable` where the file is not what was opened, so nothing read is sure."""
-        if file_identity(os.fstat(self.file)) == self.identity:
-            return
-        if not self.changed:
-            log.error("%s was changed in place; nothing is read from it any more.", self.path)
-        self.changed = True
-        raise Unavailable(CHANGED, retry_after=60)
+            yield connection
+        finally:
+            connection.raw.execute("PRAGMA shrink_memory")
+            self.spare.put(connection)
 
     def close(self) -> None:
-        """Closes every connection that is not in use."""
+        """Closes the file and its connections."""
         self.held.close()
-        while not self.spare.empty():
-            self.spare.get_nowait().raw.close()
-
-
-CHANGED = (
-    "The database file was changed in place while it was served; a new one must be put in its "
-    "place, as `parley seed` does."
-)
-
-
-def file_identity(seen: os.stat_result) -> tuple[int, int, int, int]:
-    """What tells one file from the next, and from itself after a change."""
-    return seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns
 
 
 def read_revision(connection: sqlite3.Connection) -> Revision:
@@ -177,6 +147,7 @@ class SqliteSnapshot:
     def __init__(self, database: SqliteDatabase):
         self.database = database
         self.opened = opened = database.opened
+        self.file: DatabaseFile | None = opened.file
         self.began = time.monotonic()
         self.timeout = database.timeout
         self.revision = opened.revision
@@ -188,12 +159,10 @@ class SqliteSnapshot:
 
     async def __aexit__(self, kind: Any, error: BaseException | None, _: Any) -> None:
         opened = self.opened
-        if isinstance(error, SnapshotLost):
-            self.database.looked = float("-inf")
         try:
             # What came from memory alone is not given out over a broken file either.
             if error is None:
-                opened.refuse_changed()
+                opened.file.check()
         finally:
             opened.users -= 1
             if opened.retired and opened.users == 0:
@@ -207,34 +176,32 @@ class SqliteSnapshot:
             rows = self.opened.loop.rows(compiled.text, arguments, LOOP_BUDGET)
         except Interrupted:
             rows = await asyncio.to_thread(self._rows, compiled.text, arguments)
-        self.opened.refuse_changed()
+        self.opened.file.check()
         return rows
 
     def _rows(self, text: str, arguments: tuple[Any, ...]) -> list[Row]:
-        connection = self.opened.take()
         try:
-            return connection.rows(text, arguments, self.timeout)
+            with self.opened.connection(self.timeout) as connection:
+                return connection.rows(text, arguments, self.timeout)
         except Interrupted as interrupted:
             raise overdue(self.timeout) from interrupted
-        finally:
-            self.opened.spare.put(connection)
 
     async def stream(self, statement: Statement, **values: Any) -> AsyncGenerator[Sequence[Row]]:
-        """The rows in chunks, read in threads; without a deadline, as the client sets the pace."""
+        """The rows in chunks, read in threads; without a deadline."""
         compiled = statement.sqlite
-        connection = self.opened.take()
-        connection.deadline = float("inf")
-        cursor = connection.raw.cursor()
-        try:
-            await asyncio.to_thread(cursor.execute, compiled.text, compiled.arguments(values))
-            while rows := await asyncio.to_thread(cursor.fetchmany, STREAM_CHUNK):
-                self.opened.refuse_changed()
-                yield rows
-        except sqlite3.DatabaseError as error:
-            raise damaged(error) from error
-        finally:
-            cursor.close()
-            self.opened.spare.put(connection)
+        with ExitStack() as using:
+            taken = self.opened.connection(self.timeout)
+            connection = await asyncio.to_thread(using.enter_context, taken)
+            connection.deadline = float("inf")
+            try:
+                arguments = compiled.arguments(values)
+                cursor = await asyncio.to_thread(connection.raw.execute, compiled.text, arguments)
+                using.callback(cursor.close)
+                while rows := await asyncio.to_thread(cursor.fetchmany, STREAM_CHUNK):
+                    self.opened.file.check()
+                    yield rows
+            except sqlite3.DatabaseError as error:
+                raise damaged(error) from error
 
 
 class SqliteDatabase:
@@ -262,7 +229,7 @@ class SqliteDatabase:
     async def check(self) -> None:
         """Raises where the path no longer names a database that can be served, and says why."""
         self.refresh()
-        self.opened.refuse_changed()
+        self.opened.file.check()
         try:
             open_file(self.path).close()
         except DatabaseUnusable as unusable:
@@ -277,7 +244,7 @@ class SqliteDatabase:
         if now - self.looked < LOOK_EVERY:
             return
         self.looked = now
-        if self.opened.is_named():
+        if self.opened.file.is_named():
             return
         try:
             fresh = open_file(self.path)
@@ -298,7 +265,10 @@ def open_file(path: Path) -> Opened:
     """Opens a database file; raises `DatabaseUnusable` with what to do."""
     try:
         with readable(path, "Parley database"):
-            return Opened(path)
+            while not (opened := Opened(path)).file.is_named():
+                # Another file came meanwhile, and some connections may be to that one.
+                opened.close()
+            return opened
     except (FileNotFoundError, NotADirectoryError) as missing:
         raise DatabaseUnusable(
             f"There is no database at {path}; run `parley seed` to make it from the seed files."

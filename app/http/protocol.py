@@ -25,6 +25,9 @@ ABSOLUTE = re.compile(rb"https?://([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
 # how often they are looked at, so that a request may have as much longer as lies between two looks.
 READ_SECONDS = 20.0
 LOOKS = 4
+# A client that takes fewer bytes in as many seconds, while more wait for it, is cut off.
+WRITE_SECONDS = 20.0
+LEAST_WRITTEN = 20 * 1024
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -40,6 +43,8 @@ class BoundedProtocol(HttpToolsProtocol):
     held = b""
     refused = False
     watch: TimerHandle
+    # Set while more waits to be written than the transport holds.
+    pace: TimerHandle | None = None
     # The request that was read at the last look, and at how many looks it was.
     waiting_for: object = None
     looks = 0
@@ -52,6 +57,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self.watch.cancel()
+        self.stop_pace()
 
     def abort_if_slow(self) -> None:
         is_reading = self.refused or "method" not in self.scope or self.cycle.more_body
@@ -61,6 +67,26 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.abort()
         else:
             self.watch = self.loop.call_later(READ_SECONDS / LOOKS, self.abort_if_slow)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self.look_at_pace(self.transport.get_write_buffer_size() + LEAST_WRITTEN)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self.stop_pace()
+
+    def look_at_pace(self, before: int) -> None:
+        """Ends a connection of which less was written since the last look than should be."""
+        waiting = self.transport.get_write_buffer_size()
+        if waiting > before - LEAST_WRITTEN:
+            self.transport.abort()
+        else:
+            self.pace = self.loop.call_later(WRITE_SECONDS, self.look_at_pace, waiting)
+
+    def stop_pace(self) -> None:
+        if self.pace is not None:
+            self.pace.cancel()
 
     def data_received(self, data: bytes) -> None:
         if data[-1:] == b"\n" and len(data) <= STEP and not self.held and OFFER not in data.lower():

@@ -5,7 +5,9 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
+from typing import IO
 
 
 @contextmanager
@@ -27,3 +29,11 @@ def temp_store() -> str:
     except OSError:
         return "MEMORY"
     return "FILE"
+
+
+def temporary_file() -> IO[bytes]:
+    """A file without a name, which ends with the process; in memory where none can be made."""
+    try:
+        return tempfile.TemporaryFile(prefix="parley-")
+    except OSError:
+        return BytesIO()
