@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from app.config import Settings
-from app.errors import ParleyError
+from app.errors import ParleyError, said_of
 
 SEED_FOLDER = Path("seed_data")
 
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ValidationError as invalid:
         for wrong in invalid.errors():
             name = "_".join(str(step) for step in wrong["loc"]).upper()
-            print(f"{name}: {wrong['msg'].removeprefix('Value error, ')}", file=sys.stderr)
+            print(f"{name}: {said_of(wrong)}", file=sys.stderr)
     except SettingsError as unreadable:
         print(f"{unreadable}; lists are written as JSON", file=sys.stderr)
     except KeyboardInterrupt:

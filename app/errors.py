@@ -89,7 +89,7 @@ class InvalidQuery(Problem):
     title = "The question cannot be asked as it is"
 
     def __init__(self, errors: Sequence[Mapping[str, Any]]):
-        detail = "; ".join(str(error["detail"]) for error in errors)
+        detail = " ".join(str(error["detail"]) for error in errors)
         super().__init__(detail, errors=list(errors))
 
     @classmethod
@@ -108,6 +108,38 @@ def query_error(
     hint = f" Did you mean {' or '.join(repr(name) for name in nearest)}?" if nearest else ""
     error = {"parameter": parameter, "value": shown, "detail": f"{parameter}: {detail}{hint}"}
     return {**error, "nearest": list(nearest)} if nearest else error
+
+
+# What validation says is wrong with a value, by pydantic's type of error and with its context.
+WORDS = {
+    "missing": "must be given",
+    "extra_forbidden": "is not a field here",
+    "string_type": "must be a text",
+    "string_too_short": "is empty; give at least one character",
+    "string_too_long": "is too long; give at most {max_length} characters",
+    "list_type": "must be a list",
+    "too_short": "is empty; give at least one",
+    "too_long": "has too many values; give at most {max_length}",
+    "model_type": "must be an object",
+    "bool_parsing": "must be true or false",
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a smaller number",
+    "float_parsing": "must be a number",
+    "finite_number": "must be a finite number",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be {le} or less",
+    "literal_error": "must be {expected}",
+    "enum": "must be {expected}",
+    "value_error": "{error}",
+}
+
+
+def said_of(error: Mapping[str, Any]) -> str:
+    """What a validation error says of a value, as a sentence."""
+    words = WORDS.get(error["type"])
+    said = str(error["msg"]) if words is None else words.format_map(error.get("ctx", {}))
+    return f"{said.rstrip('.')}."
 
 
 def shorten(value: Any, limit: int = 100) -> str:

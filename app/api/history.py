@@ -85,9 +85,7 @@ async def history(request: Request, name: str, record_id: str) -> Representation
         versions = await versions_of(types_at(name), record_id, snapshot)
         if not versions or versions[0].action == "removed":
             missing = await why_missing(name, record_id, snapshot)
-            if isinstance(missing, Moved):
-                raise Moved(f"{missing.headers['Location']}/history")
-            if not versions:
+            if not versions or isinstance(missing, Moved):
                 raise missing
     data = orjson.dumps([version.document() for version in versions])
     links = {"self": asked_path(request), "next": None}

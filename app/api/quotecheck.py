@@ -28,6 +28,7 @@ from app.errors import (
     Unavailable,
     UnsupportedMedia,
     query_error,
+    said_of,
 )
 from app.formats.quotecheck import CHECK_COLUMNS, MARK_COLUMNS, checks_csv, marks_csv
 from app.http.request import read_question
@@ -206,11 +207,7 @@ def _validated(model: type[B], posted: dict[str, Any]) -> B:
         return model.model_validate(posted)
     except ValidationError as invalid:
         errors = [
-            query_error(
-                ".".join(map(str, each["loc"])),
-                each["input"],
-                f"{each['msg'].removeprefix('Value error, ')}.",
-            )
+            query_error(".".join(map(str, each["loc"])), each["input"], said_of(each))
             for each in invalid.errors(include_url=False)
         ]
         raise InvalidQuery(errors) from invalid

@@ -17,6 +17,8 @@ from app.entries.words import split
 from app.errors import InvalidQuery, query_error
 
 NEAREST = 3
+# The least likeness of a suggestion (rapidfuzz's WRatio, 0 to 100), and of one that is shorter.
+LIKE, LIKE_IF_SHORTER = 70, 75
 # What a name in memory takes beside its characters, roughly.
 NAME_BYTES = 300
 # No name has a control character; PostgreSQL takes no NUL.
@@ -218,8 +220,10 @@ def nearest(value: str, choices: Iterable[str]) -> list[str]:
         scorer=fuzz.WRatio,
         processor=utils.default_process,
         limit=NEAREST * 5,
-        score_cutoff=60,
+        score_cutoff=LIKE,
     )
+    # A few letters of a longer value are soon like a short choice.
+    like = [each for each in matches if len(each[0]) >= len(asked) or each[1] >= LIKE_IF_SHORTER]
     # What only holds the value somewhere counts less than what is like it as a whole.
-    matches.sort(key=lambda match: -(match[1] + fuzz.ratio(asked, match[0])))
-    return list(dict.fromkeys(match[0] for match in matches))[:NEAREST]
+    like.sort(key=lambda match: -(match[1] + fuzz.ratio(asked, match[0])))
+    return list(dict.fromkeys(match[0] for match in like))[:NEAREST]

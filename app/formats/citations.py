@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 
 from app.db.snapshots import Revision
-from app.formats.headline import bounded_headline
+from app.formats.headline import bounded_headline, title
 from app.kinds import KINDS
 from app.reference.dataset import DatasetRecord
 from app.reference.sources import SourceKind, SourceRecord, TitleOrigin
@@ -72,9 +72,8 @@ def title_of(cited: Cited) -> str:
         return cited.dataset.title
     if cited.kind not in KINDS:
         return str(cited.document["name"])
-    title = bounded_headline(cited.document)
-    # A figure without its number claims nothing.
-    return title if cited.kind == "figure" else KINDS[cited.kind].line(cited.document, title)
+    # A figure is cited by what it counts: its number is a claim that may be corrected.
+    return bounded_headline(cited.document) if cited.kind == "figure" else title(cited.document)
 
 
 def source_item(source: SourceRecord) -> Item:

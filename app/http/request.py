@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from app.entries.names import nearest
-from app.errors import InvalidQuery, query_error
+from app.errors import InvalidQuery, query_error, said_of
 
 HTML, JSON = "text/html", "application/json"
 # Codings, the best first: zstd is as small as gzip at a seventh of the time.
@@ -226,17 +226,14 @@ def explained(
     kind, context = error["type"], error.get("ctx", {})
     if kind == "extra_forbidden":
         return query_error(name, values[name], "is not a parameter here.", meant(name, model))
+    said = said_of(error)
     if kind == "enum":
-        expected = str(context["expected"])
-        choices = expected.replace(" or ", ", ").replace("'", "").split(", ")
-        return query_error(name, value, f"must be {expected}.", nearest(str(value), choices))
-    if kind == "value_error":
-        message = str(context["error"])
-        if not name:
-            # A mistake about several parameters names the first.
-            name, _, message = message.partition(": ")
-        return query_error(name, as_written(name, value, values), message.rstrip(".") + ".")
-    return query_error(name, as_written(name, value, values), f"{error['msg']}.")
+        choices = str(context["expected"]).replace(" or ", ", ").replace("'", "").split(", ")
+        return query_error(name, value, said, nearest(str(value), choices))
+    if not name:
+        # A mistake about several parameters names the first.
+        name, _, said = said.partition(": ")
+    return query_error(name, as_written(name, value, values), said)
 
 
 def meant(name: str, model: type[BaseModel]) -> list[str]:

@@ -16,12 +16,13 @@ from app.db.sql import Statement
 from app.db.tables import reference
 from app.errors import InvalidQuery, Moved, NotFound, Problem, Unavailable
 from app.http.limits import not_allowed
-from app.http.request import quality, read_parameters
+from app.http.request import HTML, JSON, quality, read_parameters
 from app.http.responses import problem_response
 from app.http.route import service_of
 from app.pages.form import form_values, topics_of
 from app.pages.lists import LISTS
 from app.pages.rendering import UNKEPT, rendered
+from app.pages.routing import PageRoute
 
 # What parameters name that do not name an actor.
 NAME_TYPES = {"topic": "topic", "source": "source"}
@@ -34,19 +35,27 @@ NOT_PAGES = ("/v1/", "/health/", "/metrics", "/openapi.json")
 
 
 def wants_page(request: Request) -> bool:
-    """Whether an address is a page's, and its client a browser."""
-    path = request.scope["path"]
-    accept = request.state.fields.get(b"accept", b"").decode("latin-1")
-    return not path.startswith(NOT_PAGES) and quality(accept, "text/html") > 0 and accept != "*/*"
+    """Whether the page of a problem is shown: to browsers, and where a page was asked for.
+
+    Who asked for a page gets its problem as a page, too, but for those who prefer JSON.
+    """
+    accept = (request.state.fields.get(b"accept") or b"*/*").decode("latin-1")
+    html = quality(accept, HTML)
+    if isinstance(request.scope.get("route"), PageRoute) and request.method in ("GET", "HEAD"):
+        return html > 0 and html >= quality(accept, JSON)
+    is_page = not request.scope["path"].startswith(NOT_PAGES)
+    return is_page and html > 0 and accept != "*/*"
 
 
 async def answer_problem(request: Request, error: Exception) -> Response:
     """The document of a problem, or its page where a browser asked for a page."""
     problem = cast(Problem, error)
     query = request.scope["query_string"].decode("ascii", "replace")
-    if isinstance(problem, Moved) and query:
-        # What has moved is asked there as it was asked here.
-        problem.headers["Location"] += f"?{query}"
+    if isinstance(problem, Moved):
+        # What has moved is asked under its present id as it was asked here.
+        present_id = problem.headers["Location"].rpartition("/")[2]
+        path = request.scope["route"].path.replace("{id}", present_id)
+        problem = Moved(f"{path}?{query}" if query else path)
     # A page names the record. Where that cannot be read, the document says so.
     if wants_page(request) and not isinstance(problem, Unavailable):
         return await problem_page(request, problem)

@@ -115,6 +115,67 @@ WRONG: dict[str, list[tuple[str, str, str | None]]] = {
 }
 
 
+# What the refusal of one value says, word for word.
+SAID = {
+    "/v1/events?limit=0": "limit: must be 1 or more.",
+    "/v1/events?limit=501": "limit: must be 500 or less.",
+    "/v1/changes?limit=501": "limit: must be 500 or less.",
+    f"/v1/events?limit={'9' * 5000}": "limit: must be a smaller number.",
+    f"/v1/events?q={'a' * 1001}": "q: is too long; give at most 1000 characters.",
+    f"/v1/events?cursor={'a' * 3000}": "cursor: is too long; give at most 400 characters.",
+    "/v1/events?" + "&".join(["actor=ireland"] * 51): (
+        "actor: has too many values; give at most 50."
+    ),
+    "/v1/terms?phase=21": "phase: must be 20 or less.",
+    "/v1/check": "text: must be given.",
+    "/v1/check?text=": "text: is empty; give at least one character.",
+    f"/v1/check?text={'a' * 2001}": "text: is too long; give at most 2000 characters.",
+    # Several mistakes are as many sentences.
+    "/v1/events?limit=0&sort=dates": (
+        "limit: must be 1 or more. sort: must be '-date', 'date' or 'relevance'. "
+        "Did you mean 'date' or '-date'?"
+    ),
+}
+
+
+@pytest.mark.parametrize("path", SAID, ids=lambda path: path[:40])
+def test_a_refusal_speaks_of_the_value(path: str, tiny_ask: Asker) -> None:
+    """What is wrong is said in the words of this API, in whole sentences."""
+    assert tiny_ask.problem(path, 422)["detail"] == SAID[path]
+
+
+POSTED = {
+    '{"texts": 1}': "texts: must be a list.",
+    '{"texts": []}': "texts: is empty; give at least one.",
+    '{"texts": [1]}': "texts.0: must be an object.",
+    '{"texts": [{"text": 1}]}': "texts.0.text: must be a text.",
+    '{"texts": [{}]}': "texts.0.text: must be given.",
+    '{"text": "peace", "words": "x"}': "words: is not a field here.",
+    '{"text": ""}': "text: is empty; give at least one character.",
+}
+
+
+@pytest.mark.parametrize("body", POSTED)
+def test_a_refused_body_names_the_field(body: str, tiny_ask: Asker) -> None:
+    """What is wrong in a posted object is said of its field."""
+    problem = tiny_ask.problem(
+        "/v1/check",
+        422,
+        method="POST",
+        content=body.encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    assert problem["detail"] == POSTED[body]
+
+
+@pytest.mark.parametrize("path", ["/v1/actors/nobody", "/v1/events?actor=nobody"])
+def test_what_is_like_nothing_has_no_suggestion(path: str, tiny_ask: Asker) -> None:
+    """A name that shares a few letters with others is not taken for one of them."""
+    problem = tiny_ask(path).json()
+    assert "nearest" not in problem
+    assert "Did you mean" not in problem["detail"]
+
+
 @pytest.mark.parametrize("path", WRONG, ids=lambda path: path[:80])
 def test_a_wrong_question_is_refused_by_name(path: str, tiny_ask: Asker) -> None:
     """422, with every wrong parameter, its value, and the nearest valid one first."""
@@ -215,6 +276,29 @@ def test_a_former_id_redirects(path: str, tiny_ask: Asker) -> None:
     present = tiny_ask(path, follow_redirects=True)
     assert present.status_code == 200
     assert present.json()["data"]["id"] == MOVED[path].rsplit("/", 1)[1]
+
+
+MOVED_WITHIN = {
+    "/events/good-friday": "/events/agreement-reached",
+    "/actors/marjorie-mowlam": "/actors/mowlam",
+    "/embed/events/good-friday?theme=dark": "/embed/events/agreement-reached?theme=dark",
+    "/v1/actors/marjorie-mowlam/positions": "/v1/actors/mowlam/positions",
+    "/v1/actors/marjorie-mowlam/positions?include_affiliates=true": (
+        "/v1/actors/mowlam/positions?include_affiliates=true"
+    ),
+    "/v1/events/good-friday/history": "/v1/events/agreement-reached/history",
+    "/v1/entries/good-friday/history": "/v1/entries/agreement-reached/history",
+    "/v1/topics/prisoner-releases?format=bibtex": "/v1/topics/prisoners?format=bibtex",
+}
+
+
+@pytest.mark.parametrize("path", MOVED_WITHIN)
+def test_a_former_id_redirects_within_its_path(path: str, tiny_ask: Asker) -> None:
+    """A page leads to a page, and what follows the id stays."""
+    answer = tiny_ask(path)
+    assert answer.status_code == 308
+    assert answer.headers["location"] == MOVED_WITHIN[path]
+    assert tiny_ask(MOVED_WITHIN[path]).status_code == 200
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"])

@@ -136,14 +136,15 @@ def test_the_bibtex_of_an_event(ask: Asker) -> None:
 
 
 def test_the_ris_of_a_quote(ask: Asker) -> None:
-    """A quote is named by its speaker and words; its source in Irish follows."""
+    """A quote is named by its speaker and words, which are translated; its source follows."""
     digest = digest_of(ask)
     answer = ask("/v1/quotes/q-name-of-the-state?format=ris")
     assert answer.headers["content-type"] == MEDIA_TYPES["ris"]
     assert answer.text.split("\r\n") == [
         "TY  - DATA",
         "ID  - quote:q-name-of-the-state",
-        "TI  - Ireland: “The name of the State is Éire, or, in the English language, Ireland.”",
+        "TI  - Ireland: “The name of the State is Éire, or, in the English language, Ireland.” "
+        "(translated)",
         "T2  - The talks in Northern Ireland",
         "ET  - 1.10",
         "N1  - Dated 1937",

@@ -132,6 +132,18 @@ def test_errors_are_pages(ask: Asker) -> None:
     assert ask("/nowhere").headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize("path", ["/quotes?limit=0", "/quotes/no-such-quote", "/check?date=never"])
+def test_the_problem_of_a_page_is_a_page(path: str, ask: Asker) -> None:
+    """Who asks for a page gets its problem as a page, but for who prefers JSON."""
+    for accept in ("", "*/*", "text/html;q=0.5", "application/json;q=0.5, text/html"):
+        answer = ask(path, headers={"Accept": accept})
+        assert answer.status_code in (404, 422)
+        assert answer.headers["content-type"] == "text/html; charset=utf-8", accept
+    for accept in ("application/json", "application/problem+json", "text/html;q=0.5, */*"):
+        answer = ask(path, headers={"Accept": accept})
+        assert answer.headers["content-type"] == "application/problem+json", accept
+
+
 def test_trackers_are_dropped(tiny_ask: Asker) -> None:
     """What trackers append and what a form leaves empty is dropped by redirect."""
     answer = tiny_ask("/quotes?utm_source=x&q=peace&actor=&fbclid=1", headers=BROWSER)
