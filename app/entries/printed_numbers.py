@@ -1,70 +1,36 @@
 """What a printed number says: its value, and whether it is exact, a bound or a guess.
 
-To read the words of one more language: its phrases in PHRASES, its scales in SCALES.
+Words of all languages stand in `number_words.toml`.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Iterator
+from importlib.resources import files
 from typing import NamedTuple
 
 from app.entries.words import fold
 
-PHRASES: dict[str, tuple[str, ...]] = {
-    "more_than": (
-        *("more than", "over", "above", "upwards of", "in excess of", "exceeding", "beyond"),
-        *("más de", "mehr als", "über", "plus de", "oltre", "più di", "mais de", "más que"),
-        *("أكثر من", "ما يزيد عن", "ما يزيد على", "יותר מ", "מעל", "למעלה מ", "более", "свыше"),
-    ),
-    "at_least": (
-        *("at least", "no fewer than", "no less than", "not less than", "a minimum of"),
-        *("al menos", "por lo menos", "como mínimo", "mindestens", "wenigstens", "au moins"),
-        *("almeno", "pelo menos", "ما لا يقل عن", "على الأقل", "לפחות", "не менее", "en az"),
-    ),
-    "about": (
-        *("about", "around", "approximately", "approx.", "roughly", "some", "circa", "ca.", "c."),
-        *("an estimated", "unos", "unas", "aproximadamente", "alrededor de", "etwa", "rund"),
-        *("ungefähr", "environ", "quelque", "circa", "cerca de", "نحو", "حوالي", "زهاء", "בערך"),
-        *("כ-", "около", "примерно", "yaklaşık"),
-    ),
-    "nearly": (
-        *("nearly", "almost", "close to", "just under", "casi", "fast", "beinahe", "knapp"),
-        *("près de", "presque", "quasi", "quase", "قرابة", "ما يقرب من", "כמעט", "почти"),
-    ),
-    "less_than": (
-        *("less than", "fewer than", "under", "below", "menos de", "weniger als", "unter"),
-        *("moins de", "meno di", "أقل من", "פחות מ", "менее"),
-    ),
-    "up_to": (
-        *("up to", "as many as", "as much as", "at most", "no more than", "not more than"),
-        *("a maximum of", "hasta", "bis zu", "höchstens", "maximal", "jusqu'à", "au plus"),
-        *("fino a", "até", "ما يصل إلى", "עד", "не более", "до", "en fazla"),
-    ),
-}
-# The qualifiers that go with each sort of phrase.
-QUALIFIERS = {name: frozenset((name,)) for name in PHRASES} | {
-    "nearly": frozenset(("about", "less_than", "up_to"))
-}
-SCALES = {
-    10**3: "thousand thousands k tsd tausend mil mille milliers mila ألف آلاف אלף тыс тысяч bin",
-    10**6: "million millions m mn millionen millón millones milioni milhões مليون מיליון млн",
-    10
-    ** 9: "billion billions bn milliarde milliarden milliard milliards miliardi مليار מיליארד млрд",
-    10**12: "trillion trillions tn billón billones",
-}
-SCALE_OF = {fold(word): scale for scale, words in SCALES.items() for word in words.split()}
-ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen"
+TABLES = tomllib.loads(
+    files("app.entries").joinpath("number_words.toml").read_text(encoding="utf-8")
 )
-TENS = "ten twenty thirty forty fifty sixty seventy eighty ninety"
-WORDS = {
-    **{word: 10 * number for number, word in enumerate(TENS.split(), 1)},
-    **{word: number for number, word in enumerate(ONES.split())},
+# The qualifiers that go with each sort of phrase.
+QUALIFIERS = {
+    sort: frozenset(TABLES["qualifiers"].get(sort, (sort,))) for sort in TABLES["phrases"]
 }
-MULTIPLES = {"hundred": 100, "dozen": 12, "thousand": 10**3, "million": 10**6, "billion": 10**9}
+SCALE_OF = {
+    fold(word): 10 ** int(power)
+    for power, words in TABLES["scales"].items()
+    for word in words.split()
+}
+WORDS = {
+    **{word: 10 * number for number, word in enumerate(TABLES["spelled"]["tens"].split(), 1)},
+    **{word: number for number, word in enumerate(TABLES["spelled"]["ones"].split())},
+}
+MULTIPLES: dict[str, int] = TABLES["spelled"]["multiples"]
 
 DIGITS = re.compile(r"[0-9]{1,3}(?:[ '’][0-9]{3})+(?![0-9])|[0-9]+(?:[.,٬٫][0-9]+)*")
 SCALED = re.compile(
@@ -77,7 +43,7 @@ SPELLED = re.compile(
 )
 # What may stand between a phrase and its number.
 BETWEEN = r"[-\s$€£₪]{0,3}(?:us\$ ?)?$"
-SORT_OF = {fold(phrase): sort for sort, phrases in PHRASES.items() for phrase in phrases}
+SORT_OF = {fold(phrase): sort for sort, phrases in TABLES["phrases"].items() for phrase in phrases}
 LONGEST_FIRST = sorted(SORT_OF, key=len, reverse=True)
 BEFORE = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, LONGEST_FIRST))}){BETWEEN}")
 AFTER = (

@@ -5,68 +5,18 @@ To add a warning: its code here, its function in `app/review`, its row in seed_d
 
 from __future__ import annotations
 
-from enum import StrEnum
+from typing import Literal
 
-
-class WarningCode(StrEnum):
-    """What a warning is about; a record silences it by its code."""
-
-    alias_repeated = "alias-repeated"
-    archive_url = "archive-url"
-    before_office = "before-office"
-    capitals = "capitals"
-    cited_twice = "cited-twice"
-    date_id = "date-id"
-    date_url = "date-url"
-    doubled_space = "doubled-space"
-    early_response = "early-response"
-    falling_figure = "falling-figure"
-    far_from_event = "far-from-event"
-    fragment = "fragment"
-    invisible = "invisible"
-    language_script = "language-script"
-    language_source = "language-source"
-    like_words = "like-words"
-    link_repeated = "link-repeated"
-    markup = "markup"
-    mixed_scripts = "mixed-scripts"
-    mojibake = "mojibake"
-    near_double = "near-double"
-    no_language = "no-language"
-    no_party = "no-party"
-    number_in_text = "number-in-text"
-    office_not_held = "office-not-held"
-    office_repeated = "office-repeated"
-    older_source = "older-source"
-    outside_coverage = "outside-coverage"
-    outside_life = "outside-life"
-    own_addressee = "own-addressee"
-    own_beneficiary = "own-beneficiary"
-    percent = "percent"
-    placeholder = "placeholder"
-    question = "question"
-    quoted_words = "quoted-words"
-    same_figure = "same-figure"
-    same_outside_id = "same-outside-id"
-    same_source = "same-source"
-    same_term = "same-term"
-    same_title = "same-title"
-    same_url = "same-url"
-    same_words = "same-words"
-    state_code = "state-code"
-    style = "style"
-    swapped_date = "swapped-date"
-    to_come = "to-come"
-    translated = "translated"
-    two_holders = "two-holders"
-    two_wordings = "two-wordings"
-    unknown_code = "unknown-code"
-    unused = "unused"
-    unused_silence = "unused-silence"
-    url_front_page = "url-front-page"
-    url_private = "url-private"
-    url_redirect = "url-redirect"
-    url_tracker = "url-tracker"
-    used_once = "used-once"
-    version = "version"
-    wording_elsewhere = "wording-elsewhere"
+# What a warning is about; a record silences it by its code.
+WarningCode = Literal[
+    "alias-repeated", "archive-url", "before-office", "capitals", "cited-twice", "date-id",
+    "date-url", "doubled-space", "early-response", "falling-figure", "far-from-event", "fragment",
+    "invisible", "language-script", "language-source", "like-words", "link-repeated", "markup",
+    "mixed-scripts", "mojibake", "near-double", "no-language", "no-party", "number-in-text",
+    "office-not-held", "office-repeated", "older-source", "outside-coverage", "outside-life",
+    "own-addressee", "own-beneficiary", "percent", "placeholder", "question", "quoted-words",
+    "same-figure", "same-outside-id", "same-source", "same-term", "same-title", "same-url",
+    "same-words", "state-code", "style", "swapped-date", "to-come", "translated", "two-holders",
+    "two-wordings", "unknown-code", "unused", "unused-silence", "url-front-page", "url-private",
+    "url-redirect", "url-tracker", "used-once", "version", "wording-elsewhere",
+]  # fmt: skip

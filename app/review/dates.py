@@ -8,9 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from app.entries.dates import DateSpan, Precision, parse_date
-from app.entries.warning_codes import WarningCode
 from app.kinds.quotes import QuoteRecord
-from app.reference.actors import ActorRecord
 from app.reference.sources import SourceRecord
 from app.review.rules import ENTRIES, Doubt, Location, Surroundings, given, rule
 
@@ -56,7 +54,7 @@ def may_be_swapped(entry: Any, around: Surroundings) -> bool:
     return day <= 12 and day != entry.span.start.month and is_far_from_sources(entry, around)
 
 
-@rule(WarningCode.outside_coverage, *ENTRIES, when=is_out_of_time)
+@rule("outside-coverage", *ENTRIES, when=is_out_of_time)
 def outside_coverage(entry: Any, around: Surroundings) -> Iterator[Doubt]:
     """An entry lies outside the days that the dataset covers."""
     covered = around.coverage
@@ -74,39 +72,30 @@ def is_within(span: DateSpan, covered: DateSpan) -> bool:
     return covered.start <= span.start and last <= covered.end
 
 
-@rule(WarningCode.to_come, *ENTRIES, when=is_out_of_time)
-@rule(WarningCode.to_come, "source")
-def date_to_come(record: Any, around: Surroundings) -> Iterator[Doubt]:
+def corrected_or_out_of_time(entry: Any, around: Surroundings) -> bool:
+    """Whether an entry has corrections, or lies outside the days that are covered and past."""
+    return bool(entry.corrections) or is_out_of_time(entry, around)
+
+
+@rule("to-come", *ENTRIES, when=corrected_or_out_of_time)
+@rule("to-come", "source", "actor", "topic", "dataset")
+def to_come(record: Any, around: Surroundings) -> Iterator[Doubt]:
     """A date has not come yet."""
-    if record.date is not None and parse_date(record.date).start > around.today:
-        yield to_come(("date",), record.date)
+    for location, written in dates_of(record):
+        if written is not None and parse_date(written).start > around.today:
+            wrong = f"{written} has not come yet; correct the year, the month or the day"
+            yield Doubt(location, wrong)
 
 
-@rule(
-    WarningCode.to_come, *ENTRIES, "source", "actor", "topic", "dataset", when=given("corrections")
-)
-def correction_to_come(record: Any, around: Surroundings) -> Iterator[Doubt]:
-    """A correction is of a day that has not come yet."""
-    for number, each in enumerate(record.corrections):
-        if parse_date(each.date).start > around.today:
-            yield to_come(("corrections", number, "date"), each.date)
+def dates_of(record: Any) -> Iterator[tuple[Location, str | None]]:
+    """The dates of a record, of its corrections, its offices and memberships."""
+    yield ("date",), getattr(record, "date", None)
+    for name in ("corrections", "positions", "part_of"):
+        for number, each in enumerate(getattr(record, name, ())):
+            yield (name, number, "date"), each.date
 
 
-@rule(WarningCode.to_come, "actor")
-def office_to_come(actor: ActorRecord, around: Surroundings) -> Iterator[Doubt]:
-    """An office or a membership begins on a day that has not come yet."""
-    for name in ("positions", "part_of"):
-        for number, each in enumerate(getattr(actor, name)):
-            if each.date is not None and parse_date(each.date).start > around.today:
-                yield to_come((name, number, "date"), each.date)
-
-
-def to_come(location: Location, written: str) -> Doubt:
-    """That a day has not come yet."""
-    return Doubt(location, f"{written} has not come yet; correct the year, the month or the day")
-
-
-@rule(WarningCode.date_id, *ENTRIES, "source", when=is_dated_otherwise)
+@rule("date-id", *ENTRIES, "source", when=is_dated_otherwise)
 def date_id(record: Any, _: Surroundings) -> Iterator[Doubt]:
     """The date in an id is not that of its record."""
     span = parse_date(record.date)
@@ -125,7 +114,7 @@ def days_of(match: re.Match[str]) -> DateSpan | None:
         return None
 
 
-@rule(WarningCode.date_url, "source", when=given("url"))
+@rule("date-url", "source", when=given("url"))
 def date_url(source: SourceRecord, _: Surroundings) -> Iterator[Doubt]:
     """The day in the address of a page is not that on which it is said to be published."""
     match = DATED_PATH.search(source.url or "")
@@ -138,7 +127,7 @@ def date_url(source: SourceRecord, _: Surroundings) -> Iterator[Doubt]:
         yield Doubt(("date",), wrong)
 
 
-@rule(WarningCode.older_source, *ENTRIES, when=is_far_from_sources)
+@rule("older-source", *ENTRIES, when=is_far_from_sources)
 def older_source(entry: Any, around: Surroundings) -> Iterator[Doubt]:
     """A source was published before what it is to report."""
     earliest = entry.span.start - DAY_OFF
@@ -148,7 +137,7 @@ def older_source(entry: Any, around: Surroundings) -> Iterator[Doubt]:
             yield too_old(("citations", number, "source"), citation.source, span, entry.date)
 
 
-@rule(WarningCode.older_source, "quote", when=given("renderings"))
+@rule("older-source", "quote", when=given("renderings"))
 def older_rendering(quote: QuoteRecord, around: Surroundings) -> Iterator[Doubt]:
     """The source of a wording was published before the words were said."""
     for number, rendering in enumerate(quote.renderings):
@@ -163,7 +152,7 @@ def too_old(location: Location, source: str, span: DateSpan, written: str) -> Do
     return Doubt(location, f"{wrong}; cite another source, or correct one of the dates")
 
 
-@rule(WarningCode.swapped_date, *ENTRIES, when=may_be_swapped)
+@rule("swapped-date", *ENTRIES, when=may_be_swapped)
 def swapped_date(entry: Any, around: Surroundings) -> Iterator[Doubt]:
     """With day and month swapped, a date would fit its sources, as it does not."""
     swapped = swap(entry.span)

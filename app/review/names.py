@@ -11,7 +11,6 @@ from typing import Any
 from rapidfuzz import fuzz
 
 from app.entries.names import folded_name
-from app.entries.warning_codes import WarningCode
 from app.reference.actors import ActorKind, ActorRecord
 from app.reference.dataset import DatasetRecord
 from app.reference.registry import Reference
@@ -26,8 +25,8 @@ SHORTEST = 4
 MOST_COMPARED = 1000
 
 
-@rule(WarningCode.unknown_code, "quote", when=is_not_plain_english)
-@rule(WarningCode.unknown_code, "source", "dataset", when=given("language"))
+@rule("unknown-code", "quote", when=is_not_plain_english)
+@rule("unknown-code", "source", "dataset", when=given("language"))
 def unknown_language(record: Any, _: Surroundings) -> Iterator[Doubt]:
     """A code is none of ISO 639 (languages), ISO 15924 (scripts) or ISO 3166 (states, regions)."""
     yield from unknown_codes(("language",), record.language)
@@ -47,7 +46,7 @@ def unknown_codes(location: Location, code: str) -> Iterator[Doubt]:
         yield Doubt(location, f"{code!r}: there is no {part}; write a code as in en, he or zh-Hant")
 
 
-@rule(WarningCode.unknown_code, "actor", when=given("external_ids"))
+@rule("unknown-code", "actor", when=given("external_ids"))
 def unknown_state(actor: ActorRecord, _: Surroundings) -> Iterator[Doubt]:
     """A state has a code that ISO 3166 does not have."""
     code = actor.external_ids.iso3166 if actor.external_ids is not None else None
@@ -60,7 +59,7 @@ def unknown_state(actor: ActorRecord, _: Surroundings) -> Iterator[Doubt]:
             yield Doubt(("external_ids", "iso3166"), wrong)
 
 
-@rule(WarningCode.state_code, "actor", when=given("external_ids"))
+@rule("state-code", "actor", when=given("external_ids"))
 def state_code(actor: ActorRecord, _: Surroundings) -> Iterator[Doubt]:
     """An actor that is no state has the code or number of one."""
     if actor.kind != ActorKind.state and actor.external_ids is not None:
@@ -72,7 +71,7 @@ def state_code(actor: ActorRecord, _: Surroundings) -> Iterator[Doubt]:
                 yield Doubt(("external_ids", name), wrong)
 
 
-@rule(WarningCode.alias_repeated, "actor", when=given("aliases"))
+@rule("alias-repeated", "actor", when=given("aliases"))
 def alias_repeated(actor: ActorRecord, _: Surroundings) -> Iterator[Doubt]:
     """An alias is the name of the actor, or another alias."""
     seen = {folded_name(actor.name)}
@@ -86,8 +85,8 @@ def alias_repeated(actor: ActorRecord, _: Surroundings) -> Iterator[Doubt]:
         seen.add(folded)
 
 
-@rule(WarningCode.same_outside_id)
-def same_outside_id(reference: Reference) -> Iterator[tuple[str, Doubt]]:
+@rule("same-outside-id", "references")
+def same_outside_id(reference: Reference) -> Iterator[Doubt]:
     """Two actors have one id in an outside register."""
     seen: dict[tuple[str, Any], str] = {}
     for actor in reference.actors.values():
@@ -95,15 +94,24 @@ def same_outside_id(reference: Reference) -> Iterator[tuple[str, Doubt]]:
             first = seen.setdefault((name, value), actor.id) if value is not None else actor.id
             if first != actor.id:
                 wrong = f"{value} is the id of {first}, too; look up which of them it belongs to"
-                yield actor.id, Doubt(("external_ids", name), wrong)
+                yield Doubt(("external_ids", name), wrong, actor.id, "actor")
 
 
 Named = tuple[str, str]
 
 
-@rule(WarningCode.near_double)
-def near_doubles(names: Iterable[Named]) -> Iterator[tuple[Named, Named]]:
+@rule("near-double", "references")
+def near_names(reference: Reference) -> Iterator[Doubt]:
     """Two names of actors, topics or places are so alike that they may be one."""
+    for kind, records in (("actor", reference.actors), ("topic", reference.topics)):
+        names = [(each.id, name) for each in records.values() for name in each.names()[1:]]
+        for (first, _), (owner, name) in near_doubles(names):
+            wrong = f"{name!r} is like a name of {first}; if both are one, keep one of them"
+            yield Doubt((), wrong, owner, kind)
+
+
+def near_doubles(names: Iterable[Named]) -> Iterator[tuple[Named, Named]]:
+    """Each two names of different owners that are much alike, and have the same numbers."""
     by_numbers: dict[tuple[str, ...], list[tuple[str, Named]]] = defaultdict(list)
     for owner, name in names:
         folded = folded_name(name)
@@ -122,7 +130,7 @@ def are_alike(one: str, other: str) -> bool:
     return fuzz.ratio(one, other) >= ALIKE - max(0, SHORT - longer)
 
 
-@rule(WarningCode.no_language, "dataset")
+@rule("no-language", "dataset")
 def no_language(dataset: DatasetRecord, _: Surroundings) -> Iterator[Doubt]:
     """The dataset does not say in which language the record is."""
     if dataset.language is None:
@@ -130,7 +138,7 @@ def no_language(dataset: DatasetRecord, _: Surroundings) -> Iterator[Doubt]:
         yield Doubt(("language",), wrong)
 
 
-@rule(WarningCode.version, "dataset")
+@rule("version", "dataset")
 def version(dataset: DatasetRecord, _: Surroundings) -> Iterator[Doubt]:
     """The dataset is cited with another version than it has."""
     cited = re.search(r"version[: ]+([0-9][\w.-]*[\w])", dataset.how_to_cite)

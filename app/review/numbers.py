@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from app.entries.record import Quantity, QuantityQualifier
-from app.entries.warning_codes import WarningCode
 from app.entries.words import fold
 from app.kinds.figures import FigureRecord
 from app.kinds.terms import TermRecord
@@ -65,7 +64,7 @@ def quantities(record: Any) -> Iterator[tuple[Location, Quantity]]:
             yield ("quantities", number), quantity
 
 
-@rule(WarningCode.percent, "term", "figure", when=given("reported_numbers"))
+@rule("percent", "term", "figure", when=given("reported_numbers"))
 def percent(record: Any, _: Surroundings) -> Iterator[Doubt]:
     """A share is more than a hundred percent, or shares of one whole are together."""
     for location, quantity in quantities(record):
@@ -75,7 +74,7 @@ def percent(record: Any, _: Surroundings) -> Iterator[Doubt]:
             yield Doubt((*location, "value"), wrong)
 
 
-@rule(WarningCode.number_in_text, "term", when=given("quantities"))
+@rule("number-in-text", "term", when=given("quantities"))
 def number_in_text(term: TermRecord, _: Surroundings) -> Iterator[Doubt]:
     """The text of a term has another number before the same unit."""
     for number, quantity in enumerate(term.quantities):
@@ -89,8 +88,8 @@ def number_in_text(term: TermRecord, _: Surroundings) -> Iterator[Doubt]:
             yield Doubt(("quantities", number, "value"), f"{wrong}; correct one of them")
 
 
-@rule(WarningCode.percent)
-def shares_together(facts: Iterable[FigureFact]) -> Iterator[tuple[str, Doubt]]:
+@rule("percent", "figures")
+def shares_together(facts: Iterable[FigureFact]) -> Iterator[Doubt]:
     """Shares of one whole, claimed for one event and day, are more than a hundred percent."""
     wholes: dict[tuple[Any, ...], list[FigureFact]] = defaultdict(list)
     for fact in facts:
@@ -101,28 +100,28 @@ def shares_together(facts: Iterable[FigureFact]) -> Iterator[tuple[str, Doubt]]:
         if len(shares) > 1 and total > AT_MOST:
             others = ", ".join(each.id for each in shares[:-1])
             wrong = f"is with {others} {total:,} percent of one whole; correct one of them"
-            yield shares[-1].id, Doubt(("quantity", "value"), wrong)
+            yield Doubt(("quantity", "value"), wrong, shares[-1].id)
 
 
-@rule(WarningCode.falling_figure)
-def falling_figures(facts: Iterable[FigureFact]) -> Iterator[tuple[str, Doubt]]:
+@rule("falling-figure", "figures")
+def falling_figures(facts: Iterable[FigureFact]) -> Iterator[Doubt]:
     """A count is below what an earlier figure calls the least."""
     least: dict[tuple[str, str, str], FigureFact] = {}
     for fact in sorted(facts, key=lambda each: (each.day, each.value)):
         before = least.get(fact.subject)
         if before is not None and fact.value < before.value:
             wrong = f"{fact.value:,} is below {before.id}, {before.qualifier} {before.value:,}"
-            yield fact.id, Doubt(("quantity", "value"), f"{wrong}; look which is right")
+            yield Doubt(("quantity", "value"), f"{wrong}; look which is right", fact.id)
         if fact.qualifier in LOWER_BOUNDS and (before is None or fact.value > before.value):
             least[fact.subject] = fact
 
 
-@rule(WarningCode.same_figure)
-def same_figures(facts: Iterable[FigureFact]) -> Iterator[tuple[str, Doubt]]:
+@rule("same-figure", "figures")
+def same_figures(facts: Iterable[FigureFact]) -> Iterator[Doubt]:
     """Two figures have one number of one thing on one day."""
     seen: dict[tuple[Any, ...], FigureFact] = {}
     for fact in facts:
         first = seen.setdefault((fact.day, *fact.subject, fact.value, fact.qualifier), fact)
         if first is not fact:
             wrong = f"is the same number as {first.id}; keep one, and cite both sources there"
-            yield fact.id, Doubt(("quantity", "value"), wrong)
+            yield Doubt(("quantity", "value"), wrong, fact.id)

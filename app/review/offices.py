@@ -9,34 +9,14 @@ from itertools import combinations
 from typing import Any
 
 from app.entries.dates import OPEN_END, DateSpan, parse_date
-from app.entries.record import Role
-from app.entries.warning_codes import WarningCode
 from app.entries.words import fold
 from app.kinds.quotes import QuoteRecord
 from app.reference.actors import ActorRecord, Position
 from app.reference.registry import Reference, within
-from app.review.rules import ENTRIES, Doubt, Surroundings, rule
+from app.review.rules import ENTRIES, VOCABULARY, Doubt, Surroundings, rule
 
-# Offices that several people hold at a time, by a word of their title.
-SHARED = frozenset(
-    (
-        *("member", "official", "spokesperson", "spokesman", "spokeswoman", "spokesmen"),
-        *("deputy", "adviser", "advisor", "envoy", "ambassador", "representative", "negotiator"),
-        *("minister-without-portfolio", "lawmaker", "senator", "delegate", "mediator", "analyst"),
-        *("aide", "officer", "commissioner", "secretary", "assistant", "citizen", "co-chair"),
-    )
-)
-# Titles that are one office.
-ALIKE = {"chairman": "chair", "chairwoman": "chair", "chairperson": "chair", "chief": "head"}
-# What one does oneself, and only while one lives.
-ACTIVE = frozenset(
-    (
-        *(Role.speaker, Role.participant, Role.host, Role.mediator, Role.facilitator),
-        *(Role.proposer, Role.backer, Role.responder, Role.sponsor, Role.party, Role.issuer),
-        *(Role.decision_maker, Role.chair, Role.announcer, Role.releaser, Role.signatory),
-        *(Role.guarantor, Role.abstainer, Role.vetoer, Role.claimant, Role.obliged),
-    )
-)
+SHARED = frozenset(VOCABULARY["shared_offices"].split())
+ACTIVE = frozenset(VOCABULARY["active_roles"].split())
 
 
 def has_doubtful_speaker(quote: QuoteRecord, around: Surroundings) -> bool:
@@ -50,12 +30,7 @@ def has_doubtful_speaker(quote: QuoteRecord, around: Surroundings) -> bool:
     return False
 
 
-def may_be_outlived(_: Any, around: Surroundings) -> bool:
-    """Whether the beginning or the end of any actor is known."""
-    return bool(around.bounded)
-
-
-@rule(WarningCode.office_not_held, "quote", when=has_doubtful_speaker)
+@rule("office-not-held", "quote", when=has_doubtful_speaker)
 def office_not_held(quote: QuoteRecord, around: Surroundings) -> Iterator[Doubt]:
     """A speaker is given an office that was held at another time."""
     for number, speaker in enumerate(quote.speakers):
@@ -68,7 +43,7 @@ def office_not_held(quote: QuoteRecord, around: Surroundings) -> Iterator[Doubt]
                 yield Doubt(("speakers", number, "office"), f"{wrong}; {remedy}")
 
 
-@rule(WarningCode.office_repeated, "quote", when=has_doubtful_speaker)
+@rule("office-repeated", "quote", when=has_doubtful_speaker)
 def office_repeated(quote: QuoteRecord, around: Surroundings) -> Iterator[Doubt]:
     """A speaker is given the office that the actor's positions give for that date anyway."""
     for number, speaker in enumerate(quote.speakers):
@@ -79,7 +54,7 @@ def office_repeated(quote: QuoteRecord, around: Surroundings) -> Iterator[Doubt]
                 yield Doubt(("speakers", number, "office"), wrong)
 
 
-@rule(WarningCode.before_office, "quote", when=has_doubtful_speaker)
+@rule("before-office", "quote", when=has_doubtful_speaker)
 def before_office(quote: QuoteRecord, around: Surroundings) -> Iterator[Doubt]:
     """Words are older than the first office of their speaker."""
     for number, speaker in enumerate(quote.speakers):
@@ -106,7 +81,7 @@ def held_on(position: Position, span: DateSpan) -> bool:
     return within(position.date, span.start, span.end)
 
 
-@rule(WarningCode.outside_life, *ENTRIES, when=may_be_outlived)
+@rule("outside-life", *ENTRIES, when=lambda _, around: around.bounded)
 def outside_life(entry: Any, around: Surroundings) -> Iterator[Doubt]:
     """Somebody acts or speaks before they were born or founded, or after their end."""
     for link in entry.actor_links:
@@ -126,21 +101,21 @@ def outside(actor: ActorRecord, span: DateSpan) -> str | None:
     return None
 
 
-@rule(WarningCode.two_holders)
-def two_holders(reference: Reference) -> Iterator[tuple[str, Doubt]]:
+@rule("two-holders", "references")
+def two_holders(reference: Reference) -> Iterator[Doubt]:
     """Two actors hold one office at one time."""
     holders: dict[tuple[str, str], list[tuple[ActorRecord, int]]] = defaultdict(list)
     for actor in reference.actors.values():
         for number, position in enumerate(actor.positions):
             words = fold(position.title).split()
             if position.of is not None and not SHARED & set(words):
-                title = " ".join(ALIKE.get(word, word) for word in words)
+                title = " ".join(VOCABULARY["titles"].get(word, word) for word in words)
                 holders[title, position.of].append((actor, number))
     for (_, of), held in holders.items():
         yield from overlapping(of, held)
 
 
-def overlapping(of: str, held: Iterable[tuple[ActorRecord, int]]) -> Iterator[tuple[str, Doubt]]:
+def overlapping(of: str, held: Iterable[tuple[ActorRecord, int]]) -> Iterator[Doubt]:
     """Each two of the holders of an office whose days overlap by more than that of the change."""
     for (one, first), (other, second) in combinations(held, 2):
         dates = one.positions[first].date, other.positions[second].date
@@ -148,7 +123,8 @@ def overlapping(of: str, held: Iterable[tuple[ActorRecord, int]]) -> Iterator[tu
             title = other.positions[second].title
             wrong = f"{one.id} is {title} of {of} on the same days ({dates[0]} and {dates[1]})"
             location = ("positions", second, "date" if dates[1] is not None else "title")
-            yield other.id, Doubt(location, f"{wrong}; correct one of the dates or titles")
+            wrong += "; correct one of the dates or titles"
+            yield Doubt(location, wrong, other.id, "actor")
 
 
 def share_days(one: str | None, other: str | None) -> bool:

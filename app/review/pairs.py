@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 from rapidfuzz import fuzz
 
-from app.entries.warning_codes import WarningCode
 from app.kinds.events import EventRecord
 from app.kinds.quotes import QuoteRecord
 from app.review.rules import Doubt, rule
@@ -21,15 +20,15 @@ NEAR = timedelta(days=3)
 DISTINCT = 20
 
 
-@rule(WarningCode.same_words)
+@rule("same-words", "pair")
 def same_words(one: Any, other: Any) -> Iterator[Doubt]:
     """Two quotes have the same words."""
     if are_quotes(one, other) and letters_of(one.text) == letters_of(other.text):
         wrong = f"has the words of {one.id}; keep one of the two, or say what sets them apart"
-        yield Doubt(("text",), wrong)
+        yield Doubt(("text",), wrong, other.id)
 
 
-@rule(WarningCode.wording_elsewhere)
+@rule("wording-elsewhere", "pair")
 def wording_elsewhere(one: Any, other: Any) -> Iterator[Doubt]:
     """A wording of a quote is one of another quote, too."""
     if not are_quotes(one, other) or letters_of(one.text) == letters_of(other.text):
@@ -38,10 +37,10 @@ def wording_elsewhere(one: Any, other: Any) -> Iterator[Doubt]:
     for number, wording in enumerate((other, *other.renderings)):
         if letters_of(wording.text) in texts:
             at: tuple[Any, ...] = ("text",) if number == 0 else ("renderings", number - 1, "text")
-            yield Doubt(at, f"is a wording of {one.id}, too; keep it with one of the two")
+            yield Doubt(at, f"is a wording of {one.id}, too; keep it with one of the two", other.id)
 
 
-@rule(WarningCode.like_words)
+@rule("like-words", "pair")
 def like_words(one: Any, other: Any) -> Iterator[Doubt]:
     """Two quotes of one speaker and day have nearly the same words."""
     if not are_quotes(one, other) or not share_speaker(one, other) or not are_near(one, other):
@@ -50,15 +49,17 @@ def like_words(one: Any, other: Any) -> Iterator[Doubt]:
     is_long = min(len(first), len(second)) >= DISTINCT
     if is_long and first != second and fuzz.ratio(first, second) >= ALIKE:
         wrong = f"is nearly {one.id}, of the same speaker; make it a rendering there"
-        yield Doubt(("text",), f"{wrong}, or keep one of the two")
+        yield Doubt(("text",), f"{wrong}, or keep one of the two", other.id)
 
 
-@rule(WarningCode.same_title)
+@rule("same-title", "pair")
 def same_title(one: Any, other: Any) -> Iterator[Doubt]:
     """Two events have one title and date."""
     are_events = isinstance(one, EventRecord) and isinstance(other, EventRecord)
     if are_events and title_of(one) == title_of(other):
-        yield Doubt(("title",), f"is that of {one.id}, on the same day; keep one of the two")
+        yield Doubt(
+            ("title",), f"is that of {one.id}, on the same day; keep one of the two", other.id
+        )
 
 
 def title_of(event: EventRecord) -> tuple[str, bytes]:
@@ -81,11 +82,3 @@ def share_speaker(one: QuoteRecord, other: QuoteRecord) -> bool:
 def are_near(one: QuoteRecord, other: QuoteRecord) -> bool:
     """Whether both were said within a few days."""
     return one.span.start - NEAR <= other.span.end and other.span.start - NEAR <= one.span.end
-
-
-PAIR_RULES: dict[WarningCode, Callable[[Any, Any], Iterator[Doubt]]] = {
-    WarningCode.same_words: same_words,
-    WarningCode.wording_elsewhere: wording_elsewhere,
-    WarningCode.like_words: like_words,
-    WarningCode.same_title: same_title,
-}

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from app.entries.dates import DateSpan
 from app.entries.record import Role, values_at
-from app.entries.warning_codes import WarningCode
 from app.entries.words import fold
 from app.kinds.proposals import ProposalRecord
 from app.kinds.quotes import QuoteRecord
@@ -26,7 +25,7 @@ class WithTerms(NamedTuple):
     terms: tuple[TermRecord, ...]
 
 
-@rule(WarningCode.no_party, WITH_TERMS, when=given("terms"))
+@rule("no-party", WITH_TERMS, when=given("terms"))
 def no_party(whole: WithTerms, around: Surroundings) -> Iterator[Doubt]:
     """A term obliges an actor that has no part in its proposal."""
     proposal = whole.proposal
@@ -52,7 +51,7 @@ def is_outside(actor_id: str, circle: set[str], span: DateSpan, reference: Refer
     return not circle & reference.affiliates(actor_id, span.start, span.end)
 
 
-@rule(WarningCode.same_term, WITH_TERMS, when=given("terms"))
+@rule("same-term", WITH_TERMS, when=given("terms"))
 def same_term(whole: WithTerms, _: Surroundings) -> Iterator[Doubt]:
     """Two terms of a proposal have the same text."""
     seen: dict[str, str] = {}
@@ -63,7 +62,7 @@ def same_term(whole: WithTerms, _: Surroundings) -> Iterator[Doubt]:
             yield Doubt(("terms", number, "text"), wrong)
 
 
-@rule(WarningCode.own_beneficiary, "term", when=given("beneficiary"))
+@rule("own-beneficiary", "term", when=given("beneficiary"))
 def own_beneficiary(term: TermRecord, _: Surroundings) -> Iterator[Doubt]:
     """The only actor that a term obliges is also the one that benefits."""
     if len(term.obliged) == 1 and term.obliged[0] in term.beneficiary:
@@ -89,7 +88,7 @@ def lists_speaker(quote: QuoteRecord, _: Surroundings) -> bool:
     return False
 
 
-@rule(WarningCode.own_addressee, "quote", when=lists_speaker)
+@rule("own-addressee", "quote", when=lists_speaker)
 def own_addressee(quote: QuoteRecord, _: Surroundings) -> Iterator[Doubt]:
     """A speaker is also the one who is spoken to."""
     speakers = {speaker.actor for speaker in quote.speakers}
@@ -99,7 +98,7 @@ def own_addressee(quote: QuoteRecord, _: Surroundings) -> Iterator[Doubt]:
             yield Doubt(("actors", number, "actor"), wrong)
 
 
-@rule(WarningCode.link_repeated, *ENTRIES, when=lists_own_role)
+@rule("link-repeated", *ENTRIES, when=lists_own_role)
 def link_repeated(entry: Any, _: Surroundings) -> Iterator[Doubt]:
     """An actor is listed again in the role that a field of its kind gives."""
     own = {(actor, role) for role, path in entry.ROLES.items() for actor in values_at(entry, path)}
@@ -117,7 +116,7 @@ def repeats_source(entry: Any, _: Surroundings) -> bool:
     return len(cited) > 2 and len({citation.source for citation in cited}) < len(cited)
 
 
-@rule(WarningCode.cited_twice, *ENTRIES, when=repeats_source)
+@rule("cited-twice", *ENTRIES, when=repeats_source)
 def cited_twice(entry: Any, _: Surroundings) -> Iterator[Doubt]:
     """A source is cited twice for one thing."""
     seen = set()

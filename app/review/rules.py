@@ -1,15 +1,21 @@
 """The table of rules, and what they hold a record against.
 
 To add a rule: its code in `WarningCode`, and a function with `@rule` that yields a `Doubt` for each
-place that is in doubt. The first line of its docstring stands in seed_data/FORMAT.md.
+place that is in doubt. The first line of its docstring stands in seed_data/FORMAT.md. Rules are
+grouped by what they look at: a kind of record; `text`; a `pair` of entries; an entry and its `named
+event`, or the proposal that it `answered`; or, when all records are known, `references`, `figures`,
+`facts` and, where no record is flawed, `complete`.
 """
 
 from __future__ import annotations
 
+import tomllib
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
+from importlib.resources import files
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
@@ -20,14 +26,22 @@ from app.reference.dataset import DatasetRecord
 from app.reference.registry import Reference
 
 Location = tuple[int | str, ...]
+VOCABULARY = tomllib.loads(
+    files("app.review").joinpath("vocabulary.toml").read_text(encoding="utf-8")
+)
 ENTRIES = ("event", "quote", "proposal", "term", "figure")
 
 
 class Doubt(NamedTuple):
-    """A place of a record that is in doubt, and why; a message says what would be right."""
+    """A place of a record that is in doubt, and why; a message says what would be right.
+
+    Rules that look at more than one record name it by its id, and by its kind if it is no entry.
+    """
 
     location: Location
     message: str
+    id: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,15 +98,18 @@ Condition = Callable[[Any, Surroundings], object]
 
 
 class Rule(NamedTuple):
-    """A rule: its code, and the function that finds it in a record."""
+    """A rule: its code, the function that finds it, and without what it finds nothing.
+
+    Most records do not meet the condition of most rules, and it takes less time than a rule.
+    """
 
     code: WarningCode
-    find: Callable[[Any, Surroundings], Iterable[Doubt]]
+    find: Callable[..., Iterable[Any]]
+    when: Condition
 
 
-# The rules of each kind of record by the condition without which they find nothing: most records
-# meet none, and a condition takes less time than a rule.
-RULES: dict[str, dict[Condition, list[Rule]]] = {}
+# The rules of each kind of record, of texts, and of what shows when all records are known.
+RULES: defaultdict[str, list[Rule]] = defaultdict(list)
 # What each code means.
 EXPLANATIONS: dict[WarningCode, str] = {}
 
@@ -109,22 +126,22 @@ def given(field: str) -> Condition:
     return lambda record, _: read(record)
 
 
-def rule(code: WarningCode, *kinds: str, when: Condition = always) -> Callable[[RuleT], RuleT]:
-    """Enters a function into the table; without kinds, its module calls it."""
+def rule(code: WarningCode, *groups: str, when: Condition = always) -> Callable[[RuleT], RuleT]:
+    """Enters a function into the table."""
 
     def enter(find: RuleT) -> RuleT:
         EXPLANATIONS.setdefault(code, (find.__doc__ or "").partition("\n")[0])
-        for kind in kinds:
-            RULES.setdefault(kind, {}).setdefault(when, []).append(Rule(code, find))
+        for group in groups:
+            RULES[group].append(Rule(code, find, when))
         return find
 
     return enter
 
 
-def rules_of(kind: str, skipped: Collection[WarningCode]) -> list[tuple[Condition, list[Rule]]]:
-    """The rules of a kind but those of some codes, by their conditions."""
-    groups = [
-        (condition, [each for each in group if each.code not in skipped])
-        for condition, group in RULES[kind].items()
-    ]
-    return [(condition, group) for condition, group in groups if group]
+def rules_of(group: str, skipped: Collection[str] = ()) -> list[tuple[Condition, list[Rule]]]:
+    """The rules of a group but those of some codes, by their conditions."""
+    found: defaultdict[Condition, list[Rule]] = defaultdict(list)
+    for each in RULES[group]:
+        if each.code not in skipped:
+            found[each.when].append(each)
+    return list(found.items())

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.entries.warning_codes import WarningCode
-from app.review.rules import Doubt, Location, rule
+from app.review.rules import RULES, Doubt, Location, rule
 
 # Bytes with which no rule of this module finds anything but two spaces and links of Markdown.
 PLAIN = bytes(code for code in (0x0A, 0x0D, *range(0x20, 0x7F)) if chr(code) not in "&<*`~\\")
@@ -51,14 +51,14 @@ def texts_in(fields: Any, location: Location = ()) -> Iterator[tuple[Location, s
             yield from texts_in(value, (*location, number))
 
 
-@rule(WarningCode.doubled_space)
+@rule("doubled-space", "text")
 def doubled_space(text: str) -> Iterator[str]:
     """Two spaces stand in a row."""
     for match in DOUBLED.finditer(text):
         yield f"has two spaces after {match[1][-40:]!r}; write one"
 
 
-@rule(WarningCode.invisible)
+@rule("invisible", "text")
 def invisible(text: str) -> Iterator[str]:
     """An invisible character, or a space that does not break, hides in a text."""
     for match in INVISIBLE.finditer(text):
@@ -67,7 +67,7 @@ def invisible(text: str) -> Iterator[str]:
         yield f"has U+{ord(match[0]):04X} ({name}) after {near!r}; remove it, or write a space"
 
 
-@rule(WarningCode.mojibake)
+@rule("mojibake", "text")
 def mojibake(text: str) -> Iterator[str]:
     """Letters were garbled or lost where a text was read in another encoding."""
     for match in LOST.finditer(text):
@@ -96,14 +96,14 @@ def byte_of(letter: str) -> bytes:
         return letter.encode("latin-1")
 
 
-@rule(WarningCode.markup)
+@rule("markup", "text")
 def markup(text: str) -> Iterator[str]:
     """HTML, an entity or Markdown stands in a text, which is shown as it is written."""
     for match in MARKUP.finditer(text):
         yield f"has the markup {match[0][:60]!r}; write what a reader is to see"
 
 
-@rule(WarningCode.mixed_scripts)
+@rule("mixed-scripts", "text")
 def mixed_scripts(text: str) -> Iterator[str]:
     """One word has letters of two scripts."""
     for match in WORD.finditer(text) if not text.isascii() else ():
@@ -119,18 +119,9 @@ def script_of(letter: str) -> str | None:
     return name if name in SCRIPTS else None
 
 
-TEXT_RULES = {
-    WarningCode.doubled_space: doubled_space,
-    WarningCode.invisible: invisible,
-    WarningCode.mojibake: mojibake,
-    WarningCode.markup: markup,
-    WarningCode.mixed_scripts: mixed_scripts,
-}
-
-
 def text_doubts(fields: Any) -> Iterator[tuple[WarningCode, Doubt]]:
     """What the rules of texts find in a record as written."""
     for location, text in texts_in(fields):
-        for code, find in TEXT_RULES.items():
-            for message in find(text):
-                yield code, Doubt(location, message)
+        for each in RULES["text"]:
+            for message in each.find(text):
+                yield each.code, Doubt(location, message)

@@ -10,14 +10,12 @@ from typing import Any, NamedTuple
 from zlib import crc32
 
 from app.entries.record import EntryRecord
-from app.entries.warning_codes import WarningCode
 from app.kinds.events import EventRecord
 from app.kinds.figures import FigureRecord
 from app.kinds.quotes import QuoteRecord
-from app.reference.registry import Reference
 from app.review.names import near_doubles
 from app.review.numbers import FigureFact, figure_fact, quantities
-from app.review.rules import Doubt, Location, rule
+from app.review.rules import Doubt, Location, Surroundings, rule
 from app.review.wordings import fingerprints, letters_of
 
 # What is to be the same wherever it is meant.
@@ -87,19 +85,18 @@ class Facts:
         self.named |= other.named
 
 
-@rule(WarningCode.used_once)
-def used_once(facts: Facts) -> Iterator[tuple[str, Doubt]]:
+@rule("used-once", "complete")
+def used_once(facts: Facts, *_: Any) -> Iterator[Doubt]:
     """A unit or a metric is used once in the whole record."""
     for (name, value), number in facts.counts.items():
         if name in COUNTED_ONCE and number == 1:
-            wrong = (
-                f"{value!r} is used once; write the {name} that is used elsewhere, if it is that"
-            )
+            remedy = f"write the {name} that is used elsewhere, if it is that"
             place = facts.places[name, value]
-            yield place.id, Doubt(place.location, wrong)
+            yield Doubt(place.location, f"{value!r} is used once; {remedy}", place.id)
 
 
-def near_places(facts: Facts) -> Iterator[tuple[str, Doubt]]:
+@rule("near-double", "facts")
+def near_places(facts: Facts) -> Iterator[Doubt]:
     """Places that may be others; what is used less often is in doubt."""
     places = [value for name, value in facts.counts if name == "place"]
     alike = near_doubles([(each, each) for each in places])
@@ -111,7 +108,7 @@ def near_places(facts: Facts) -> Iterator[tuple[str, Doubt]]:
         )
         place = facts.places["place", rare]
         wrong = f"{rare!r} may be {common!r}, which is used elsewhere; write it alike"
-        yield place.id, Doubt(place.location, wrong)
+        yield Doubt(place.location, wrong, place.id)
 
 
 def parts_of_places(values: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -122,10 +119,10 @@ def parts_of_places(values: Collection[str]) -> Iterator[tuple[str, str]]:
             yield value, start
 
 
-@rule(WarningCode.unused)
-def unused(reference: Reference, named: Collection[tuple[str, str]]) -> Iterator[tuple[Any, ...]]:
+@rule("unused", "complete")
+def unused(facts: Facts, around: Surroundings, _: Any) -> Iterator[Doubt]:
     """An actor, a topic or a source is named by nothing."""
-    for name_type, record in reference.records():
-        if (name_type, record.id) not in named:
+    for name_type, record in around.reference.records():
+        if (name_type, record.id) not in facts.named:
             wrong = f"no record names this {name_type}; leave it out until one does"
-            yield name_type, record.id, Doubt(("id",), wrong)
+            yield Doubt(("id",), wrong, record.id, name_type)

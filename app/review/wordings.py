@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 from zlib import crc32
 
-from app.entries.warning_codes import WarningCode
 from app.entries.words import fold
 from app.kinds.quotes import QuoteRecord
 from app.review.rules import Doubt, Location, Surroundings, given, rule
@@ -36,7 +36,14 @@ def fingerprints(text: str) -> set[int]:
     return {crc32(letters[:LETTERS]), crc32(letters[-LETTERS:])}
 
 
-@rule(WarningCode.two_wordings, "quote", when=given("renderings"))
+def wordings(quote: QuoteRecord) -> Iterator[tuple[Location, Any]]:
+    """A quote and its renderings, with their places."""
+    yield (), quote
+    for number, rendering in enumerate(quote.renderings):
+        yield ("renderings", number), rendering
+
+
+@rule("two-wordings", "quote", when=given("renderings"))
 def two_wordings(quote: QuoteRecord, _: Surroundings) -> Iterator[Doubt]:
     """One source is said to print two wordings of an utterance in one language."""
     seen = {(quote.citations[0].source, quote.language): quote.text}
@@ -47,17 +54,16 @@ def two_wordings(quote: QuoteRecord, _: Surroundings) -> Iterator[Doubt]:
             yield Doubt(("renderings", number, "source"), wrong)
 
 
-@rule(WarningCode.translated, "quote", when=given("renderings"))
+@rule("translated", "quote", when=given("renderings"))
 def translated(quote: QuoteRecord, _: Surroundings) -> Iterator[Doubt]:
     """Wordings in several languages are all said to be no translation."""
-    originals = {quote.language} if quote.translated is False else set()
-    for number, rendering in enumerate(quote.renderings):
-        if rendering.translated is False:
-            language = rendering.language or quote.language
-            if originals and language not in originals:
-                wrong = f"{language} and {' and '.join(sorted(originals))} cannot both be original"
-                yield Doubt(("renderings", number, "translated"), f"{wrong}; correct one of them")
-            originals.add(language)
+    originals: set[str] = set()
+    for location, wording in wordings(quote):
+        language = wording.language or quote.language
+        if wording.translated is False and originals - {language}:
+            wrong = f"{language} and {' and '.join(sorted(originals))} cannot both be original"
+            yield Doubt((*location, "translated"), f"{wrong}; correct one of them")
+        originals |= {language} if wording.translated is False else set()
 
 
 def is_not_plain_english(quote: QuoteRecord, _: Surroundings) -> bool:
@@ -69,24 +75,16 @@ def is_not_plain_english(quote: QuoteRecord, _: Surroundings) -> bool:
     )
 
 
-def is_original(quote: QuoteRecord, _: Surroundings) -> bool:
-    """Whether the words are said to be no translation."""
-    return quote.translated is False
-
-
-@rule(WarningCode.language_script, "quote", when=is_not_plain_english)
+@rule("language-script", "quote", when=is_not_plain_english)
 def language_script(quote: QuoteRecord, _: Surroundings) -> Iterator[Doubt]:
     """Words are not in the script of their language."""
-    at: Location = ("language",)
-    wordings = [(at, quote.language, quote.text)]
-    for number, each in enumerate(quote.renderings):
-        at = ("renderings", number, "text" if each.language is None else "language")
-        wordings.append((at, each.language or quote.language, each.text))
-    for at, language, text in wordings:
+    for location, wording in wordings(quote):
+        language, text = wording.language or quote.language, wording.text
         written, expected = script_of_text(text), script_of_language(language)
         if written and expected and written != expected:
             wrong = f"is {language}, but the words are written in {written.title()} letters"
-            yield Doubt(at, f"{wrong}; write the language of the words")
+            at = "text" if wording.language is None else "language"
+            yield Doubt((*location, at), f"{wrong}; write the language of the words")
 
 
 def script_of_text(text: str) -> str | None:
@@ -115,7 +113,7 @@ SCRIPT_NAMES = {
 }
 
 
-@rule(WarningCode.language_source, "quote", when=is_original)
+@rule("language-source", "quote", when=lambda quote, _: quote.translated is False)
 def language_source(quote: QuoteRecord, around: Surroundings) -> Iterator[Doubt]:
     """Words that are no translation are in another language than their source."""
     source = around.reference.sources.get(quote.citations[0].source)

@@ -16,8 +16,7 @@ from app.db.postings import DAY_SHIFT
 from app.entries.dates import DateSpan
 from app.entries.warning_codes import WarningCode
 from app.review.dates import swap
-from app.review.pairs import PAIR_RULES
-from app.review.rules import Doubt, rule
+from app.review.rules import RULES, Doubt, rule
 from app.seeding.files import FileChunk, read_chunk
 from app.seeding.raw_records import RawRecord
 from app.seeding.record_validation import parse, with_terms
@@ -40,7 +39,7 @@ BY_NUMBER = "SELECT id FROM staged WHERE rowid = ?"
 PLACE = """
 SELECT kind, file, line FROM staged WHERE id = ? AND name_type = 'entry' AND length(hash) > 0
 """
-Found = Iterator[tuple[WarningCode, str, Doubt]]
+Found = Iterator[tuple[WarningCode, Doubt]]
 
 
 class Alike:
@@ -80,21 +79,18 @@ class Alike:
 
 def alike(pairs: list[tuple[str, str]], entries: Entries) -> Found:
     """What the rules find in each two entries that begin or end alike."""
-    for one_id, other_id in pairs:
-        one, other = entries[one_id].record, entries[other_id].record
-        for code, find in PAIR_RULES.items():
-            for doubt in find(one, other):
-                yield code, other_id, doubt
+    for one, other in pairs:
+        for each in RULES["pair"]:
+            for doubt in each.find(entries[one].record, entries[other].record):
+                yield each.code, doubt
 
 
 def remote(relations: list[tuple[str, str, str]], entries: Entries) -> Found:
     """Entries whose dates do not fit those of the entries that they name."""
-    for entry_id, field, target_id in relations:
-        one, target = entries[entry_id].record, entries[target_id].record
-        rules = [far_from_event, swapped_with_event] if field == "event" else [early_response]
-        for code, find in ((RELATION_CODES[each], each) for each in rules):
-            for message in find(one, target):
-                yield code, entry_id, Doubt(location_of(field), message)
+    for entry_id, field, target in relations:
+        for each in RULES["named event" if field == "event" else "answered"]:
+            for message in each.find(entries[entry_id].record, entries[target].record):
+                yield each.code, Doubt(location_of(field), message, entry_id)
 
 
 class Entry(NamedTuple):
@@ -150,7 +146,7 @@ def gap(one: DateSpan, other: DateSpan) -> timedelta:
     return max(timedelta(0), one.start - other.end, other.start - one.end)
 
 
-@rule(WarningCode.far_from_event)
+@rule("far-from-event", "named event")
 def far_from_event(one: Any, event: Any) -> Iterator[str]:
     """A quote or a figure lies more than a month from its event."""
     apart = gap(one.span, event.span)
@@ -159,7 +155,7 @@ def far_from_event(one: Any, event: Any) -> Iterator[str]:
         yield f"{wrong}; name another event, or correct one of the dates"
 
 
-@rule(WarningCode.swapped_date)
+@rule("swapped-date", "named event")
 def swapped_with_event(one: Any, event: Any) -> Iterator[str]:
     """With day and month swapped, a date would fit its sources or its event, as it does not."""
     if gap(one.span, event.span) > FAR and is_swapped(one, event):
@@ -173,16 +169,9 @@ def is_swapped(one: Any, event: Any) -> bool:
     return swapped is not None and event.span.start <= swapped <= event.span.end
 
 
-@rule(WarningCode.early_response)
+@rule("early-response", "answered")
 def early_response(one: Any, proposal: Any) -> Iterator[str]:
     """A response or a reply is older than the proposal that it answers."""
     if one.span.end < proposal.span.start:
         wrong = f"{proposal.id} is of {proposal.date}, after {one.date}"
         yield f"{wrong}; name the proposal that was answered, or correct one of the dates"
-
-
-RELATION_CODES = {
-    far_from_event: WarningCode.far_from_event,
-    swapped_with_event: WarningCode.swapped_date,
-    early_response: WarningCode.early_response,
-}

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from app.entries.warning_codes import WarningCode
-from app.review import addresses, dates, names, numbers, offices, parties, prose, wordings
+from app.review import addresses, dates, names, numbers, offices, pairs, parties, prose, wordings
 from app.review.parties import WITH_TERMS, WithTerms
 from app.review.rules import RULES, Condition, Doubt, Rule, Surroundings, rules_of
 from app.review.texts import remarkable, text_doubts
@@ -16,7 +16,7 @@ from app.seeding.flaws import field_path
 from app.seeding.raw_records import RawRecord
 
 # Their rules are in the table once they are imported.
-RULE_MODULES = (addresses, dates, names, numbers, offices, parties, prose, wordings)
+RULE_MODULES = (addresses, dates, names, numbers, offices, pairs, parties, prose, wordings)
 # No more warnings of a code are looked for in a YAML file, or in a thousand lines of NDJSON.
 MOST_IN_YAML = 1000
 MOST_IN_LINES = 20
@@ -88,9 +88,9 @@ class ChunkReview:
         """Holds a record against the rules of a kind."""
         for condition, group in self.rules[kind]:
             if condition(record, self.around):
-                for code, find in group:
-                    for doubt in find(record, self.around):
-                        self.warn(raw, code, doubt)
+                for each in group:
+                    for doubt in each.find(record, self.around):
+                        self.warn(raw, each.code, doubt)
 
     def add_entry(self, raw: RawRecord, entry: Any, number: int) -> None:
         """Reviews an entry, the `number`-th of the chunk, and notes its facts."""

@@ -12,13 +12,11 @@ from app.entries.names import folded_name, nearest
 from app.entries.questions import EntryQuestion, filters_of
 from app.entries.record import EntryRecord
 from app.entries.search_query import read_query
-from app.entries.warning_codes import WarningCode
 from app.entries.words import SearchTerm
 from app.kinds import KINDS
 from app.reference import REFERENCE_TYPES
-from app.reference.dataset import DatasetRecord
 from app.reference.registry import Reference
-from app.review.rules import Doubt, rule
+from app.review.rules import Doubt, Surroundings, rule
 from app.seeding.index_terms import index_entry
 from app.seeding.staging import Staging
 
@@ -37,14 +35,18 @@ class Unanswered(Exception):
     """Why a question is refused, or finds nothing."""
 
 
-@rule(WarningCode.question)
-def unanswered(dataset: DatasetRecord, staging: Staging, reference: Reference) -> Iterator[Doubt]:
+@rule("question", "complete")
+def unanswered(_: Any, around: Surroundings, staging: Staging) -> Iterator[Doubt]:
     """A question that the first page offers is refused, or finds nothing."""
+    dataset = around.dataset
+    if dataset is None:
+        return
     for number, question in enumerate(dataset.questions):
         try:
-            Asker(staging, reference).ask(question.path)
+            Asker(staging, around.reference).ask(question.path)
         except Unanswered as why:
-            yield Doubt(("questions", number, "path"), f"{why}; correct it, or take it out")
+            wrong = f"{why}; correct it, or take it out"
+            yield Doubt(("questions", number, "path"), wrong, dataset.id, "dataset")
 
 
 class Asker:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 import orjson
 import pytest
@@ -76,9 +77,9 @@ def test_every_code_is_described_and_has_a_case() -> None:
     """FORMAT.md explains each code as its rule does, and each code is tried."""
     table = (SHIPPED / "FORMAT.md").read_text().partition("| code | what a second reader")[2]
     rows = dict(re.findall(r"^\| `([a-z-]+)` \| (.+) \|$", table, re.MULTILINE))
-    assert rows == {str(code): EXPLANATIONS[code] for code in WarningCode}
-    assert set(CASES) == set(rows) - {WarningCode.no_language}
-    assert [each.code for each in told(TINY)].count(WarningCode.no_language) == 1
+    assert rows == {str(code): EXPLANATIONS[code] for code in get_args(WarningCode)}
+    assert set(CASES) == set(rows) - {"no-language"}
+    assert [each.code for each in told(TINY)].count("no-language") == 1
 
 
 def test_the_shipped_record_has_no_warning(capsys: pytest.CaptureFixture[str]) -> None:
@@ -91,7 +92,7 @@ def test_a_warning_is_silenced_by_its_record(tmp_path: Path) -> None:
     """A silence holds for its code and its record alone, and is warned of when it is not needed."""
     silence = Edit("events/1998.yaml", "\n- id: referendums", f"{SILENCE}- id: referendums")
     folder = with_edits(DOUBLED, silence, copy=tmp_path / "silenced")
-    assert [each for each in told(folder) if each.code == WarningCode.doubled_space] == []
+    assert [each for each in told(folder) if each.code == "doubled-space"] == []
     other = Edit("events/1998.yaml", "Voters in", "Voters  in")
     folder = with_edits(DOUBLED, other, silence, copy=tmp_path / "other")
     assert [each.id for each in told(folder) if each.code == "doubled-space"] == ["referendums"]
