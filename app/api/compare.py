@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import FastAPI, Query
+from fastapi import FastAPI
 from starlette.requests import Request
 
 from app.analysis.comparison_models import ProposalComparison
 from app.analysis.comparison_question import CompareQuestion, TableFormat, compare_proposals
 from app.api.models import OneOf, named
+from app.api.records import enveloped_one
 from app.api.registration import add_question
-from app.api.single import enveloped_one
 from app.formats.comparison import comparison_csv
 from app.http.route import AnswerOrPage, Representation, service_of
 
@@ -24,9 +22,7 @@ CSV_EXAMPLE = (
 )
 
 
-async def answer_comparison(
-    request: Request, question: Annotated[CompareQuestion, Query()]
-) -> Representation:
+async def answer_comparison(request: Request, question: CompareQuestion) -> Representation:
     """Two to twelve proposals side by side, or a whole chain of replies: by topic, then by term,
     what is the same, changed, added, dropped or not recorded, who is obliged, in which phase, and
     the numbers.
@@ -55,6 +51,7 @@ def add_routes(app: FastAPI) -> None:
         app,
         "/v1/compare",
         answer_comparison,
+        CompareQuestion,
         route=AnswerOrPage,
         answer="The comparison.",
         content={

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import orjson
-from fastapi import FastAPI, Query
+from fastapi import FastAPI
 from pydantic import Field
 from sqlalchemy import bindparam, func, select
 from starlette.requests import Request
@@ -13,8 +13,7 @@ from starlette.requests import Request
 from app.api import downloads
 from app.api.balance import Balance, balance_of
 from app.api.models import OneOf, named
-from app.api.registration import add_question
-from app.api.single import (
+from app.api.records import (
     OneQuestion,
     StoredDocument,
     answer_found,
@@ -22,6 +21,7 @@ from app.api.single import (
     one_content,
     revision_asked,
 )
+from app.api.registration import add_question
 from app.db.postings import STORED
 from app.db.snapshots import Revision, Snapshot
 from app.db.sql import Statement
@@ -95,7 +95,7 @@ class Health(Document):
     """live or ready."""
 
 
-async def dataset(request: Request, question: Annotated[OneQuestion, Query()]) -> Representation:
+async def dataset(request: Request, question: OneQuestion) -> Representation:
     """What the record is, what it covers and lacks, its licence, and how to cite it."""
     async with service_of(request).database.snapshot() as snapshot:
         at = await revision_asked(question, snapshot)
@@ -136,15 +136,14 @@ async def kind_counts(at: Revision, snapshot: Snapshot) -> dict[str, int]:
     return counts
 
 
-async def live(request: Request, question: Annotated[NoQuestion, Query()]) -> CompleteResponse:
+async def live(request: Request, _: NoQuestion) -> CompleteResponse:
     """The process runs."""
-    del request, question
+    del request
     return health("live")
 
 
-async def ready(request: Request, question: Annotated[NoQuestion, Query()]) -> CompleteResponse:
+async def ready(request: Request, _: NoQuestion) -> CompleteResponse:
     """The record can be asked: the database is there, with our schema and document format."""
-    del question
     database = service_of(request).database
     await database.check()
     async with database.snapshot() as snapshot:
@@ -166,6 +165,7 @@ def add_routes(app: FastAPI) -> None:
         app,
         "/v1/dataset",
         dataset,
+        OneQuestion,
         answer="The description.",
         content=one_content(),
         problems=[NotAcceptable],

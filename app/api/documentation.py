@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from typing import Annotated
 
 import orjson
-from fastapi import FastAPI, Query
+from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.types import Lifespan
@@ -102,11 +101,8 @@ def documented(lifespan: Lifespan[FastAPI], *, telemetry: bool) -> Application:
     return app
 
 
-async def openapi_json(
-    request: Request, question: Annotated[NoQuestion, Query()]
-) -> Representation:
+async def openapi_json(request: Request, _: NoQuestion) -> Representation:
     """The OpenAPI document."""
-    del question
     async with service_of(request).database.snapshot() as snapshot:
         revision = snapshot.revision
     return Representation(JSON, orjson.dumps(request.app.openapi()), revision)

@@ -15,9 +15,9 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import FastAPI, Query
+from fastapi import FastAPI
 from sqlalchemy import bindparam, select
 from starlette.requests import Request
 from starlette.responses import Response
@@ -217,8 +217,7 @@ def download_endpoint(download: Download) -> Callable[..., Awaitable[FileRespons
     """The endpoint of a download."""
     plain, packed = Maker(download, b""), Maker(download, b"gzip")
 
-    async def endpoint(request: Request, question: Annotated[NoQuestion, Query()]) -> FileResponse:
-        del question
+    async def endpoint(request: Request, _: NoQuestion) -> FileResponse:
         fields = request.scope["state"]["fields"]
         # Clients cannot unpack a part by itself.
         is_packed = download.is_text and b"range" not in fields and b"gzip" in codings_of(fields)
@@ -259,9 +258,8 @@ class SqliteFile:
         ]
 
 
-async def sqlite_file(request: Request, question: Annotated[NoQuestion, Query()]) -> SqliteFile:
+async def sqlite_file(request: Request, _: NoQuestion) -> SqliteFile:
     """The file that answers questions, whole or in parts."""
-    del question
     return SqliteFile(service_of(request))
 
 

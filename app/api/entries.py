@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Any, Union
 from urllib.parse import urlencode
 
 import orjson
-from fastapi import FastAPI, Query
+from fastapi import FastAPI
 from pydantic import Field
 from starlette.requests import Request
 
@@ -20,18 +21,10 @@ from app.api.answering import (
     form_of,
     represented,
 )
-from app.api.missing import plural_of, types_at, why_missing
 from app.api.models import EntryListOf, OneOf, list_content, named
+from app.api.records import add_record, add_record_type
 from app.api.registration import DatedList, add_question
-from app.api.single import (
-    OneEntryQuestion,
-    StoredDocument,
-    answer_found,
-    one_content,
-    path_id,
-    revision_asked,
-)
-from app.db.snapshots import Revision, Snapshot, find
+from app.db.snapshots import Snapshot, find
 from app.entries.density import density
 from app.entries.documents import Document, EntryDocument, EntryEnd
 from app.entries.facets import facets_of
@@ -39,22 +32,14 @@ from app.entries.names import ENTRY_NAME
 from app.entries.nearest_queries import nearest_queries
 from app.entries.query_plan import QueryPlan
 from app.entries.questions import MAX_VALUES, EntryQuestion, none_given
-from app.entries.result_pages import ResultPage, find_page, read_entry, revision_of
+from app.entries.result_pages import ResultPage, find_page, revision_of
 from app.entries.snippets import snippet
-from app.errors import (
-    Gone,
-    Moved,
-    NotAcceptable,
-    NotFound,
-)
+from app.errors import NotAcceptable
 from app.formats import FORMATS
-from app.history.past import entry_at, why_missing_at
-from app.http.route import AnswerOrPage, Representation, service_of
+from app.http.route import Representation, service_of
 from app.kinds import KINDS
 from app.kinds.kind import Kind
 from app.reference.dataset import described
-
-ONE_PROBLEMS = (NotAcceptable, NotFound, Gone, Moved)
 
 
 class KindName(StrEnum):
@@ -170,71 +155,14 @@ def nearest_links(
     ]
 
 
-async def answer_entry(
-    request: Request, question: OneEntryQuestion, entry_id: str, kind: str
-) -> Representation:
-    """The entry at a path, or what became of it."""
-    async with service_of(request).database.snapshot(from_memory=True) as snapshot:
-        at = await revision_asked(question, snapshot)
-        if question.revision is None:
-            named, body = await entry_now(entry_id, kind, snapshot)
-        else:
-            named, body = await entry_then(entry_id, kind, at, snapshot)
-        found = StoredDocument(named, body, KINDS[named].document)
-        return await answer_found(request, question, found, at, snapshot)
-
-
-async def entry_now(entry_id: str, kind: str, snapshot: Snapshot) -> tuple[str, bytes]:
-    """The kind and document of an entry."""
-    found = await find(snapshot, read_entry, entry_id)
-    if found is None:
-        raise await why_missing(kind, entry_id, snapshot)
-    if kind not in (ENTRY_NAME, found[0]):
-        path = KINDS[found[0]].path(entry_id)
-        raise NotFound(f"{entry_id!r} is not among the {plural_of(kind)}; it is at {path}.")
-    return found
-
-
-async def entry_then(
-    entry_id: str, kind: str, at: Revision, snapshot: Snapshot
-) -> tuple[str, bytes]:
-    """The kind and document of an entry as it stood at a revision."""
-    kinds = types_at(kind)
-    found = await entry_at(at, kinds, entry_id, snapshot)
-    if found is not None:
-        return found
-    missing = await why_missing_at(at, kinds, entry_id, snapshot)
-    if missing is not None:
-        raise missing
-    # It never was among these kinds, which the present says best.
-    return await entry_now(entry_id, kind, snapshot)
-
-
-def entries_endpoint(kind: Kind) -> Callable[..., Awaitable[Representation]]:
-    """The endpoint of one kind's list."""
+async def answer_kind(request: Request, question: EntryQuestion, *, kind: Kind) -> Representation:
+    """A page of one kind."""
     known = tuple(kind.document.model_fields)
-
-    async def endpoint(request: Request, question: Any) -> Representation:
-        return await answer_entries(request, question, (kind.name,), kind.document, known)
-
-    endpoint.__annotations__["question"] = Annotated[kind.question, Query()]
-    return endpoint
+    return await answer_entries(request, question, (kind.name,), kind.document, known)
 
 
-def entry_endpoint(kind: str) -> Callable[..., Awaitable[Representation]]:
-    """The endpoint of single entries of a kind, or of any."""
-
-    async def endpoint(request: Request, question: Any, id: str) -> Representation:
-        return await answer_entry(request, question, id, kind)
-
-    endpoint.__annotations__["question"] = Annotated[OneEntryQuestion, Query()]
-    endpoint.__annotations__["id"] = path_id(kind)
-    return endpoint
-
-
-async def timeline(
-    request: Request, question: Annotated[TimelineQuestion, Query()]
-) -> Representation:
+async def timeline(request: Request, question: TimelineQuestion) -> Representation:
+    """A page of all kinds, or of some."""
     kinds = question.kinds()
     known = dict.fromkeys(name for kind in kinds for name in KINDS[kind].document.model_fields)
     model = TimelineRow if len(kinds) > 1 else KINDS[kinds[0]].document
@@ -252,57 +180,41 @@ LIST: Any = {
     "problems": [NotAcceptable],
     "tags": ["entries"],
 }
-ONE: Any = {
-    "answer": "The document.",
-    "content": one_content(linked=True),
-    "problems": ONE_PROBLEMS,
-    "tags": ["entries"],
-}
 
 
 def add_routes(app: FastAPI) -> None:
     """Registers every dated list and entry on the application itself, which is fastest."""
     for kind in KINDS.values():
-        title = kind.title
         model: Any = kind.document
         add_question(
             app,
             f"/v1/{kind.plural}",
-            entries_endpoint(kind),
-            operation_id=f"list{title}s",
+            partial(answer_kind, kind=kind),
+            kind.question,
+            operation_id=f"list{kind.title}s",
             summary=f"List {kind.plural}",
             description=kind.description,
-            response_model=named(EntryListOf[model], f"{title}List"),
+            response_model=named(EntryListOf[model], f"{kind.title}List"),
             **LIST,
         )
-        add_question(
-            app,
-            f"/v1/{kind.plural}/{{id}}",
-            entry_endpoint(kind.name),
-            route=AnswerOrPage,
-            operation_id=f"get{title}",
-            summary=f"Get one {kind.name}",
-            description=f"One {kind.name} by its id; a former id redirects, a removed one is 410.",
-            response_model=named(OneOf[model], f"{title}Answer"),
-            **ONE,
-        )
+        add_record_type(app, kind)
     add_question(
         app,
         "/v1/timeline",
         timeline,
+        TimelineQuestion,
         operation_id="listTimeline",
         summary="List all kinds in one order",
         description=f"All kinds of entry in one order: {WITHOUT_KIND}, others when asked for.",
         response_model=named(EntryListOf[ANY_DOCUMENT], "Timeline"),
         **LIST,
     )
-    add_question(
+    add_record(
         app,
+        ENTRY_NAME,
         "/v1/entries/{id}",
-        entry_endpoint(ENTRY_NAME),
+        named(OneOf[ANY_DOCUMENT], "EntryAnswer"),
         operation_id="getEntry",
         summary="Get one entry of any kind",
         description="One entry of any kind by its id.",
-        response_model=named(OneOf[ANY_DOCUMENT], "EntryAnswer"),
-        **ONE,
     )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import astuple
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
-from fastapi import FastAPI, Query
+from fastapi import FastAPI
 from pydantic import AfterValidator, Field
 from starlette.requests import Request
 
@@ -120,9 +119,7 @@ class CorrectionsQuestion(FeedQuestion):
     """The representation."""
 
 
-async def changes(
-    request: Request, question: Annotated[ChangesQuestion, Query()]
-) -> Representation:
+async def changes(request: Request, question: ChangesQuestion) -> Representation:
     """Every addition, correction and deletion after a revision, in the order in which they were
     made: enough to keep a mirror of entries, actors, topics, sources and the dataset.
 
@@ -162,9 +159,7 @@ async def known_since(asked: str, snapshot: Snapshot) -> int:
     return (await named_revision(asked, snapshot, "since_revision")).number
 
 
-async def corrections(
-    request: Request, question: Annotated[CorrectionsQuestion, Query()]
-) -> Representation:
+async def corrections(request: Request, question: CorrectionsQuestion) -> Representation:
     """What the curators corrected after publication, the newest first, each with its reason;
     of one day, in the reverse order of kind and id.
     """
@@ -189,30 +184,27 @@ async def corrections(
 
 def add_routes(app: FastAPI) -> None:
     """Registers the feeds."""
-    add_feed(app, changes, "Changes", "List what changed since a revision", ChangeDocument)
-    add_feed(app, corrections, "Corrections", "List the curated corrections", CorrectionEntry)
+    add_feed(app, changes, ChangesQuestion, ChangeDocument, "List what changed since a revision")
+    add_feed(app, corrections, CorrectionsQuestion, CorrectionEntry, "List the curated corrections")
 
 
 def add_feed(
-    app: FastAPI,
-    endpoint: Callable[..., Awaitable[Representation]],
-    title: str,
-    summary: str,
-    model: Any,
+    app: FastAPI, answer: Any, question: type[FeedQuestion], model: Any, summary: str
 ) -> None:
     """Registers a feed."""
-    formats = FeedFormat if model is ChangeDocument else CorrectionsFormat
-    content = {
-        FORMATS[FormatName(each)].media_type: {"schema": {"type": "string"}}
-        for each in formats
-        if each != "json"
-    }
+    title = answer.__name__.capitalize()
+    formats = get_type_hints(question)["format"]
     add_question(
         app,
-        f"/v1/{title.lower()}",
-        endpoint,
+        f"/v1/{answer.__name__}",
+        answer,
+        question,
         answer="The page.",
-        content=content,
+        content={
+            FORMATS[FormatName(each)].media_type: {"schema": {"type": "string"}}
+            for each in formats
+            if each != "json"
+        },
         operation_id=f"list{title}",
         summary=summary,
         tags=["history"],

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Any
 
 import orjson
-from fastapi import FastAPI, Query
+from fastapi import FastAPI
 from pydantic import Field
 from starlette.requests import Request
 
 from app.api.answering import asked_path
-from app.api.entries import ONE_PROBLEMS
-from app.api.missing import plural_of, types_at, why_missing
 from app.api.models import Links, Meta, RevisionMeta
+from app.api.records import ONE_PROBLEMS, path_id, plural_of, types_at, why_missing
 from app.api.registration import add_question
-from app.api.single import path_id
 from app.entries.documents import CorrectionDocument, Document
 from app.entries.names import ENTRY_NAME
 from app.entries.questions import NoQuestion
@@ -79,7 +77,7 @@ class History(Document):
     """Where it stands."""
 
 
-async def history(request: Request, name: str, record_id: str) -> Representation:
+async def history(request: Request, _: NoQuestion, record_id: str, *, name: str) -> Representation:
     """Every version of a record, or where its history is, or that it never was."""
     async with service_of(request).database.snapshot() as snapshot:
         versions = await versions_of(types_at(name), record_id, snapshot)
@@ -93,19 +91,6 @@ async def history(request: Request, name: str, record_id: str) -> Representation
     return Representation(JSON, enveloped([data], meta, links), snapshot.revision)
 
 
-def history_endpoint(name: str) -> Callable[..., Awaitable[Representation]]:
-    """The endpoint of the histories of a type of record."""
-
-    async def endpoint(
-        request: Request, question: Annotated[NoQuestion, Query()], id: str
-    ) -> Representation:
-        del question
-        return await history(request, name, id)
-
-    endpoint.__annotations__["id"] = path_id(name)
-    return endpoint
-
-
 def add_routes(app: FastAPI) -> None:
     """Registers the histories."""
     for name in (*KINDS, ENTRY_NAME, *REFERENCE_TYPES):
@@ -117,7 +102,8 @@ def add_history(app: FastAPI, name: str) -> None:
     add_question(
         app,
         f"/v1/{plural_of(name)}/{{id}}/history",
-        history_endpoint(name),
+        partial(history, name=name),
+        id_type=path_id(name),
         answer="The versions, the newest first.",
         problems=ONE_PROBLEMS,
         operation_id=f"get{name.capitalize()}History",

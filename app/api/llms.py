@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import FastAPI, Query
+from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
@@ -69,9 +69,8 @@ Licence: {licence} ({licence_url}). Quotations remain their speakers' words.
 """
 
 
-async def llms(request: Request, question: Annotated[NoQuestion, Query()]) -> Representation:
+async def llms(request: Request, _: NoQuestion) -> Representation:
     """What this is, how to ask it and how to cite it, for agents."""
-    del question
     service = service_of(request)
     async with service.database.snapshot() as snapshot:
         values = await values_of(snapshot, service.settings.public_url)

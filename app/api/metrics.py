@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import FastAPI, Query
+from fastapi import FastAPI
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 
@@ -15,9 +13,8 @@ from app.http.responses import CompleteResponse, complete
 from app.http.route import service_of
 
 
-async def metrics(request: Request, question: Annotated[NoQuestion, Query()]) -> CompleteResponse:
+async def metrics(request: Request, _: NoQuestion) -> CompleteResponse:
     """What Prometheus scrapes."""
-    del question
     async with service_of(request).database.snapshot() as snapshot:
         revision = snapshot.revision.number
     counted: Metrics = request.app.state.metrics

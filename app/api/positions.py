@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Any
 
 import orjson
-from fastapi import FastAPI, Query
+from fastapi import FastAPI
 from pydantic import BaseModel
 from starlette.requests import Request
 
@@ -16,22 +16,19 @@ from app.analysis.positions import (
     proposal_positions,
 )
 from app.analysis.positions_models import ActorPositions, ProposalPositions
-from app.api import entries, reference
 from app.api.models import OneOf, named
+from app.api.records import enveloped_one, record_now
 from app.api.registration import add_question
-from app.api.single import enveloped_one
 from app.db.snapshots import Revision
 from app.entries.documents import Summary
 from app.errors import Gone, Moved, NotFound
 from app.http.route import Representation, service_of
-from app.reference import REFERENCE_TYPES
 
 JSON = "application/json"
-ACTORS = REFERENCE_TYPES["actor"]
 
 
 async def on_proposal(
-    request: Request, question: Annotated[ProposalPositionsQuestion, Query()], id: str
+    request: Request, question: ProposalPositionsQuestion, id: str
 ) -> Representation:
     """How everyone answered a proposal over time: stances with the events and quotes that show
     them, the latest first.
@@ -42,14 +39,12 @@ async def on_proposal(
     concerned is not listed.
     """
     async with service_of(request).database.snapshot() as snapshot:
-        _, body = await entries.entry_now(id, "proposal", snapshot)
+        _, body = await record_now("proposal", id, snapshot)
         positions = await proposal_positions(orjson.loads(body), question, snapshot)
     return answered(request, positions, snapshot.revision)
 
 
-async def of_actor(
-    request: Request, question: Annotated[ActorPositionsQuestion, Query()], id: str
-) -> Representation:
+async def of_actor(request: Request, question: ActorPositionsQuestion, id: str) -> Representation:
     """How an actor answered each proposal over time, the latest first, with the events and quotes
     that show it.
 
@@ -58,7 +53,7 @@ async def of_actor(
     of those who belonged to it on the date of the event are listed under their own names.
     """
     async with service_of(request).database.snapshot() as snapshot:
-        document = orjson.loads(await reference.document_now(ACTORS, id, snapshot))
+        document = orjson.loads((await record_now("actor", id, snapshot))[1])
         actor = Summary(id=id, name=document["name"], url=document["url"])
         positions = await actor_positions(actor, question, snapshot)
     return answered(request, positions, snapshot.revision)
@@ -72,32 +67,28 @@ def answered(request: Request, positions: BaseModel, revision: Revision) -> Repr
 
 def add_routes(app: FastAPI) -> None:
     """Registers the positions."""
-    for path, endpoint, operation, summary, model, name in (
-        (
-            "/v1/proposals/{id}/positions",
-            on_proposal,
-            "listProposalPositions",
-            "Who answered a proposal how",
-            ProposalPositions,
-            "ProposalPositionsAnswer",
-        ),
-        (
-            "/v1/actors/{id}/positions",
-            of_actor,
-            "listActorPositions",
-            "How an actor answered each proposal",
-            ActorPositions,
-            "ActorPositionsAnswer",
-        ),
-    ):
-        add_question(
-            app,
-            path,
-            endpoint,
-            answer="The positions.",
-            problems=(NotFound, Gone, Moved),
-            operation_id=operation,
-            summary=summary,
-            tags=["analysis"],
-            response_model=named(OneOf[model], name),  # type: ignore[valid-type]
-        )
+    documented: Any = {
+        "answer": "The positions.",
+        "problems": (NotFound, Gone, Moved),
+        "tags": ["analysis"],
+    }
+    add_question(
+        app,
+        "/v1/proposals/{id}/positions",
+        on_proposal,
+        ProposalPositionsQuestion,
+        operation_id="listProposalPositions",
+        summary="Who answered a proposal how",
+        response_model=named(OneOf[ProposalPositions], "ProposalPositionsAnswer"),
+        **documented,
+    )
+    add_question(
+        app,
+        "/v1/actors/{id}/positions",
+        of_actor,
+        ActorPositionsQuestion,
+        operation_id="listActorPositions",
+        summary="How an actor answered each proposal",
+        response_model=named(OneOf[ActorPositions], "ActorPositionsAnswer"),
+        **documented,
+    )

@@ -9,15 +9,15 @@ from functools import partial
 from typing import Annotated, Any, TypeVar
 
 import orjson
-from fastapi import FastAPI, Query
+from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.models import OneOf, named, problem_responses
 from app.api.openapi import join_lines
+from app.api.records import enveloped_one
 from app.api.registration import add_question
-from app.api.single import enveloped_one
 from app.db.snapshots import Snapshot
 from app.entries.questions import DateParameter, NoQuestion
 from app.errors import (
@@ -104,9 +104,7 @@ class PostedTexts(BaseModel):
     texts: Annotated[list[TextToCheck], Field(min_length=1, max_length=TEXTS)]
 
 
-async def check_quotation(
-    request: Request, question: Annotated[CheckQuestion, Query()]
-) -> Representation:
+async def check_quotation(request: Request, question: CheckQuestion) -> Representation:
     """Whether a quotation is in this record: exact, near, partial or not in it, with the closest
     wordings, what differs word by word, who said them when, and their sources.
 
@@ -262,6 +260,7 @@ def add_routes(app: FastAPI) -> None:
         app,
         "/v1/check",
         check_quotation,
+        CheckQuestion,
         route=AnswerOrPage,
         answer="How the words stand to this record.",
         content=_csv_content(*CHECK_COLUMNS),

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import count as count_up
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import FastAPI, Query
+from fastapi import FastAPI
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, not_, or_, select
 from starlette.requests import Request
 
 from app.api.answering import answer_of, asked_path, chosen_fields, form_of, represented
-from app.api.entries import ONE_PROBLEMS, nearest_links
-from app.api.missing import why_missing
-from app.api.models import ListOf, OneOf, list_content, named
+from app.api.entries import nearest_links
+from app.api.models import ListOf, list_content, named
+from app.api.records import add_record_type
 from app.api.registration import UndatedList, add_question
-from app.api.single import (
-    OneQuestion,
-    StoredDocument,
-    answer_found,
-    one_content,
-    path_id,
-    revision_asked,
-)
-from app.db.snapshots import Revision, Snapshot, find
+from app.db.snapshots import Snapshot, find
 from app.db.sql import Statement
 from app.db.tables import name_word, reference
 from app.entries.names import (
@@ -40,22 +31,12 @@ from app.entries.search_query import read_query
 from app.entries.spellings import ABBREVIATED
 from app.errors import InvalidQuery, NotAcceptable
 from app.formats import UNDATED_FORMATS
-from app.history.past import reference_at, why_missing_at
-from app.http.route import AnswerOrPage, Representation, service_of
+from app.http.route import Representation, service_of
 from app.reference import REFERENCE_TYPES
 from app.reference.documents import ReferenceQuestion
 from app.reference.record_types import RecordType
 
 LAST_CHAR = "\U0010ffff"
-
-
-ONE = Statement(
-    select(reference.c.body).where(
-        reference.c.name_type == bindparam("name_type"), reference.c.id == bindparam("id")
-    )
-)
-
-
 # For each group of terms, whether it is excluded, and how many words each of its terms has.
 Shape = tuple[tuple[bool, tuple[int, ...]], ...]
 
@@ -164,93 +145,23 @@ async def find_references(
     )
 
 
-async def answer_reference(
-    request: Request, question: OneQuestion, name_type: RecordType, record_id: str
-) -> Representation:
-    """One document of a reference type, or what became of it."""
-    async with service_of(request).database.snapshot() as snapshot:
-        at = await revision_asked(question, snapshot)
-        if question.revision is None:
-            body = await document_now(name_type, record_id, snapshot)
-        else:
-            body = await document_then(name_type, record_id, at, snapshot)
-        found = StoredDocument(name_type.name, body, name_type.document)
-        return await answer_found(request, question, found, at, snapshot)
-
-
-async def document_now(name_type: RecordType, record_id: str, snapshot: Snapshot) -> bytes:
-    """A document of a reference type."""
-    found = await snapshot.rows(ONE, name_type=name_type.name, id=record_id)
-    if not found:
-        raise await why_missing(name_type.name, record_id, snapshot)
-    return bytes(found[0][0])
-
-
-async def document_then(
-    name_type: RecordType, record_id: str, at: Revision, snapshot: Snapshot
-) -> bytes:
-    """A document of a reference type as it stood at a revision."""
-    body = await reference_at(at, name_type.name, record_id, snapshot)
-    if body is not None:
-        return body
-    missing = await why_missing_at(at, (name_type.name,), record_id, snapshot)
-    raise missing or await why_missing(name_type.name, record_id, snapshot)
-
-
-def references_endpoint(name_type: RecordType) -> Callable[..., Awaitable[Representation]]:
-    """The endpoint of a reference type's list."""
-
-    async def endpoint(
-        request: Request, question: Annotated[ReferenceQuestion, Query()]
-    ) -> Representation:
-        return await answer_references(request, question, name_type)
-
-    return endpoint
-
-
-def reference_endpoint(name_type: RecordType) -> Callable[..., Awaitable[Representation]]:
-    """The endpoint of a reference type's single documents."""
-
-    async def endpoint(
-        request: Request, question: Annotated[OneQuestion, Query()], id: str
-    ) -> Representation:
-        return await answer_reference(request, question, name_type, id)
-
-    endpoint.__annotations__["id"] = path_id(name_type.name)
-    return endpoint
-
-
 def add_routes(app: FastAPI) -> None:
     """Registers the lists and single documents of each type of name."""
     for name_type in REFERENCE_TYPES.values():
-        title = name_type.title
         model: Any = name_type.document
         add_question(
             app,
             f"/v1/{name_type.plural}",
-            references_endpoint(name_type),
+            partial(answer_references, name_type=name_type),
+            ReferenceQuestion,
             route=UndatedList,
             answer="The page, in the representation asked for.",
             content=list_content(UNDATED_FORMATS),
             problems=[NotAcceptable],
-            operation_id=f"list{title}s",
+            operation_id=f"list{name_type.title}s",
             summary=f"List {name_type.plural}",
             description=name_type.description,
             tags=["reference"],
-            response_model=named(ListOf[model], f"{title}List"),
+            response_model=named(ListOf[model], f"{name_type.title}List"),
         )
-        add_question(
-            app,
-            f"/v1/{name_type.plural}/{{id}}",
-            reference_endpoint(name_type),
-            route=AnswerOrPage,
-            answer="The document.",
-            content=one_content(),
-            problems=ONE_PROBLEMS,
-            operation_id=f"get{title}",
-            summary=f"Get one {name_type.name}",
-            description=f"One {name_type.name} by its id; a former id redirects, a removed one is "
-            "410.",
-            tags=["reference"],
-            response_model=named(OneOf[model], f"{title}Answer"),
-        )
+        add_record_type(app, name_type)

@@ -6,11 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI
+from pydantic import BaseModel
 
 from app.api.models import HEADERS, problem_responses
+from app.entries.questions import NoQuestion
 from app.errors import InvalidQuery, Problem, TooLong, Unavailable
 from app.formats import FORMATS, UNDATED_FORMATS
-from app.http.route import AnswerOrPage, QuestionRoute
+from app.http.route import AnswerOrPage, QuestionRoute, endpoint_of
 
 Endpoint = Callable[..., Awaitable[Any]]
 UNCHANGED: dict[int | str, Any] = {
@@ -33,8 +35,10 @@ class UndatedList(AnswerOrPage):
 def add_question(
     app: FastAPI,
     path: str,
-    endpoint: Endpoint,
+    ask: Endpoint,
+    question: type[BaseModel] = NoQuestion,
     *,
+    id_type: Any = str,
     route: type[QuestionRoute] = QuestionRoute,
     answer: str = "The answer.",
     content: Mapping[str, Any] | None = None,
@@ -43,7 +47,7 @@ def add_question(
     more: Mapping[int | str, Any] | None = None,
     **documented: Any,
 ) -> None:
-    """Registers a GET endpoint that is asked a question.
+    """Registers what answers a question: `ask` is called with the request, the question and the id.
 
     `answer`, `content` and `headers` document its 200; an answer without headers has no ETag, and
     never is a 304. `problems` are those beside what any question may get, `more` are other
@@ -52,7 +56,7 @@ def add_question(
     whole = {"description": answer, "headers": headers, "content": content or {}}
     app.router.add_api_route(
         path,
-        endpoint,
+        endpoint_of(ask, question, path, id_type),
         route_class_override=route,
         responses={
             200: {name: each for name, each in whole.items() if each},

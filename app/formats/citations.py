@@ -2,7 +2,7 @@
 
 Each citation starts with the requested document, at an address whose answer never changes, and
 continues with its sources. All three formats are written from the same CSL-JSON items.
-To add a format: its writer, its row in `CITATION_FORMATS`, its name in `app.api.single.OneFormat`.
+To add a format: its writer, its row in `CITATION_FORMATS`, its name in `app.api.records.OneFormat`.
 """
 
 from __future__ import annotations

@@ -34,6 +34,16 @@ async def entry_at(
     return kind, document.model_dump_json().encode()
 
 
+async def record_at(
+    at: Revision, types: Sequence[str], record_id: str, snapshot: Snapshot
+) -> tuple[str, bytes] | None:
+    """The type and document of a record of some types; None where there is none of that id then."""
+    if types[0] in KINDS:
+        return await entry_at(at, types, record_id, snapshot)
+    body = await reference_at(at, types[0], record_id, snapshot)
+    return None if body is None else (types[0], body)
+
+
 async def reference_at(
     at: Revision, name_type: str, record_id: str, snapshot: Snapshot
 ) -> bytes | None:

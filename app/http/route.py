@@ -2,9 +2,9 @@
 
 FastAPI's parameter machinery costs ten times what pydantic needs to validate the same question, so
 `handle` validates the endpoint's own question model straight from the raw query string. An endpoint
-is a function `(request, question, **path parameters) -> Representation`; the route knows its ETag
-before it asks, and asks only where the client does not have the answer. What has no ETag, or is
-made while it is sent, is returned as an ASGI application.
+is a function `(request, question[, id]) -> Representation`; the route knows its ETag before it
+asks, and asks only where the client does not have the answer. What has no ETag, or is made while it
+is sent, is returned as an ASGI application.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, get_type_hints
+from typing import Annotated, Any, get_type_hints
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Query
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.requests import Request
@@ -154,6 +154,23 @@ class AnswerOrPage(QuestionRoute):
         offered = super().offered_to(scope)
         has_page = offered and not (scope["query_string"] and scope["path_params"])
         return (*offered, HTML) if has_page else offered
+
+
+def endpoint_of(
+    answer: Callable[..., Awaitable[Any]], question: type[BaseModel], path: str, id_type: Any = str
+) -> Callable[..., Awaitable[Any]]:
+    """The endpoint that answers a question at a path, with the signature that FastAPI reads."""
+
+    async def of_all(request: Request, question: Any) -> Any:
+        return await answer(request, question)
+
+    async def of_one(request: Request, question: Any, id: Any) -> Any:
+        return await answer(request, question, id)
+
+    endpoint: Callable[..., Awaitable[Any]] = of_one if "{id}" in path else of_all
+    endpoint.__annotations__ |= {"question": Annotated[question, Query()], "id": id_type}
+    endpoint.__doc__ = answer.__doc__
+    return endpoint
 
 
 def etag_of(scope: Scope, revision: Revision) -> bytes:

@@ -12,7 +12,8 @@ from pydantic import BaseModel, Field, create_model
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.entries import TimelineQuestion, entry_now, kinds_asked
+from app.api.entries import TimelineQuestion, kinds_asked
+from app.api.records import record_now
 from app.db.snapshots import find
 from app.entries.questions import EntryQuestion, NoQuestion
 from app.entries.result_pages import find_page, total_of
@@ -77,7 +78,7 @@ async def embedded_entry(
 ) -> Representation:
     """One entry as a card."""
     async with service_of(request).database.snapshot() as snapshot:
-        _, body = await entry_now(entry_id, kind.name, snapshot)
+        _, body = await record_now(kind.name, entry_id, snapshot)
         return await page(
             request,
             snapshot,

@@ -11,7 +11,7 @@ import orjson
 from starlette.requests import Request
 
 from app.analysis.positions import ProposalPositionsQuestion, proposal_positions
-from app.api.entries import entry_now
+from app.api.records import record_now
 from app.db.snapshots import Memory, Snapshot, find
 from app.entries.documents import EntryLink
 from app.entries.names import ENTRIES
@@ -45,7 +45,7 @@ async def entry_page(
     del question
     public_url = service_of(request).settings.public_url
     async with service_of(request).database.snapshot() as snapshot:
-        _, body = await entry_now(entry_id, kind.name, snapshot)
+        _, body = await record_now(kind.name, entry_id, snapshot)
         entry = orjson.loads(body)
         return await page(
             request,

@@ -11,7 +11,8 @@ from starlette.requests import Request
 
 from app.analysis.positions import ActorPositionsQuestion, actor_positions
 from app.api.entries import TimelineQuestion
-from app.api.reference import document_now, find_references
+from app.api.records import record_now
+from app.api.reference import find_references
 from app.db.snapshots import Snapshot, find
 from app.entries.density import density
 from app.entries.documents import Summary
@@ -59,7 +60,7 @@ async def reference_page(
 ) -> Representation:
     del question
     async with service_of(request).database.snapshot() as snapshot:
-        each = orjson.loads(await document_now(name_type, record_id, snapshot))
+        each = orjson.loads((await record_now(name_type.name, record_id, snapshot))[1])
         return await page(
             request,
             snapshot,

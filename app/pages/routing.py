@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, NamedTuple
+from typing import NamedTuple
 
-from fastapi import FastAPI, Query
+from fastapi import FastAPI
 from pydantic import BaseModel
-from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Scope
 
 from app.entries.questions import NoQuestion
 from app.http.request import HTML
-from app.http.route import QuestionRoute, Representation
+from app.http.route import QuestionRoute, Representation, endpoint_of
 from app.pages.rendering import EMBED_POLICY, POLICY
 
 TRACKERS = frozenset((b"fbclid", b"gclid", b"mc_cid", b"mc_eid", b"igshid"))
@@ -58,17 +57,9 @@ class PageAt(NamedTuple):
 
 
 def add_page(app: FastAPI, page: PageAt) -> None:
-    async def of_all(request: Request, question: Any) -> Representation:
-        return await page.answer(request, question)
-
-    async def of_one(request: Request, question: Any, id: str) -> Representation:
-        return await page.answer(request, question, id)
-
-    endpoint: Callable[..., Any] = of_one if "{id}" in page.path else of_all
-    endpoint.__annotations__["question"] = Annotated[page.question, Query()]
     app.router.add_api_route(
         page.path,
-        endpoint,
+        endpoint_of(page.answer, page.question, page.path),
         route_class_override=page.route,
         response_model=None,
         include_in_schema=False,

@@ -13,7 +13,7 @@ import pytest
 from bibtexparser.entrypoint import parse_string
 from jsonschema import Draft202012Validator
 
-from app.api.single import EntryFormat, OneFormat
+from app.api.records import EntryFormat, OneFormat
 from app.formats.citations import CITATION_FORMATS
 from app.seeding.seed import seed
 from tests.api.asking import Asker

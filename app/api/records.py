@@ -1,30 +1,64 @@
-"""Single documents: what can be asked of every one of them, and its representations."""
+"""Single records: what can be asked of them, their representations, and why one is missing.
+
+Records are named by their type: a kind of entry, `actor`, `topic`, `source`, or `entry` for entries
+of any kind.
+"""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Any, NamedTuple
 
 import orjson
-from fastapi import Path
+from fastapi import FastAPI, Path
 from pydantic import AfterValidator, Field
+from sqlalchemy import and_, bindparam, literal, or_, select
 from starlette.requests import Request
 
 from app.api.answering import asked_path, chosen_fields
-from app.db.snapshots import Revision, Snapshot
+from app.api.models import OneOf, named
+from app.api.registration import add_question
+from app.db.snapshots import Revision, Snapshot, find
+from app.db.sql import Statement
+from app.db.tables import change, reference
 from app.entries.documents import Document
+from app.entries.names import BY_FORMER_ID, ENTRY_NAME, UnknownName, id_of
 from app.entries.questions import FormatName, NamesParameter, NoQuestion, none_given
-from app.errors import InvalidQuery
+from app.entries.result_pages import read_entry
+from app.errors import Gone, InvalidQuery, Moved, NotAcceptable, NotFound
 from app.formats import FORMATS, SPARSE_MEDIA_TYPE
 from app.formats.answer import Answer
 from app.formats.citations import CITATION_FORMATS, Cited
 from app.formats.json import enveloped, revision_meta
 from app.history.changelog import standing_at
-from app.history.past import sources_at
+from app.history.past import record_at, sources_at, why_missing_at
 from app.history.revisions import is_digest, named_revision, readable_revision
-from app.http.route import CACHE_CONTROL, Representation, service_of
+from app.http.route import CACHE_CONTROL, AnswerOrPage, Representation, service_of
 from app.kinds import KINDS, RECORD_TYPES
+from app.reference import REFERENCE_TYPES
 from app.reference.dataset import DatasetRecord, read_description
+from app.reference.record_types import RecordType
+
+ONE_PROBLEMS = (NotAcceptable, NotFound, Gone, Moved)
+
+REFERENCE = Statement(
+    select(reference.c.body).where(
+        reference.c.name_type == bindparam("name_type"), reference.c.id == bindparam("id")
+    )
+)
+IS_OF_TYPE = or_(
+    change.c.kind == bindparam("name_type"),
+    and_(
+        bindparam("name_type") == ENTRY_NAME, change.c.kind.in_([literal(kind) for kind in KINDS])
+    ),
+)
+LAST_ACTION = Statement(
+    select(change.c.action)
+    .where(change.c.id == bindparam("id"), IS_OF_TYPE)
+    .order_by(change.c.sequence.desc())
+    .limit(1)
+)
 
 # What a digest names never changes; a number means another revision in another database.
 FOR_A_DIGEST = b"public, max-age=31536000, immutable"
@@ -105,11 +139,84 @@ class StoredDocument(NamedTuple):
     model: type[Document]
 
 
+async def answer_record(
+    request: Request, question: Single, record_id: str, *, name: str
+) -> Representation:
+    """The record at a path, now or as it stood at a revision, or what became of it."""
+    async with service_of(request).database.snapshot(from_memory=True) as snapshot:
+        at = await revision_asked(question, snapshot)
+        if question.revision is None:
+            kind, body = await record_now(name, record_id, snapshot)
+        else:
+            kind, body = await record_then(name, record_id, at, snapshot)
+        found = StoredDocument(kind, body, RECORD_TYPES[kind].document)
+        return await answer_found(request, question, found, at, snapshot)
+
+
 async def revision_asked(question: PinnedQuestion, snapshot: Snapshot) -> Revision:
     """The revision that is to answer: the present one, where none is named."""
     if question.revision is None:
         return snapshot.revision
     return await named_revision(question.revision, snapshot)
+
+
+async def record_now(name: str, record_id: str, snapshot: Snapshot) -> tuple[str, bytes]:
+    """The type and document of a record; raises what became of it where there is none."""
+    found: tuple[str, bytes] | None
+    if name in REFERENCE_TYPES:
+        rows = await snapshot.rows(REFERENCE, name_type=name, id=record_id)
+        found = (name, bytes(rows[0][0])) if rows else None
+    else:
+        found = await find(snapshot, read_entry, record_id)
+    if found is None:
+        raise await why_missing(name, record_id, snapshot)
+    if name not in (ENTRY_NAME, found[0]):
+        path = KINDS[found[0]].path(record_id)
+        raise NotFound(f"{record_id!r} is not among the {plural_of(name)}; it is at {path}.")
+    return found
+
+
+async def record_then(
+    name: str, record_id: str, at: Revision, snapshot: Snapshot
+) -> tuple[str, bytes]:
+    """The type and document of a record as it stood at a revision."""
+    types = types_at(name)
+    found = await record_at(at, types, record_id, snapshot)
+    if found is not None:
+        return found
+    missing = await why_missing_at(at, types, record_id, snapshot)
+    if missing is not None:
+        raise missing
+    # It never was of this type, which the present says best.
+    return await record_now(name, record_id, snapshot)
+
+
+def types_at(name: str) -> tuple[str, ...]:
+    """The types of the records at the paths of a type."""
+    return tuple(KINDS) if name == ENTRY_NAME else (name,)
+
+
+def plural_of(name: str) -> str:
+    """The collection in which a type is listed."""
+    return RECORD_TYPES[name].plural if name in RECORD_TYPES else "entries"
+
+
+async def why_missing(name: str, record_id: str, snapshot: Snapshot) -> Exception:
+    """Moved, gone, or never there."""
+    name_type = ENTRY_NAME if name in KINDS else name
+    former = await snapshot.rows(BY_FORMER_ID, name_type=name_type, former=record_id)
+    if former:
+        return Moved(f"/v1/{plural_of(name)}/{former[0][0]}")
+    last = await snapshot.rows(LAST_ACTION, id=record_id, name_type=name_type)
+    if last and last[0][0] == "removed":
+        past = f"/v1/{plural_of(name_type)}/{record_id}/history"
+        return Gone(f"{record_id!r} was removed from the record; its past is at {past}.")
+    try:
+        near = [await find(snapshot, id_of, record_id, name)]
+    except UnknownName as unknown:
+        near = list(unknown.nearest)
+    hint = f" Did you mean {' or '.join(near)}?" if near else ""
+    return NotFound(f"There is no {name} {record_id[:100]!r}.{hint}", nearest=near or None)
 
 
 async def answer_found(
@@ -223,3 +330,36 @@ def one_content(*, linked: bool = False) -> dict[str, Any]:
             "schema": {"type": "array", "items": {"type": "object"}, "description": "CSL-JSON."}
         },
     }
+
+
+def add_record(app: FastAPI, name: str, path: str, model: Any, **documented: Any) -> None:
+    """Registers the single records of a type."""
+    is_entry = name not in REFERENCE_TYPES
+    add_question(
+        app,
+        path,
+        partial(answer_record, name=name),
+        OneEntryQuestion if is_entry else OneQuestion,
+        id_type=path_id(name),
+        answer="The document.",
+        content=one_content(linked=is_entry),
+        problems=ONE_PROBLEMS,
+        tags=["entries" if is_entry else "reference"],
+        response_model=model,
+        **documented,
+    )
+
+
+def add_record_type(app: FastAPI, each: RecordType) -> None:
+    """Registers the single records of a type that has lists and pages."""
+    model: Any = each.document
+    add_record(
+        app,
+        each.name,
+        f"/v1/{each.plural}/{{id}}",
+        named(OneOf[model], f"{each.title}Answer"),
+        route=AnswerOrPage,
+        operation_id=f"get{each.title}",
+        summary=f"Get one {each.name}",
+        description=f"One {each.name} by its id; a former id redirects, a removed one is 410.",
+    )
