@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from starlette.requests import Request
 
@@ -13,15 +13,18 @@ from app.db.snapshots import Revision
 from app.entries.density import Density
 from app.entries.documents import Document
 from app.entries.names import nearest
-from app.entries.questions import FormatName, Question
+from app.entries.questions import FormatName, PagedQuestion, Question
 from app.entries.result_pages import ResultPage
 from app.errors import InvalidQuery
-from app.formats import FORMATS, UNDATED_FORMATS, Format
+from app.formats import FORMATS, UNDATED_FORMATS, WHOLE, Format
 from app.formats.answer import Answer
 from app.http.route import Representation, service_of
 from app.reference.dataset import Described
 
 # What is said about an answer beside what is said about any.
+# As many rows take less time than the way to a thread and back.
+SHORT = 20
+P = TypeVar("P", bound=PagedQuestion)
 NOTHING_MORE: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -57,6 +60,13 @@ def form_of(
             f"or ask for {possible}.",
         )
     return form
+
+
+def sized(question: P, form: Format) -> P:
+    """The question, with room for the whole answer where that is what the format is for."""
+    if not form.whole or "limit" in question.model_fields_set:
+        return question
+    return question.model_copy(update={"limit": WHOLE})
 
 
 def by_type(request: Request, formats: Mapping[FormatName, Format]) -> Format:
@@ -102,5 +112,6 @@ def answer_of(
 
 async def represented(answer: Answer, form: Format) -> Representation:
     """An answer in a format; one that takes long to make is made in a thread."""
-    body = await asyncio.to_thread(form.render, answer) if form.dated else form.render(answer)
+    is_short = not form.dated and (not form.whole or len(answer.documents) <= SHORT)
+    body = form.render(answer) if is_short else await asyncio.to_thread(form.render, answer)
     return Representation(form.content_type(answer), body, answer.revision, answer.link_header())

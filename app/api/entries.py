@@ -20,6 +20,7 @@ from app.api.answering import (
     chosen_fields,
     form_of,
     represented,
+    sized,
 )
 from app.api.models import EntryListOf, OneOf, list_content, named
 from app.api.records import add_record, add_record_type
@@ -96,6 +97,7 @@ async def answer_entries(
 ) -> Representation:
     """The page that a question asks for."""
     form = form_of(request, question)
+    question = sized(question, form)
     since = revision_of(question.cursor)
     async with service_of(request).database.snapshot(since, from_memory=True) as snapshot:
         plan, page = await find(snapshot, find_page, question, kinds)

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from pydantic import AfterValidator, Field
 from starlette.requests import Request
 
-from app.api.answering import answer_of, represented
+from app.api.answering import answer_of, represented, sized
 from app.api.models import (
     ListOf,
     named,
@@ -164,6 +164,7 @@ async def corrections(request: Request, question: CorrectionsQuestion) -> Repres
     of one day, in the reverse order of kind and id.
     """
     form = FORMATS[FormatName(question.format)]
+    question = sized(question, form)
     mark = fingerprint("corrections")
     key = None
     async with service_of(request).database.snapshot(revision_of(question.cursor)) as snapshot:

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, not_, or_, select
 from starlette.requests import Request
 
-from app.api.answering import answer_of, asked_path, chosen_fields, form_of, represented
+from app.api.answering import answer_of, asked_path, chosen_fields, form_of, represented, sized
 from app.api.entries import nearest_links
 from app.api.models import ListOf, list_content, named
 from app.api.records import add_record_type
@@ -88,6 +88,7 @@ async def answer_references(
 ) -> Representation:
     """A page of a reference type, by id."""
     form = form_of(request, question, UNDATED_FORMATS)
+    question = sized(question, form)
     async with service_of(request).database.snapshot(revision_of(question.cursor)) as snapshot:
         page = await find_references(question, name_type, snapshot)
         meta = {}

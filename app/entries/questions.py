@@ -168,7 +168,8 @@ class Question(PagedQuestion):
     """The parameters of every list."""
 
     format: FormatName | None = Field(None, examples=["json"])
-    """The representation; without it the `Accept` header chooses."""
+    """The representation; without it the `Accept` header chooses. Without `limit`, CSV, Atom and
+    iCalendar hold the whole answer, up to 1,000 entries; a longer one says where it goes on."""
     count: Count | None = Field(None, examples=["exact"])
     """`exact` adds the total of the whole answer."""
     fields: NamesParameter = none_given("id,url")

@@ -28,7 +28,7 @@ class Format:
     `by_accept`: the `Accept` header can choose it. `dated`: it shows entries with their dates and
     stable ids, so that it is not for lists of actors, topics and sources, takes no `fields`, and
     needs the dataset. `counted`: it shows the whole answer, not one page, and needs its counts by
-    month.
+    month. `whole`: without `limit` it has room for `WHOLE` documents, and says where more follow.
     """
 
     name: FormatName
@@ -37,6 +37,7 @@ class Format:
     by_accept: bool = False
     dated: bool = False
     counted: bool = False
+    whole: bool = False
 
     def content_type(self, answer: Answer) -> str:
         """The media type of an answer; documents with chosen fields have a type of their own."""
@@ -51,6 +52,7 @@ class Format:
         return f"{self.media_type}; charset=utf-8" if is_text else self.media_type
 
 
+WHOLE = 1000
 SPARSE_MEDIA_TYPE = "application/vnd.parley.sparse+json"
 
 FORMATS: dict[FormatName, Format] = {
@@ -58,10 +60,10 @@ FORMATS: dict[FormatName, Format] = {
     for each in (
         Format(FormatName.json, "application/json", as_json, by_accept=True),
         Format(FormatName.ndjson, "application/x-ndjson", as_ndjson, by_accept=True),
-        Format(FormatName.csv, "text/csv", as_csv),
+        Format(FormatName.csv, "text/csv", as_csv, whole=True),
         Format(FormatName.jsonld, "application/ld+json", as_jsonld, by_accept=True, dated=True),
-        Format(FormatName.atom, "application/atom+xml", as_atom, dated=True),
-        Format(FormatName.ics, "text/calendar", as_ical, dated=True),
+        Format(FormatName.atom, "application/atom+xml", as_atom, dated=True, whole=True),
+        Format(FormatName.ics, "text/calendar", as_ical, dated=True, whole=True),
         Format(FormatName.svg, "image/svg+xml", as_svg, dated=True, counted=True),
     )
 }

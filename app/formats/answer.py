@@ -53,6 +53,13 @@ class Answer:
         kept = [pair for pair, (name, _) in pairs if name != "cursor"]
         return f"{self.path}?{'&'.join([*kept, f'cursor={self.next_cursor}'])}"
 
+    @property
+    def rest(self) -> str | None:
+        """Says in an answer that is not whole where it goes on."""
+        if self.next_link is None:
+            return None
+        return f"This is not the whole answer: it goes on at {self.public_url}{self.next_link}"
+
     def link_header(self) -> str:
         """The value of the `Link` header (RFC 8288)."""
         links = [f'<{self.self_link}>; rel="self"']

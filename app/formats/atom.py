@@ -28,6 +28,8 @@ def as_atom(answer: Answer) -> bytes:
     feed = Element("feed", {"xmlns": NAMESPACE})
     add_text(feed, "id", stable_id(about.id, f"{answer.path}?{'&'.join(asked)}").urn)
     add_text(feed, "title", f"{about.title}: {answer.name}")
+    if answer.rest is not None:
+        add_text(feed, "subtitle", answer.rest)
     add_text(feed, "updated", midnight(max(days, default=about.first_day)))
     add_link(feed, "self", answer.public_url + answer.self_link, "application/atom+xml")
     add_link(feed, "alternate", answer.public_url + answer.as_json_link(), "application/json")

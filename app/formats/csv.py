@@ -1,8 +1,11 @@
-"""CSV (RFC 4180, UTF-8): a header and a line for each document of the page."""
+"""CSV (RFC 4180, UTF-8): a header and a line for each document of the page.
+
+Who gives no `limit` wants all: if there is more, a last line says where, in its first cell.
+"""
 
 from __future__ import annotations
 
-from app.entries.csv_columns import Column, columns_of, header, lines, text_cells
+from app.entries.csv_columns import END, Column, columns_of, header, lines, text_cells
 from app.entries.names import nearest
 from app.errors import InvalidQuery
 from app.formats.answer import Answer
@@ -11,7 +14,10 @@ from app.kinds import headline
 
 def as_csv(answer: Answer) -> bytes:
     columns = shown_columns(answer)
-    return b"".join([header(columns), *lines(answer.documents, columns.values())])
+    table = [header(columns), *lines(answer.documents, columns.values())]
+    if answer.rest is not None and "limit" not in dict(answer.parameters):
+        table.append(b",".join([*text_cells([answer.rest]), *[b""] * (len(columns) - 1)]) + END)
+    return b"".join(table)
 
 
 def shown_columns(answer: Answer) -> dict[str, Column]:

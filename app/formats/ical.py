@@ -39,6 +39,9 @@ def as_ical(answer: Answer) -> bytes:
     for name in ("name", "x-wr-calname"):
         calendar.add(name, f"{about.title}: {answer.name}")
     calendar.add("source", vUri(answer.public_url + answer.self_link), parameters={"value": "URI"})
+    if answer.rest is not None:
+        for name in ("description", "x-wr-caldesc"):
+            calendar.add(name, answer.rest)
     for document in answer.loaded():
         event = Event()
         describe(event, document, answer)

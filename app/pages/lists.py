@@ -111,11 +111,14 @@ def parameters_asked(request: Request) -> Parameters:
 
 def other_forms(path: str, parameters: Parameters) -> list[tuple[str, str, str]]:
     """The same answer in each format: the name to show, the media type, the path."""
+    unlimited = [pair for pair in parameters if pair[0] != "limit"]
     return [
         (
             FORM_NAMES.get(name.value, name.value.upper()),
             form.media_type,
-            with_query(f"/v1{path}", [*parameters, ("format", name.value)]),
+            with_query(
+                f"/v1{path}", [*(unlimited if form.whole else parameters), ("format", name.value)]
+            ),
         )
         for name, form in FORMATS.items()
     ]
