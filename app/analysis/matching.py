@@ -17,8 +17,6 @@ term of every line before it.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TypeVar
 
 from rapidfuzz import fuzz
@@ -35,49 +33,18 @@ BEYOND = 1 << 60
 Item = TypeVar("Item")
 
 
-@dataclass(frozen=True)
 class ComparableTerm:
-    """A term as its document has it."""
+    """A term by what is compared: a phase of None is the whole, `words` are those of its text."""
 
-    document: EntryJson
-
-    @property
-    def id(self) -> str:
-        """The id of the term."""
-        return str(self.document["id"])
-
-    @property
-    def phase(self) -> int | None:
-        """The phase in which it holds, None for the whole."""
-        phase: int | None = self.document["phase"]
-        return phase
-
-    @property
-    def position(self) -> int | None:
-        """Its place in the curated order of its proposal's terms."""
-        position: int | None = self.document["position"]
-        return position
-
-    @property
-    def quantities(self) -> list[EntryJson]:
-        """Its numbers."""
-        quantities: list[EntryJson] = self.document["quantities"]
-        return quantities
-
-    @cached_property
-    def topics(self) -> tuple[str, ...]:
-        """The ids of its topics, in the curators' order."""
-        return tuple(topic["id"] for topic in self.document["topics"])
-
-    @cached_property
-    def obliged(self) -> frozenset[str]:
-        """Who has to act."""
-        return frozenset(actor["id"] for actor in self.document["obliged"])
-
-    @cached_property
-    def words(self) -> str:
-        """Our words of its text."""
-        return " ".join(split(self.document["text"]))
+    def __init__(self, document: EntryJson):
+        self.document = document
+        self.id: str = document["id"]
+        self.phase: int | None = document["phase"]
+        self.position: int | None = document["position"]
+        self.quantities: list[EntryJson] = document["quantities"]
+        self.topics = [topic["id"] for topic in document["topics"]]
+        self.obliged = {actor["id"] for actor in document["obliged"]}
+        self.words = " ".join(split(document["text"]))
 
 
 def similarity(one: ComparableTerm, other: ComparableTerm) -> float:

@@ -19,7 +19,7 @@ from app.errors import InvalidQuery
 from app.formats import FORMATS, UNDATED_FORMATS, WHOLE, Format
 from app.formats.answer import Answer
 from app.http.route import Representation, service_of
-from app.reference.dataset import Described
+from app.reference.dataset import DatasetRecord
 
 # What is said about an answer beside what is said about any.
 # As many rows take less time than the way to a thread and back.
@@ -84,7 +84,7 @@ def answer_of(
     limit: int,
     *,
     fields: tuple[str, ...] = (),
-    dataset: Described | None = None,
+    dataset: DatasetRecord | None = None,
     density: Density | None = None,
     meta: Mapping[str, Any] = NOTHING_MORE,
 ) -> Answer:

@@ -37,7 +37,7 @@ from app.history.revisions import is_digest, named_revision, readable_revision
 from app.http.route import CACHE_CONTROL, AnswerOrPage, Representation, service_of
 from app.kinds import KINDS, RECORD_TYPES
 from app.reference import REFERENCE_TYPES
-from app.reference.dataset import DatasetRecord, read_description
+from app.reference.dataset import read_dataset
 from app.reference.record_types import RecordType
 
 ONE_PROBLEMS = (NotAcceptable, NotFound, Gone, Moved)
@@ -273,7 +273,7 @@ async def linked_data(
         revision=at,
         public_url=service_of(request).settings.public_url,
         limit=1,
-        dataset=read_description(await dataset_body(at, snapshot)),
+        dataset=read_dataset(await dataset_body(at, snapshot)),
     )
     return FORMATS[FormatName.jsonld].render(answer)
 
@@ -292,7 +292,7 @@ async def cited_document(
     return Cited(
         found.kind,
         document,
-        DatasetRecord.model_validate_json(await dataset_body(at, snapshot)),
+        read_dataset(await dataset_body(at, snapshot)),
         await sources_at(at, sources_in(found.kind, document), snapshot),
         at,
         public_url,

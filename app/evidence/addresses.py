@@ -5,6 +5,7 @@ The rule is a table of its own: what Python calls global differs from one versio
 
 from __future__ import annotations
 
+from importlib.resources import files
 from ipaddress import IPv6Address, ip_address, ip_network
 
 # All of IPv6 that is given to hosts of the public internet (IANA's IPv6 address space). What stands
@@ -12,36 +13,8 @@ from ipaddress import IPv6Address, ip_address, ip_network
 GLOBAL_UNICAST = ip_network("2000::/3")
 # IANA's registries of special-purpose addresses, IPv4 and what of IPv6 lies within the above, those
 # that can be reached from everywhere included: no source's page is there. And multicast.
-SPECIAL = tuple(
-    map(
-        ip_network,
-        (
-            "0.0.0.0/8",
-            "10.0.0.0/8",
-            "100.64.0.0/10",
-            "127.0.0.0/8",
-            "169.254.0.0/16",
-            "172.16.0.0/12",
-            "192.0.0.0/24",
-            "192.0.2.0/24",
-            "192.31.196.0/24",
-            "192.52.193.0/24",
-            "192.88.99.0/24",
-            "192.168.0.0/16",
-            "192.175.48.0/24",
-            "198.18.0.0/15",
-            "198.51.100.0/24",
-            "203.0.113.0/24",
-            "224.0.0.0/4",
-            "240.0.0.0/4",
-            "2001::/23",
-            "2001:db8::/32",
-            "2002::/16",
-            "2620:4f:8000::/48",
-            "3fff::/20",
-        ),
-    )
-)
+NETWORKS = files("app.evidence") / "special_networks.txt"
+SPECIAL = tuple(map(ip_network, NETWORKS.read_text().split()))
 
 
 def is_public(address: str) -> bool:

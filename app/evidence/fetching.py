@@ -17,7 +17,6 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
-from types import TracebackType
 from typing import Self
 from urllib.robotparser import RobotFileParser
 
@@ -130,12 +129,7 @@ class LivePages:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.runner.run(self.client.aclose())
         self.runner.close()
 

@@ -50,6 +50,16 @@ class Report:
         """How many wordings do not stand in their text."""
         return self.counts["failed"]
 
+    def add(
+        self, wording: QuoteWording, result: str, evidence: Evidence | None, why: str = ""
+    ) -> None:
+        """Counts a result and keeps its evidence; `why` is said of what is not proved."""
+        self.counts[result] += 1
+        if evidence is not None:
+            self.kept[wording.quote, wording.source, evidence.words] = evidence
+        if result in ("failed", "not read"):
+            self.lines.append(f"{result}: {wording.quote}: {wording.source}{why}")
+
     def __str__(self) -> str:
         counted = ", ".join(f"{number} {name}" for name, number in sorted(self.counts.items()))
         return "\n".join([*self.lines, counted or "no wordings"])
@@ -112,21 +122,16 @@ def report_earlier(wordings: Iterable[QuoteWording], report: Report) -> None:
     """Reports the evidence that was recorded earlier."""
     for wording in wordings:
         status = wording.before.status if wording.before else EvidenceStatus.unverified
-        report.counts[status] += 1
-        keep_evidence(wording, wording.before, report)
-        if status is EvidenceStatus.failed:
-            report.lines.append(f"failed: {wording.quote}: {wording.source}")
+        report.add(wording, status, wording.before)
 
 
 def report_unread(wordings: Iterable[QuoteWording], why: str, report: Report) -> None:
     """Reports words whose text could not be read; earlier evidence is kept."""
     for wording in wordings:
-        report.counts["not read"] += 1
-        keep_evidence(wording, wording.before, report)
-        earlier = ""
-        if wording.before is not None:
-            earlier = f"; it was {wording.before.status} on {wording.before.date}, which stays"
-        report.lines.append(f"not read: {wording.quote}: {wording.source}: {why}{earlier}")
+        before, earlier = wording.before, ""
+        if before is not None:
+            earlier = f"; it was {before.status} on {before.date}, which stays"
+        report.add(wording, "not read", before, f": {why}{earlier}")
 
 
 def verify_wordings(
@@ -136,11 +141,8 @@ def verify_wordings(
     digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     for wording in wordings:
         evidence = evidence_of(wording, text, digest, today)
-        report.counts[evidence.status] += 1
-        keep_evidence(wording, evidence, report)
-        if evidence.status is EvidenceStatus.failed:
-            why = evidence.notes or "the words do not stand in the text"
-            report.lines.append(f"failed: {wording.quote}: {wording.source}: {why}")
+        why = evidence.notes or "the words do not stand in the text"
+        report.add(wording, evidence.status, evidence, f": {why}")
 
 
 def evidence_of(wording: QuoteWording, text: str, digest: str, today: date) -> Evidence:
@@ -165,12 +167,6 @@ def note_of(before: Evidence | None) -> str | None:
         f"The words stood in the text that was read on {before.date} "
         f"(sha256 {before.text_sha256[:16]}…)."
     )
-
-
-def keep_evidence(wording: QuoteWording, evidence: Evidence | None, report: Report) -> None:
-    """Adds evidence to what will be written."""
-    if evidence is not None:
-        report.kept[wording.quote, wording.source, evidence.words] = evidence
 
 
 def write(folder: Path, report: Report) -> Path:

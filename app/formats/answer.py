@@ -12,7 +12,7 @@ import orjson
 from app.db.snapshots import Revision
 from app.entries.density import Density
 from app.entries.documents import Document
-from app.reference.dataset import Described
+from app.reference.dataset import DatasetRecord
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Answer:
     next_cursor: str | None = None
     total: int | None = None
     fields: tuple[str, ...] = ()
-    dataset: Described | None = None
+    dataset: DatasetRecord | None = None
     density: Density | None = None
     meta: Mapping[str, Any] = field(default_factory=dict)
 
@@ -67,7 +67,7 @@ class Answer:
             links.append(f'<{self.next_link}>; rel="next"')
         return ", ".join(links)
 
-    def about(self) -> Described:
+    def about(self) -> DatasetRecord:
         """The description of the dataset, for formats that are `dated`."""
         assert self.dataset is not None
         return self.dataset

@@ -10,6 +10,7 @@ import datetime
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from app.entries.dates import parse_date
 from app.formats.answer import Answer
 from app.formats.headline import account, title
 from app.formats.stable_ids import last_updated, stable_id
@@ -30,12 +31,12 @@ def as_atom(answer: Answer) -> bytes:
     add_text(feed, "title", f"{about.title}: {answer.name}")
     if answer.rest is not None:
         add_text(feed, "subtitle", answer.rest)
-    add_text(feed, "updated", midnight(max(days, default=about.first_day)))
+    add_text(feed, "updated", midnight(max(days, default=parse_date(about.coverage.date).start)))
     add_link(feed, "self", answer.public_url + answer.self_link, "application/atom+xml")
     add_link(feed, "alternate", answer.public_url + answer.as_json_link(), "application/json")
     if answer.next_link is not None:
         add_link(feed, "next", answer.public_url + answer.next_link, "application/atom+xml")
-    add_link(feed, "license", about.licence)
+    add_link(feed, "license", about.licence.url)
     add_text(SubElement(feed, "author"), "name", about.title)
     add_text(feed, "generator", "Parley")
     for document, day in zip(documents, days, strict=True):
@@ -62,10 +63,8 @@ def add_text(parent: Element, name: str, text: str) -> None:
 
 
 def add_link(parent: Element, relation: str, address: str, media_type: str | None = None) -> None:
-    attributes = {"rel": relation, "href": address}
-    SubElement(
-        parent, "link", attributes if media_type is None else {**attributes, "type": media_type}
-    )
+    typed = {} if media_type is None else {"type": media_type}
+    SubElement(parent, "link", {"rel": relation, "href": address, **typed})
 
 
 def xml_text(text: str) -> str:

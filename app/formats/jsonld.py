@@ -42,7 +42,7 @@ def as_jsonld(answer: Answer) -> bytes:
         "@type": "Dataset",
         "name": about.title,
         "description": about.description,
-        "license": about.licence,
+        "license": about.licence.url,
         "version": about.version,
         "identifier": answer.revision.digest,
     }

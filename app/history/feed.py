@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 import orjson
-from sqlalchemy import bindparam, func, select, tuple_
+from sqlalchemy import bindparam, select, tuple_
 
 from app.db.snapshots import Snapshot
 from app.db.sql import Row, Statement
@@ -44,7 +44,6 @@ CORRECTIONS_AFTER = Statement(
         < tuple_(bindparam("day"), bindparam("kind"), bindparam("id"), bindparam("position"))
     ).limit(bindparam("limit"))
 )
-HOW_MANY_CORRECTIONS = Statement(select(func.count()).select_from(correction))
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ class Kind(RecordType):
         """The validated document of an entry; what it refers to is looked up in `reference`."""
         actors = [
             {
-                "actor": reference.actor(link.actor),
+                "actor": reference.summary("actor", link.actor),
                 "role": link.role,
                 "office": reference.office_on(link.actor, record.span),
             }

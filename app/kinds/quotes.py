@@ -288,7 +288,7 @@ def speakers_of(record: QuoteRecord, reference: Reference) -> list[dict[str, Any
     """Each speaker with the office held on that date."""
     return [
         {
-            "actor": reference.actor(speaker.actor),
+            "actor": reference.summary("actor", speaker.actor),
             "office": speaker.office or reference.office_on(speaker.actor, record.span),
         }
         for speaker in record.speakers

@@ -14,7 +14,7 @@ from app.reference.topics import TopicRecord
 def narrower(record: TopicRecord, reference: Reference) -> list[Summary]:
     """The topics one level below, by id."""
     below = sorted(each.id for each in reference.topics.values() if each.broader == record.id)
-    return [reference.topic(topic) for topic in below]
+    return [reference.summary("topic", topic) for topic in below]
 
 
 REFERENCE_TYPES: dict[str, RecordType] = {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from typing import Annotated, Any
 
@@ -13,7 +11,6 @@ from pydantic import StringConstraints as Text
 
 from app.db.postings import STORED
 from app.db.snapshots import Snapshot
-from app.entries.dates import parse_date
 from app.entries.record import (
     Correction,
     Edtf,
@@ -93,38 +90,17 @@ class DatasetRecord(Record):
     silence: Silences = ()
 
 
-@dataclass(frozen=True)
-class Described:
-    """What a representation says of the dataset that it is from."""
-
-    id: str
-    title: str
-    description: str
-    licence: str
-    version: str
-    first_day: date
-
-
 async def dataset_of(snapshot: Snapshot) -> dict[str, Any]:
     """The dataset's description as curated."""
     curated: dict[str, Any] = orjson.loads((await snapshot.rows(STORED, name="dataset"))[0][0])
     return curated
 
 
-async def described(snapshot: Snapshot) -> Described:
-    """What a representation says of the dataset."""
-    return read_description(bytes((await snapshot.rows(STORED, name="dataset"))[0][0]))
+async def described(snapshot: Snapshot) -> DatasetRecord:
+    """The same as a record."""
+    return read_dataset(bytes((await snapshot.rows(STORED, name="dataset"))[0][0]))
 
 
 @lru_cache(maxsize=8)
-def read_description(body: bytes) -> Described:
-    """The same from the stored description, which is read once."""
-    stored = orjson.loads(body)
-    return Described(
-        id=stored["id"],
-        title=stored["title"],
-        description=stored["description"],
-        licence=stored["licence"]["url"],
-        version=stored["version"],
-        first_day=parse_date(stored["coverage"]["date"]).start,
-    )
+def read_dataset(body: bytes) -> DatasetRecord:
+    return DatasetRecord.model_validate_json(body)

@@ -44,11 +44,8 @@ class Reference:
         # Entries come in the order of their dates, so that few results by date are enough.
         self.affiliates = lru_cache(maxsize=4096)(self._affiliates)
         self.office = lru_cache(maxsize=4096)(self._office)
-        self.actor = lru_cache(maxsize=65536)(self._actor)
-        self.topic = lru_cache(maxsize=65536)(self._topic)
-        self.source = lru_cache(maxsize=65536)(self._source)
+        self.summary = lru_cache(maxsize=65536)(self._summary)
         self.broader = lru_cache(maxsize=65536)(self._broader)
-        self.summaries = {"actor": self.actor, "topic": self.topic, "source": self.source}
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickled as its records, without the results that are cached."""
@@ -66,26 +63,17 @@ class Reference:
 
     def refer(self, mark: RefersTo, record_id: str) -> Summary | dict[str, str]:
         """What a document shows for an id: a summary, or the members of an `EntryLink`."""
-        summary = self.summaries.get(mark.kind)
-        if summary is not None:
-            return summary(record_id)
+        if mark.kind in self.by_type:
+            return self.summary(mark.kind, record_id)
         return {"id": record_id, "url": f"/v1/{mark.plural}/{record_id}"}
 
-    def _actor(self, actor_id: str) -> Summary:
-        return Summary(id=actor_id, name=self.actors[actor_id].name, url=f"/v1/actors/{actor_id}")
-
-    def _topic(self, topic_id: str) -> Summary:
-        return Summary(id=topic_id, name=self.topics[topic_id].label, url=f"/v1/topics/{topic_id}")
-
-    def _source(self, source_id: str) -> SourceSummary:
-        source = self.sources[source_id]
-        return SourceSummary(
-            id=source_id,
-            name=source.publisher,
-            title=source.title,
-            date=source.date,
-            url=f"/v1/sources/{source_id}",
-        )
+    def _summary(self, kind: str, record_id: str) -> Summary:
+        record, url = self.by_type[kind][record_id], f"/v1/{kind}s/{record_id}"
+        if kind == "source":
+            return SourceSummary(
+                id=record_id, name=record.publisher, title=record.title, date=record.date, url=url
+            )
+        return Summary(id=record_id, name=record.label if kind == "topic" else record.name, url=url)
 
     def _broader(self, topic_id: str) -> tuple[str, ...]:
         chain = []
