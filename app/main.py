@@ -41,7 +41,7 @@ from app.config import Settings, asks_for_telemetry
 from app.db.engines import open_database
 from app.entries.documents import DOCUMENT_FORMAT
 from app.errors import ParleyError, Problem
-from app.http.cache import Cache, Compression
+from app.http.cache import Cache
 from app.http.limits import Limits
 from app.http.observation import FOLDER, Metrics, Observation, log_configuration
 from app.http.route import Service
@@ -99,7 +99,7 @@ def create_app(settings: Settings) -> ASGIApp:
     app.add_exception_handler(HTTPException, answer_http_exception)
     app.add_exception_handler(Exception, answer_mistake)
     app.state.metrics = Metrics()
-    cache = Cache(Compression(app), database.current_revision, settings.cache_bytes)
+    cache = Cache(app, database.current_revision, settings.cache_bytes)
     return Observation(Limits(cache, settings), settings, app.state.metrics)
 
 

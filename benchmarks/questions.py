@@ -14,8 +14,8 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from app.db.postings import SORT_KEYS, key_of, unpacked, unpacked_sort_keys
-from app.entries.query_plan import WORD
 from app.entries.result_pages import question_fingerprint, write_cursor
+from app.entries.word_plan import WORD
 from app.entries.words import split
 from app.kinds.quotes import QuoteQuestion
 from benchmarks.generate import ACTORS, TOPICS, Zipf

@@ -28,7 +28,6 @@ import httpx
 
 from app.config import Settings
 from app.db.engines import open_database
-from app.db.snapshots import find
 from app.entries.result_pages import find_page
 from app.entries.words import split
 from app.http.request import read_question
@@ -171,7 +170,7 @@ def reading_pages(database: Path) -> Callable[[str], Awaitable[Any]]:
         kind = kinds[plain]
         question, _ = read_question(kind.question, query.encode())
         async with opened.snapshot() as snapshot:
-            await find(snapshot, find_page, question, (kind.name,))
+            await find_page(snapshot, question, (kind.name,))
 
     return ask
 

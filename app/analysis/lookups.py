@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from app.db.snapshots import Memory, Snapshot, find
+from app.db.snapshots import Memory, Snapshot
 from app.entries.names import ENTRIES
 from app.entries.questions import EntryQuestion
 from app.entries.result_pages import DOCUMENTS, find_page
@@ -26,7 +26,7 @@ async def all_of(
     question: EntryQuestion, kind: str, narrow_by: str, snapshot: Snapshot
 ) -> list[EntryJson]:
     """Every document that a question finds, the latest first; refuses more than one page."""
-    _, page = await find(snapshot, find_page, question, (kind,))
+    _, page = await find_page(snapshot, question, (kind,))
     if page.next_cursor is not None:
         raise InvalidQuery.of(
             narrow_by, "", f"more than {question.limit} {kind}s are concerned; name fewer here."

@@ -100,7 +100,7 @@ async def answer_entries(
     question = sized(question, form)
     since = revision_of(question.cursor)
     async with service_of(request).database.snapshot(since, from_memory=True) as snapshot:
-        plan, page = await find(snapshot, find_page, question, kinds)
+        plan, page = await find_page(snapshot, question, kinds)
         meta = NOTHING_MORE
         if question.facets or question.snippets or finds_no_words(question, page):
             meta = await more_about(request, question, plan, page, snapshot)

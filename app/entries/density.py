@@ -11,8 +11,7 @@ from pyroaring import BitMap
 from app.db.postings import POSTINGS, all_sort_keys, day_of, first_sort_key, key_of, last_sort_key
 from app.db.snapshots import Memory
 from app.entries.dates import INEXACT
-from app.entries.query_plan import QueryPlan
-from app.entries.scan import found_by_kind, reaching_key
+from app.entries.query_plan import QueryPlan, found_by_kind, reaching_key
 
 MOST_SPANS = 240
 # Years that one span may have, where months would be too many.

@@ -20,9 +20,8 @@ from app.db.sql import KeyedStatement
 from app.db.tables import reference
 from app.entries.density import count_meeting, days_begun, months_between
 from app.entries.names import TypedName, nearest
-from app.entries.query_plan import QueryPlan
+from app.entries.query_plan import QueryPlan, found_by_kind
 from app.entries.questions import EntryQuestion, Match, filters_of
-from app.entries.scan import found_by_kind
 from app.errors import InvalidQuery
 
 VALUES = 100
@@ -214,7 +213,7 @@ class FacetLink:
         dropped = {"cursor", "facets"}
         added = [(self.name, value)]
         if self.name == "month":
-            if self.question.days() != (None, None):
+            if self.question.days != (None, None):
                 return None
             added = [("date", value)]
         elif (present := self.present()) and present != [value]:

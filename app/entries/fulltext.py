@@ -23,10 +23,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import UserDefinedType
 
-from app.db.postings import MIB, all_sort_keys, size_of_bitmap
-from app.db.snapshots import Loadable, Snapshot, refuse_overdue
+from app.db.postings import MIB, POSTINGS, SortKeys, all_sort_keys, key_of, size_of_bitmap
+from app.db.snapshots import Loadable, Memory, Snapshot, refuse_overdue
 from app.db.sql import Statement
 from app.entries.spellings import other_spellings
+from app.entries.word_plan import WORD, FulltextTerms
 from app.entries.words import (
     SearchTerm,
     fts5_all,
@@ -41,6 +42,8 @@ from app.entries.words import (
 BOUNDARY = "¶"
 # What a word of a query takes in memory, roughly.
 WORD_BYTES = 100
+# Ordinals about which the full text is asked at once.
+FULLTEXT_WINDOW = 1 << 18
 
 
 def words_of(texts: Iterable[str]) -> list[str]:
@@ -168,3 +171,63 @@ def size_of_match(query: FulltextQuery, ordinals: BitMap) -> int:
 
 
 FULLTEXT_MATCHES = Loadable(load_matches, 16 * MIB, size_of_match)
+
+
+class FulltextMatch(NamedTuple):
+    """What the full text has to decide: terms that must all match, and terms that must not.
+
+    Postings of words are enough for single words, but not for phrases. Of each group an entry must
+    match one term, unless it is in the bitmap.
+    """
+
+    wanted: tuple[SearchTerm, ...]
+    unwanted: tuple[SearchTerm, ...]
+    groups: list[tuple[tuple[SearchTerm, ...], BitMap]]
+    sort_keys: SortKeys
+
+    def among(self, memory: Memory, windows: list[BitMap]) -> list[BitMap]:
+        """The entries of each window for which it holds."""
+        if self.wanted:
+            matches = self.matches(memory, self.wanted, windows, combine_all=True)
+            windows = [found & each for found, each in zip(windows, matches, strict=True)]
+        if self.unwanted:
+            matches = self.matches(memory, self.unwanted, windows, combine_all=False)
+            windows = [found - each for found, each in zip(windows, matches, strict=True)]
+        for terms, decided in self.groups:
+            rest = [found - decided for found in windows]
+            matches = self.matches(memory, terms, rest, combine_all=False)
+            windows = [
+                (found & decided) | (undecided & each)
+                for found, undecided, each in zip(windows, rest, matches, strict=True)
+            ]
+        return windows
+
+    def matches(
+        self,
+        memory: Memory,
+        terms: tuple[SearchTerm, ...],
+        windows: list[BitMap],
+        *,
+        combine_all: bool,
+    ) -> list[BitMap]:
+        """What matches terms between the first and the last entry of each window."""
+        queries = [
+            FulltextQuery(terms, combine_all, *self.sort_keys.at((found[0], found[-1])))
+            for found in windows
+            if found
+        ]
+        matches = iter(memory.get_all(FULLTEXT_MATCHES, queries))
+        return [next(matches) if found else found for found in windows]
+
+
+def fulltext_match(
+    memory: Memory, asked: FulltextTerms, kinds: tuple[str, ...], sort_keys: SortKeys
+) -> FulltextMatch:
+    """What the full text has to decide of a query."""
+    terms = [group.terms for group in asked.groups]
+    keys = [
+        [key_of(kind, WORD, word) for kind in kinds for word in each.words] for each in asked.groups
+    ]
+    decided = [BitMap.union(BitMap(), *each) for each in memory.get_groups(POSTINGS, keys)]
+    groups = list(zip(terms, decided, strict=True))
+    return FulltextMatch(asked.wanted, asked.unwanted, groups, sort_keys)

@@ -8,10 +8,10 @@ from rapidfuzz import fuzz, process
 
 from app.db.postings import POSTINGS, VOCABULARIES, key_of, packed_from
 from app.db.snapshots import Memory
-from app.entries.query_plan import WORD, plan_query
+from app.entries.query_plan import plan_query, scan_of
 from app.entries.questions import EntryQuestion
-from app.entries.scan import scan_of
 from app.entries.search_query import OPERATORS, QUOTES, read_query
+from app.entries.word_plan import WORD
 from app.entries.words import Located, located
 
 NEAREST = 3

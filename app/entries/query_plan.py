@@ -1,216 +1,81 @@
-"""From a validated question to a query plan: which postings are met, between which sort keys."""
+"""From a validated question to the entries that it finds: its plan, and the scan of postings.
+
+Postings are met window by window, from the end that is asked for, so that a page costs as much as
+it shows, however long the postings are.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import cache
-from itertools import chain
+from functools import cache, lru_cache
+from itertools import islice
 from typing import NamedTuple
+
+from pyroaring import BitMap
 
 from app.db.postings import (
     LAST_SORT_KEY,
-    TALLIES,
-    VOCABULARIES,
+    POSTINGS,
+    PostingsKey,
+    SortKeys,
+    all_sort_keys,
+    day_of,
+    enclosing_nodes,
     first_sort_key,
+    key_of,
     last_sort_key,
-    packed_from,
 )
 from app.db.snapshots import Memory
+from app.entries.fulltext import FULLTEXT_WINDOW, FulltextMatch, fulltext_match
 from app.entries.names import ENTRIES, ENTRY_NAME, VALUE, ids_of, value_type
 from app.entries.questions import Clause, EntryQuestion, Sort, filters_of
-from app.entries.search_query import SearchGroup, read_query
-from app.entries.stems import OWN_LANGUAGE, stems
-from app.entries.words import SearchTerm
+from app.entries.word_plan import NO_WORDS, WORD, WordPlan, plan_words
 from app.errors import InvalidQuery
 
-# The dimension of the postings of words.
-WORD = "word"
-# Words that the prefixes in a question may stand for; for more, the full text is asked.
-MOST_PREFIXED = 1000
-# Words of which one is enough.
-Words = tuple[str, ...]
-
-
-class FulltextGroup(NamedTuple):
-    """Terms of which an entry must have one, unless it has one of the words."""
-
-    terms: tuple[SearchTerm, ...]
-    words: Words
-
-
-class FulltextTerms(NamedTuple):
-    """What the full text is asked for: all of `wanted`, none of `unwanted`, and each group."""
-
-    wanted: tuple[SearchTerm, ...] = ()
-    unwanted: tuple[SearchTerm, ...] = ()
-    groups: tuple[FulltextGroup, ...] = ()
+# Entries of the rarest filter that the first window may have, roughly.
+FIRST_ENTRIES = 256
+FIRST_WINDOW = 256
+WIDER = 8
 
 
 class QueryPlan(NamedTuple):
     """Which entries of some kinds are asked for, between two sort keys.
 
-    An entry matches if it has one of the values of every filter, and none of the words `excluded`.
-    What began before `low` and reaches into its day is asked for, too. If there are `sort_keys`,
-    only entries at these are. Of `search_groups`, the full text is asked for `fulltext_terms`; the
-    filters have the words of the rest. `languages` are those of the word forms that are looked for.
+    An entry matches if it has one of the values of every filter, and what `words` ask for. What
+    began before `low` and reaches into its day is asked for, too. If there are `sort_keys`, only
+    entries at these are.
     """
 
     kinds: tuple[str, ...]
     filters: tuple[Clause, ...]
-    excluded: tuple[str, ...]
+    words: WordPlan
     low: int
     high: int
     descending: bool
-    search_groups: tuple[SearchGroup, ...]
-    languages: tuple[str, ...]
-    fulltext_terms: FulltextTerms
     sort_keys: tuple[int, ...]
 
     @property
     def is_unfiltered(self) -> bool:
         """Whether every entry of the kinds is asked for."""
         bounded = self.low > 0 or self.high < LAST_SORT_KEY
-        return not (bounded or self.filters or self.search_groups or self.sort_keys)
+        return not (bounded or self.filters or self.words.groups or self.sort_keys)
 
 
 def plan_query(memory: Memory, question: EntryQuestion, kinds: tuple[str, ...]) -> QueryPlan:
     """The plan of a question; raises `InvalidQuery` with every value that names nothing."""
     ids = resolve_names(memory, question, kinds)
-    groups = read_query(question.q) if question.q is not None else ()
-    lookup = word_lookup(memory, question, groups, kinds)
-    first, last = question.days()
+    words = NO_WORDS
+    if question.q is not None:
+        words = plan_words(memory, question.q, kinds, forms=question.word_forms)
+    first, last = question.days
     return QueryPlan(
         kinds=kinds,
-        filters=(*question.clauses(ids), *word_filters(groups, lookup)),
-        excluded=tuple(excluded_words(groups, lookup)),
+        filters=(*question.clauses(ids), *words.filters),
+        words=words,
         low=first_sort_key(first.toordinal()) if first is not None else 0,
         high=last_sort_key(last.toordinal()) if last is not None else LAST_SORT_KEY,
         descending=question.sort is not Sort.oldest,
-        search_groups=groups,
-        languages=lookup.languages,
-        fulltext_terms=fulltext_terms(groups, lookup),
         sort_keys=sort_keys_of(memory, ids["id"], kinds) if ids["id"] else (),
     )
-
-
-class WordLookup(NamedTuple):
-    """What the words of a question stand for: by their prefixes, and by their forms in languages.
-
-    `prefixes` has the words that begin as each term with a prefix; None for too many.
-    """
-
-    prefixes: dict[SearchTerm, Words | None]
-    languages: tuple[str, ...]
-
-    def is_indexed(self, term: SearchTerm) -> bool:
-        """Whether postings say which entries have a term: for words and prefixes, not phrases."""
-        return term.is_word or (len(term.words) == 1 and self.prefixes[term] is not None)
-
-    def words_of(self, term: SearchTerm) -> list[Words]:
-        """For each word of a term, the longest first, the words of which an entry has one."""
-        languages = self.languages if term.is_word else ()
-        whole = sorted(term.whole_words, key=len, reverse=True)
-        words: list[Words] = [word_forms(word, languages) for word in whole]
-        prefixed = self.prefixes.get(term)
-        return words if prefixed is None else [*words, prefixed]
-
-    def indexed_words(self, group: SearchGroup) -> Words:
-        """The words of those terms of a group about which postings decide."""
-        indexed = filter(self.is_indexed, group.terms)
-        return tuple(chain.from_iterable(self.words_of(term)[0] for term in indexed))
-
-
-def word_forms(word: str, languages: Iterable[str]) -> Words:
-    """A word as it is indexed, and in its forms in some languages."""
-    forms = sorted({form for language in languages for form in stems(word, language)})
-    return tuple(dict.fromkeys([word, *forms]))
-
-
-def word_lookup(
-    memory: Memory, question: EntryQuestion, groups: Iterable[SearchGroup], kinds: tuple[str, ...]
-) -> WordLookup:
-    """The lookup of a question's words; prefixes stand for up to `MOST_PREFIXED` words in all."""
-    prefixes: dict[SearchTerm, Words | None] = {}
-    left = MOST_PREFIXED
-    for term in chain.from_iterable(group.terms for group in groups):
-        if term.prefix:
-            prefixes[term] = words = words_from(memory, term.words[-1], kinds, left)
-            left -= len(words) if words is not None else 0
-    return WordLookup(prefixes, languages_of(memory, kinds) if question.word_forms else ())
-
-
-def languages_of(memory: Memory, kinds: Iterable[str]) -> tuple[str, ...]:
-    """The languages of the entries of some kinds."""
-    rows = memory.get_all(TALLIES, [(kind, "language") for kind in kinds])
-    return tuple(sorted({OWN_LANGUAGE, *(value for _, value, _ in chain.from_iterable(rows))}))
-
-
-def words_from(
-    memory: Memory, prefix: str, kinds: tuple[str, ...], most: int
-) -> tuple[str, ...] | None:
-    """The words in entries of some kinds that begin so; None if there are more than `most`."""
-    words: dict[str, None] = {}
-    for vocabulary in memory.get_all(VOCABULARIES, kinds):
-        found = packed_from(vocabulary, prefix, most) if vocabulary is not None else None
-        if found is None:
-            return None
-        words |= dict.fromkeys(found)
-    return tuple(words) if len(words) <= most else None
-
-
-def word_filters(groups: Iterable[SearchGroup], lookup: WordLookup) -> Iterator[Clause]:
-    """The words that an entry must have to match the groups that are wanted.
-
-    Of a group of several terms it must have at least one word of one term.
-    """
-    for group in groups:
-        words = [lookup.words_of(term) for term in group.terms]
-        if group.excluded:
-            continue
-        if len(words) == 1:
-            yield from (Clause(WORD, each) for each in words[0])
-        elif all(words):
-            yield Clause(WORD, tuple(dict.fromkeys(chain.from_iterable(each[0] for each in words))))
-
-
-def excluded_words(groups: Iterable[SearchGroup], lookup: WordLookup) -> Iterator[str]:
-    """The words that an entry must not have, as far as postings say so."""
-    for group in groups:
-        if group.excluded:
-            yield from lookup.indexed_words(group)
-
-
-def fulltext_terms(groups: Iterable[SearchGroup], lookup: WordLookup) -> FulltextTerms:
-    """The terms about which postings do not decide."""
-    wanted: list[SearchTerm] = []
-    unwanted: list[SearchTerm] = []
-    mixed = []
-    for group in groups:
-        terms = tuple(term for term in group.terms if not lookup.is_indexed(term))
-        if group.excluded:
-            unwanted += terms
-        elif len(group.terms) == 1:
-            wanted += terms
-        elif terms:
-            mixed.append(FulltextGroup(terms, lookup.indexed_words(group)))
-    return FulltextTerms(tuple(wanted), tuple(unwanted), tuple(mixed))
-
-
-def words_to_weigh(plan: QueryPlan) -> list[Words]:
-    """What makes an entry match better: each word that it must have; of several terms, any word."""
-    weighed: dict[Words, None] = {}
-    for group in plan.search_groups:
-        if not group.excluded:
-            words = [
-                word_forms(word, plan.languages if term.is_word else ())
-                for term in group.terms
-                for word in term.whole_words
-            ]
-            if len(group.terms) > 1:
-                words = [tuple(dict.fromkeys(chain.from_iterable(words)))]
-            # Of prefixes, nothing is weighed.
-            weighed.update(dict.fromkeys(filter(None, words)))
-    return list(weighed)
 
 
 def sort_keys_of(memory: Memory, ids: list[str], kinds: tuple[str, ...]) -> tuple[int, ...]:
@@ -251,3 +116,167 @@ def name_types_of(
     ]
     entry = kinds[0] if len(kinds) == 1 else ENTRY_NAME
     return (("id", entry), ("actor", "actor"), ("topic", "topic"), *own)
+
+
+class KindScan(NamedTuple):
+    """Entries of a kind with ordinals from `low` to before `high`.
+
+    Each is in one of the bitmaps of every filter, the rarest filter first, and in none of
+    `excluded`.
+    """
+
+    kind: str
+    filters: list[list[BitMap]]
+    excluded: list[BitMap]
+    low: int
+    high: int
+
+    def within(self, low: int, high: int) -> BitMap:
+        """The entries with ordinals from `low` to before `high`."""
+        low = max(low, self.low)
+        found = BitMap(range(low, max(low, min(high, self.high))))
+        for bitmaps in self.filters:
+            if len(bitmaps) == 1:
+                found &= bitmaps[0]
+            else:
+                found = BitMap.union(*[each & found for each in bitmaps])
+        for each in self.excluded:
+            found -= each
+        return found
+
+    def total(self) -> int:
+        """How many entries there are."""
+        if len(self.filters) == len(self.filters[0]) == 1 and not self.excluded:
+            return self.filters[0][0].range_cardinality(self.low, self.high)
+        return len(self.within(self.low, self.high))
+
+
+class Scan(NamedTuple):
+    """The entries of an answer: those of each kind scan, no two of which have one in common.
+
+    Their ordinals are from `low` to before `high`. The full text is asked if there is a
+    `fulltext_match`.
+    """
+
+    kind_scans: list[KindScan]
+    low: int
+    high: int
+    fulltext_match: FulltextMatch | None
+    descending: bool
+    sort_keys: SortKeys
+
+    def first(self, memory: Memory, limit: int, low: int, high: int) -> list[int]:
+        """The first ordinals from `low` to before `high`, in the order of the scan."""
+        ordinals: list[int] = []
+        low, high, width = max(low, self.low), min(high, self.high), self.first_width()
+        while low < high and len(ordinals) < limit:
+            memory.check_time()
+            wanted = limit - len(ordinals)
+            if self.descending:
+                found = self.matching(memory, max(low, high - width), high)
+                ordinals += found.to_array()[: -wanted - 1 : -1]
+                high -= width
+            else:
+                found = self.matching(memory, low, min(high, low + width))
+                ordinals += found.to_array()[:wanted]
+                low += width
+            width *= WIDER
+            if self.fulltext_match is not None:
+                width = min(width, FULLTEXT_WINDOW)
+        return ordinals
+
+    def first_width(self) -> int:
+        """How many ordinals the first window has; later ones are wider."""
+        rarest = sum([entries_in(each.filters[0]) for each in self.kind_scans])
+        return max(FIRST_WINDOW, len(self.sort_keys) * FIRST_ENTRIES // max(rarest, 1))
+
+    def matching(self, memory: Memory, low: int, high: int) -> BitMap:
+        """The ordinals from `low` to before `high`."""
+        found = self.within(low, high)
+        if self.fulltext_match is None:
+            return found
+        return self.fulltext_match.among(memory, [found])[0]
+
+    def within(self, low: int, high: int) -> BitMap:
+        """What the postings find from one ordinal to before another."""
+        if len(self.kind_scans) == 1:
+            return self.kind_scans[0].within(low, high)
+        return BitMap.union(BitMap(), *[each.within(low, high) for each in self.kind_scans])
+
+    def total(self, memory: Memory) -> int:
+        """How many entries there are."""
+        if self.fulltext_match is not None:
+            return len(self.everything(memory))
+        return sum([each.total() for each in self.kind_scans])
+
+    def everything(self, memory: Memory) -> BitMap:
+        """All ordinals."""
+        if self.fulltext_match is None:
+            return self.within(self.low, self.high)
+        starts = range(self.low, self.high, FULLTEXT_WINDOW)
+        windows = [self.within(start, start + FULLTEXT_WINDOW) for start in starts]
+        return BitMap.union(BitMap(), *self.fulltext_match.among(memory, windows))
+
+    def of_kind(self, kind: str) -> Scan:
+        """The same of one kind."""
+        return self._replace(kind_scans=[each for each in self.kind_scans if each.kind == kind])
+
+
+def entries_in(bitmaps: list[BitMap]) -> int:
+    """How many entries some bitmaps have together, at most."""
+    return len(bitmaps[0]) if len(bitmaps) == 1 else sum(map(len, bitmaps))
+
+
+def scan_of(memory: Memory, plan: QueryPlan) -> Scan:
+    """The scan of a plan: what begins between its sort keys, and what reaches into them."""
+    sort_keys, words = all_sort_keys(memory), plan.words
+    low, high = sort_keys.ordinal_from(plan.low), sort_keys.ordinal_from(plan.high + 1)
+    keys = [group for kind in plan.kinds for group in posting_keys(kind, plan)]
+    postings = iter(memory.get_groups(POSTINGS, keys))
+    given = [[sort_keys.ordinals(plan.sort_keys)]] if plan.sort_keys else []
+    kind_scans: list[KindScan] = []
+    for kind in plan.kinds:
+        excluded, reaching, *filters = islice(postings, len(keys) // len(plan.kinds))
+        found = sorted(map(without_empty, (*given, *filters)), key=entries_in)
+        if low < high and all(found):
+            kind_scans.append(KindScan(kind, found, excluded, low, high))
+        if low > 0 and any(reaching) and all(found):
+            kind_scans.append(KindScan(kind, [reaching, *found], excluded, 0, low))
+    return Scan(
+        kind_scans,
+        min([each.low for each in kind_scans], default=high),
+        high,
+        fulltext_match(memory, words.fulltext, plan.kinds, sort_keys)
+        if any(words.fulltext)
+        else None,
+        plan.descending,
+        sort_keys,
+    )
+
+
+def posting_keys(kind: str, plan: QueryPlan) -> list[list[PostingsKey]]:
+    """The keys of what a plan excludes, of what reaches into its days, and of each filter."""
+    keys: list[list[PostingsKey]] = [
+        [key_of(kind, WORD, word) for word in plan.words.excluded],
+        [reaching_key(kind, day_of(plan.low))] if plan.low > 0 else [],
+    ]
+    for dimension, values in plan.filters or (Clause("kind", (kind,)),):
+        keys.append([key_of(kind, dimension, value) for value in values])
+    return keys
+
+
+@lru_cache(maxsize=16384)
+def reaching_key(kind: str, day: int) -> PostingsKey:
+    """The key of the postings of what began before a day and reaches into it."""
+    return tuple([key_of(kind, "reach", node) for node in enclosing_nodes(day)])
+
+
+def without_empty(bitmaps: list[BitMap]) -> list[BitMap]:
+    """The bitmaps that have any entry."""
+    return [each for each in bitmaps if each]
+
+
+def found_by_kind(memory: Memory, plan: QueryPlan) -> dict[str, BitMap]:
+    """The ordinals of all entries of a plan, by kind."""
+    scan = scan_of(memory, plan)
+    return {kind: scan.of_kind(kind).everything(memory) for kind in plan.kinds}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -241,7 +241,7 @@ class EntryQuestion(Question):
         """Dates are given in one way, and in their order."""
         if self.date is not None and (self.start_date or self.end_date):
             raise ValueError("date: give either date, or start_date and end_date")
-        first, last = self.days()
+        first, last = self.days
         if first is not None and last is not None and last < first:
             raise ValueError("end_date: lies before start_date; exchange them")
         return self
@@ -281,6 +281,7 @@ class EntryQuestion(Question):
             return [Clause(dimension, (value,)) for value in values]
         return [Clause(dimension, tuple(values))]
 
+    @cached_property
     def days(self) -> tuple[datetime.date | None, datetime.date | None]:
         """The first and the last day asked for; None where that side is open."""
         if self.date is not None:

@@ -19,7 +19,7 @@ from pyroaring import BitMap
 
 from app.db.postings import POSTINGS, TALLIES, all_sort_keys, key_of
 from app.db.snapshots import Memory
-from app.entries.query_plan import WORD, Words
+from app.entries.word_plan import WORD, Words
 
 # The dimension of the postings of lengths.
 LENGTH = "length"

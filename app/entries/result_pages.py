@@ -17,14 +17,13 @@ import orjson
 from sqlalchemy import select
 
 from app.db.postings import LAST_SORT_KEY, MIB
-from app.db.snapshots import Loadable, Memory, Snapshot
+from app.db.snapshots import Loadable, Memory, Snapshot, find
 from app.db.sql import KeyedStatement
 from app.db.tables import document
 from app.entries.names import ENTRIES
-from app.entries.query_plan import QueryPlan, plan_query, words_to_weigh
+from app.entries.query_plan import QueryPlan, found_by_kind, plan_query, scan_of
 from app.entries.questions import Count, EntryQuestion, Sort
 from app.entries.relevance import best
-from app.entries.scan import found_by_kind, scan_of
 from app.errors import InvalidQuery
 
 BODIES = KeyedStatement(select(document.c.sort_key, document.c.body), document.c.sort_key)
@@ -40,7 +39,7 @@ class ResultPage(NamedTuple):
     total: int | None
 
 
-def question_fingerprint(question: EntryQuestion, kinds: tuple[str, ...]) -> bytes:
+def bound_to(question: EntryQuestion, kinds: tuple[str, ...]) -> bytes:
     """What a cursor is bound to: kinds, filters and order."""
     asked = [
         (name, value)
@@ -59,18 +58,33 @@ def defaults_of(model: type[EntryQuestion]) -> dict[str, Any]:
     }
 
 
-def find_page(
-    memory: Memory, question: EntryQuestion, kinds: tuple[str, ...]
+async def find_page(
+    snapshot: Snapshot, question: EntryQuestion, kinds: tuple[str, ...]
 ) -> tuple[QueryPlan, ResultPage]:
     """The plan of a question, and the page that it asks for."""
-    plan = plan_query(memory, question, kinds)
-    return plan, read_page(memory, question, plan)
+    plan = await find(snapshot, plan_query, question, kinds)
+    read = best_entries if question.sort is Sort.relevance else first_entries
+    sort_keys, end, total = await find(snapshot, read, question, plan)
+    documents = await find(snapshot, Memory.get_all, DOCUMENTS, sort_keys)
+    cursor = None
+    if end is not None:
+        cursor = write_cursor(bound_to(question, kinds), snapshot.revision.number, *end)
+    return plan, ResultPage(documents, cursor, total)
 
 
-def read_page(memory: Memory, question: EntryQuestion, plan: QueryPlan) -> ResultPage:
-    """The page of a plan; one entry more is looked for to know whether another page follows."""
-    if question.sort is Sort.relevance:
-        return read_best(memory, question, plan)
+class Entries(NamedTuple):
+    """Sort keys of a page, the position of the last if another page follows, and the total."""
+
+    sort_keys: list[int]
+    end: Position | None
+    total: int | None
+
+
+def first_entries(memory: Memory, question: EntryQuestion, plan: QueryPlan) -> Entries:
+    """The entries of a page in the order of their dates.
+
+    One more is looked for to know whether another page follows.
+    """
     scan = scan_of(memory, plan)
     sort_keys = scan.sort_keys
     low, high = 0, len(sort_keys)
@@ -82,42 +96,29 @@ def read_page(memory: Memory, question: EntryQuestion, plan: QueryPlan) -> Resul
             low = sort_keys.ordinal_from(sort_key + 1)
     ordinals = scan.first(memory, question.limit + 1, low, high)
     shown = sort_keys.at(ordinals[: question.limit])
-    more = len(ordinals) > question.limit
-    return ResultPage(
-        documents=memory.get_all(DOCUMENTS, shown),
-        next_cursor=cursor_after(memory, question, plan, shown[-1]) if more else None,
-        total=scan.total(memory) if question.count is Count.exact else None,
-    )
+    end = shown[-1:] if len(ordinals) > question.limit else None
+    return Entries(shown, end, scan.total(memory) if question.count is Count.exact else None)
 
 
-def read_best(memory: Memory, question: EntryQuestion, plan: QueryPlan) -> ResultPage:
-    """The page of what matches the words best; of equals the newest first."""
+def best_entries(memory: Memory, question: EntryQuestion, plan: QueryPlan) -> Entries:
+    """The entries of a page that match the words best; of equals the newest first."""
     score, sort_key = float("-inf"), LAST_SORT_KEY
     if question.cursor is not None:
         score, sort_key = position_in(memory, question, plan, [0.0, 0])
     found = found_by_kind(memory, plan)
-    scored = best(memory, words_to_weigh(plan), found, (sort_key, score), question.limit + 1)
-    shown = scored[: question.limit]
-    more = len(scored) > question.limit
-    return ResultPage(
-        documents=memory.get_all(DOCUMENTS, [sort_key for sort_key, _ in shown]),
-        next_cursor=cursor_after(memory, question, plan, *reversed(shown[-1])) if more else None,
-        total=sum(map(len, found.values())) if question.count is Count.exact else None,
-    )
+    scored = best(memory, plan.words.to_weigh(), found, (sort_key, score), question.limit + 1)
+    shown = [sort_key for sort_key, _ in scored[: question.limit]]
+    end = list(scored[question.limit - 1][::-1]) if len(scored) > question.limit else None
+    total = sum(map(len, found.values())) if question.count is Count.exact else None
+    return Entries(shown, end, total)
 
 
 def position_in(
     memory: Memory, question: EntryQuestion, plan: QueryPlan, like: Position
 ) -> Position:
     """The position after which the page begins, from the cursor of a question."""
-    bound_to = question_fingerprint(question, plan.kinds)
-    return read_cursor(str(question.cursor), bound_to, like, memory.revision.number)
-
-
-def cursor_after(memory: Memory, question: EntryQuestion, plan: QueryPlan, *position: float) -> str:
-    """The cursor of the page that begins after a position."""
-    bound_to = question_fingerprint(question, plan.kinds)
-    return write_cursor(bound_to, memory.revision.number, *position)
+    cursor = str(question.cursor)
+    return read_cursor(cursor, bound_to(question, plan.kinds), like, memory.revision.number)
 
 
 async def load_documents(sort_keys: list[int], snapshot: Snapshot) -> dict[int, bytes]:

@@ -21,9 +21,9 @@ class WordMarker:
 
     def __init__(self, plan: QueryPlan):
         self.terms = [
-            term for group in plan.search_groups if not group.excluded for term in group.terms
+            term for group in plan.words.groups if not group.excluded for term in group.terms
         ]
-        self.languages = plan.languages
+        self.languages = plan.words.languages
         self.forms = {
             form for term in self.terms if term.is_word for form in self.forms_of(term.words[0])
         }

@@ -1,8 +1,9 @@
-"""Answers from memory, in front of the routes.
+"""Answers from memory, in front of the routes, and the coding of what the routes answer.
 
 Kept are 200s of GET that their endpoint returned as one object, never anything of a stream; they
 are bounded in bytes, with their keys. An answer is found again by its raw path and query, the
 coding, the revision that answers, and the media type that `Accept` prefers among those offered.
+Whole bodies are compressed in the best coding that the client accepts; a stream codes itself.
 """
 
 from __future__ import annotations
@@ -19,6 +20,13 @@ from app.db.snapshots import Revision
 from app.http.request import Fields, coded_etag, coding_of, holds, preferred_type
 from app.http.responses import Header, send_whole, without_body
 
+# Shorter bodies gain nothing by compression.
+SHORTEST = 500
+COMPRESSIBLE = (b"text/", b"application/", b"image/svg")
+CODERS: dict[bytes, Callable[[bytes], bytes]] = {
+    b"zstd": lambda body: zstandard.ZstdCompressor(level=3).compress(body),
+    b"gzip": lambda body: gzip.compress(body, 5, mtime=0),
+}
 # Bytes that a kept answer takes beside its key and body: its headers, and the objects that hold it.
 OVERHEAD = 3000
 HIT = (b"cache-status", b"parley; hit")
@@ -64,14 +72,15 @@ class Cache:
         self.answers: LRUCache[Key, Variants] = LRUCache(limit, size_of)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         fields = scope["state"]["fields"]
-        key = (scope["raw_path"], scope["query_string"], coding_of(fields), self.revision())
-        found = self.found(key, fields)
+        coding = coding_of(fields)
+        key = (scope["raw_path"], scope["query_string"], coding, self.revision())
+        found = self.found(key, fields) if scope["method"] in ("GET", "HEAD") else None
         if found is None:
-            await self.app(scope, receive, CapturingSend(self, key, scope, send))
+            await self.app(scope, receive, FinishingSend(self, key, scope, send))
             return
         scope["route"], scope["state"]["cache"] = found.route, "hit"
         status, headers, body = 200, found.headers, found.body
@@ -99,8 +108,11 @@ class Cache:
             self.answers[key] = variants
 
 
-class CapturingSend:
-    """Passes a response on; one that is complete is stored, or is a 304 where the client has it."""
+class FinishingSend:
+    """Passes a response on: compressed, kept, and as a 304 where the client has it.
+
+    The start of a response is held until it is known whether its body is whole.
+    """
 
     __slots__ = ("cache", "key", "scope", "send", "start")
 
@@ -113,87 +125,47 @@ class CapturingSend:
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            if message["status"] == 200 and "complete" in self.scope["state"]:
-                self.start = message
-            else:
-                await self.send(message)
-        elif self.start is not None:
-            await self.finish(self.start["headers"], message["body"])
-        else:
-            await self.send(message)
-
-    async def finish(self, headers: list[Header], body: bytes) -> None:
-        """Sends a complete 200, which is stored where it has an ETag and does not forbid it."""
-        fields = dict(headers)
-        etag = fields.get(b"etag")
-        if etag is None or b"no-store" in fields.get(b"cache-control", b""):
-            await send_whole(self.send, 200, headers, body)
+            self.start = message
             return
-        self.scope["state"]["cache"] = "miss"
-        unchanged = without_body(headers)
+        start, self.start = self.start, None
+        if start is None:
+            await self.send(message)
+        elif message.get("more_body", False):
+            await self.send(start)
+            await self.send(message)
+        else:
+            await self.finish(start["status"], start["headers"], message.get("body", b""))
+
+    async def finish(self, status: int, headers: list[Header], body: bytes) -> None:
+        """Sends a whole response. A complete 200 is kept if it has an ETag and does not forbid it.
+
+        What is not returned as one object is only compressed.
+        """
+        coding, fields = self.key[2], dict(headers)
+        if coding and len(body) >= SHORTEST and is_compressible(fields):
+            body = CODERS[coding](body)
+            headers = coded(headers, coding, len(body))
+        etag = fields.get(b"etag")
+        is_kept = status == 200 and "complete" in self.scope["state"]
+        if is_kept and etag is not None and b"no-store" not in fields.get(b"cache-control", b""):
+            status, headers, body = self.kept(headers, body)
+        await send_whole(self.send, status, headers, body)
+
+    def kept(self, headers: list[Header], body: bytes) -> tuple[int, list[Header], bytes]:
+        """A response after it was stored: its 304 where the client has it."""
+        state, etag, unchanged = self.scope["state"], dict(headers)[b"etag"], without_body(headers)
+        state["cache"] = "miss"
         if self.scope["method"] == "GET":
             route = self.scope.get("route")
             stored = CachedResponse(etag, [*headers, HIT], [*unchanged, HIT], body, route)
             self.cache.store(self.key, self.scope, stored)
             headers, unchanged = [*headers, STORED], [*unchanged, STORED]
-        if holds(self.scope["state"]["fields"], etag):
-            await send_whole(self.send, 304, unchanged, b"")
-        else:
-            await send_whole(self.send, 200, headers, body)
+        return (304, unchanged, b"") if holds(state["fields"], etag) else (200, headers, body)
 
 
-# Shorter bodies gain nothing.
-SHORTEST = 500
-COMPRESSIBLE = (b"text/", b"application/", b"image/svg")
-CODERS: dict[bytes, Callable[[bytes], bytes]] = {
-    b"zstd": lambda body: zstandard.ZstdCompressor(level=3).compress(body),
-    b"gzip": lambda body: gzip.compress(body, 5, mtime=0),
-}
-
-
-class Compression:
-    """An ASGI application that compresses the responses of another one."""
-
-    def __init__(self, app: ASGIApp):
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            coding = coding_of(scope["state"]["fields"])
-            send = CompressingSend(send, coding) if coding else send
-        await self.app(scope, receive, send)
-
-
-class CompressingSend:
-    """Holds the start of a response until its body comes, and compresses a body that is whole."""
-
-    __slots__ = ("coding", "send", "start")
-
-    def __init__(self, send: Send, coding: bytes):
-        self.send = send
-        self.coding = coding
-        self.start: Message | None = None
-
-    async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self.start = message
-            return
-        if self.start is not None:
-            start, self.start = self.start, None
-            if not message.get("more_body", False) and is_worth_it(start, message["body"]):
-                body = CODERS[self.coding](message["body"])
-                start = {**start, "headers": coded(start["headers"], self.coding, len(body))}
-                message = {**message, "body": body}
-            await self.send(start)
-        await self.send(message)
-
-
-def is_worth_it(start: Message, body: bytes) -> bool:
-    """Whether a body is long enough, of text, and not coded yet."""
-    if len(body) < SHORTEST:
-        return False
-    fields = dict(start["headers"])
-    kind: bytes = fields.get(b"content-type", b"")
+def is_compressible(fields: Fields) -> bool:
+    """Whether a body is of text, and not coded yet."""
+    kind = fields.get(b"content-type", b"")
     return kind.startswith(COMPRESSIBLE) and b"content-encoding" not in fields
 
 

@@ -9,7 +9,7 @@ from pydantic import model_validator
 from starlette.requests import Request
 
 from app.analysis.comparison_question import CompareQuestion, compare_proposals
-from app.db.snapshots import Snapshot, find
+from app.db.snapshots import Snapshot
 from app.entries.questions import MAX_LIMIT, Sort
 from app.entries.result_pages import find_page
 from app.http.route import Representation, service_of
@@ -47,7 +47,7 @@ async def compare_page(request: Request, question: ComparePageQuestion) -> Repre
 async def all_proposals(snapshot: Snapshot) -> list[dict[str, Any]]:
     """The proposals that can be chosen, the oldest first."""
     asked = KINDS["proposal"].question(limit=MAX_LIMIT, sort=Sort.oldest)
-    _, found = await find(snapshot, find_page, asked, ("proposal",))
+    _, found = await find_page(snapshot, asked, ("proposal",))
     return [orjson.loads(body) for body in found.documents]
 
 

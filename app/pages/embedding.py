@@ -54,7 +54,7 @@ async def embedded_list(request: Request, question: Any, path: str) -> Represent
     if "limit" not in question.model_fields_set:
         question = question.model_copy(update={"limit": SHOWN})
     async with service_of(request).database.snapshot() as snapshot:
-        plan, found = await find(snapshot, find_page, question, kinds)
+        plan, found = await find_page(snapshot, question, kinds)
         return await page(
             request,
             snapshot,

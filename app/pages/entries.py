@@ -86,7 +86,7 @@ async def naming(
     asked = kind.question.model_validate(
         {name: [entry["id"]], "limit": MOST_RELATED, "sort": Sort.oldest}
     )
-    _, found = await find(snapshot, find_page, asked, (kind.name,))
+    _, found = await find_page(snapshot, asked, (kind.name,))
     more = f"/{kind.plural}?{name}={entry['id']}&sort=date" if found.next_cursor else None
     return [orjson.loads(body) for body in found.documents], more
 

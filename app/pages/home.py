@@ -32,7 +32,7 @@ async def home(request: Request, question: NoQuestion) -> Representation:
     asked = TimelineQuestion(limit=LATEST, facets=["actor", "topic"])
     async with service_of(request).database.snapshot() as snapshot:
         dataset = await dataset_of(snapshot)
-        plan, found = await find(snapshot, find_page, asked, asked.kinds())
+        plan, found = await find_page(snapshot, asked, asked.kinds())
         lanes = await find(snapshot, density, plan)
         return await page(
             request,

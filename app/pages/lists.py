@@ -60,7 +60,7 @@ async def list_page(request: Request, question: EntryQuestion, listed: ListPage)
     limit = question.limit if "limit" in question.model_fields_set else PAGE_LENGTH
     question = question.model_copy(update={"facets": list(listed.facets), "limit": limit})
     async with service_of(request).database.snapshot(revision_of(question.cursor)) as snapshot:
-        plan, found = await find(snapshot, find_page, question, kinds_asked(question, listed.path))
+        plan, found = await find_page(snapshot, question, kinds_asked(question, listed.path))
         queries = (
             await find(snapshot, nearest_queries, question, plan.kinds)
             if finds_no_words(question, found)
@@ -87,7 +87,7 @@ async def list_page(request: Request, question: EntryQuestion, listed: ListPage)
 def found_values(plan: QueryPlan, found: ResultPage) -> dict[str, Any]:
     """The entries of the page, and with words their snippets."""
     entries = [orjson.loads(body) for body in found.documents]
-    has_words = any(not group.excluded for group in plan.search_groups)
+    has_words = any(not group.excluded for group in plan.words.groups)
     snippets = {each["id"]: snippet(each, plan) for each in entries} if has_words else {}
     return {"entries": entries, "snippets": snippets}
 

@@ -77,7 +77,7 @@ async def appearances(name_type: RecordType, record_id: str, snapshot: Snapshot)
     asked = TimelineQuestion.model_validate(
         {name_type.name: [record_id], "limit": LATEST, "facets": ["actor"]}
     )
-    plan, found = await find(snapshot, find_page, asked, asked.kinds())
+    plan, found = await find_page(snapshot, asked, asked.kinds())
     facets = await find(snapshot, facets_of, asked, plan, "/timeline", [])
     others = [value for value in facets["actor"].values if value.id != record_id]
     lanes = await find(snapshot, density, plan)

@@ -25,8 +25,8 @@ from app.db.postings import (
     last_sort_key,
 )
 from app.db.snapshots import Loadable, NotLoaded, Snapshot
-from app.entries.query_plan import WORD
 from app.entries.result_pages import DOCUMENTS
+from app.entries.word_plan import WORD
 
 KIND = "quote"
 K = TypeVar("K")

@@ -119,7 +119,7 @@ class Asker:
         self, kind: str, entry: EntryRecord, question: EntryQuestion, named: Values
     ) -> bool:
         """Whether an entry is in the answer."""
-        first, last = question.days()
+        first, last = question.days
         if (first and entry.span.end < first) or (last and entry.span.start > last):
             return False
         words, terms = index_entry(kind, entry, self.reference)

@@ -12,10 +12,10 @@ from typing import Any
 from app.db.postings import covering_nodes
 from app.entries.dates import INEXACT, DateSpan
 from app.entries.fulltext import BOUNDARY, own_words, spelled_words
-from app.entries.query_plan import WORD
 from app.entries.record import EntryRecord
 from app.entries.relevance import REPEATED, repeated, weighed
 from app.entries.stems import STEM_MARK, stems
+from app.entries.word_plan import WORD
 from app.kinds import KINDS
 from app.reference.registry import Reference
 

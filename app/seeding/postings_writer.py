@@ -32,8 +32,8 @@ from app.db.postings import (
 )
 from app.db.sql import Statement
 from app.db.tables import posting, state, tally
-from app.entries.query_plan import WORD
 from app.entries.stems import STEM_MARK
+from app.entries.word_plan import WORD
 from app.kinds import KINDS
 from app.seeding.index_terms import UNCOUNTED, IndexTerms
 from app.seeding.staging import Staging

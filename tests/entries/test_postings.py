@@ -20,7 +20,7 @@ from app.db.postings import (
     unpacked_words,
 )
 from app.db.sql import Row, Statement
-from app.entries import query_plan
+from app.entries import word_plan
 from app.errors import Unavailable
 from tests.api.asking import Asker
 
@@ -89,7 +89,7 @@ def test_prefixes_of_many_words(ask: Asker, monkeypatch: pytest.MonkeyPatch, roo
     ]
     usual = [(ask.page(path)["meta"], ask.ids(path)) for path in paths]
     assert all(ids for _, ids in usual)
-    monkeypatch.setattr(query_plan, "MOST_PREFIXED", room)
+    monkeypatch.setattr(word_plan, "MOST_PREFIXED", room)
     assert [(ask.page(f"{path}&")["meta"], ask.ids(f"{path}&")) for path in paths] == usual
 
 

@@ -10,7 +10,7 @@ from pyroaring import BitMap
 
 from app.db.postings import SortKeys, packed_sort_keys
 from app.db.snapshots import Memory, Revision, RevisionCache
-from app.entries.scan import KindScan, Scan
+from app.entries.query_plan import KindScan, Scan
 
 COUNT = 300_000
 DENSE, SOME, FEW = 3, 40, 20_000

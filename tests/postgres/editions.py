@@ -12,7 +12,7 @@ import orjson
 
 from app.config import Settings
 from app.db.engines import open_database
-from app.db.snapshots import Database, Memory, RevisionCache, Snapshot, find
+from app.db.snapshots import Database, Memory, RevisionCache, Snapshot
 from app.entries.questions import EntryQuestion
 from app.entries.result_pages import ResultPage, find_page
 from app.seeding.seed import SeedSummary, seed
@@ -47,7 +47,7 @@ async def ask_page(ask: Snapshot, **asked: object) -> ResultPage:
 async def page_of(ask: Snapshot, **asked: object) -> ResultPage:
     """A page of the events."""
     question = EntryQuestion.model_validate(asked)
-    _, page = await find(ask, find_page, question, ("event",))
+    _, page = await find_page(ask, question, ("event",))
     return page
 
 
