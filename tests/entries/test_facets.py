@@ -50,7 +50,12 @@ def test_long_work_goes_on_in_a_thread(
         monkeypatch.setattr("app.db.snapshots.asyncio.to_thread", noted)
         monkeypatch.setattr(snapshots, "LOOP_BUDGET", -60)
         assert ask(path).raise_for_status().content == usual
-    assert {each.__name__ for each in threads} & {"facets_of", "density", "first_entries", "best_entries"}
+    assert {each.__name__ for each in threads} & {
+        "facets_of",
+        "density",
+        "first_entries",
+        "best_entries",
+    }
 
 
 def test_months_count_the_entries_that_meet_them(tiny_ask: Asker) -> None:
