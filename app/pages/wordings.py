@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
-from rapidfuzz.distance import Indel
-
 from app.entries.words import fold
+from app.quotecheck.alignment import Operation, word_steps
 
 
 def wordings(entry: dict[str, Any]) -> list[dict[str, Any]]:
@@ -30,34 +30,25 @@ def differing_parts(first: str, other: str) -> list[tuple[str, str]]:
     as many words as it has instead are shown.
     """
     ones, others = first.split(), other.split()
-    runs: list[tuple[list[str], list[str], list[str]]] = []
-    for step in Indel.opcodes(
-        [folded_word(word) for word in ones], [folded_word(word) for word in others]
-    ):
-        gone = ones[step.src_start : step.src_end]
-        come = others[step.dest_start : step.dest_end]
-        if step.tag == "equal":
-            runs.append((come, [], []))
-        elif runs and not runs[-1][0]:
-            runs[-1] = ([], runs[-1][1] + gone, runs[-1][2] + come)
-        else:
-            runs.append(([], gone, come))
-    if not any(same for same, _, _ in runs):
+    steps = word_steps(list(map(folded_word, ones)), list(map(folded_word, others)))
+    runs = [list(run) for _, run in groupby(steps, lambda step: step.op is Operation.equal)]
+    if not any(step.op is Operation.equal for step in steps):
         return [("same", other)]
     parts: list[tuple[str, str]] = []
-    for number, (same, gone, come) in enumerate(runs):
-        parts += [("same", " ".join(same))] if same else []
-        begins, ends = number == 0, number == len(runs) - 1
-        kept = gone
-        if begins and len(gone) > len(come):
-            kept = gone[len(gone) - len(come) :]
-            parts.append(("cut", "…"))
-        if ends and not begins:
-            kept = gone[: len(come)]
-        parts += [("left out", " ".join(kept))] if kept else []
-        parts += [("added", " ".join(come))] if come else []
-        if ends and not begins and len(gone) > len(come):
-            parts.append(("cut", "…"))
+    for run in runs:
+        gone, come = ones[run[0].a : run[-1].b], others[run[0].c : run[-1].d]
+        if run[0].op is Operation.equal:
+            parts.append(("same", " ".join(come)))
+            continue
+        is_cut = len(gone) > len(come)
+        cuts = (is_cut and run is runs[0], is_cut and run is runs[-1])
+        kept = gone[-len(come) :] if cuts[0] and come else gone[: len(come)] if any(cuts) else gone
+        parts += [
+            *([("cut", "…")] if cuts[0] else []),
+            *([("left out", " ".join(kept))] if kept else []),
+            *([("added", " ".join(come))] if come else []),
+            *([("cut", "…")] if cuts[1] else []),
+        ]
     return parts
 
 

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import Indel, Levenshtein
 
 from app.quotecheck.numerals import is_quantity
 from app.quotecheck.reading import Reading, same_spelling
@@ -160,7 +160,7 @@ def word_steps(asked: Sequence[str], printed: Sequence[str], a: int = 0, c: int 
             c + change.dest_start,
             c + change.dest_end,
         )
-        for change in Levenshtein.opcodes(asked, printed)
+        for change in Indel.opcodes(asked, printed)
     ]
 
 
