@@ -20,6 +20,8 @@ HTML, JSON = "text/html", "application/json"
 # Codings, the best first: zstd is as small as gzip at a seventh of the time.
 CODINGS = (b"zstd", b"gzip")
 REFUSED = re.compile(rb";\s*q\s*=\s*0(?:\.0*)?\s*$")
+# What is wrong with a parameter that a question does not have.
+NO_PARAMETER = "is not a parameter here."
 
 
 def codings_of(fields: Fields) -> tuple[bytes, ...]:
@@ -225,7 +227,7 @@ def explained(
     value = error["input"]
     kind, context = error["type"], error.get("ctx", {})
     if kind == "extra_forbidden":
-        return query_error(name, values[name], "is not a parameter here.", meant(name, model))
+        return query_error(name, values[name], NO_PARAMETER, meant(name, model))
     said = said_of(error)
     if kind == "enum":
         choices = str(context["expected"]).replace(" or ", ", ").replace("'", "").split(", ")

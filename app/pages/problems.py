@@ -16,11 +16,13 @@ from app.db.sql import Statement
 from app.db.tables import reference
 from app.errors import InvalidQuery, Moved, NotFound, Problem, Unavailable
 from app.http.limits import not_allowed
-from app.http.request import HTML, JSON, quality, read_parameters
+from app.http.request import HTML, JSON, NO_PARAMETER, quality, read_parameters
 from app.http.responses import problem_response
 from app.http.route import service_of
+from app.pages.compare import all_proposals
 from app.pages.form import form_values, topics_of
 from app.pages.lists import LISTS
+from app.pages.quotecheck import SHOWN
 from app.pages.rendering import UNKEPT, rendered
 from app.pages.routing import PageRoute
 
@@ -77,19 +79,35 @@ async def answer_mistake(request: Request, error: Exception) -> Response:
 
 
 async def problem_page(request: Request, problem: Problem) -> Response:
-    """The page of a problem; each nearest value links the question that has it instead."""
-    is_list = request.scope["path"].removeprefix("/") in {listed.path for listed in LISTS}
+    """The page of a problem; each nearest value links the question that has it instead.
+
+    Where the page that was asked has a form, it is shown, filled with what was asked.
+    """
     async with service_of(request).database.snapshot() as snapshot:
         names = await names_of(problem, snapshot)
-        shown = await rendered(
-            request,
-            snapshot,
-            "problem.html",
-            problem=with_links(request, problem, names),
-            asked=form_values(safe_parameters(request)) if is_list else None,
-            topics=await topics_of(snapshot) if is_list else [],
-        )
+        template = "problem.html"
+        values: dict[str, Any] = {}
+        if isinstance(problem, InvalidQuery):
+            template, values = await form_of(request, snapshot)
+        document = with_links(request, problem, names)
+        shown = await rendered(request, snapshot, template, problem=document, **values)
     return HTMLResponse(shown, problem.status, headers={**problem.headers, **UNKEPT})
+
+
+async def form_of(request: Request, snapshot: Snapshot) -> tuple[str, dict[str, Any]]:
+    """The template that shows the form of a page, and the values with which it is filled."""
+    path = request.scope["path"].removeprefix("/")
+    asked = safe_parameters(request)
+    if path == "check":
+        text = request.scope["state"].get("posted_text", "")
+        return "check.html", {"asked": dict(asked), "text": text, **SHOWN}
+    if path == "compare":
+        proposals = await all_proposals(snapshot)
+        return "compare.html", {"asked": asked, "proposals": proposals, "compared": None}
+    if path in {listed.path for listed in LISTS}:
+        topics = await topics_of(snapshot)
+        return "problem.html", {"asked": form_values(asked), "topics": topics}
+    return "problem.html", {}
 
 
 async def names_of(problem: Problem, snapshot: Snapshot) -> dict[str, str]:
@@ -133,8 +151,9 @@ def safe_parameters(request: Request) -> list[tuple[str, str]]:
 def mended(
     parameters: list[tuple[str, str]], error: dict[str, Any], value: str
 ) -> list[tuple[str, str]]:
-    """The parameters with a valid value in the place of the wrong one."""
-    wrong = (error["parameter"], error["value"])
-    if wrong in parameters:
-        return [(pair[0], value) if pair == wrong else pair for pair in parameters]
-    return [(value, each) if name == wrong[0] else (name, each) for name, each in parameters]
+    """The parameters with a valid name, or a valid value, in the place of the wrong one."""
+    if NO_PARAMETER in error["detail"]:
+        wrong = error["parameter"]
+        return [(value, each) if name == wrong else (name, each) for name, each in parameters]
+    pair = (error["parameter"], error["value"])
+    return [(name, value) if (name, each) == pair else (name, each) for name, each in parameters]

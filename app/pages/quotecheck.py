@@ -100,10 +100,12 @@ async def text_of_form(request: Request) -> str:
     if request.headers.get("content-type", "").split(";")[0].strip().lower() != FORM:
         raise UnsupportedMedia(f"This page takes its own form ({FORM}); /v1/check takes text.")
     fields = parse_qs((await request.body()).decode("ascii", "replace"), errors="replace")
-    text = fields.get("text", [""])[0]
+    text = fields.get("text", [""])[0].replace("\r\n", "\n")
+    # The page of a problem shows it in the form again.
+    request.state.posted_text = text
     if not text.strip():
         raise InvalidQuery.of("text", "", "has no word; paste a text to look through.")
-    return text.replace("\r\n", "\n")
+    return text
 
 
 PAGES = [PageAt("/check", check_page, CheckPageQuestion)]

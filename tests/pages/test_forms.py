@@ -75,3 +75,58 @@ def test_every_printed_date_can_be_asked(ask: Asker) -> None:
         date = unescape(printed[1] or printed[2])
         found = ask.ids(f"/v1/{each['kind']}s?{urlencode({'date': date, 'limit': 500})}")
         assert each["id"] in found, date
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"text": "total victory", "speaker": "?!", "date": "2024"}, "has no name"),
+        ({"text": "total victory", "speaker": "Biden", "date": "07/02/2024"}, "write 2024-02-07"),
+        ({"text": "x " * 1001, "speaker": "Biden", "date": "2024"}, "give 2,000 or fewer"),
+        ({"text": "…", "speaker": "", "date": ""}, "has no word"),
+    ],
+)
+def test_a_refused_quotation(ask: Asker, typed: dict[str, str], said: str) -> None:
+    """The text, the speaker and the date come back as they were typed."""
+    answer = ask(f"/check?{urlencode(typed)}", headers=BROWSER, follow_redirects=True)
+    assert answer.status_code == 422
+    page = unescape(answer.text)
+    assert said in page
+    assert f'name="text" required dir="auto">{typed["text"]}</textarea>' in page
+    assert {name: filled(answer.text)[name] for name in ("speaker", "date")} == {
+        name: typed[name] for name in ("speaker", "date")
+    }
+
+
+def test_a_refused_article(ask: Asker) -> None:
+    """A text that is too long is not lost."""
+    text = "total victory " * 3000
+    answer = ask("/check", "POST", data={"text": text}, headers=BROWSER)
+    assert answer.status_code == 422
+    assert "give 40,000 or fewer" in answer.text
+    assert text in answer.text
+
+
+def test_a_misspelt_parameter_of_the_quote_check(ask: Asker) -> None:
+    """The nearest name is a link to the question with it."""
+    answer = ask("/check?text=total+victory&speeker=biden", headers=BROWSER)
+    assert answer.status_code == 422
+    assert "/check?text=total+victory&speaker=biden" in read(answer.text).links
+
+
+def test_a_misspelt_proposal(ask: Asker) -> None:
+    """Those that are right are chosen again; the nearest id is a link to the comparison with it."""
+    one, other = "prop-2024-05-israel-biden", "prop-2025-01-agreement"
+    answer = ask(f"/compare?proposal={one}&proposal={other}x", headers=BROWSER)
+    assert answer.status_code == 422
+    chosen = re.findall('value="([^"]*)" checked', answer.text)
+    assert chosen == [one]
+    assert f"/compare?proposal={one}&proposal={other}" in read(answer.text).links
+
+
+def test_one_proposal_is_not_enough(ask: Asker) -> None:
+    """The form says how many, and has the one that was chosen."""
+    answer = ask("/compare?proposal=prop-2025-01-agreement", headers=BROWSER)
+    assert answer.status_code == 422
+    assert "2 to 12 times" in answer.text
+    assert re.findall('value="([^"]*)" checked', answer.text) == ["prop-2025-01-agreement"]
