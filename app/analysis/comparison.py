@@ -11,8 +11,15 @@ from dataclasses import dataclass
 from itertools import compress
 from typing import Any
 
-from app.analysis.comparison_models import Aspect, ProposalComparison, TermChange
-from app.analysis.lookups import EntryJson
+from app.analysis.comparison_models import (
+    Aspect,
+    ComparedPhase,
+    ComparedProposal,
+    ComparedTerm,
+    ProposalComparison,
+    TermChange,
+)
+from app.analysis.lookups import EntryJson, fields_of
 from app.analysis.matching import (
     THRESHOLD,
     ComparableTerm,
@@ -43,7 +50,9 @@ def comparison_of(
     With `wanted`, only lines that hold at least one of these terms, though all are matched.
     """
     columns = [sorted(map(ComparableTerm, each), key=reading_order) for each in terms]
-    lines = aligned_lines(columns, matched_terms)
+    lines = aligned_lines(
+        columns, lambda ones, others: best_pairs(ones, others, similarity, THRESHOLD)
+    )
     if wanted is not None:
         lines = [line for line in lines if any(term and term.id in wanted for term in line)]
     partial = [proposal["detail"] == Detail.partial for proposal in proposals]
@@ -67,13 +76,6 @@ def reading_order(term: ComparableTerm) -> tuple[bool, int, bool, int, str]:
     """Phase by phase, then what holds for the whole; within it, in the curated order."""
     phase, position = term.phase, term.position
     return phase is None, phase or 0, position is None, position or 0, term.id
-
-
-def matched_terms(
-    ones: Sequence[ComparableTerm], others: Sequence[ComparableTerm]
-) -> dict[int, int]:
-    """The terms that correspond to each other."""
-    return best_pairs(ones, others, similarity, THRESHOLD)
 
 
 def topic_order(proposals: Iterable[EntryJson]) -> dict[str, int]:
@@ -144,7 +146,7 @@ def cell_of(
     """The fields of a `Cell`."""
     term = line[number]
     return {
-        "term": term_column(term) if term is not None else None,
+        "term": term and fields_of(term.document, ComparedTerm),
         "change": cell_change(line[: number + 1], recorded, compared.change),
         "certain": recorded[number] and recorded[max(number - 1, 0)],
         "differs_in": compared.differs_in,
@@ -259,9 +261,7 @@ def phase_lines(
             "number": number,
             "change": change,
             "certain": recorded[0] and recorded[-1] and change is not TermChange.not_recorded,
-            "phases": [
-                phase and {"title": phase["title"], "days": phase["days"]} for phase in phases
-            ],
+            "phases": [phase and fields_of(phase, ComparedPhase) for phase in phases],
         }
 
 
@@ -274,17 +274,8 @@ def length_change(phases: Sequence[Any], partial: Sequence[bool]) -> TermChange:
     return change if complete or change is TermChange.changed else TermChange.not_recorded
 
 
-def proposal_column(proposal: dict[str, Any]) -> dict[str, Any]:
+def proposal_column(proposal: EntryJson) -> EntryJson:
     """The fields of a `ComparedProposal`."""
-    names = ("id", "url", "title", "date", "proposers", "status", "detail")
     reply = proposal["in_reply_to"]
-    return {
-        **{name: proposal[name] for name in names},
-        "in_reply_to": reply["proposal"]["id"] if reply else None,
-    }
-
-
-def term_column(term: ComparableTerm) -> dict[str, Any]:
-    """The fields of a `ComparedTerm`."""
-    names = ("id", "url", "phase", "position", "obliged", "beneficiary", "text")
-    return {name: term.document[name] for name in names}
+    answered = reply["proposal"]["id"] if reply else None
+    return {**fields_of(proposal, ComparedProposal), "in_reply_to": answered}

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from app.db.snapshots import Memory, Snapshot
+from app.entries.documents import Document
 from app.entries.names import ENTRIES
 from app.entries.questions import EntryQuestion
 from app.entries.result_pages import DOCUMENTS, find_page
@@ -32,3 +33,8 @@ async def all_of(
             narrow_by, "", f"more than {question.limit} {kind}s are concerned; name fewer here."
         )
     return [orjson.loads(each) for each in page.documents]
+
+
+def fields_of(entry: EntryJson, model: type[Document]) -> EntryJson:
+    """The members of an entry that a smaller document has, too."""
+    return {name: entry[name] for name in model.model_fields}

@@ -8,18 +8,18 @@ record is listed as such; who is not concerned does not appear.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import Field
 from sqlalchemy import bindparam, literal, select
 
-from app.analysis.lookups import EntryJson, all_of, placed
+from app.analysis.lookups import EntryJson, all_of, fields_of, placed
 from app.analysis.positions_models import (
     ActorPositions,
     OnRecord,
-    PositionOnProposal,
     ProposalPositions,
     QuoteLink,
     TitledLink,
@@ -66,7 +66,8 @@ class Account:
 
     actor: EntryJson
     proposal: EntryJson
-    roles: list[str] = field(default_factory=list)
+    # The keys are the roles, each once.
+    roles: dict[str, None] = field(default_factory=dict)
     answers: list[tuple[EntryJson, EntryJson]] = field(default_factory=list)
     affiliates: dict[str, EntryJson] = field(default_factory=dict)
 
@@ -75,63 +76,56 @@ class Account:
 Ties = dict[tuple[str, str], frozenset[str]]
 
 
-class Accounts:
-    """What is known of some actors and some proposals."""
+def accounts_of(
+    proposals: Mapping[str, EntryJson],
+    terms: Iterable[EntryJson],
+    events: Iterable[EntryJson],
+    ties: Ties,
+    whose: Collection[tuple[str, str]],
+    actors: Collection[str] | None = None,
+) -> list[Account]:
+    """What is known of the actors (None for all) and the proposals, given by id.
 
-    def __init__(self, proposals: Iterable[EntryJson]):
-        self.proposals = {proposal["id"]: proposal for proposal in proposals}
-        self.kept: dict[tuple[str, str], Account] = {}
+    `whose` has the (event, actor) whose answers count. Affiliates are noted where the actor itself
+    has no answer.
+    """
+    accounts: dict[tuple[str, str], Account] = {}
 
-    def of(self, actor: EntryJson, proposal: str) -> Account:
-        """The account of an actor on a proposal."""
-        account = Account(actor, self.proposals[proposal])
-        return self.kept.setdefault((actor["id"], proposal), account)
+    def account(actor: EntryJson, proposal: str) -> Account:
+        known = Account(actor, proposals[proposal])
+        return accounts.setdefault((actor["id"], proposal), known)
 
-    def note_roles(self, terms: Iterable[EntryJson], actors: frozenset[str] | None) -> None:
-        """Who is concerned: by a link of the proposal, or obliged by a term; None for everyone."""
-        links = [
-            (link["actor"], proposal["id"], link["role"])
-            for proposal in self.proposals.values()
-            for link in proposal["actors"]
-        ]
-        links += [
-            (actor, term["proposal"]["id"], Role.obliged.value)
-            for term in terms
-            for actor in term["obliged"]
-        ]
-        for actor, proposal, role in links:
-            if actors is None or actor["id"] in actors:
-                account = self.of(actor, proposal)
-                if role not in account.roles:
-                    account.roles.append(role)
+    for actor, proposal, role in concerned(proposals, terms):
+        if actors is None or actor["id"] in actors:
+            account(actor, proposal).roles[role] = None
+    responses = [
+        (event, response, response["actor"], response["proposal"]["id"])
+        for event in events
+        for response in event["responds_to"]
+        if response["proposal"]["id"] in proposals
+    ]
+    for event, response, actor, proposal in responses:
+        if (event["id"], actor["id"]) in whose:
+            account(actor, proposal).answers.append((event, response))
+    for event, _, actor, proposal in responses:
+        for above in ties[event["id"], actor["id"]]:
+            known = accounts.get((above, proposal))
+            if known is not None and not known.answers:
+                known.affiliates.setdefault(actor["id"], actor)
+    return list(accounts.values())
 
-    def note_answers(self, events: Iterable[EntryJson], whose: Collection[tuple[str, str]]) -> None:
-        """The answers that events show; `whose` has the (event, actor) that count."""
-        for event, response in self.responses(events):
-            actor = response["actor"]
-            if (event["id"], actor["id"]) in whose:
-                account = self.of(actor, response["proposal"]["id"])
-                account.answers.append((event, response))
 
-    def note_affiliates(self, events: Iterable[EntryJson], ties: Ties) -> None:
-        """Who answered and belonged to an actor without an answer of its own."""
-        for event, response in self.responses(events):
-            actor, proposal = response["actor"], response["proposal"]["id"]
-            for above in ties[event["id"], actor["id"]]:
-                account = self.kept.get((above, proposal))
-                if account is not None and not account.answers:
-                    account.affiliates.setdefault(actor["id"], actor)
-
-    def responses(self, events: Iterable[EntryJson]) -> Iterator[tuple[EntryJson, EntryJson]]:
-        """Every answer to one of the proposals, with its event."""
-        for event in events:
-            for response in event["responds_to"]:
-                if response["proposal"]["id"] in self.proposals:
-                    yield event, response
-
-    def keep(self, wanted: Callable[[Account], bool]) -> None:
-        """Leaves out the other accounts."""
-        self.kept = {key: account for key, account in self.kept.items() if wanted(account)}
+def concerned(
+    proposals: Mapping[str, EntryJson], terms: Iterable[EntryJson]
+) -> Iterator[tuple[EntryJson, str, str]]:
+    """Each actor linked to a proposal or obliged by one of its terms, the proposal, the role."""
+    for proposal in proposals.values():
+        for link in proposal["actors"]:
+            yield link["actor"], proposal["id"], link["role"]
+    for term in terms:
+        if term["proposal"]["id"] in proposals:
+            for actor in term["obliged"]:
+                yield actor, term["proposal"]["id"], Role.obliged.value
 
 
 async def proposal_positions(
@@ -143,46 +137,39 @@ async def proposal_positions(
     events = await answering(named["actor"], [proposal["id"]], "actor", snapshot)
     ties = await ties_of(events, snapshot)
     obliging = TermQuestion(proposal=[proposal["id"]], obliged=named["actor"], limit=MAX_LIMIT)
-    accounts = Accounts([proposal])
-    accounts.note_roles(await all_of(obliging, "term", "actor", snapshot), actors)
+    terms = await all_of(obliging, "term", "actor", snapshot)
     whose = {each for each in ties if actors is None or each[1] in actors}
-    accounts.note_answers(events, whose)
-    accounts.note_affiliates(events, ties)
-    return ProposalPositions(
-        proposal=titled(proposal), positions=await positions_of(accounts, events, "actor", snapshot)
-    )
+    accounts = accounts_of({proposal["id"]: proposal}, terms, events, ties, whose, actors)
+    positions = await positions_of(accounts, events, "actor", snapshot)
+    return ProposalPositions.model_validate({"proposal": titled(proposal), "positions": positions})
 
 
 async def actor_positions(
     actor: Summary, question: ActorPositionsQuestion, snapshot: Snapshot
 ) -> ActorPositions:
     """The positions of an actor, and of its affiliates where they are asked for."""
-    named = await find(
-        snapshot, ids_of, [("proposal", "proposal", each) for each in question.proposal]
-    )
-    chosen = named["proposal"]
+    asked = [("proposal", "proposal", each) for each in question.proposal]
+    chosen = (await find(snapshot, ids_of, asked))["proposal"]
     events = await answering([actor.id], chosen, "proposal", snapshot)
     ties = await ties_of(events, snapshot)
     belonging = {each for each, above in ties.items() if actor.id in above}
     whose = {each for each in belonging if question.include_affiliates or each[1] == actor.id}
-    actors = frozenset(each for _, each in whose) | {actor.id}
+    actors = {each for _, each in whose} | {actor.id}
     terms = await obliging_terms(actors, chosen, snapshot)
     linked = ProposalQuestion(actor=[actor.id], id=chosen, limit=MAX_LIMIT)
-    proposals = {
-        each["id"]: each for each in await all_of(linked, "proposal", "proposal", snapshot)
-    }
+    found = await all_of(linked, "proposal", "proposal", snapshot)
+    proposals = {each["id"]: each for each in found}
     for each in concerned_proposals(events, terms, whose, actor.id):
         if each not in proposals and (not chosen or each in chosen):
             proposals[each] = (await find(snapshot, placed, each))[1]
-    accounts = Accounts(proposals.values())
-    accounts.note_roles((term for term in terms if term["proposal"]["id"] in proposals), actors)
-    accounts.note_answers(events, whose)
-    accounts.note_affiliates(events, ties)
-    # An affiliate appears for what it answered; only the actor itself for what it did not.
-    accounts.keep(lambda account: bool(account.answers) or account.actor["id"] == actor.id)
-    return ActorPositions(
-        actor=actor, positions=await positions_of(accounts, events, "proposal", snapshot)
-    )
+    accounts = [
+        each
+        for each in accounts_of(proposals, terms, events, ties, whose, actors)
+        # An affiliate appears for what it answered; only the actor itself for what it did not.
+        if each.answers or each.actor["id"] == actor.id
+    ]
+    positions = await positions_of(accounts, events, "proposal", snapshot)
+    return ActorPositions.model_validate({"actor": actor, "positions": positions})
 
 
 async def answering(
@@ -209,7 +196,7 @@ def concerned_proposals(
     obliging = [
         term["proposal"]["id"]
         for term in terms
-        if actor in (obliged["id"] for obliged in term["obliged"])
+        if any(obliged["id"] == actor for obliged in term["obliged"])
     ]
     return list(dict.fromkeys([*answered, *obliging]))
 
@@ -257,68 +244,60 @@ async def load_above(actor: str, reference: Reference, snapshot: Snapshot) -> No
 
 
 async def positions_of(
-    accounts: Accounts, events: Sequence[EntryJson], narrow_by: str, snapshot: Snapshot
-) -> list[PositionOnProposal]:
-    """The positions, those with the latest answers first, those without one last."""
-    said = await quotes_by_event(accounts, narrow_by, snapshot)
+    accounts: Sequence[Account], events: Sequence[EntryJson], narrow_by: str, snapshot: Snapshot
+) -> list[dict[str, Any]]:
+    """The fields of each `PositionOnProposal`: the latest answers first, then those without one."""
     order = {event["id"]: number for number, event in enumerate(events)}
-    answered = [account for account in accounts.kept.values() if account.answers]
-    silent = [account for account in accounts.kept.values() if not account.answers]
+    answered = [each for each in accounts if each.answers]
+    silent = [each for each in accounts if not each.answers]
     answered.sort(key=lambda each: order[each.answers[0][0]["id"]])
     silent.sort(key=lambda each: (each.proposal["start_date"], each.proposal["id"]), reverse=True)
+    said = await quotes_by_event(answered, narrow_by, snapshot)
     return [position_from(account, said) for account in (*answered, *silent)]
 
 
 async def quotes_by_event(
-    accounts: Accounts, narrow_by: str, snapshot: Snapshot
+    accounts: Iterable[Account], narrow_by: str, snapshot: Snapshot
 ) -> dict[tuple[str, str], list[EntryJson]]:
-    """What was said at the events by those who answered there, by (event, speaker)."""
-    answers = [
-        (event["id"], account.actor["id"])
-        for account in accounts.kept.values()
-        for event, _ in account.answers
-    ]
-    said: dict[tuple[str, str], list[EntryJson]] = {each: [] for each in answers}
-    for some in portions(sorted({event for event, _ in answers})):
+    """What was said at events, by (event, speaker)."""
+    events = {event["id"] for account in accounts for event, _ in account.answers}
+    said: dict[tuple[str, str], list[EntryJson]] = defaultdict(list)
+    for some in portions(sorted(events)):
         asked = QuoteQuestion(event=some, limit=MAX_LIMIT)
         for quote in await all_of(asked, "quote", narrow_by, snapshot):
             for speaker in quote["speakers"]:
-                key = (quote["event"]["id"], speaker["actor"]["id"])
-                if key in said:
-                    said[key].append(quote)
+                said[quote["event"]["id"], speaker["actor"]["id"]].append(quote)
     return said
 
 
 def position_from(
-    account: Account, said: dict[tuple[str, str], list[EntryJson]]
-) -> PositionOnProposal:
+    account: Account, said: Mapping[tuple[str, str], list[EntryJson]]
+) -> dict[str, Any]:
     """The position that an account amounts to."""
     answers = [
         {
             "stance": response["stance"],
             "note": response["note"],
             "event": titled(event),
-            "quotes": [quote_link(each) for each in said[event["id"], account.actor["id"]]],
+            "quotes": [
+                fields_of(quote, QuoteLink)
+                for quote in said.get((event["id"], account.actor["id"]), [])
+            ],
             "contradicts": contradicted(event, response, account.answers),
         }
         for event, response in account.answers
     ]
-    stances = []
-    if answers:
-        against = set(answers[0]["contradicts"])
-        latest = [each["stance"] for each in answers[1:] if each["event"].id in against]
-        stances = list(dict.fromkeys([answers[0]["stance"], *latest]))
-    return PositionOnProposal.model_validate(
-        {
-            "actor": account.actor,
-            "proposal": titled(account.proposal),
-            "concerned_as": account.roles,
-            "position": OnRecord.on_record if answers else OnRecord.none_on_record,
-            "stances": stances,
-            "answers": answers,
-            "affiliates": list(account.affiliates.values()),
-        }
-    )
+    against = {event for answer in answers[:1] for event in answer["contradicts"]}
+    latest = [*answers[:1], *(each for each in answers[1:] if each["event"]["id"] in against)]
+    return {
+        "actor": account.actor,
+        "proposal": titled(account.proposal),
+        "concerned_as": list(account.roles),
+        "position": OnRecord.on_record if answers else OnRecord.none_on_record,
+        "stances": list(dict.fromkeys(answer["stance"] for answer in latest)),
+        "answers": answers,
+        "affiliates": list(account.affiliates.values()),
+    }
 
 
 def contradicted(
@@ -344,11 +323,5 @@ def days_of(entry: EntryJson) -> tuple[datetime.date, datetime.date]:
     )
 
 
-def titled(entry: EntryJson) -> TitledLink:
-    """An entry as a link with its title."""
-    return TitledLink(**{name: entry[name] for name in TitledLink.model_fields})
-
-
-def quote_link(quote: EntryJson) -> dict[str, Any]:
-    """The fields of a `QuoteLink`."""
-    return {name: quote[name] for name in QuoteLink.model_fields}
+def titled(entry: EntryJson) -> EntryJson:
+    return fields_of(entry, TitledLink)
