@@ -70,11 +70,9 @@ class Snapshot(Protocol):
 
     async def rows(self, statement: Statement, **values: Any) -> list[Row]:
         """All rows of a statement; raises `Unavailable` past the deadline."""
-        ...
 
     def stream(self, statement: Statement, **values: Any) -> AsyncGenerator[Sequence[Row]]:
         """The rows in chunks, for answers without a bound."""
-        ...
 
 
 class Database(Protocol):
@@ -89,19 +87,15 @@ class Database(Protocol):
         seconds ago is good enough; if another one is found when something has to be read, it is
         `SnapshotLost`.
         """
-        ...
 
     def current_revision(self) -> Revision | None:
         """The revision that answers now, a second late at most; None before the first look."""
-        ...
 
     async def check(self) -> None:
         """Raises `Unavailable` or `DatabaseUnusable` where the database cannot be asked."""
-        ...
 
     async def close(self) -> None:
         """Closes every connection."""
-        ...
 
 
 # Seconds that a function may keep the event loop from other questions.

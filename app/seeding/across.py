@@ -28,11 +28,11 @@ MOST_CANDIDATES = 1000
 MOST_ALIKE = 20
 REMOTE = f"""
 SELECT m.id, m.field, m.target FROM mention AS m
-JOIN staged AS f ON f.id = m.id AND f.own_sort_key IS NOT NULL
-JOIN staged AS t ON t.kind = m.kind AND t.id = m.target AND t.own_sort_key IS NOT NULL
+JOIN staged AS f ON f.id = m.id AND f.sort_key IS NOT NULL
+JOIN staged AS t ON t.kind = m.kind AND t.id = m.target AND t.sort_key IS NOT NULL
 WHERE CASE WHEN m.kind = 'event'
-    THEN abs((f.own_sort_key >> {DAY_SHIFT}) - (t.own_sort_key >> {DAY_SHIFT})) > {FAR.days}
-    ELSE f.kind <> 'term' AND (f.own_sort_key >> {DAY_SHIFT}) < (t.own_sort_key >> {DAY_SHIFT}) END
+    THEN abs((f.sort_key >> {DAY_SHIFT}) - (t.sort_key >> {DAY_SHIFT})) > {FAR.days}
+    ELSE f.kind <> 'term' AND (f.sort_key >> {DAY_SHIFT}) < (t.sort_key >> {DAY_SHIFT}) END
 ORDER BY m.rowid LIMIT {MOST_CANDIDATES}
 """
 BY_NUMBER = "SELECT id FROM staged WHERE rowid = ?"

@@ -6,12 +6,12 @@ from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import Table, bindparam, delete, func, select
+from sqlalchemy import Table, bindparam, func, select
 
 from app.db.postings import STORED, STORED_POSTINGS, key_of, unpacked
 from app.db.relational import TABLES
@@ -43,7 +43,7 @@ from app.seeding.processes import map_in_order
 from app.seeding.relational_rows import owner_columns
 from app.seeding.row_builder import RowBuilder, TaskBatch
 from app.seeding.staging import Staging, Task
-from app.seeding.target import Target, insertion
+from app.seeding.target import Target, deletion, insertion
 
 ItemT = TypeVar("ItemT")
 
@@ -61,14 +61,6 @@ RECORDS = Statement(select(record.c.kind, record.c.id, record.c.sort_key))
 LAST_REVISION = Statement(select(func.coalesce(func.max(revision.c.number), 0)))
 LAST_CHANGE = Statement(select(func.coalesce(func.max(change.c.sequence), 0)))
 
-DELETE_RECORD = Statement(
-    delete(record).where(record.c.kind == bindparam("k"), record.c.id == bindparam("i"))
-)
-DELETE_CORRECTIONS = Statement(
-    delete(correction).where(correction.c.kind == bindparam("k"), correction.c.id == bindparam("i"))
-)
-DELETE_DOCUMENT = Statement(delete(document).where(document.c.sort_key == bindparam("s")))
-DELETE_CSV_LINE = Statement(delete(csv_line).where(csv_line.c.sort_key == bindparam("s")))
 MOVE_RECORD = Statement(
     record.update()
     .where(record.c.kind == bindparam("k"), record.c.id == bindparam("i"))
@@ -115,10 +107,11 @@ class Seeding:
 
     def add_rendering(self, records: Iterable[Row]) -> None:
         """Adds tasks for unchanged records, given by kind, id and sort key."""
-        self.staging.add_tasks(
+        rows = (
             (kind, record_id, "rendered" if kind in KINDS else "rebuilt", sort_key, sort_key)
             for kind, record_id, sort_key in records
         )
+        self.staging.run_many("add_tasks", rows)
 
     def stored_entries(self, key: int) -> Iterator[Row]:
         """Kind, id and sort key of each entry in a posting list of the database."""
@@ -171,7 +164,7 @@ class Seeding:
     def delete_derived(self) -> None:
         """Deletes all documents, the index, and all rows of relational tables."""
         for table in (document, csv_line, posting, tally, correction, *TABLES.values()):
-            self.target.execute_many(Statement(delete(table)), [()])
+            self.target.execute_many(deletion(table), [()])
         self.target.execute_text(self.full_text.clear, [()])
 
     def remove(self, action: str, tasks: list[Task]) -> None:
@@ -180,16 +173,16 @@ class Seeding:
         words: list[Row] = []
         for task in tasks:
             if task.old_sort_key is not None and not self.rebuilds:
-                rows[DELETE_DOCUMENT].append((task.old_sort_key,))
-                rows[DELETE_CSV_LINE].append((task.old_sort_key,))
+                for table in (document, csv_line):
+                    rows[deletion(table, "sort_key")].append((task.old_sort_key,))
                 words.append(self.unindex(task.kind, task.id, task.old_sort_key))
             if action == "moved":
                 rows[MOVE_RECORD].append((task.new_sort_key, task.kind, task.id))
             elif action != "rendered":
-                rows[DELETE_RECORD].append((task.kind, task.id))
-                rows[DELETE_CORRECTIONS].append((task.kind, task.id))
-                for deletion in relational_deletions(task.kind):
-                    rows[deletion].append((task.id,))
+                for table in (record, correction):
+                    rows[deletion(table, "kind", "id")].append((task.kind, task.id))
+                for table, column in owner_columns(task.kind).items():
+                    rows[deletion(table, column)].append((task.id,))
         self.target.execute_text(self.full_text.delete, words)
         for statement, values in rows.items():
             self.target.execute_many(statement, values)
@@ -222,7 +215,7 @@ class Seeding:
     def write_reference(self) -> None:
         """Writes the documents and names of all actors, topics and sources anew; they are few."""
         for table in (reference, name, name_word, former_id):
-            self.target.execute_many(Statement(delete(table)), [()])
+            self.target.execute_many(deletion(table), [()])
         rows: defaultdict[Table, list[Row]] = defaultdict(list)
         for name_type, each in self.new_reference.records():
             rendered = REFERENCE_TYPES[name_type].document_of(each, self.new_reference)
@@ -234,7 +227,7 @@ class Seeding:
                 rows[name].append((name_type, folded, each.id))
             for word in sorted(set(words_of(each.searched())) - {BOUNDARY}):
                 rows[name_word].append((name_type, word, each.id))
-        rows[former_id] = list(self.staging.former_ids())
+        rows[former_id] = self.staging.run("former_ids").fetchall()
         for table, values in rows.items():
             self.target.execute_many(insertion(table), values)
 
@@ -258,17 +251,6 @@ def entries_at(count: int) -> Statement:
     sort_keys: list[Any] = [bindparam(f"sort_key_{number}") for number in range(count)]
     columns = (document.c.kind, document.c.id, document.c.sort_key)
     return Statement(select(*columns).where(document.c.sort_key.in_(sort_keys)))
-
-
-@cache
-def relational_deletions(kind: str) -> list[Statement]:
-    """Statements that delete a record's rows in the relational tables, by its id."""
-    if kind == "dataset":
-        return []
-    return [
-        Statement(delete(table).where(table.c[column] == bindparam("value")))
-        for table, column in owner_columns(kind).items()
-    ]
 
 
 def single_number(target: Target, statement: Statement) -> int:

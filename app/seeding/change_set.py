@@ -64,8 +64,8 @@ class ChangeSet:
 def compare(staging: Staging, target: Target) -> ChangeSet:
     """The change set; its tasks are added to the staging. Takes the same memory for any record."""
     change_set = ChangeSet()
-    staging.add_tasks(tasks(staging, target, change_set))
-    staging.index_tasks()
+    staging.run_many("add_tasks", tasks(staging, target, change_set))
+    staging.run("index_tasks")
     return change_set
 
 
@@ -93,7 +93,7 @@ def side_by_side(
     old = (
         (kind, id_, False, (bytes(hash_), key)) for kind, id_, hash_, key in target.rows(RECORDS)
     )
-    new = ((kind, id_, True, (hash_, key)) for kind, id_, hash_, key in staging.records())
+    new = ((kind, id_, True, (hash_, key)) for kind, id_, hash_, key in staging.run("records"))
     both = merge(old, new, key=itemgetter(0, 1))
     for (kind, record_id), rows in groupby(both, key=itemgetter(0, 1)):
         versions = {is_new: version for _, _, is_new, version in rows}
@@ -119,7 +119,7 @@ def refuse_changed_kinds(staging: Staging, target: Target) -> None:
         f"{file}:{line}: {record_id}: id: was {a(old)} and would become {a(new)}; choose another id"
         for old, record_id in sorted(removed)
         if old in KINDS
-        for new, file, line in staging.added_as_other(old, record_id)
+        for new, file, line in staging.run("added_as_other", record_id, old)
     ]
     if lines:
         raise SeedRefused("\n".join(lines))

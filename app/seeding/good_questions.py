@@ -111,7 +111,7 @@ class Asker:
 
     def known(self, record_id: str) -> str:
         """An id that there is, or was."""
-        if not self.staging.has_id(record_id):
+        if self.staging.run("has_id", record_id).fetchone() is None:
             raise Unanswered(f"there is no {record_id!r}")
         return record_id
 

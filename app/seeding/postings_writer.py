@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from pyroaring import BitMap
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import select
 
 from app.db.postings import (
     SORT_KEYS,
@@ -37,7 +37,7 @@ from app.entries.word_plan import WORD
 from app.kinds import KINDS
 from app.seeding.index_terms import UNCOUNTED, IndexTerms
 from app.seeding.staging import Staging
-from app.seeding.target import Target, insertion
+from app.seeding.target import Target, deletion, insertion
 
 # Ordinals that are held in memory; each takes four bytes.
 HELD = 16_000_000
@@ -45,14 +45,6 @@ ORDINAL_BYTES = array("I").itemsize
 BATCH = 1000
 
 LISTS = Statement(select(posting.c.key, posting.c.numbers).order_by(posting.c.key))
-DELETE_LIST = Statement(delete(posting).where(posting.c.key == bindparam("k")))
-DELETE_TALLY = Statement(delete(tally).where(tally.c.key == bindparam("k")))
-DELETE_STATE = Statement(delete(state).where(state.c.name == bindparam("n")))
-FRAGMENTS = """
-CREATE TABLE fragment (
-    key INTEGER, kind TEXT, dimension TEXT, value TEXT, is_removed INTEGER, ordinals BLOB
-)
-"""
 
 # Packed ordinals by kind and dimension, then by value.
 Postings = dict[tuple[str, str], Mapping[str, bytes]]
@@ -77,14 +69,14 @@ class PostingsWriter:
         self.staging = staging
         self.target = target
         self.old_sort_keys = old_sort_keys
-        self.sort_keys = staging.sort_keys()
+        self.sort_keys = array("q", (key for (key,) in staging.run("sort_keys")))
         self.added = no_postings()
         self.removed = no_postings()
         self.held = 0
         # By kind, the words whose lists changed: with entries now, and without.
         self.used_words: defaultdict[str, set[str]] = defaultdict(set)
         self.unused_words: defaultdict[str, set[str]] = defaultdict(set)
-        staging.connection.execute(FRAGMENTS)
+        staging.run("fragments")
 
     def ordinal_of(self, sort_key: int) -> int | None:
         """The ordinal of an entry; None where no entry has this sort key."""
@@ -123,8 +115,8 @@ class PostingsWriter:
 
     def spill(self) -> None:
         """Writes what is held in memory to the staging."""
-        self.staging.connection.executemany(
-            "INSERT INTO fragment VALUES (?, ?, ?, ?, ?, ?)",
+        self.staging.run_many(
+            "add_fragments",
             (
                 (key_of(kind, dimension, value), kind, dimension, value, is_removed, ordinals)
                 for is_removed, held in ((True, self.removed), (False, self.added))
@@ -149,26 +141,22 @@ class PostingsWriter:
     def renumber(self) -> None:
         """Gives the entries of every list their new ordinals, without those that are gone."""
         ordinals = [self.ordinal_of(sort_key) for sort_key in self.old_sort_keys]
-        self.staging.connection.execute("CREATE TABLE renumbered (key INTEGER, numbers BLOB)")
-        self.staging.connection.executemany(
-            "INSERT INTO renumbered VALUES (?, ?)",
+        self.staging.run("renumbered")
+        self.staging.run_many(
+            "add_renumbered",
             (
                 (key, packed(renumbered(unpacked(bytes(body)), ordinals)))
                 for key, body in self.target.rows(LISTS)
             ),
         )
-        self.target.execute_many(Statement(delete(posting)), [()])
-        rows = self.staging.connection.execute("SELECT key, numbers FROM renumbered")
+        self.target.execute_many(deletion(posting), [()])
+        rows = self.staging.run("renumbered_lists")
         while batch := rows.fetchmany(BATCH):
             self.target.execute_many(insertion(posting), batch)
-        self.staging.connection.execute("DROP TABLE renumbered")
 
     def changes(self) -> Iterator[ListChange]:
         """The changes of all lists, by key."""
-        rows = self.staging.connection.execute(
-            "SELECT key, kind, dimension, value, is_removed, ordinals FROM fragment"
-            " ORDER BY key, rowid"
-        )
+        rows = self.staging.run("fragments_by_key")
         for name, fragments in groupby(rows, key=itemgetter(0, 1, 2, 3)):
             added, removed = array("I"), array("I")
             for *_, is_removed, ordinals in fragments:
@@ -182,8 +170,8 @@ class PostingsWriter:
             keys = [change.key for change in changes]
             statement, values = STORED_POSTINGS.of(keys)
             stored = dict(self.target.rows(statement, **values))
-            for deletion in (DELETE_LIST, DELETE_TALLY):
-                self.target.execute_many(deletion, [(key,) for key in keys])
+            for table in (posting, tally):
+                self.target.execute_many(deletion(table, "key"), [(key,) for key in keys])
         lists: list[tuple[int, bytes]] = []
         tallies: list[tuple[int, str, str, str, int]] = []
         for key, kind, dimension, value, added, removed in changes:
@@ -211,7 +199,7 @@ class PostingsWriter:
 
 def put_state(target: Target, values: Mapping[str, bytes]) -> None:
     """Writes values of the table `state` by their names."""
-    target.execute_many(DELETE_STATE, [(name,) for name in values])
+    target.execute_many(deletion(state, "name"), [(name,) for name in values])
     target.execute_many(insertion(state), list(values.items()))
 
 

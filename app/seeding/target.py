@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import URL, Table
+from sqlalchemy import URL, Table, bindparam, delete
 
 from app.config import Settings
 from app.db.files import read_only_uri, readable
@@ -47,29 +47,30 @@ class Target(Protocol):
 
     def rows(self, statement: Statement, **values: Any) -> Iterable[Row]:
         """The rows of a statement, as they are fetched."""
-        ...
 
     def execute_text(self, text: str, rows: list[Row]) -> None:
         """Runs a statement of the engine's own SQL once for each row of values."""
-        ...
 
     def execute_many(self, statement: Statement, rows: list[Row]) -> None:
         """Runs a statement once for each row of values, in the order of its parameters."""
-        ...
 
     def begin(self) -> None:
         """Makes it ready to be written; raises `SeedRefused` where it cannot be."""
-        ...
 
     def commit(self) -> None:
         """Makes all changes visible at once."""
-        ...
 
 
 @cache
 def insertion(table: Table) -> Statement:
     """Inserts whole rows, with values in the order of the columns."""
     return Statement(table.insert())
+
+
+@cache
+def deletion(table: Table, *columns: str) -> Statement:
+    """Deletes the rows with some values in these columns; without columns, all rows."""
+    return Statement(delete(table).where(*(table.c[each] == bindparam(each) for each in columns)))
 
 
 @dataclass(frozen=True)

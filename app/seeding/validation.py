@@ -194,14 +194,16 @@ class FolderValidator:
         """Flaws that show only when all records are read."""
         yield from self.reference_flaws()
         yield from self.duplicate_ids()
-        for mention, file, line, record_id, field, found_kind in self.staging.dangling_mentions():
-            wrong = self.why_dangling(mention, found_kind)
+        for kind, target, file, line, record_id, field, other in self.staging.run(
+            "dangling_mentions"
+        ):
+            wrong = self.why_dangling(RecordMention(kind, target, ()), other)
             if wrong is not None:
                 yield Flaw(file, line, record_id, field, wrong)
-        for former, record_id, file, line, holder in self.staging.reused_former_ids():
+        for former, record_id, file, line, holder in self.staging.run("reused_former_ids"):
             wrong = f"{former!r} is {holder}; an id is never reused, leave it out"
             yield Flaw(file, line, record_id, "former_ids", wrong)
-        for quote, source, file, line in self.staging.unused_evidence():
+        for quote, source, file, line in self.staging.run("unused_evidence"):
             wrong = f"has no wording in {source} with these words (any more)"
             remedy = "run `parley verify --write`, or remove this"
             yield Flaw(file, line, quote, "words", f"{wrong}; {remedy}")
@@ -210,9 +212,9 @@ class FolderValidator:
 
     def duplicate_ids(self) -> Iterator[Flaw]:
         """Records whose id another one has."""
-        for record_id, kind, file, line, first_file, first_line in self.staging.duplicates():
+        for record_id, kind, file, line, *first in self.staging.run("duplicates"):
             scope = "all entries" if kind in KINDS else f"{kind}s"
-            wrong = f"stands at {first_file}:{first_line} too; ids are unique among {scope}"
+            wrong = f"stands at {first[0]}:{first[1]} too; ids are unique among {scope}"
             yield Flaw(file, line, record_id, "id", f"{wrong}, choose another")
 
     def why_dangling(self, mention: RecordMention, found_kind: str | None) -> str | None:
@@ -221,7 +223,8 @@ class FolderValidator:
             return f"{mention.target!r} is {a(found_kind)}; name {a(mention.kind)}"
         if mention.kind in self.half_read:
             return None
-        return no_such(mention, self.staging.ids_from(mention.kind, mention.target[:4]))
+        near = self.staging.run("ids_from", mention.kind, mention.target[:4])
+        return no_such(mention, (record_id for (record_id,) in near))
 
     def reference_flaws(self) -> Iterator[Flaw]:
         """Unknown, circular and ambiguous references between actors, topics and sources."""
