@@ -31,6 +31,7 @@ from app.analysis.matching import (
     similarity,
     word_similarity,
 )
+from app.entries.documents import number_text
 from app.kinds.proposals import Detail
 
 ALIKE_QUANTITIES = 0.5
@@ -238,9 +239,10 @@ def matched_quantities(ones: Sequence[EntryJson], others: Sequence[EntryJson]) -
 
 def stated(quantity: EntryJson) -> tuple[Any, ...]:
     """What a quantity states: its number and qualifier, or its words where it has no number."""
-    if quantity["value"] is None:
+    number = number_text(quantity)
+    if number is None:
         return (None, str(quantity["printed"]).casefold())
-    return (quantity["value"], quantity["qualifier"])
+    return (number, *(quantity[name] for name in ("qualifier", "currency", "per")))
 
 
 def same_if_equal(values: Iterable[Any]) -> TermChange:

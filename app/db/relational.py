@@ -44,9 +44,12 @@ def At(path: str, **options: Any) -> Any:  # noqa: N802
     return Field(sa_column_kwargs={"info": {"path": path}}, **options)
 
 
-def Items(path: str) -> dict[str, Any]:  # noqa: N802
-    """The options of a table with a row for each item at a path of attributes of a record."""
-    return {"info": {"items": path}}
+def Items(path: str, within: str | None = None) -> dict[str, Any]:  # noqa: N802
+    """The options of a table with a row for each item at a path of attributes of a record.
+
+    With `within`, of each item of that list, whose position stands in the second column.
+    """
+    return {"info": {"items": path, "within": within}}
 
 
 class Relational(SQLModel):
@@ -67,9 +70,11 @@ class ActorRow(Relational, table=True):
     name: str
     kind: str = Field(sa_type=SLUG)
     description: str | None
-    wikidata: str | None = At("external_ids.wikidata")
-    iso3166: str | None = At("external_ids.iso3166")
-    gw: int | None = At("external_ids.gw")
+    wikidata: str | None = At("all_identifiers.wikidata")
+    iso3166: str | None = At("all_identifiers.iso3166")
+    gw: int | None = At("all_identifiers.gw")
+    un_document: str | None = At("all_identifiers.un_document")
+    pax: int | None = At("all_identifiers.pax")
     notes: str | None
 
 
@@ -110,6 +115,9 @@ class TopicRow(Relational, table=True):
     definition: str | None
     broader_id: str | None = To("topic", nullable=True)
     notes: str | None
+    wikidata: str | None = At("identifiers.wikidata")
+    un_document: str | None = At("identifiers.un_document")
+    pax: int | None = At("identifiers.pax")
 
 
 class SourceRow(Relational, table=True):
@@ -125,6 +133,9 @@ class SourceRow(Relational, table=True):
     language: str
     kind: str
     notes: str | None
+    wikidata: str | None = At("identifiers.wikidata")
+    un_document: str | None = At("identifiers.un_document")
+    pax: int | None = At("identifiers.pax")
 
 
 class EntryRow(Relational, table=True):
@@ -138,6 +149,10 @@ class EntryRow(Relational, table=True):
     date_precision: str
     day_order: int | None = At("order")
     notes: str | None
+    recorded: str | None
+    wikidata: str | None = At("identifiers.wikidata")
+    un_document: str | None = At("identifiers.un_document")
+    pax: int | None = At("identifiers.pax")
 
 
 class EntryActorRow(Relational, table=True):
@@ -166,6 +181,7 @@ class EntryCitationRow(Relational, table=True):
     source_id: str = To("source")
     via: str | None
     supports: str | None
+    locator: str | None = At("locator.words")
 
 
 class EntryCorrectionRow(Relational, table=True):
@@ -190,6 +206,12 @@ class EntryQuantityRow(Relational, table=True):
     unit: str
     of: str | None
     notes: str | None
+    value_from: float | None = At("from_")
+    value_to: float | None = At("to")
+    part: float | None
+    whole: float | None
+    currency: str | None
+    per: str | None
 
 
 class EventRow(Relational, table=True):
@@ -200,6 +222,11 @@ class EventRow(Relational, table=True):
     summary: str
     event_type: str = Field(sa_type=SLUG)
     place: str | None
+    voting_body_id: str | None = To("actor", "tally.body", nullable=True)
+    votes_for: int | None = At("tally.for_")
+    votes_against: int | None = At("tally.against")
+    votes_abstaining: int | None = At("tally.abstaining")
+    votes_threshold: str | None = At("tally.threshold")
 
 
 class EventResponseRow(Relational, table=True):
@@ -214,6 +241,24 @@ class EventResponseRow(Relational, table=True):
     note: str | None
 
 
+class EventExchangeRow(Relational, table=True):
+    """How many of one category were released or handed over at an event."""
+
+    __table_args__ = Items("exchanges")
+    event_id: str = To("event", primary_key=True)
+    position: int = Field(primary_key=True)
+    category: str = Field(sa_type=SLUG)
+    released_by_id: str = To("actor")
+    released_to_id: str | None = To("actor", nullable=True)
+    value: float | None = At("quantity.value")
+    qualifier: str | None = At("quantity.qualifier")
+    printed: str | None = At("quantity.printed")
+    unit: str = At("quantity.unit")
+    value_from: float | None = At("quantity.from_")
+    value_to: float | None = At("quantity.to")
+    of: str | None = At("quantity.of")
+
+
 class QuoteRow(Relational, table=True):
     """An utterance."""
 
@@ -225,6 +270,7 @@ class QuoteRow(Relational, table=True):
     translated: bool | None
     fragment: bool
     attribution: str = Field(sa_type=SLUG)
+    spoken_language: str | None
 
 
 class QuoteSpeakerRow(Relational, table=True):
@@ -254,6 +300,9 @@ class RenderingRow(Relational, table=True):
     evidence_exact: str | None = At("verification.exact")
     evidence_prefix: str | None = At("verification.prefix")
     evidence_suffix: str | None = At("verification.suffix")
+    evidence_method: str | None = At("verification.method")
+    evidence_page: str | None = At("verification.page")
+    named_speaker: str | None
 
 
 class ProposalRow(Relational, table=True):
@@ -262,11 +311,60 @@ class ProposalRow(Relational, table=True):
     id: str = To("entry", primary_key=True)
     title: str
     summary: str
-    status: str = Field(sa_type=SLUG)
+    status: str = At("latest_status", sa_type=SLUG)
     status_note: str | None
     detail: str = Field(sa_type=SLUG)
     in_reply_to_id: str | None = To("proposal", "in_reply_to.proposal", nullable=True)
     reply_basis: str | None = At("in_reply_to.basis")
+    amends_id: str | None = To("proposal", "amends.proposal", nullable=True)
+    amends_basis: str | None = At("amends.basis")
+
+
+class ProposalLifeRow(Relational, table=True):
+    """A stage in the life of a proposal."""
+
+    __table_args__ = Items("life")
+    proposal_id: str = To("proposal", primary_key=True)
+    position: int = Field(primary_key=True)
+    stage: str = Field(sa_type=SLUG)
+    date: str
+    event_id: str | None = To("event", nullable=True)
+    by_proposal_id: str | None = To("proposal", "proposal", nullable=True)
+    note: str | None
+
+
+class ProposalLifeActorRow(Relational, table=True):
+    """By whom a stage of a proposal's life came about; `life` is its position."""
+
+    __table_args__ = Items("by", within="life")
+    proposal_id: str = To("proposal", primary_key=True)
+    life: int = Field(primary_key=True)
+    actor_id: str = To("actor", ITSELF, primary_key=True)
+
+
+class ProposalLifeCitationRow(Relational, table=True):
+    """A source of a stage of a proposal's life; `life` is its position."""
+
+    __table_args__ = Items("citations", within="life")
+    proposal_id: str = To("proposal", primary_key=True)
+    life: int = Field(primary_key=True)
+    position: int = Field(primary_key=True)
+    source_id: str = To("source")
+    via: str | None
+    supports: str | None
+    locator: str | None = At("locator.words")
+
+
+class ProposalTextRow(Relational, table=True):
+    """A source that has the text of a proposal, an annex, or a version of it."""
+
+    __table_args__ = Items("texts")
+    proposal_id: str = To("proposal", primary_key=True)
+    position: int = Field(primary_key=True)
+    kind: str = Field(sa_type=SLUG)
+    source_id: str = To("source")
+    title: str | None
+    note: str | None
 
 
 class PhaseRow(Relational, table=True):
@@ -288,6 +386,69 @@ class TermRow(Relational, table=True):
     phase: int | None
     position: int | None
     text: str
+    clause: str | None
+    condition: str | None = At("condition.text")
+    condition_entry_id: str | None = To("entry", "condition.entry", nullable=True)
+    deadline: str | None = At("deadline.printed")
+    due_at: str | None
+
+
+class TermReportRow(Relational, table=True):
+    """A claim of what became of a term."""
+
+    __table_args__ = Items("reports")
+    term_id: str = To("term", primary_key=True)
+    position: int = Field(primary_key=True)
+    outcome: str = Field(sa_type=SLUG)
+    basis: str = Field(sa_type=SLUG)
+    date: str
+    note: str | None
+    entry_id: str | None = To("entry", "entry", nullable=True)
+
+
+class TermReportClaimantRow(Relational, table=True):
+    """Whose claim it is; `report` is the position of the report."""
+
+    __table_args__ = Items("claimed_by", within="reports")
+    term_id: str = To("term", primary_key=True)
+    report: int = Field(primary_key=True)
+    position: int = Field(primary_key=True)
+    actor_id: str | None = To("actor", nullable=True)
+    name: str | None
+
+
+class TermReportCitationRow(Relational, table=True):
+    """A source of a report; `report` is the position of the report."""
+
+    __table_args__ = Items("citations", within="reports")
+    term_id: str = To("term", primary_key=True)
+    report: int = Field(primary_key=True)
+    position: int = Field(primary_key=True)
+    source_id: str = To("source")
+    via: str | None
+    supports: str | None
+    locator: str | None = At("locator.words")
+
+
+class TermReportQuantityRow(Relational, table=True):
+    """A number that a report claims; `report` is the position of the report."""
+
+    __table_args__ = Items("quantities", within="reports")
+    term_id: str = To("term", primary_key=True)
+    report: int = Field(primary_key=True)
+    position: int = Field(primary_key=True)
+    value: float | None
+    qualifier: str | None
+    printed: str | None
+    unit: str
+    of: str | None
+    notes: str | None
+    value_from: float | None = At("from_")
+    value_to: float | None = At("to")
+    part: float | None
+    whole: float | None
+    currency: str | None
+    per: str | None
 
 
 class FigureRow(Relational, table=True):

@@ -16,8 +16,8 @@ from typing import Any
 import orjson
 from pydantic import BaseModel
 
-from app.entries.documents import ActorRole, CitationDocument, Document, QuantityDocument
-from app.entries.record import model_in
+from app.entries.documents import ActorRole, CitationDocument
+from app.entries.record import field_names, model_in
 
 FORMULA = frozenset("=+-@\t\r")
 SEPARATOR = " | "
@@ -54,18 +54,20 @@ def lines(documents: Sequence[bytes], columns: Collection[Column]) -> list[bytes
 
 
 @cache
-def columns_of(model: type[Document]) -> dict[str, Column]:
-    """The columns of a document model, in the order of its fields."""
+def columns_of(model: type[BaseModel], path: tuple[str, ...] = ()) -> dict[str, Column]:
+    """The columns of a document model, in the order of its fields; `path` leads to the model.
+
+    An object without an id has a column for each of its own fields: `quantity.value`.
+    """
     columns: dict[str, Column] = {}
-    for name, field in model.model_fields.items():
+    for name, field in field_names(model).items():
         if name in LEFT_OUT:
             continue
-        inner = model_in(field.annotation)
-        if inner is QuantityDocument and not is_list(field.annotation):
-            for part in QuantityDocument.model_fields:
-                columns[f"{name}.{part}"] = part_column(name, part)
+        inner, many, below = model_in(field.annotation), is_list(field.annotation), (*path, name)
+        if inner is not None and not many and shortener_of(inner) is None:
+            columns |= columns_of(inner, below)
         else:
-            columns[name] = column_of(name, inner, many=is_list(field.annotation))
+            columns[".".join(below)] = column_of(below, inner, many=many)
     return columns
 
 
@@ -73,12 +75,17 @@ def is_list(annotation: Any) -> bool:
     return getattr(annotation, "__origin__", None) is list
 
 
-def part_column(name: str, part: str) -> Column:
-    return lambda documents: scalar_cells([document[name][part] for document in documents])
+def member_at(path: tuple[str, ...]) -> Callable[[dict[str, Any]], Any]:
+    """What reads a member at a path; None where an object on the way is null."""
+    name, *rest = path
+    if not rest:
+        return itemgetter(name)
+    below = member_at(tuple(rest))
+    return lambda document: below(held) if (held := document[name]) is not None else None
 
 
-def column_of(name: str, inner: type[BaseModel] | None, *, many: bool) -> Column:
-    member = itemgetter(name)
+def column_of(path: tuple[str, ...], inner: type[BaseModel] | None, *, many: bool) -> Column:
+    member = member_at(path)
     if inner is None and not many:
         return lambda documents: scalar_cells(list(map(member, documents)))
     shorten = shortener_of(inner)

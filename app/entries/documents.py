@@ -15,9 +15,17 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.entries.dates import Precision, Qualifier
-from app.entries.record import Record, RefersTo, Role, model_in, reference_of
+from app.entries.record import (
+    Identifiers,
+    Locator,
+    Record,
+    RefersTo,
+    Role,
+    model_in,
+    reference_of,
+)
 
-DOCUMENT_FORMAT = 8
+DOCUMENT_FORMAT = 9
 # What stands in a document for the id of another record.
 Refer = Callable[[RefersTo, str], Any]
 NOTHING: Mapping[str, Any] = {}
@@ -26,7 +34,14 @@ NOTHING: Mapping[str, Any] = {}
 class Document(BaseModel):
     """A response model; its fields are served in the order in which they stand."""
 
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+    # A field such as `from_` is served under its alias, the word that Python reserves.
+    model_config = ConfigDict(
+        extra="forbid",
+        use_attribute_docstrings=True,
+        serialize_by_alias=True,
+        validate_by_name=True,
+        validate_by_alias=True,
+    )
 
 
 class Summary(Document):
@@ -45,8 +60,16 @@ class SourceSummary(Summary):
 
     title: str
     """The title, or what stands for it."""
+    title_printed: bool
+    """Whether that is the printed title; if not, it is made from the address or describes it."""
     date: str | None
     """The date of publication, in the date language."""
+    language: Annotated[str, Field(examples=["en"])]
+    """The language of the text (BCP 47)."""
+    href: Annotated[str | None, Field(examples=["https://example.org/article"])]
+    """The address of the text."""
+    archive_href: str | None
+    """The address of an archived copy."""
 
 
 class EntryLink(Document):
@@ -74,6 +97,8 @@ class CitationDocument(Document):
 
     source: SourceSummary
     """The published text."""
+    locator: Locator | None
+    """Where in the text it stands: page, article, paragraph, timestamp."""
     via: Annotated[str | None, Field(examples=["Reuters"])]
     """The outlet or wire that the source itself credits."""
     supports: str | None
@@ -93,20 +118,33 @@ class QuantityDocument(Document):
     """A reported number; without its qualifier it would be a misreport."""
 
     value: Annotated[int | float | None, Field(examples=[27700])]
-    """The number, or null where the source gives words only."""
+    """The number; null where the source gives a range, a part of a whole, or words only."""
+    from_: Annotated[int | float | None, Field(alias="from", examples=[5])]
+    """The lower end of a range."""
+    to: Annotated[int | float | None, Field(examples=[8])]
+    """The upper end of a range."""
+    part: Annotated[int | float | None, Field(examples=[56])]
+    """How many of a whole."""
+    whole: Annotated[int | float | None, Field(examples=[57])]
+    """The whole of which it is a part."""
     qualifier: Annotated[str | None, Field(examples=["more_than"])]
     """exactly, about, at_least, more_than, up_to or less_than."""
     printed: Annotated[str | None, Field(examples=["more than 27,700"])]
     """The words of the source."""
     unit: Annotated[str, Field(examples=["persons"])]
     """What the number is a number of."""
+    currency: Annotated[str | None, Field(examples=["USD"])]
+    """The currency of an amount (ISO 4217)."""
+    per: Annotated[str | None, Field(examples=["day"])]
+    """For each of what: a day, a person."""
     of: str | None
     """What is counted."""
     notes: str | None
     """Remarks on the number."""
 
 
-QUALIFIER_WORDS = {
+QUALIFIER_WORDS: dict[str | None, str] = {
+    None: "",
     "exactly": "",
     "about": "about ",
     "at_least": "at least ",
@@ -116,13 +154,25 @@ QUALIFIER_WORDS = {
 }
 
 
-def quantity_text(quantity: dict[str, Any]) -> str:
+def quantity_text(
+    quantity: dict[str, Any], qualifiers: Mapping[str | None, str] = QUALIFIER_WORDS
+) -> str:
     """A number with its qualifier and unit; without its qualifier it would be a misreport."""
     of = f" ({quantity['of']})" if quantity["of"] else ""
-    if quantity["value"] is None:
+    number = number_text(quantity)
+    if number is None:
         return f"{quantity['printed']}{of}"
-    qualifier = QUALIFIER_WORDS[quantity["qualifier"]]
-    return f"{qualifier}{quantity['value']:,} {quantity['unit']}{of}"
+    per = f" per {quantity['per']}" if quantity["per"] else ""
+    unit = quantity["currency"] or quantity["unit"]
+    return f"{qualifiers[quantity['qualifier']]}{number} {unit}{per}{of}"
+
+
+def number_text(quantity: dict[str, Any]) -> str | None:
+    """The number alone: `45`, `5 to 8`, `56 of 57`; None where there are words only."""
+    for names, between in ((("value",), ""), (("from", "to"), " to "), (("part", "whole"), " of ")):
+        if quantity[names[0]] is not None:
+            return between.join(f"{quantity[name]:,}" for name in names)
+    return None
 
 
 class EntryDocument(Document):
@@ -146,6 +196,10 @@ class EntryDocument(Document):
     """Whether the date is approximate or uncertain; it never widens the days."""
     order: int | None
     """The order of what happened within one day."""
+    recorded: Annotated[str | None, Field(examples=["2026-11-26"])]
+    """The day on which curators took it into the record, where they say so."""
+    identifiers: Identifiers | None
+    """Its ids in outside registers: Wikidata, documents of the United Nations, PA-X."""
 
 
 class EntryEnd(Document):

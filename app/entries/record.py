@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Annotated, Any, ClassVar, get_args, get_origin
 
 from pydantic import (
@@ -19,6 +19,7 @@ from pydantic import (
     PlainValidator,
 )
 from pydantic import StringConstraints as Text
+from pydantic.fields import FieldInfo
 
 from app.entries.dates import DateSpan, Precision, Qualifier, parse_date
 from app.entries.printed_numbers import contradiction
@@ -68,6 +69,14 @@ def without_credentials(address: str) -> str:
 def valid_date(text: str) -> str:
     """Raises `DateLanguageError` for a text outside the date language."""
     parse_date(text)
+    return text
+
+
+def whole_day(text: str) -> str:
+    """Refuses a month, a year, an interval and a day that is not certain."""
+    span = parse_date(text)
+    if span.precision is not Precision.day or span.qualifier is not None:
+        raise ValueError(f"must be one day, as in 2024-02-07, not {text!r}")
     return text
 
 
@@ -133,6 +142,8 @@ ActorId = Annotated[Slug, RefersTo("actor", "actors")]
 TopicId = Annotated[Slug, RefersTo("topic", "topics")]
 SourceId = Annotated[Slug, RefersTo("source", "sources")]
 EventId = Annotated[Slug, RefersTo("event", "events")]
+# An entry of any kind.
+EntryId = Annotated[Slug, RefersTo("entry", "entries")]
 ProposalId = Annotated[Slug, RefersTo("proposal", "proposals")]
 # White space around our own words is removed; around the words of a source it is refused.
 Line = Annotated[
@@ -152,9 +163,11 @@ Verbatim = Annotated[
     AfterValidator(without_outer_space),
 ]
 Edtf = Annotated[str, AfterValidator(valid_date)]
+Day = Annotated[Edtf, AfterValidator(whole_day)]
 Flag = Annotated[bool, BeforeValidator(read_flag)]
 Number = Annotated[int | float, PlainValidator(read_number, json_schema_input_type=int | float)]
 Whole = Annotated[int, BeforeValidator(read_number)]
+Count = Annotated[Whole, Field(ge=0)]
 Language = Annotated[str, Text(pattern=r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$")]
 WebAddress = Annotated[
     str,
@@ -213,7 +226,15 @@ class QuantityQualifier(StrEnum):
 class Record(BaseModel):
     """A curated record: nothing but the declared fields, and never changed once read."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True)
+
+
+class Identifiers(Record):
+    """Ids in outside registers; never invented."""
+
+    wikidata: Annotated[str, Text(pattern=r"^Q[1-9][0-9]*$")] | None = None
+    un_document: Annotated[str, Text(pattern=r"^[A-Z]+(?:/[A-Za-z0-9.()-]+)+$")] | None = None
+    pax: Annotated[Whole, Field(ge=1)] | None = None
 
 
 class ActorLink(Record):
@@ -223,10 +244,25 @@ class ActorLink(Record):
     role: Role
 
 
+class Locator(Record):
+    """Where in a source it stands, as the source counts."""
+
+    page: Line | None = None
+    article: Line | None = None
+    paragraph: Line | None = None
+    timestamp: Annotated[str, Text(pattern=r"^(?:[0-9]+:)?[0-5]?[0-9]:[0-5][0-9]$")] | None = None
+
+    @property
+    def words(self) -> str:
+        """The parts that are given: `page 3, paragraph 2`."""
+        return ", ".join(f"{name} {part}" for name, part in self if part is not None)
+
+
 class Citation(Record):
     """A source; `via` is whom that source credits, `supports` the part that it supports."""
 
     source: SourceId
+    locator: Locator | None = None
     via: Line | None = None
     supports: Line | None = None
 
@@ -249,26 +285,48 @@ Silences = Annotated[tuple[Silence, ...], once(lambda each: each.code), Field(ex
 
 
 class Quantity(Record):
-    """A number with its qualifier, or the printed words where the source gives none."""
+    """A value with its qualifier, a range, a part of a whole, or printed words alone."""
 
     value: Number | None = None
+    from_: Annotated[Number | None, Field(alias="from")] = None
+    to: Number | None = None
+    part: Number | None = None
+    whole: Number | None = None
     qualifier: QuantityQualifier | None = None
     printed: Line | None = None
     unit: Line
+    currency: Annotated[str, Text(pattern=r"^[A-Z][A-Z]{2}$")] | None = None
+    per: Line | None = None
     of: Line | None = None
     notes: Prose | None = None
 
     def model_post_init(self, _: Any) -> None:
-        """Either a value with a qualifier, or printed words; if both, the words say the value."""
-        if self.value is None and self.printed is None:
+        """One number in one form with its qualifier, or printed words; the words say the value."""
+        for first, second in (("from", "to"), ("part", "whole")):
+            if (self.number(first) is None) != (self.number(second) is None):
+                raise ValueError(f"{first} and {second} go together; give both")
+        forms = [name for name in ("value", "from", "part") if self.number(name) is not None]
+        if len(forms) > 1:
+            raise ValueError(f"has {forms[0]} and {forms[1]}; give the number in one form")
+        if not forms and self.printed is None:
             raise ValueError("needs a value with its qualifier, or the printed words")
-        if (self.value is None) != (self.qualifier is None):
+        if (self.value is not None or not forms) and (self.value is None) != (
+            self.qualifier is None
+        ):
             raise ValueError("value and qualifier go together; write `qualifier: exactly` if bare")
+        if self.from_ is not None and self.to is not None and self.from_ >= self.to:
+            raise ValueError(f"from must be less than to; write {self.to} to {self.from_}")
+
         if self.value is None or self.qualifier is None or self.printed is None or self.notes:
             return
         wrong = contradiction(self.value, self.qualifier, self.printed, self.unit)
         if wrong is not None:
             raise ValueError(wrong)
+
+    def number(self, name: str) -> int | float | None:
+        """One of the numbers, by the name of its field."""
+        found: int | float | None = getattr(self, "from_" if name == "from" else name)
+        return found
 
     @property
     def words(self) -> str:
@@ -292,6 +350,8 @@ class EntryRecord(Record):
     actors: Annotated[tuple[ActorLink, ...], once()] = ()
     topics: Annotated[tuple[TopicId, ...], Field(min_length=1), once()]
     citations: Annotated[tuple[Citation, ...], Field(min_length=1)]
+    identifiers: Identifiers | None = None
+    recorded: Day | None = None
     notes: Prose | None = None
     corrections: tuple[Correction, ...] = ()
     former_ids: FormerIds = ()
@@ -331,7 +391,7 @@ class EntryRecord(Record):
     @property
     def sources(self) -> tuple[str, ...]:
         """The id of every source that the entry cites, each once."""
-        return tuple(dict.fromkeys(citation.source for citation in self.citations))
+        return references_of(self, "source")
 
     @property
     def reported_numbers(self) -> tuple[Quantity, ...]:
@@ -343,7 +403,7 @@ class EntryRecord(Record):
         """The languages of the texts that a search for words reads."""
         return (OWN_LANGUAGE,)
 
-    def texts(self) -> Iterator[str]:
+    def searched_texts(self) -> Iterator[str]:
         """The texts that a search for words reads."""
         for path in self.SEARCHED:
             yield from values_at(self, path)
@@ -367,6 +427,30 @@ def values_at(record: Any, path: str) -> Sequence[Any]:
     name, _, rest = path.partition(".")
     values = items_of(getattr(record, name))
     return [each for value in values for each in values_at(value, rest)] if rest else values
+
+
+def references_of(record: BaseModel, kind: str) -> tuple[str, ...]:
+    """The id of every record of a kind that a record refers to at any depth, each once."""
+    paths = reference_paths(type(record), kind)
+    return tuple(dict.fromkeys(each for path in paths for each in values_at(record, path)))
+
+
+@cache
+def reference_paths(model: type[BaseModel], kind: str) -> tuple[str, ...]:
+    """The paths to all fields of a model, and of those inside it, that hold ids of a kind."""
+    paths = []
+    for name, field in model.model_fields.items():
+        reference, inner = reference_of(model, name), model_in(field.annotation)
+        if reference is not None and reference.kind == kind:
+            paths.append(name)
+        elif inner is not None:
+            paths += [f"{name}.{path}" for path in reference_paths(inner, kind)]
+    return tuple(paths)
+
+
+def field_names(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """The fields of a model by the names that are written and served."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def items_of(value: Any) -> Sequence[Any]:

@@ -163,6 +163,9 @@ def note_of(before: Evidence | None) -> str | None:
     """A note that the words were in an earlier text, and when."""
     if before is None or before.status is EvidenceStatus.failed:
         return before.notes if before is not None else None
+    if before.text_sha256 is None:
+        copy = f"the stored copy of {before.page} that was read on {before.date}"
+        return f"The words stood in {copy}."
     return (
         f"The words stood in the text that was read on {before.date} "
         f"(sha256 {before.text_sha256[:16]}…)."

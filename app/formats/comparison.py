@@ -7,7 +7,7 @@ from typing import Any
 
 from app.analysis.comparison_models import Cell, ProposalComparison, TermLine
 from app.entries.csv_columns import SEPARATOR, header, scalar_cells
-from app.entries.documents import QuantityDocument
+from app.entries.documents import QuantityDocument, number_text
 
 COLUMNS = (
     "term",
@@ -62,8 +62,10 @@ def term_cells(cell: Cell, quantities: list[str]) -> tuple[Any, ...]:
 
 def quantity_cell(quantity: QuantityDocument) -> str:
     """A number with its qualifier, unit and what is counted: `at_least 35 persons (hostages)`."""
-    number = (
-        quantity.printed if quantity.value is None else f"{quantity.qualifier} {quantity.value}"
-    )
+    number = number_text(quantity.model_dump())
+    if quantity.value is not None:
+        number = str(quantity.value)
+    words = (quantity.qualifier, number or quantity.printed, quantity.currency or quantity.unit)
+    per = f" per {quantity.per}" if quantity.per is not None else ""
     counted = f" ({quantity.of})" if quantity.of is not None else ""
-    return f"{number} {quantity.unit}{counted}"
+    return " ".join(filter(None, words)) + per + counted

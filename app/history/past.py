@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.db.snapshots import Revision, Snapshot
+from app.entries.record import references_of
 from app.errors import NotFound
 from app.history.changelog import changes_of, standing_at
 from app.kinds import KINDS, RECORD_TYPES
+from app.reference import REFERENCE_TYPES
 from app.reference.registry import Reference
 from app.reference.sources import SourceRecord
 
@@ -27,9 +29,8 @@ async def entry_at(
     ((kind, _), body) = next(iter(found.items()))
     record = KINDS[kind].record.model_validate_json(body)
     past = Past(at, snapshot)
-    await past.load("actor", [link.actor for link in record.actor_links])
-    await past.load("topic", record.topics)
-    await past.load("source", record.sources)
+    for name_type in REFERENCE_TYPES:
+        await past.load(name_type, references_of(record, name_type))
     document = KINDS[kind].document_of(record, past.reference)
     return kind, document.model_dump_json().encode()
 
@@ -54,8 +55,8 @@ async def reference_at(
     if record is None:
         return None
     if name_type == "actor":
-        await past.load("actor", [part.actor for part in record.part_of])
-        await past.load("source", [citation.source for citation in record.citations])
+        for referred in REFERENCE_TYPES:
+            await past.load(referred, references_of(record, referred))
     if name_type == "topic":
         await past.load("topic", None)
     document = RECORD_TYPES[name_type].document_of(record, past.reference)

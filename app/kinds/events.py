@@ -8,16 +8,26 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.entries.documents import Document, EntryDocument, EntryEnd, EntryLink, Summary
+from app.entries.documents import (
+    Document,
+    EntryDocument,
+    EntryEnd,
+    EntryLink,
+    QuantityDocument,
+    Summary,
+)
 from app.entries.questions import Clause, EntryQuestion, filtered
 from app.entries.record import (
     ActorId,
+    Count,
     EntryRecord,
     Line,
     ProposalId,
     Prose,
+    Quantity,
     Record,
     Role,
+    Slug,
 )
 from app.kinds.kind import Kind, Related
 from app.kinds.linked_data import LinkedData, Node, reference_node
@@ -73,6 +83,25 @@ class Response(Record):
     note: Line | None = None
 
 
+class Tally(Record):
+    """The result of a vote; `threshold` says what was needed, in a few words."""
+
+    body: ActorId
+    for_: Annotated[Count, Field(alias="for")]
+    against: Count
+    abstaining: Count | None = None
+    threshold: Line | None = None
+
+
+class Handover(Record):
+    """How many of one category were released or handed over, by whom and to whom."""
+
+    category: Slug
+    quantity: Quantity
+    released_by: ActorId
+    released_to: ActorId | None = None
+
+
 class EventRecord(EntryRecord):
     """An event as curated."""
 
@@ -84,6 +113,8 @@ class EventRecord(EntryRecord):
     event_type: EventType
     place: Line | None = None
     responds_to: tuple[Response, ...] = ()
+    tally: Tally | None = None
+    exchanges: tuple[Handover, ...] = ()
 
     def bound_terms(self) -> Iterator[tuple[str, str]]:
         """Each proposal with the stance that answered it."""
@@ -104,6 +135,34 @@ class ResponseDocument(Document):
     """A remark on the answer."""
 
 
+class TallyDocument(Document):
+    """The result of a vote."""
+
+    body: Summary
+    """Who voted."""
+    for_: Annotated[int, Field(alias="for", examples=[14])]
+    """How many voted for it."""
+    against: Annotated[int, Field(examples=[0])]
+    """How many voted against it."""
+    abstaining: Annotated[int | None, Field(examples=[1])]
+    """How many abstained; null where that is not known."""
+    threshold: Annotated[str | None, Field(examples=["9 of 15, no veto"])]
+    """What was needed."""
+
+
+class HandoverDocument(Document):
+    """How many of one category were released or handed over."""
+
+    category: Annotated[str, Field(examples=["hostages-living"])]
+    """Who or what, as a slug."""
+    quantity: QuantityDocument
+    """How many."""
+    released_by: Summary
+    """Who released or handed over."""
+    released_to: Summary | None
+    """To whom."""
+
+
 class EventFields(Document):
     """What only events have."""
 
@@ -119,6 +178,10 @@ class EventFields(Document):
     """Where."""
     responds_to: list[ResponseDocument]
     """The answers to proposals that the event shows."""
+    tally: TallyDocument | None
+    """The result, where the event is a vote."""
+    exchanges: list[HandoverDocument]
+    """How many of each category were released or handed over, by whom and to whom."""
 
 
 class EventDocument(EntryEnd, EventFields, EntryDocument):

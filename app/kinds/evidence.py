@@ -11,7 +11,16 @@ from pydantic import StringConstraints as Text
 
 from app.entries.dates import Precision, parse_date
 from app.entries.documents import Document
-from app.entries.record import Edtf, Prose, Record, RefersTo, Slug, SourceId, Verbatim
+from app.entries.record import (
+    Edtf,
+    Prose,
+    Record,
+    RefersTo,
+    Slug,
+    SourceId,
+    Verbatim,
+    WebAddress,
+)
 
 # A few words around the quotation tell where it stands; more would carry the article itself.
 CONTEXT_LENGTH = 20
@@ -30,12 +39,19 @@ class EvidenceStatus(StrEnum):
     failed = "failed"
 
 
+class EvidenceMethod(StrEnum):
+    """What was read: the text of the source, by `parley verify`, or a stored copy of its page."""
+
+    source_text = "source_text"
+    stored_copy = "stored_copy"
+
+
 Words = Annotated[str, Text(pattern=r"^[0-9a-f]{16}$")]
 Around = Annotated[str, Text(max_length=CONTEXT_LENGTH)]
 
 
 class Evidence(Record):
-    """What was found of one wording: a W3C TextQuoteSelector, the text's sha256, and the date."""
+    """What was found of one wording: a W3C TextQuoteSelector, what was read, and when."""
 
     source: SourceId
     words: Words
@@ -43,16 +59,22 @@ class Evidence(Record):
     exact: Verbatim | None = None
     prefix: Around = ""
     suffix: Around = ""
-    text_sha256: Annotated[str, Text(pattern=r"^[0-9a-f]{64}$")]
+    method: EvidenceMethod = EvidenceMethod.source_text
+    text_sha256: Annotated[str, Text(pattern=r"^[0-9a-f]{64}$")] | None = None
+    page: WebAddress | None = None
     date: Edtf
     notes: Prose | None = None
 
     def model_post_init(self, _: Any) -> None:
-        """A selector where the words were found, and only there; a whole day."""
+        """A selector where the words were found, and only there; what was read, on which day."""
         if (self.exact is not None) != (self.status is EvidenceStatus.verified):
             raise ValueError("exact is given where the status is verified, and only there")
         if parse_date(self.date).precision is not Precision.day:
             raise ValueError("date must be the day on which the text was read")
+        if self.method is EvidenceMethod.stored_copy and self.page is None:
+            raise ValueError("page is missing; give the address of the page that was read")
+        if self.method is EvidenceMethod.source_text and self.text_sha256 is None:
+            raise ValueError("text_sha256 is missing; `parley verify --write` gives it")
 
     @property
     def selector(self) -> TextQuoteSelector | None:
@@ -95,8 +117,12 @@ class VerificationDocument(Document):
 
     date: Annotated[str, Field(examples=["2026-11-22"])]
     """The day on which the text was read."""
-    text_sha256: Annotated[str, Field(examples=["9f2c" * 16])]
-    """The sha256 of that text, in UTF-8."""
+    method: EvidenceMethod
+    """What was read: the text of the source, or a stored copy of its page."""
+    text_sha256: Annotated[str | None, Field(examples=["9f2c" * 16])]
+    """The sha256 of that text, in UTF-8; null for a stored copy."""
+    page: Annotated[str | None, Field(examples=["https://example.org/article"])]
+    """The address of the page of which a stored copy was read."""
     selector: TextQuoteSelector | None
     """Where the words stand; null where they were not found."""
     notes: str | None

@@ -83,6 +83,8 @@ def quantity_node(quantity: Node) -> Node:
     """A number: as a value where it is exact, as a bound where it is one, and always in words."""
     node = {"@type": "QuantitativeValue", "unitText": quantity["unit"]}
     bound = BOUNDS.get(quantity["qualifier"] or "")
-    if bound is not None:
+    if bound is not None and quantity["value"] is not None:
         node[bound] = quantity["value"]
+    if quantity["from"] is not None:
+        node |= {"minValue": quantity["from"], "maxValue": quantity["to"]}
     return {**node, "description": quantity_text(quantity)}

@@ -5,18 +5,32 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticKnownError
 
-from app.entries.documents import Document, EntryDocument, EntryEnd, EntryLink, Summary
+from app.entries.dates import parse_date
+from app.entries.documents import (
+    CitationDocument,
+    Document,
+    EntryDocument,
+    EntryEnd,
+    EntryLink,
+    SourceSummary,
+    Summary,
+)
 from app.entries.questions import EntryQuestion, filtered
 from app.entries.record import (
     ActorId,
+    Citation,
+    Edtf,
     EntryRecord,
+    EventId,
     Line,
     ProposalId,
     Prose,
     Record,
     Role,
+    SourceId,
     Whole,
     once,
 )
@@ -29,11 +43,12 @@ from app.kinds.linked_data import (
     reference_node,
     without_nothing,
 )
+from app.kinds.outcomes import Basis, Stage
 from app.kinds.terms import PhaseNumber, SeedTerm, TermRecord
 
 
-class Status(StrEnum):
-    """What became of a proposal."""
+class Reception(StrEnum):
+    """How a proposal was received."""
 
     agreed = "agreed"
     partly_agreed = "partly_agreed"
@@ -44,6 +59,30 @@ class Status(StrEnum):
     under_discussion = "under_discussion"
 
 
+class Status(StrEnum):
+    """What became of a proposal: how it was received, or the latest stage of its life."""
+
+    agreed = "agreed"
+    partly_agreed = "partly_agreed"
+    not_agreed = "not_agreed"
+    rejected = "rejected"
+    countered = "countered"
+    under_discussion = "under_discussion"
+    drafted = "drafted"
+    leaked = "leaked"
+    tabled = "tabled"
+    published = "published"
+    amended = "amended"
+    accepted = "accepted"
+    signed = "signed"
+    voted = "voted"
+    ratified = "ratified"
+    in_force = "in_force"
+    suspended = "suspended"
+    ended = "ended"
+    superseded = "superseded"
+
+
 class Detail(StrEnum):
     """Whether the record holds all of the text's terms."""
 
@@ -51,15 +90,37 @@ class Detail(StrEnum):
     partial = "partial"
 
 
-class Basis(StrEnum):
-    """Whether a source states what a proposal answers, or the sequence suggests it."""
+class TextKind(StrEnum):
+    """What a text is to a proposal."""
 
-    stated = "stated"
-    inferred = "inferred"
+    full_text = "full_text"
+    annex = "annex"
+    version = "version"
+
+
+class ProposalText(Record):
+    """A source that has the text of a proposal, an annex, or a version of it."""
+
+    kind: TextKind
+    source: SourceId
+    title: Line | None = None
+    note: Prose | None = None
+
+
+class LifeStage(Record):
+    """A stage in the life of a proposal; `proposal` is what amends or supersedes it."""
+
+    stage: Stage
+    date: Edtf
+    by: Annotated[tuple[ActorId, ...], once()] = ()
+    event: EventId | None = None
+    proposal: ProposalId | None = None
+    note: Prose | None = None
+    citations: Annotated[tuple[Citation, ...], Field(min_length=1)]
 
 
 class Reply(Record):
-    """The proposal that this one answers."""
+    """The proposal that this one answers or amends."""
 
     proposal: ProposalId
     basis: Basis
@@ -84,11 +145,30 @@ class ProposalRecord(EntryRecord):
     summary: Prose
     proposers: Annotated[tuple[ActorId, ...], Field(min_length=1), once()]
     mediators: Annotated[tuple[ActorId, ...], once()] = ()
-    status: Status
+    life: tuple[LifeStage, ...] = ()
+    status: Annotated[Reception | None, Field(validate_default=True)] = None
     status_note: Prose | None = None
     detail: Detail
     in_reply_to: Reply | None = None
+    amends: Reply | None = None
+    texts: tuple[ProposalText, ...] = ()
     phases: Annotated[tuple[Phase, ...], once(lambda phase: phase.number)] = ()
+
+    @field_validator("status", mode="after")
+    @classmethod
+    def status_or_life(cls, status: Reception | None, read: ValidationInfo) -> Reception | None:
+        """One of the two is needed."""
+        if status is None and read.data.get("life") == ():
+            raise PydanticKnownError("missing")
+        return status
+
+    @property
+    def latest_status(self) -> Status:
+        """How it was received, where the record says so; else the latest stage of its life."""
+        if self.status is not None:
+            return Status(self.status)
+        latest = max(reversed(self.life), key=lambda each: parse_date(each.date).start)
+        return Status(latest.stage)
 
 
 class SeedProposal(ProposalRecord):
@@ -103,7 +183,13 @@ class SeedProposal(ProposalRecord):
     def term(self, term: SeedTerm) -> TermRecord:
         """The term with the proposal's id, and its date where it has none of its own."""
         own = {"proposal": self.id, "date": term.date or self.date}
-        return TermRecord.model_construct(**{**dict(term), **own})
+        found = TermRecord.model_construct(**{**dict(term), **own})
+        return found.due_after(self.date_of_anchor(term))
+
+    def date_of_anchor(self, term: SeedTerm) -> str | None:
+        """The date of the stage that a term's deadline counts from, the first if it has several."""
+        stage = term.deadline.anchor.stage if term.deadline and term.deadline.anchor else None
+        return next((each.date for each in self.life if each.stage is stage), None)
 
 
 class ReplyDocument(Document):
@@ -113,6 +199,38 @@ class ReplyDocument(Document):
     """The proposal answered."""
     basis: Basis
     """Whether a source states it, or the sequence suggests it."""
+
+
+class LifeStageDocument(Document):
+    """A stage in the life of a proposal."""
+
+    stage: Stage
+    """Which."""
+    date: Annotated[str, Field(examples=["2025-01-15"])]
+    """When, in the date language."""
+    by: list[Summary]
+    """By whom."""
+    event: EntryLink | None
+    """The event of the stage."""
+    proposal: EntryLink | None
+    """The proposal that amends or supersedes it."""
+    note: str | None
+    """A remark."""
+    citations: list[CitationDocument]
+    """Which sources say so."""
+
+
+class ProposalTextDocument(Document):
+    """A text of a proposal, as a source has it."""
+
+    kind: TextKind
+    """Whether it is the full text, an annex or a version."""
+    source: SourceSummary
+    """Where it stands."""
+    title: str | None
+    """What it is called, where that is not the title of the source."""
+    note: str | None
+    """A remark."""
 
 
 class PhaseDocument(Document):
@@ -140,13 +258,19 @@ class ProposalFields(Document):
     mediators: list[Summary]
     """Who carried it between the parties."""
     status: Status
-    """What became of it."""
+    """What became of it; the latest stage of its life, where it has one and no other word fits."""
     status_note: str | None
     """The same in words."""
+    life: list[LifeStageDocument]
+    """The stages of its life, each with its date and source."""
     detail: Detail
     """Whether the record holds all of its terms."""
     in_reply_to: ReplyDocument | None
     """The proposal that it answers."""
+    amends: ReplyDocument | None
+    """The proposal that it amends."""
+    texts: list[ProposalTextDocument]
+    """Its full texts, annexes and versions."""
     phases: list[PhaseDocument]
     """Its stages, in order."""
 
@@ -165,7 +289,7 @@ class ProposalQuestion(EntryQuestion):
     """Who proposed it; repeatable."""
     mediator: list[str] = filtered("mediators", "qatar", name_type="actor")
     """Who carried it between the parties; repeatable."""
-    status: list[Status] = filtered("status", "agreed")
+    status: list[Status] = filtered("latest_status", "agreed")
     """What became of it; repeatable."""
     detail: list[Detail] = filtered("detail", "full")
     """Whether all of its terms are in the record."""
@@ -173,6 +297,8 @@ class ProposalQuestion(EntryQuestion):
         "in_reply_to.proposal", "prop-2024-01-paris", name_type="proposal"
     )
     """Those that answer this proposal; repeatable."""
+    amends: list[str] = filtered("amends.proposal", "prop-2024-01-paris", name_type="proposal")
+    """Those that amend this proposal; repeatable."""
 
 
 def proposal_node(document: Node, base: str) -> Node:
@@ -235,11 +361,15 @@ PROPOSAL = Kind(
     document=ProposalDocument,
     question=ProposalQuestion,
     headline="title",
-    computed={"phases": phases_in_order},
+    computed={
+        "phases": phases_in_order,
+        "status": lambda record, _: record.latest_status,
+    },
     links={
         "terms": "/v1/terms?proposal={id}",
         "responses": "/v1/events?proposal={id}",
         "replies": "/v1/proposals?in_reply_to={id}",
+        "amendments": "/v1/proposals?amends={id}",
         "positions": "/v1/proposals/{id}/positions",
     },
     facets=("status", "proposer", "topic"),

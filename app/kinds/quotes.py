@@ -79,6 +79,7 @@ class Rendering(Record):
     source: SourceId
     language: Language | None = None
     translated: Flag | None = None
+    named_speaker: Line | None = None
     via: Line | None = None
     note: Prose | None = None
 
@@ -108,16 +109,12 @@ class QuoteRecord(EntryRecord):
     event: EventId | None = None
     context: Prose | None = None
     language: Language = "en"
+    spoken_language: Language | None = None
     translated: Flag | None = None
     fragment: Flag = False
     attribution: Attribution
     renderings: tuple[Rendering, ...] = ()
     evidence: tuple[Evidence, ...] = ()
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        """The id of every source that is cited or prints another wording, each once."""
-        return tuple(dict.fromkeys((*super().sources, *(each.source for each in self.renderings))))
 
     @cached_property
     def wordings(self) -> tuple[Wording, ...]:
@@ -190,6 +187,8 @@ class RenderingDocument(Document):
     """The language of the words (BCP 47)."""
     translated: bool | None
     """Whether the words are a translation; null where that is not known."""
+    named_speaker: str | None
+    """Whom the source names as the speaker, where it is not whom the entry names."""
     via: str | None
     """The outlet or wire that the source itself credits."""
     note: str | None
@@ -213,6 +212,8 @@ class QuoteFields(Document):
     """Where, when and about what, in our words."""
     language: Annotated[str, Field(examples=["en"])]
     """The language of `text` (BCP 47)."""
+    spoken_language: Annotated[str | None, Field(examples=["he"])]
+    """The language in which it was spoken or written (BCP 47); null where that is not known."""
     translated: bool | None
     """Whether `text` is a translation; null where that is not known."""
     fragment: bool

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from datetime import date
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator
 from pydantic.json_schema import SkipJsonSchema
@@ -18,8 +19,10 @@ from app.entries.documents import (
 from app.entries.questions import EntryQuestion, filtered, whole_number
 from app.entries.record import (
     ActorId,
+    Day,
     Edtf,
     EntryRecord,
+    Line,
     ProposalId,
     Prose,
     Quantity,
@@ -37,6 +40,14 @@ from app.kinds.linked_data import (
     quantity_node,
     reference_node,
 )
+from app.kinds.outcomes import (
+    Condition,
+    ConditionDocument,
+    Deadline,
+    DeadlineDocument,
+    Report,
+    ReportDocument,
+)
 
 LAST_PHASE = 20
 PhaseNumber = Annotated[Whole, Field(ge=1, le=LAST_PHASE)]
@@ -47,23 +58,33 @@ TermPosition = Annotated[Whole, Field(ge=1, le=10_000)]
 class TermRecord(EntryRecord):
     """One obligation of a proposal, in our words; `phase` is left out for the whole.
 
-    `position` orders the terms of the proposal.
+    `position` orders the terms of the proposal; `due_at` is computed from the deadline.
     """
 
     ROLES = {Role.obliged: "obliged", Role.beneficiary: "beneficiary"}
-    SEARCHED = ("text", "quantities.words")
+    SEARCHED = ("text", "quantities.words", "condition.text", "reports.note")
 
     proposal: ProposalId
     phase: PhaseNumber | None = None
     position: TermPosition | None = None
+    clause: Line | None = None
     obliged: Annotated[tuple[ActorId, ...], Field(min_length=1), once()]
     beneficiary: Annotated[tuple[ActorId, ...], once()] = ()
     text: Prose
     quantities: tuple[Quantity, ...] = ()
+    condition: Condition | None = None
+    deadline: Deadline | None = None
+    due_at: Day | None = None
+    reports: tuple[Report, ...] = ()
 
     @property
     def reported_numbers(self) -> tuple[Quantity, ...]:
         return self.quantities
+
+    def due_after(self, anchored: str | None) -> Self:
+        """The term with the day on which it is due, given the date of its deadline's anchor."""
+        day = self.deadline.due_at(anchored) if self.deadline is not None else None
+        return self.model_copy(update={"due_at": day.isoformat()}) if day is not None else self
 
     @property
     def phase_or_whole(self) -> int:
@@ -76,12 +97,19 @@ class SeedTerm(TermRecord):
 
     proposal: SkipJsonSchema[Slug] = ""
     date: Edtf = ""
+    due_at: SkipJsonSchema[None] = None
 
     @field_validator("proposal", mode="before")
     @classmethod
     def refused(cls, _: object) -> str:
         """The proposal is the one around the term."""
         raise ValueError("is not written in a term, which belongs to the proposal around it")
+
+    @field_validator("due_at", mode="before")
+    @classmethod
+    def computed(cls, _: object) -> None:
+        """The day is that of the deadline."""
+        raise ValueError("is not written in a term; write its deadline, from which it is computed")
 
 
 class TermFields(Document):
@@ -93,6 +121,8 @@ class TermFields(Document):
     """The phase in which it holds; null for the whole."""
     position: Annotated[int | None, Field(examples=[2])]
     """Its place in the curated order of its proposal's terms, where one is given."""
+    clause: Annotated[str | None, Field(examples=["2 (b)"])]
+    """Its number or heading in the text, as printed."""
     obliged: list[Summary]
     """Who has to act."""
     beneficiary: list[Summary]
@@ -101,6 +131,14 @@ class TermFields(Document):
     """The obligation, in our words."""
     quantities: list[QuantityDocument]
     """Its numbers."""
+    condition: ConditionDocument | None
+    """What it waits for."""
+    deadline: DeadlineDocument | None
+    """When it is due, as the text says."""
+    due_at: Annotated[date | None, Field(examples=["2025-02-04"])]
+    """The last day on which it can be met; null where the deadline or its anchor gives no day."""
+    reports: list[ReportDocument]
+    """What is reported of it, by whom; claims that contradict each other stand side by side."""
 
 
 class TermDocument(EntryEnd, TermFields, EntryDocument):

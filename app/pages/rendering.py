@@ -16,7 +16,7 @@ from starlette.requests import Request
 from app.api.answering import asked_path
 from app.db.snapshots import Snapshot
 from app.entries.dates import date_in_words
-from app.entries.documents import QUALIFIER_WORDS
+from app.entries.documents import QUALIFIER_WORDS, number_text, quantity_text
 from app.formats.headline import remarks_on, title
 from app.http.route import Representation, service_of
 from app.kinds import KINDS
@@ -102,10 +102,10 @@ def asset(name: str) -> str:
 
 
 def shown_quantity(quantity: dict[str, Any]) -> str:
-    """A number with its qualifier, or the printed words where there is no number."""
-    if quantity["value"] is None:
+    """A number with its qualifier, or the printed words with the unit."""
+    if number_text(quantity) is None:
         return f"{quantity['printed']} {quantity['unit']}"
-    return f"{QUALIFIERS[quantity['qualifier']]}{quantity['value']:,} {quantity['unit']}"
+    return quantity_text({**quantity, "of": None}, QUALIFIERS)
 
 
 def page_path(url: str) -> str:

@@ -27,7 +27,9 @@ REFERENCE_TYPES: dict[str, RecordType] = {
             example="netanyahu",
             record=ActorRecord,
             document=ActorDocument,
-            computed={},
+            computed=dict.fromkeys(
+                ("external_ids", "identifiers"), lambda record, _: record.all_identifiers
+            ),
             links={
                 "events": "/v1/events?actor={id}",
                 "quotes": "/v1/quotes?speaker={id}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
@@ -14,6 +15,7 @@ from app.entries.record import (
     Correction,
     Edtf,
     FormerIds,
+    Identifiers,
     Line,
     Prose,
     Record,
@@ -35,10 +37,9 @@ class ActorKind(StrEnum):
     group = "group"
 
 
-class ExternalIds(Record):
-    """Ids in outside registers; never invented."""
+class ActorIdentifiers(Identifiers):
+    """Ids of an actor in outside registers, those of states among them."""
 
-    wikidata: Annotated[str, Text(pattern=r"^Q[1-9][0-9]*$")] | None = None
     iso3166: Annotated[str, Text(pattern=r"^[A-Z]{3}$")] | None = None
     gw: Annotated[int, Field(ge=1, le=999), BeforeValidator(read_number)] | None = None
 
@@ -66,7 +67,8 @@ class ActorRecord(Record):
     kind: ActorKind
     description: Prose | None = None
     aliases: Annotated[tuple[Line, ...], once()] = ()
-    external_ids: ExternalIds | None = None
+    external_ids: ActorIdentifiers | None = None
+    identifiers: ActorIdentifiers | None = None
     began: Edtf | None = None
     ended: Edtf | None = None
     positions: tuple[Position, ...] = ()
@@ -76,6 +78,13 @@ class ActorRecord(Record):
     corrections: tuple[Correction, ...] = ()
     former_ids: FormerIds = ()
     silence: Silences = ()
+
+    @cached_property
+    def all_identifiers(self) -> ActorIdentifiers | None:
+        """The identifiers; `external_ids` is what records called them before."""
+        both = [each for each in (self.external_ids, self.identifiers) if each is not None]
+        given = {name: value for each in both for name, value in each if value is not None}
+        return ActorIdentifiers.model_construct(**given) if given else None
 
     def names(self) -> tuple[str, ...]:
         """Everything that the actor may be asked for by."""

@@ -8,7 +8,8 @@ from pydantic import Field
 
 from app.entries.documents import CitationDocument, CorrectionDocument, Document, Summary
 from app.entries.questions import Question, UndatedFormatName, WordsParameter, several
-from app.reference.actors import ActorKind, ExternalIds
+from app.entries.record import Identifiers
+from app.reference.actors import ActorIdentifiers, ActorKind
 from app.reference.sources import SourceKind, TitleOrigin
 
 
@@ -63,8 +64,10 @@ class ActorFields(Document):
     """One sentence, in our words."""
     aliases: list[str]
     """Other names and spellings that find the actor."""
-    external_ids: ExternalIds | None
-    """Ids in outside registers: Wikidata, ISO 3166, Gleditsch and Ward."""
+    external_ids: ActorIdentifiers | None
+    """The same as `identifiers`, which is the name to use."""
+    identifiers: ActorIdentifiers | None
+    """Ids in outside registers: Wikidata, ISO 3166, Gleditsch and Ward, United Nations, PA-X."""
     positions: list[PositionDocument]
     """The offices held, with their dates."""
     part_of: list[MembershipDocument]
@@ -88,6 +91,8 @@ class TopicFields(Document):
     """The topics below (skos:narrower)."""
     close_match: list[str]
     """Matches in other vocabularies (skos:closeMatch)."""
+    identifiers: Identifiers | None
+    """Ids in outside registers."""
 
 
 class TopicDocument(ReferenceEnd, TopicFields, ReferenceDocument):
@@ -101,6 +106,8 @@ class SourceFields(Document):
     """Who published the text."""
     title: str
     """The title, or what stands for it."""
+    title_printed: bool
+    """Whether that is the printed title; if not, it is made from the address or describes it."""
     title_origin: TitleOrigin
     """Where the title comes from; one made from the address is not the printed headline."""
     href: Annotated[str | None, Field(examples=["https://example.org/article"])]
@@ -113,6 +120,8 @@ class SourceFields(Document):
     """The language of the text (BCP 47)."""
     kind: SourceKind
     """What sort of text it is."""
+    identifiers: Identifiers | None
+    """Ids in outside registers, such as the symbol of a document of the United Nations."""
 
 
 class SourceDocument(ReferenceEnd, SourceFields, ReferenceDocument):

@@ -71,7 +71,15 @@ class Reference:
         record, url = self.by_type[kind][record_id], f"/v1/{kind}s/{record_id}"
         if kind == "source":
             return SourceSummary(
-                id=record_id, name=record.publisher, title=record.title, date=record.date, url=url
+                id=record_id,
+                name=record.publisher,
+                url=url,
+                title=record.title,
+                title_printed=record.title_printed,
+                date=record.date,
+                language=record.language,
+                href=record.url,
+                archive_href=record.archive_url,
             )
         return Summary(id=record_id, name=record.label if kind == "topic" else record.name, url=url)
 

@@ -8,6 +8,7 @@ from app.entries.record import (
     Correction,
     Edtf,
     FormerIds,
+    Identifiers,
     Language,
     Line,
     Prose,
@@ -48,10 +49,15 @@ class SourceRecord(Record):
     date: Edtf | None = None
     language: Language = "en"
     kind: SourceKind = SourceKind.news
+    identifiers: Identifiers | None = None
     notes: Prose | None = None
     corrections: tuple[Correction, ...] = ()
     former_ids: FormerIds = ()
     silence: Silences = ()
+
+    @property
+    def title_printed(self) -> bool:
+        return self.title_origin is TitleOrigin.page
 
     def names(self) -> tuple[str, ...]:
         """Everything that the source may be asked for by."""

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from app.entries.record import Correction, FormerIds, Line, Prose, Record, Silences, Slug, TopicId
+from app.entries.record import (
+    Correction,
+    FormerIds,
+    Identifiers,
+    Line,
+    Prose,
+    Record,
+    Silences,
+    Slug,
+    TopicId,
+)
 
 
 class TopicRecord(Record):
@@ -13,6 +23,7 @@ class TopicRecord(Record):
     definition: Prose | None = None
     broader: TopicId | None = None
     close_match: tuple[Line, ...] = ()
+    identifiers: Identifiers | None = None
     notes: Prose | None = None
     corrections: tuple[Correction, ...] = ()
     former_ids: FormerIds = ()

@@ -46,29 +46,33 @@ def unknown_codes(location: Location, code: str) -> Iterator[Doubt]:
         yield Doubt(location, f"{code!r}: there is no {part}; write a code as in en, he or zh-Hant")
 
 
-@rule("unknown-code", "actor", when=given("external_ids"))
+def outside_ids(actor: ActorRecord) -> Iterator[tuple[Location, Any]]:
+    """Each id of an actor in an outside register, and where it stands."""
+    for field in ("external_ids", "identifiers"):
+        for name, value in getattr(actor, field) or ():
+            if value is not None:
+                yield (field, name), value
+
+
+@rule("unknown-code", "actor")
 def unknown_state(actor: ActorRecord, _: Surroundings) -> Iterator[Doubt]:
     """A state has a code that ISO 3166 does not have."""
-    code = actor.external_ids.iso3166 if actor.external_ids is not None else None
-    if code is not None:
-        # Imported here, as few records have such codes.
-        from app.review.codes import is_state_code  # noqa: PLC0415
+    for location, code in outside_ids(actor):
+        if location[1] == "iso3166":
+            # Imported here, as few records have such codes.
+            from app.review.codes import is_state_code  # noqa: PLC0415
 
-        if not is_state_code(code):
-            wrong = f"ISO 3166 has no code {code}; look it up, or leave it out"
-            yield Doubt(("external_ids", "iso3166"), wrong)
+            if not is_state_code(code):
+                yield Doubt(location, f"ISO 3166 has no code {code}; look it up, or leave it out")
 
 
-@rule("state-code", "actor", when=given("external_ids"))
+@rule("state-code", "actor")
 def state_code(actor: ActorRecord, _: Surroundings) -> Iterator[Doubt]:
     """An actor that is no state has the code or number of one."""
-    if actor.kind != ActorKind.state and actor.external_ids is not None:
-        for name in ("iso3166", "gw"):
-            if getattr(actor.external_ids, name) is not None:
-                wrong = (
-                    f"is for states, and this is a {actor.kind}; correct the kind, or leave it out"
-                )
-                yield Doubt(("external_ids", name), wrong)
+    for location, _value in outside_ids(actor):
+        if actor.kind != ActorKind.state and location[1] in ("iso3166", "gw"):
+            wrong = f"is for states, and this is a {actor.kind}; correct the kind, or leave it out"
+            yield Doubt(location, wrong)
 
 
 @rule("alias-repeated", "actor", when=given("aliases"))
@@ -90,11 +94,11 @@ def same_outside_id(reference: Reference) -> Iterator[Doubt]:
     """Two actors have one id in an outside register."""
     seen: dict[tuple[str, Any], str] = {}
     for actor in reference.actors.values():
-        for name, value in actor.external_ids or ():
-            first = seen.setdefault((name, value), actor.id) if value is not None else actor.id
+        for location, value in outside_ids(actor):
+            first = seen.setdefault((str(location[1]), value), actor.id)
             if first != actor.id:
                 wrong = f"{value} is the id of {first}, too; look up which of them it belongs to"
-                yield Doubt(("external_ids", name), wrong, actor.id, "actor")
+                yield Doubt(location, wrong, actor.id, "actor")
 
 
 Named = tuple[str, str]

@@ -11,6 +11,7 @@ from pydantic import BaseModel, StringConstraints
 from pydantic_core import ErrorDetails
 
 from app.entries.names import nearest
+from app.entries.record import field_names
 
 
 @dataclasses.dataclass(frozen=True, order=True)
@@ -63,6 +64,11 @@ PATTERNS = {
     r"^/v1/[^\s<>\"]*$": "a path of the API; begin with /v1/ and leave no space in it",
     r"^Q[1-9][0-9]*$": "an id of Wikidata; write it as in Q801",
     r"^[A-Z]{3}$": "a code of ISO 3166; write three capitals as in ISR",
+    r"^[A-Z][A-Z]{2}$": "a currency; write its code of ISO 4217 as in USD",
+    r"^[A-Z]+(?:/[A-Za-z0-9.()-]+)+$": (
+        "a symbol of the United Nations; write it without spaces as in S/RES/2735(2024)"
+    ),
+    r"^(?:[0-9]+:)?[0-5]?[0-9]:[0-5][0-9]$": "a time in a recording; write it as in 1:02:03",
     r"^[0-9a-f]{64}$": "a sha256; write its 64 digits 0 to 9 and a to f",
     r"^[0-9a-f]{16}$": "the beginning of a sha256; write its first 16 digits 0 to 9 and a to f",
 }
@@ -133,7 +139,7 @@ def explain(error: ErrorDetails, model: type[BaseModel]) -> str:
 
 def unknown_field(name: str, model: type[BaseModel]) -> str:
     """A field that a model does not have, with the one that may have been meant."""
-    known = list(model.model_fields)
+    known = list(field_names(model))
     near = nearest(name, known)
     hint = f"did you mean {near[0]}?" if near else f"write one of {', '.join(known)}"
     return f"is not a field here; {hint}"
@@ -172,8 +178,8 @@ def types_in(annotation: Any, metadata: Iterable[Any] = ()) -> Iterator[Any]:
 def model_at(model: type[BaseModel], location: Iterable[int | str]) -> type[BaseModel]:
     """The model of the record at a location."""
     for step in location:
-        if isinstance(step, str) and step in model.model_fields:
-            model = next(models_in(model.model_fields[step].annotation), model)
+        if isinstance(step, str) and step in field_names(model):
+            model = next(models_in(field_names(model)[step].annotation), model)
     return model
 
 

@@ -36,7 +36,7 @@ def index_entry(kind: str, record: Any, reference: Reference) -> tuple[list[str]
 
 def searched_texts(record: Any, reference: Reference) -> Iterator[str]:
     """The texts in which words are searched: the entry's own, and the names of its actors."""
-    yield from record.texts()
+    yield from record.searched_texts()
     for actor in dict.fromkeys(link.actor for link in record.actor_links):
         yield reference.actors[actor].name
 

@@ -202,8 +202,15 @@ def former_ids_of(raw: RawRecord) -> Iterator[FormerId]:
 
 def field_flaws(raw: RawRecord, model: type[BaseModel], invalid: ValidationError) -> Iterator[Flaw]:
     """What is wrong with the fields of a record, or of the terms in a proposal."""
-    for error in invalid.errors(include_url=False):
+    errors = invalid.errors(include_url=False)
+    flawed_items = {
+        error["loc"][:length] for error in errors for length in range(len(error["loc"]))
+    }
+    for error in errors:
         location = error["loc"]
+        # A list that has only flawed items counts as empty.
+        if error["type"] == "too_short" and location in flawed_items:
+            continue
         owner, field = raw.owner_of(location)
         line = raw.line_of(location)
         wrong = explain(error, model)

@@ -40,6 +40,7 @@ class RowSource(NamedTuple):
     table: str
     owner: str
     path: str | None
+    within: str | None
     columns: dict[str, Callable[[Any], Any]]
 
 
@@ -50,9 +51,21 @@ def rows_of(kind: str, record: Any) -> Iterator[tuple[str, Row]]:
         if source.path is None:
             yield source.table, row_of(source, record, known)
             continue
-        for position, item in enumerate(values_at(record, source.path)):
-            known = {source.owner: record.id, "position": position}
-            yield source.table, row_of(source, item, known)
+        for known, item in items_of(source, record):
+            yield source.table, row_of(source, item, {**known, source.owner: record.id})
+
+
+def items_of(source: RowSource, record: Any) -> Iterator[tuple[dict[str, Any], Any]]:
+    """The items of a list, or those of lists within a list, with their positions by column."""
+    path = source.path or ITSELF
+    if source.within is None:
+        for position, item in enumerate(values_at(record, path)):
+            yield {"position": position}, item
+        return
+    outer_column = list(source.columns)[1]
+    for number, outer in enumerate(values_at(record, source.within)):
+        for position, item in enumerate(values_at(outer, path)):
+            yield {outer_column: number, "position": position}, item
 
 
 def row_of(source: RowSource, item: Any, known: dict[str, Any]) -> Row:
@@ -70,6 +83,7 @@ def sources_of(kind: str) -> list[RowSource]:
             table.name,
             table.c[0].name,
             table.info.get("items"),
+            table.info.get("within"),
             {column.name: reader_of(column) for column in table.c},
         )
         for table in TABLES.values()

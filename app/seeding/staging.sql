@@ -66,8 +66,20 @@ ORDER BY later.rowid;
 SELECT m.kind, m.target, m.file, m.line, m.id, m.field,
        (SELECT s.kind FROM staged AS s WHERE s.id = m.target LIMIT 1)
 FROM mention AS m
-WHERE NOT EXISTS (SELECT 1 FROM staged AS s WHERE s.kind = m.kind AND s.id = m.target)
+WHERE NOT EXISTS (
+    SELECT 1 FROM staged AS s WHERE s.id = m.target AND m.kind IN (s.kind, s.name_type)
+)
 ORDER BY m.rowid;
+
+-- Rowid and body of each valid term whose deadline counts from an event, and the event's body.
+-- name: anchored_terms
+SELECT t.rowid, t.body, e.body FROM mention AS m
+JOIN staged AS t ON t.kind = 'term' AND t.id = m.id AND length(t.hash) > 0
+JOIN staged AS e ON e.kind = 'event' AND e.id = m.target AND length(e.hash) > 0
+WHERE m.field = 'deadline.anchor.event';
+
+-- name: replace_body
+UPDATE staged SET hash = ?, body = ? WHERE rowid = ?;
 
 -- Proposal, the one that it replies to, file and line.
 -- name: replies
@@ -87,9 +99,9 @@ FROM former_id AS f JOIN former_id AS g
 -- name: has_id
 SELECT 1 FROM staged WHERE id = ?1 UNION ALL SELECT 1 FROM former_id WHERE former = ?1 LIMIT 1;
 
--- Ids of a kind in order, the first of which begins so or comes after it.
+-- Ids of a kind, or of all entries, in order, the first of which begins so or comes after it.
 -- name: ids_from
-SELECT id FROM staged WHERE kind = ? AND id >= ? ORDER BY id LIMIT 5000;
+SELECT id FROM staged WHERE ? IN (kind, name_type) AND id >= ? ORDER BY id LIMIT 5000;
 
 -- Sort key and rowid of each entry that has the sort key of another one before it.
 -- name: collisions

@@ -9,8 +9,10 @@ from typing import Any
 
 from app.entries.names import folded_name
 from app.kinds import KINDS
+from app.kinds.events import EventRecord
 from app.kinds.evidence import Evidence, words_hash
 from app.kinds.quotes import QuoteRecord
+from app.kinds.terms import TermRecord
 from app.reference import REFERENCE_TYPES
 from app.reference.dataset import DatasetRecord
 from app.reference.registry import Reference
@@ -87,6 +89,7 @@ class FolderValidator:
             self.add_flaw(file_flaw(DATASET_FILE, missing))
         self.read(files)
         self.staging.build_indexes()
+        self.compute_deadlines()
         self.flaws.extend(self.flaws_across_records())
         if self.warnings is not None:
             self.warnings.look_across(flawed=bool(self.flaws))
@@ -190,6 +193,13 @@ class FolderValidator:
         body = canonical(quote.model_copy(update={"evidence": evidence}))
         return staged._replace(hash=sha256(body).digest(), body=body)
 
+    def compute_deadlines(self) -> None:
+        """Gives terms whose deadline counts from an event the day on which they are due."""
+        for row, term, event in self.staging.run("anchored_terms").fetchall():
+            anchor = EventRecord.model_validate_json(event).date
+            body = canonical(TermRecord.model_validate_json(term).due_after(anchor))
+            self.staging.run("replace_body", sha256(body).digest(), body, row)
+
     def flaws_across_records(self) -> Iterator[Flaw]:
         """Flaws that show only when all records are read."""
         yield from self.reference_flaws()
@@ -221,7 +231,7 @@ class FolderValidator:
         """Why a reference finds no entry of its kind; None where that is not certain."""
         if found_kind is not None:
             return f"{mention.target!r} is {a(found_kind)}; name {a(mention.kind)}"
-        if mention.kind in self.half_read:
+        if self.half_read & {mention.kind} or (mention.kind == "entry" and self.half_read):
             return None
         near = self.staging.run("ids_from", mention.kind, mention.target[:4])
         return no_such(mention, (record_id for (record_id,) in near))

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import yaml
 from pydantic import AfterValidator, BaseModel
 
-from app.entries.record import EntryRecord, valid_date, without_outer_space
+from app.entries.record import EntryRecord, field_names, valid_date, without_outer_space
 from app.seeding.flaws import models_in, types_in
 from app.seeding.yaml_tree import Node
 
@@ -165,7 +165,7 @@ def in_order(pairs: Sequence[Any], model: type[BaseModel] | None) -> list[tuple[
 @cache
 def places_of(model: type[BaseModel]) -> dict[str, int]:
     """The place of each field in a record."""
-    names = list(model.model_fields)
+    names = list(field_names(model))
     if issubclass(model, EntryRecord):
         shared = [name for name in EntryRecord.model_fields if name not in FIRST]
         own = [name for name in names if name not in (*FIRST, *shared, *LAST)]
@@ -176,9 +176,10 @@ def places_of(model: type[BaseModel]) -> dict[str, int]:
 @cache
 def field_of(model: type[BaseModel] | None, name: str) -> Field:
     """How a field of a model is written; an unknown one is a text."""
-    if model is None or name not in model.model_fields:
+    fields = field_names(model) if model is not None else {}
+    if name not in fields:
         return Field()
-    field = model.model_fields[name]
+    field = fields[name]
     parts = list(types_in(field.annotation, field.metadata))
     checks = [part.func for part in parts if isinstance(part, AfterValidator)]
     types = {part for part in parts if isinstance(part, type)}

@@ -114,7 +114,9 @@ def test_answers_carry_the_evidence(folder: Path, texts: Path, tmp_path: Path) -
     assert english["evidence"] == "verified"
     assert english["verification"] == {
         "date": TODAY,
+        "method": "source_text",
         "text_sha256": digest,
+        "page": None,
         "selector": {
             "type": "TextQuoteSelector",
             "exact": "The name of the State is Éire, or, in the English language, Ireland.",
@@ -126,7 +128,9 @@ def test_answers_carry_the_evidence(folder: Path, texts: Path, tmp_path: Path) -
     assert irish["evidence"] == "failed"
     assert irish["verification"] == {
         "date": TODAY,
+        "method": "source_text",
         "text_sha256": digest,
+        "page": None,
         "selector": None,
         "notes": None,
     }

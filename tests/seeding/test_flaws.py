@@ -327,7 +327,8 @@ CASES: dict[str, tuple[list[Edit], list[str]]] = {
             f"{AGREEMENT}:29: agreement-assembly: text: is missing and required; add it",
             f"{AGREEMENT}:32: agreement-assembly: txt: is not a field here; did you mean text?",
             f"{AGREEMENT}:37: agreement-assembly: quantities[1].qqq: is not a field here; write "
-            "one of value, qualifier, printed, unit, of, notes",
+            "one of value, from, to, part, whole, qualifier, printed, unit, currency, per, of, "
+            "notes",
         ],
     ),
     "words that are not in a closed list": (
@@ -666,7 +667,7 @@ def test_every_pattern_is_told_in_words() -> None:
 
 def test_every_id_of_another_record_is_looked_up() -> None:
     """A field that holds ids is the record's own, or is known to name other records."""
-    own = {"id", "former_ids", "metric", "proposal"}
+    own = {"id", "former_ids", "metric", "proposal", "category"}
     slug = next(iter(PATTERNS))
     for model in all_models():
         named = tree_of(model)

@@ -14,7 +14,8 @@ from jsonschema import Draft202012Validator
 from pydantic import BaseModel
 
 from app.cli import main
-from app.entries.record import EntryRecord, Quantity
+from app.entries.record import Citation, EntryRecord, Quantity, field_names
+from app.reference.actors import ActorIdentifiers
 from app.seeding.files import kind_of, visible_files
 from app.seeding.flaws import models_in
 from app.seeding.json_schemas import STEMS, schemas
@@ -30,27 +31,27 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "Terms": REFERRING["term"],
     "Figures": REFERRING["figure"],
     "Quantities": Quantity,
+    "Citations": Citation,
+    "Identifiers": ActorIdentifiers,
     "Actors": MODELS["actor"],
     "Topics": MODELS["topic"],
     "Sources": MODELS["source"],
     "Dataset": MODELS["dataset"],
     "Evidence": MODELS["evidence"],
 }
-# Described in sections of their own, or given by what stands around them.
-ELSEWHERE = {
-    "Quotes": ("evidence",),
-    "Terms": ("proposal", "quantities."),
-    "Figures": ("quantity.",),
-    "Proposals": ("terms.",),
-}
+# Given by what stands around them.
+ELSEWHERE = {"Quotes": ("evidence",), "Terms": ("proposal", "due_at"), "Proposals": ("terms.",)}
+# Fields whose own fields are described in sections of their own.
+SHARED = {"citations", "identifiers", "external_ids", "quantity", "quantities"}
 
 
 def fields_of(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, bool]]:
     """Every field of a model and of those inside it, and whether it must be given."""
-    for name, field in model.model_fields.items():
+    for name, field in field_names(model).items():
         yield prefix + name, field.is_required()
-        for inner in models_in(field.annotation):
-            yield from fields_of(inner, f"{prefix}{name}.")
+        if name not in SHARED:
+            for inner in models_in(field.annotation):
+                yield from fields_of(inner, f"{prefix}{name}.")
 
 
 def described(section: str) -> list[tuple[str, bool]]:
