@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Any, get_type_hints
 
@@ -16,11 +16,10 @@ from app.api.models import (
     named,
 )
 from app.api.registration import add_question
-from app.db.snapshots import Snapshot
+from app.db.snapshots import Revision, Snapshot
 from app.entries.documents import Document
 from app.entries.questions import FormatName, LimitParameter, PagedQuestion
 from app.entries.result_pages import (
-    Position,
     ResultPage,
     fingerprint,
     read_cursor,
@@ -29,7 +28,8 @@ from app.entries.result_pages import (
 )
 from app.formats import FORMATS
 from app.history.feed import (
-    CorrectionKey,
+    BEFORE_THE_NEWEST,
+    FeedRow,
     changes_after,
     corrections_after,
     sequence_of,
@@ -135,7 +135,6 @@ async def changes(request: Request, question: ChangesQuestion) -> Representation
     the record is the sha256 over `kind`, a zero byte, `id`, a zero byte and the 32 bytes of the
     hash, one record after the other, in the order of kind and id.
     """
-    form = FORMATS[FormatName(question.format)]
     mark = fingerprint("changes", question.since_revision)
     async with service_of(request).database.snapshot(revision_of(question.cursor)) as snapshot:
         since = await known_since(question.since_revision, snapshot)
@@ -144,12 +143,7 @@ async def changes(request: Request, question: ChangesQuestion) -> Representation
         else:
             (after,) = read_cursor(question.cursor, mark, [0], snapshot.revision.number)
         rows = await changes_after(after, question.limit + 1, snapshot)
-    more = len(rows) > question.limit
-    rows = rows[: question.limit]
-    following = write_cursor(mark, snapshot.revision.number, rows[-1][0]) if more else None
-    page = ResultPage([body for _, body in rows], following, None)
-    answer = answer_of(request, snapshot.revision, ChangeDocument, "changes", page, question.limit)
-    return await represented(answer, form)
+    return await feed_page(request, question, ChangeDocument, rows, mark, snapshot.revision)
 
 
 async def known_since(asked: str, snapshot: Snapshot) -> int:
@@ -163,24 +157,31 @@ async def corrections(request: Request, question: CorrectionsQuestion) -> Repres
     """What the curators corrected after publication, the newest first, each with its reason;
     of one day, in the reverse order of kind and id.
     """
-    form = FORMATS[FormatName(question.format)]
-    question = sized(question, form)
-    mark = fingerprint("corrections")
-    key = None
+    mark, key = fingerprint("corrections"), [*BEFORE_THE_NEWEST]
+    question = sized(question, FORMATS[FormatName(question.format)])
     async with service_of(request).database.snapshot(revision_of(question.cursor)) as snapshot:
         if question.cursor is not None:
-            like: Position = ["", "", "", 0]
-            key = CorrectionKey(*read_cursor(question.cursor, mark, like, snapshot.revision.number))
+            key = read_cursor(question.cursor, mark, key, snapshot.revision.number)
         rows = await corrections_after(key, question.limit + 1, snapshot)
+    return await feed_page(request, question, CorrectionEntry, rows, mark, snapshot.revision)
+
+
+async def feed_page(
+    request: Request,
+    question: Any,
+    model: type[Document],
+    rows: Sequence[FeedRow],
+    mark: bytes,
+    revision: Revision,
+) -> Representation:
+    """The page of a feed; one row more than it shows has been read where another page follows."""
+    shown = rows[: question.limit]
     more = len(rows) > question.limit
-    rows = rows[: question.limit]
-    last = astuple(rows[-1][0]) if rows else ()
-    following = write_cursor(mark, snapshot.revision.number, *last) if more else None
-    page = ResultPage([body for _, body in rows], following, None)
-    answer = answer_of(
-        request, snapshot.revision, CorrectionEntry, "corrections", page, question.limit
-    )
-    return await represented(answer, form)
+    following = write_cursor(mark, revision.number, *shown[-1][0]) if more else None
+    page = ResultPage([body for _, body in shown], following, None)
+    name = request.scope["path"].removeprefix("/v1/")
+    answer = answer_of(request, revision, model, name, page, question.limit)
+    return await represented(answer, FORMATS[FormatName(question.format)])
 
 
 def add_routes(app: FastAPI) -> None:

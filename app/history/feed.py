@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from hashlib import sha256
+from typing import Any
 
 import orjson
 from sqlalchemy import bindparam, select, tuple_
@@ -35,25 +36,16 @@ CHANGES = Statement(
     .limit(bindparam("limit"))
 )
 CORRECTION_KEY = (correction.c.day, correction.c.kind, correction.c.id, correction.c.position)
-NEWEST = [column.desc() for column in CORRECTION_KEY]
-CORRECTIONS = select(*CORRECTION_KEY, correction.c.date, correction.c.reason).order_by(*NEWEST)
-FIRST_CORRECTIONS = Statement(CORRECTIONS.limit(bindparam("limit")))
-CORRECTIONS_AFTER = Statement(
-    CORRECTIONS.where(
-        tuple_(*CORRECTION_KEY)
-        < tuple_(bindparam("day"), bindparam("kind"), bindparam("id"), bindparam("position"))
-    ).limit(bindparam("limit"))
+CORRECTIONS = Statement(
+    select(*CORRECTION_KEY, correction.c.date, correction.c.reason)
+    .where(tuple_(*CORRECTION_KEY) < tuple_(*[bindparam(each.name) for each in CORRECTION_KEY]))
+    .order_by(*[column.desc() for column in CORRECTION_KEY])
+    .limit(bindparam("limit"))
 )
-
-
-@dataclass(frozen=True)
-class CorrectionKey:
-    """Where a correction stands in the list."""
-
-    day: str
-    kind: str
-    id: str
-    position: int
+# Letters sort behind the digits of every day.
+BEFORE_THE_NEWEST = ("z", "", "", 0)
+# The key after which the next page begins, and the document.
+FeedRow = tuple[tuple[Any, ...], bytes]
 
 
 async def sequence_of(revision: int, snapshot: Snapshot) -> int:
@@ -62,10 +54,10 @@ async def sequence_of(revision: int, snapshot: Snapshot) -> int:
     return int(rows[0][0]) if rows else 0
 
 
-async def changes_after(sequence: int, limit: int, snapshot: Snapshot) -> list[tuple[int, bytes]]:
+async def changes_after(sequence: int, limit: int, snapshot: Snapshot) -> list[FeedRow]:
     """The changes after one, each with its sequence and its document."""
     rows = await snapshot.rows(CHANGES, after=sequence, limit=limit)
-    return [(row[0], change_document(row)) for row in rows]
+    return [((row[0],), change_document(row)) for row in rows]
 
 
 def change_document(row: Row) -> bytes:
@@ -85,33 +77,18 @@ def change_document(row: Row) -> bytes:
     )
 
 
-async def corrections_after(
-    key: CorrectionKey | None, limit: int, snapshot: Snapshot
-) -> list[tuple[CorrectionKey, bytes]]:
+async def corrections_after(key: Iterable[Any], limit: int, snapshot: Snapshot) -> list[FeedRow]:
     """The corrections that follow one, the newest first, each with its key and document."""
-    if key is None:
-        rows = await snapshot.rows(FIRST_CORRECTIONS, limit=limit)
-    else:
-        rows = await snapshot.rows(CORRECTIONS_AFTER, limit=limit, **vars(key))
-    return [(CorrectionKey(*row[:4]), correction_document(row)) for row in rows]
+    names = [each.name for each in CORRECTION_KEY]
+    values = dict(zip(names, key, strict=True))
+    rows = await snapshot.rows(CORRECTIONS, limit=limit, **values)
+    return [(tuple(row[:4]), correction_document(row)) for row in rows]
 
 
 def correction_document(row: Row) -> bytes:
     """A correction as clients get it."""
     _, kind, record_id, _, dated, reason = row
+    url = "/v1/dataset" if kind == "dataset" else RECORD_TYPES[kind].path(record_id)
     return orjson.dumps(
-        {
-            "kind": kind,
-            "id": record_id,
-            "url": path_of(kind, record_id),
-            "date": dated,
-            "reason": reason,
-        }
+        {"kind": kind, "id": record_id, "url": url, "date": dated, "reason": reason}
     )
-
-
-def path_of(kind: str, record_id: str) -> str:
-    """The path of a record's document."""
-    if kind == "dataset":
-        return "/v1/dataset"
-    return RECORD_TYPES[kind].path(record_id)

@@ -52,16 +52,10 @@ async def versions_of(kinds: Sequence[str], record_id: str, snapshot: Snapshot) 
     own = await changes_of(kinds, [record_id], snapshot)
     if not own:
         return []
-    last = own[-1].after or own[-1].before
-    former = orjson.loads(last or b"{}").get("former_ids", [])
-    if not former:
-        return [plain(change) for change in reversed(own)]
-    return joined(await changes_of(kinds, [record_id, *former], snapshot))[::-1]
-
-
-def plain(change: Change) -> Version:
-    """A change on its own."""
-    return Version(change, change.action, loaded(change.before), loaded(change.after))
+    last = loaded(own[-1].after or own[-1].before) or {}
+    if former := last.get("former_ids"):
+        own = await changes_of(kinds, [record_id, *former], snapshot)
+    return joined(own)[::-1]
 
 
 def joined(changes: Sequence[Change]) -> list[Version]:
@@ -70,14 +64,12 @@ def joined(changes: Sequence[Change]) -> list[Version]:
     added = {(each.revision, each.kind) for each in changes if each.action == "added"}
     versions = []
     for change in changes:
-        key = (change.revision, change.kind)
-        if change.action == "removed" and key in added:
+        key, before, action = (change.revision, change.kind), change.before, change.action
+        if action == "removed" and key in added:
             continue
-        if change.action == "added" and key in removed:
-            before = loaded(removed[key].before)
-            versions.append(Version(change, "renamed", before, loaded(change.after)))
-        else:
-            versions.append(plain(change))
+        if action == "added" and key in removed:
+            before, action = removed[key].before, "renamed"
+        versions.append(Version(change, action, loaded(before), loaded(change.after)))
     return versions
 
 
