@@ -14,12 +14,6 @@ from app.formats.comparison import comparison_csv
 from app.http.route import AnswerOrPage, Representation, service_of
 
 MEDIA_TYPES = {TableFormat.json: "application/json", TableFormat.csv: "text/csv; charset=utf-8"}
-CSV_EXAMPLE = (
-    "topic,change,certain,prop-2024-05-israel-biden.term,prop-2024-05-israel-biden.url,"
-    "prop-2024-05-israel-biden.change,prop-2024-05-israel-biden.certain,…\r\n"
-    "aid-entry,changed,true,prop-2024-05-israel-biden-aid-surge,"
-    "/v1/terms/prop-2024-05-israel-biden-aid-surge,,true,…\r\n"
-)
 
 
 async def answer_comparison(request: Request, question: CompareQuestion) -> Representation:
@@ -53,15 +47,6 @@ def add_routes(app: FastAPI) -> None:
         answer_comparison,
         CompareQuestion,
         route=AnswerOrPage,
-        answer="The comparison.",
-        content={
-            "text/csv": {
-                "schema": {"type": "string", "description": "One row for each line."},
-                "example": CSV_EXAMPLE,
-            }
-        },
         operation_id="compareProposals",
-        summary="Compare proposals term by term",
-        tags=["analysis"],
         response_model=named(OneOf[ProposalComparison], "ComparisonAnswer"),
     )

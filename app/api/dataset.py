@@ -166,12 +166,9 @@ def add_routes(app: FastAPI) -> None:
         "/v1/dataset",
         dataset,
         OneQuestion,
-        answer="The description.",
         content=one_content(),
         problems=[NotAcceptable],
         operation_id="getDataset",
-        summary="Describe the dataset",
-        tags=["dataset"],
         response_model=named(OneOf[DatasetDocument], "DatasetAnswer"),
     )
     for path, endpoint in (("live", live), ("ready", ready)):
@@ -179,10 +176,7 @@ def add_routes(app: FastAPI) -> None:
             app,
             f"/health/{path}",
             endpoint,
-            answer=f"The service is {path}.",
             headers={},
             operation_id=f"get{path.capitalize()}",
-            summary=f"Whether the service is {path}",
-            tags=["operation"],
             response_model=Health,
         )

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.types import Lifespan
 
+from app.api.models import INFO
 from app.api.openapi import openapi
 from app.api.registration import add_question
 from app.entries.questions import NoQuestion
@@ -17,74 +18,29 @@ from app.errors import PROBLEMS, NotFound
 from app.http.request import JSON
 from app.http.route import Application, Representation, service_of
 
-TITLE = "Parley"
-DESCRIPTION = """\
-The record of a negotiation: events, quotes, proposals with their terms, and figures, each with its
-sources; asked by actor, date, topic and words.
-
-* Lists answer `{"data": […], "meta": {…}, "links": {"self", "next"}}`; `links.next` leads on.
-* Dates are written `2024`, `2024-02` or `2024-02-07`; every entry whose days overlap is found.
-* What is wrong in a question is refused with 422 and the nearest valid value, never guessed.
-* Browsers, which prefer HTML, are sent to the page of an answer (303), but with `format=json`.
-* Every answer names the revision of the record that gave it, in `meta` and in `Parley-Revision`.
-"""
-CONTACT = {"name": "Parley curators and contributors"}
-LICENCE = {"name": "MIT (code); the record: CC BY 4.0", "identifier": "MIT"}
-TAGS = [
-    {"name": "entries", "description": "Events, quotes, proposals, terms and figures."},
-    {"name": "reference", "description": "Actors, topics and sources."},
-    {"name": "analysis", "description": "Proposals side by side, and who took which position."},
-    {"name": "history", "description": "Versions, changes and corrections of the record."},
-    {"name": "check", "description": "Is this quotation in the record?"},
-    {"name": "dataset", "description": "The record as a whole."},
-    {"name": "operation", "description": "For those who run the service."},
-]
+OURS = files("app.api")
+SWAGGER = ("swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png")
+# What the docs page loads, by the folder in which it lies.
 ASSETS = {
-    "swagger-ui-bundle.js": "text/javascript",
-    "swagger-ui.css": "text/css",
-    "favicon-32x32.png": "image/png",
+    **dict.fromkeys(SWAGGER, files("fastapi_swagger").joinpath("resources")),
+    "start.js": OURS,
 }
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
-DOCS_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Parley API</title>
-<link rel="stylesheet" href="/docs/assets/swagger-ui.css">
-<link rel="icon" href="/docs/assets/favicon-32x32.png">
-</head>
-<body>
-<div id="swagger-ui"></div>
-<script src="/docs/assets/swagger-ui-bundle.js"></script>
-<script src="/docs/assets/start.js"></script>
-</body>
-</html>
-"""
-START_SCRIPT = """\
-SwaggerUIBundle({
-  url: "/openapi.json",
-  dom_id: "#swagger-ui",
-  deepLinking: true,
-  tryItOutEnabled: true,
-  validatorUrl: null,
-});
-"""
 
 
 def documented(lifespan: Lifespan[FastAPI], *, telemetry: bool) -> Application:
     """The application with its description; FastAPI's own pages load from outside: they are off."""
     app = Application(
-        title=TITLE,
-        description=DESCRIPTION,
+        title=INFO["title"],
+        description=INFO["description"],
         version="1",
-        contact=CONTACT,
-        license_info=LICENCE,
-        openapi_tags=TAGS,
+        contact=INFO["contact"],
+        license_info=INFO["licence"],
+        openapi_tags=INFO["tags"],
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
@@ -110,17 +66,15 @@ async def openapi_json(request: Request, _: NoQuestion) -> Representation:
 
 async def docs() -> Response:
     """The page that shows the OpenAPI document; everything it loads comes from here."""
-    return HTMLResponse(DOCS_PAGE, headers={"Content-Security-Policy": POLICY})
+    page = OURS.joinpath("docs.html").read_text(encoding="utf-8")
+    return HTMLResponse(page, headers={"Content-Security-Policy": POLICY})
 
 
 async def docs_asset(name: str) -> Response:
     """What the docs page loads."""
-    if name == "start.js":
-        return Response(START_SCRIPT, media_type="text/javascript")
     if name not in ASSETS:
         raise NotFound("The docs page has no such part.")
-    path = files("fastapi_swagger") / "resources" / name
-    return FileResponse(str(path), media_type=ASSETS[name])
+    return FileResponse(str(ASSETS[name].joinpath(name)))
 
 
 async def problem_description(name: str) -> Response:

@@ -206,7 +206,6 @@ def add_routes(app: FastAPI) -> None:
         timeline,
         TimelineQuestion,
         operation_id="listTimeline",
-        summary="List all kinds in one order",
         description=f"All kinds of entry in one order: {WITHOUT_KIND}, others when asked for.",
         response_model=named(EntryListOf[ANY_DOCUMENT], "Timeline"),
         **LIST,
@@ -217,6 +216,4 @@ def add_routes(app: FastAPI) -> None:
         "/v1/entries/{id}",
         named(OneOf[ANY_DOCUMENT], "EntryAnswer"),
         operation_id="getEntry",
-        summary="Get one entry of any kind",
-        description="One entry of any kind by its id.",
     )

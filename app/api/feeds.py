@@ -186,13 +186,11 @@ async def feed_page(
 
 def add_routes(app: FastAPI) -> None:
     """Registers the feeds."""
-    add_feed(app, changes, ChangesQuestion, ChangeDocument, "List what changed since a revision")
-    add_feed(app, corrections, CorrectionsQuestion, CorrectionEntry, "List the curated corrections")
+    add_feed(app, changes, ChangesQuestion, ChangeDocument)
+    add_feed(app, corrections, CorrectionsQuestion, CorrectionEntry)
 
 
-def add_feed(
-    app: FastAPI, answer: Any, question: type[FeedQuestion], model: Any, summary: str
-) -> None:
+def add_feed(app: FastAPI, answer: Any, question: type[FeedQuestion], model: Any) -> None:
     """Registers a feed."""
     title = answer.__name__.capitalize()
     formats = get_type_hints(question)["format"]
@@ -201,14 +199,11 @@ def add_feed(
         f"/v1/{answer.__name__}",
         answer,
         question,
-        answer="The page.",
         content={
             FORMATS[FormatName(each)].media_type: {"schema": {"type": "string"}}
             for each in formats
             if each != "json"
         },
         operation_id=f"list{title}",
-        summary=summary,
-        tags=["history"],
         response_model=named(ListOf[model], f"{title}List"),
     )

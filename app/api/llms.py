@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from typing import Any
 
 from fastapi import FastAPI
@@ -20,53 +21,7 @@ from app.reference.dataset import dataset_of
 
 CONTENT_TYPE = "text/plain; charset=utf-8"
 
-TEXT = """\
-# {title}
-
-> {description}
-
-This is a read-only JSON API. It needs no key. It holds {counts}, from {coverage}, version {version}
-of the record, revision digest {digest}.
-
-## How to ask
-
-- Lists: {lists}. All kinds in one order: {at}/v1/timeline
-- By whom: `actor=` (id, name or alias), `actor_role=`, `include_affiliates=true`
-- When: `date=2024-02`, or `start_date=` and `end_date=`; every entry whose days overlap is found
-- About what: `topic=` (narrower topics included); ids are at {at}/v1/topics
-- In which words: `q=` (all words; "a phrase"; begin*; -without; this OR that), `word_forms=true`,
-  `snippets=true`, `sort=relevance`; where nothing is found, `meta.nearest` has words that are
-- How many: `count=exact`, `facets=actor,topic`; pages: `limit=` up to 500, then `links.next`
-- Short answers: `fields=id,date,text`
-- Anything wrong is refused with 422: read `errors[].detail`, which names the nearest valid value.
-  An empty `data` means that the record has no such entry, not that nothing happened.
-
-Everything that can be asked: {at}/openapi.json
-
-## Good questions
-
-- Who said what: {at}/v1/quotes?actor={actor}&limit=5
-- What happened, the oldest first: {at}/v1/timeline?sort=date&limit=20
-- What each proposal asks of whom: {at}/v1/terms?limit=20
-- What the record is and lacks: {at}/v1/dataset
-
-## How to cite
-
-{how_to_cite} Revision {short}, {at}
-
-- Cite an entry by its address, `{at}` + its `url`, with the revision digest in `meta.revision`.
-- Quote `text` word for word, with `speakers[].actor.name`, `speakers[].office`, `date` and the
-  source in `citations`. Say so where `translated` is true or null, or `renderings` differ.
-- Give a number with its `qualifier` (more_than, about, …): without it, it is another claim.
-- A date with `date_qualifier`, or with `date_precision` month or year, is not a day.
-- `attribution` says on whose word a quotation rests; `reported` means at second hand.
-
-## The whole record
-
-{downloads}
-
-Licence: {licence} ({licence_url}). Quotations remain their speakers' words.
-"""
+TEXT = files("app.api").joinpath("llms.md").read_text(encoding="utf-8")
 
 
 async def llms(request: Request, _: NoQuestion) -> Representation:
@@ -107,10 +62,7 @@ def add_routes(app: FastAPI) -> None:
         app,
         "/llms.txt",
         llms,
-        answer="The text.",
         operation_id="getLlmsText",
-        summary="Read how agents should ask and cite",
-        tags=["dataset"],
         response_model=None,
         response_class=PlainTextResponse,
     )

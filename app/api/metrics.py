@@ -28,11 +28,8 @@ def add_routes(app: FastAPI) -> None:
         app,
         "/metrics",
         metrics,
-        answer="The metrics of all workers.",
         content={"text/plain": {"schema": {"type": "string"}}},
         headers={},
         operation_id="getMetrics",
-        summary="Metrics for Prometheus",
-        tags=["operation"],
         response_model=None,
     )

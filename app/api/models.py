@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
+from importlib.resources import files
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
@@ -157,15 +159,10 @@ class ProblemDocument(Document):
     """The nearest ids, the best first."""
 
 
-HEADERS = {
-    "ETag": {"description": "Names this representation.", "schema": {"type": "string"}},
-    "Link": {"description": "`self` and `next` (RFC 8288).", "schema": {"type": "string"}},
-    "Cache-Control": {"description": "How long it may be kept.", "schema": {"type": "string"}},
-    "Parley-Revision": {
-        "description": "The digest of the record that answered.",
-        "schema": {"type": "string"},
-    },
-}
+DESCRIBED: dict[str, Any] = tomllib.loads(
+    files("app.api").joinpath("openapi.toml").read_text(encoding="utf-8")
+)
+INFO, HEADERS, SCHEMAS = DESCRIBED["info"], DESCRIBED["headers"], DESCRIBED["schemas"]
 
 
 def problem_responses(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
@@ -191,42 +188,20 @@ def problem_responses(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
 
 def list_content(formats: Mapping[FormatName, Format]) -> dict[str, Any]:
     """The representations of a list besides plain JSON."""
-    content: dict[str, Any] = {
-        SPARSE_MEDIA_TYPE: {
-            "schema": {
-                "type": "object",
-                "description": "As JSON, with the members named in `fields` only.",
-                "required": ["data", "meta", "links"],
-                "properties": {
-                    "data": {
-                        "type": "array",
-                        "items": {"type": "object", "additionalProperties": True},
-                    },
-                    "meta": {"$ref": "#/components/schemas/ListMeta"},
-                    "links": {"$ref": "#/components/schemas/Links"},
-                },
-            }
-        }
+    others = [each for name, each in formats.items() if name is not FormatName.json]
+    return {
+        SPARSE_MEDIA_TYPE: {"schema": SCHEMAS["sparse_list"]},
+        **{each.media_type: {"schema": schema_of(each)} for each in others},
     }
-    for name, each in formats.items():
-        if name is not FormatName.json:
-            content[each.media_type] = {"schema": schema_of(each)}
-    return content
 
 
 def schema_of(form: Format) -> dict[str, Any]:
     """What a generated client may expect of a representation."""
+    if form.name is FormatName.jsonld:
+        graph: dict[str, Any] = SCHEMAS["graph"]
+        return graph
     description = f"The same documents as {form.name.value.upper()}."
-    if not form.media_type.endswith("+json"):
-        return {"type": "string", "description": description}
-    anything = {"type": "object", "additionalProperties": True}
-    members = {"@context": anything, "@graph": {"type": "array", "items": anything}}
-    return {
-        "type": "object",
-        "description": description,
-        "required": list(members),
-        "properties": members,
-    }
+    return {"type": "string", "description": description}
 
 
 def named(model: type[BaseModel], name: str) -> type[BaseModel]:

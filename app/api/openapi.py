@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from app.api.models import Links, ListMeta, Meta, ProblemDocument, QueryError
+from app.api.models import DESCRIBED, Links, ListMeta, Meta, ProblemDocument, QueryError
 from app.kinds import KINDS
 from app.reference import REFERENCE_TYPES
 
@@ -17,14 +17,6 @@ EXAMPLES = {
     **{each.plural: each.example for each in (*KINDS.values(), *REFERENCE_TYPES.values())},
     "timeline": KINDS["event"].example,
     "entries": KINDS["quote"].example,
-}
-# Where a document leads: the parameter that its id becomes in other operations.
-FOLLOWING = {
-    "getEvent": {"listQuotes": "event"},
-    "getProposal": {"listTerms": "proposal", "listEvents": "proposal"},
-    "getActor": {"listTimeline": "actor"},
-    "getTopic": {"listTimeline": "topic"},
-    "getSource": {"listTimeline": "source"},
 }
 FIRST, ONLY = "$response.body#/data/0/id", "$response.body#/data/id"
 Described = dict[str, Any]
@@ -99,7 +91,7 @@ def add_links(by_id: dict[str, Described]) -> None:
             link(operation, single, {"id": FIRST})
         if f"{name}History" in by_id:
             link(operation, f"{name}History", {"id": ONLY})
-        for other, parameter in FOLLOWING.get(name, {}).items():
+        for other, parameter in DESCRIBED["following"].get(name, {}).items():
             link(operation, other, {f"query.{parameter}": ONLY})
     link(by_id["listTimeline"], "getEntry", {"id": FIRST})
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import orjson
 from fastapi import FastAPI
 from pydantic import BaseModel
@@ -25,6 +23,7 @@ from app.errors import Gone, Moved, NotFound
 from app.http.route import Representation, service_of
 
 JSON = "application/json"
+MISSING = (NotFound, Gone, Moved)
 
 
 async def on_proposal(
@@ -67,20 +66,14 @@ def answered(request: Request, positions: BaseModel, revision: Revision) -> Repr
 
 def add_routes(app: FastAPI) -> None:
     """Registers the positions."""
-    documented: Any = {
-        "answer": "The positions.",
-        "problems": (NotFound, Gone, Moved),
-        "tags": ["analysis"],
-    }
     add_question(
         app,
         "/v1/proposals/{id}/positions",
         on_proposal,
         ProposalPositionsQuestion,
         operation_id="listProposalPositions",
-        summary="Who answered a proposal how",
         response_model=named(OneOf[ProposalPositions], "ProposalPositionsAnswer"),
-        **documented,
+        problems=MISSING,
     )
     add_question(
         app,
@@ -88,7 +81,6 @@ def add_routes(app: FastAPI) -> None:
         of_actor,
         ActorPositionsQuestion,
         operation_id="listActorPositions",
-        summary="How an actor answered each proposal",
         response_model=named(OneOf[ActorPositions], "ActorPositionsAnswer"),
-        **documented,
+        problems=MISSING,
     )

@@ -262,12 +262,9 @@ def add_routes(app: FastAPI) -> None:
         check_quotation,
         CheckQuestion,
         route=AnswerOrPage,
-        answer="How the words stand to this record.",
         content=_csv_content(*CHECK_COLUMNS),
         problems=[NotAcceptable],
         operation_id="checkQuotation",
-        summary="Check a quotation",
-        tags=["check"],
         response_model=named(OneOf[CheckAnswer], "CheckResult"),
     )
     app.router.add_api_route(

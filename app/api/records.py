@@ -17,7 +17,7 @@ from sqlalchemy import and_, bindparam, literal, or_, select
 from starlette.requests import Request
 
 from app.api.answering import asked_path, chosen_fields
-from app.api.models import OneOf, named
+from app.api.models import SCHEMAS, OneOf, named
 from app.api.registration import add_question
 from app.db.snapshots import Revision, Snapshot, find
 from app.db.sql import Statement
@@ -309,27 +309,14 @@ def sources_in(kind: str, document: dict[str, Any]) -> list[str]:
 
 def one_content(*, linked: bool = False) -> dict[str, Any]:
     """The other representations of a single document, for the documentation."""
-    sparse = {
-        "type": "object",
-        "description": "As JSON, with the members named in `fields` only.",
-        "required": ["data", "meta", "links"],
-        "properties": {
-            "data": {"type": "object"},
-            "meta": {"$ref": "#/components/schemas/Meta"},
-            "links": {"$ref": "#/components/schemas/Links"},
-        },
+    schemas = {
+        SPARSE_MEDIA_TYPE: SCHEMAS["sparse"],
+        **({FORMATS[FormatName.jsonld].media_type: SCHEMAS["linked"]} if linked else {}),
+        "application/x-bibtex": SCHEMAS["cited"],
+        "application/x-research-info-systems": SCHEMAS["cited"],
+        "application/vnd.citationstyles.csl+json": SCHEMAS["csl"],
     }
-    described = {"type": "string", "description": "How to cite the document, with its sources."}
-    graph = {"type": "object", "description": "JSON-LD in the terms of schema.org."}
-    return {
-        SPARSE_MEDIA_TYPE: {"schema": sparse},
-        **({FORMATS[FormatName.jsonld].media_type: {"schema": graph}} if linked else {}),
-        "application/x-bibtex": {"schema": described},
-        "application/x-research-info-systems": {"schema": described},
-        "application/vnd.citationstyles.csl+json": {
-            "schema": {"type": "array", "items": {"type": "object"}, "description": "CSL-JSON."}
-        },
-    }
+    return {media_type: {"schema": schema} for media_type, schema in schemas.items()}
 
 
 def add_record(app: FastAPI, name: str, path: str, model: Any, **documented: Any) -> None:

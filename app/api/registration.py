@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from app.api.models import HEADERS, problem_responses
+from app.api.models import DESCRIBED, HEADERS, problem_responses
 from app.entries.questions import NoQuestion
 from app.errors import InvalidQuery, Problem, TooLong, Unavailable
 from app.formats import FORMATS, UNDATED_FORMATS
@@ -39,9 +39,8 @@ def add_question(
     question: type[BaseModel] = NoQuestion,
     *,
     id_type: Any = str,
+    operation_id: str | None = None,
     route: type[QuestionRoute] = QuestionRoute,
-    answer: str = "The answer.",
-    content: Mapping[str, Any] | None = None,
     headers: Mapping[str, Any] = HEADERS,
     problems: Sequence[type[Problem]] = (),
     more: Mapping[int | str, Any] | None = None,
@@ -51,9 +50,15 @@ def add_question(
 
     `answer`, `content` and `headers` document its 200; an answer without headers has no ETag, and
     never is a 304. `problems` are those beside what any question may get, `more` are other
-    statuses. The rest is FastAPI's own documentation.
+    statuses. The rest is FastAPI's own documentation; openapi.toml has it for some operations.
     """
-    whole = {"description": answer, "headers": headers, "content": content or {}}
+    fixed = DESCRIBED["operations"].get(operation_id, {})
+    documented = {"answer": "The answer.", "content": {}, **fixed, **documented}
+    whole = {
+        "description": documented.pop("answer"),
+        "headers": headers,
+        "content": documented.pop("content"),
+    }
     app.router.add_api_route(
         path,
         endpoint_of(ask, question, path, id_type),
@@ -64,5 +69,6 @@ def add_question(
             **(more or {}),
             **problem_responses(InvalidQuery, *problems, TooLong, Unavailable),
         },
+        operation_id=operation_id,
         **documented,
     )

@@ -1,13 +1,14 @@
 """Word forms: the stems by which a word is found in another form, by Snowball's algorithms.
 
 Words are stemmed as they are folded: those of an entry by its languages when seeding, those of a
-question by every language of the kinds that it asks. To add a language: its code, and the name of
-its algorithm.
+question by every language of the kinds that it asks. To add a language: its row in stemmers.toml.
 """
 
 from __future__ import annotations
 
+import tomllib
 from functools import lru_cache
+from importlib.resources import files
 
 from app.entries.words import fold
 
@@ -15,43 +16,9 @@ from app.entries.words import fold
 STEM_MARK = "≈"
 # The language of the record's own words.
 OWN_LANGUAGE = "en"
-# By the primary subtag of a language (BCP 47).
-ALGORITHMS = {
-    "ar": "arabic",
-    "ca": "catalan",
-    "cs": "czech",
-    "da": "danish",
-    "de": "german",
-    "el": "greek",
-    "en": "english",
-    "es": "spanish",
-    "et": "estonian",
-    "eu": "basque",
-    "fa": "persian",
-    "fi": "finnish",
-    "fr": "french",
-    "ga": "irish",
-    "hi": "hindi",
-    "hu": "hungarian",
-    "hy": "armenian",
-    "id": "indonesian",
-    "it": "italian",
-    "lt": "lithuanian",
-    "nb": "norwegian",
-    "ne": "nepali",
-    "nl": "dutch",
-    "nn": "norwegian",
-    "no": "norwegian",
-    "pl": "polish",
-    "pt": "portuguese",
-    "ro": "romanian",
-    "ru": "russian",
-    "sr": "serbian",
-    "sv": "swedish",
-    "ta": "tamil",
-    "tr": "turkish",
-    "yi": "yiddish",
-}
+ALGORITHMS = tomllib.loads(
+    files("app.entries").joinpath("stemmers.toml").read_text(encoding="utf-8")
+)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -6,7 +6,9 @@ The query string becomes a validated question, or a problem that names every mis
 from __future__ import annotations
 
 import re
+import tomllib
 from functools import cache, lru_cache
+from importlib.resources import files
 from typing import Any, TypeVar, get_origin
 from urllib.parse import unquote_to_bytes
 
@@ -129,26 +131,10 @@ MAX_PARAMETERS = 500
 # Other clients' way to write a parameter that repeats: `actor[]`, `actor[0]`.
 BRACKETS = re.compile(r"\[[0-9]{0,3}\]$")
 NO_LETTER = re.compile("[^a-z]")
-# What other APIs call our parameters, without what is no letter: `per_page` is `perpage`.
-OTHER_NAMES = {
-    "q": "search text query keyword keywords term terms word words phrase",
-    "start_date": "from since after start startdate begin datefrom fromdate mindate",
-    "recorded_since": "since updatedsince modifiedsince",
-    "end_date": "to until till before end enddate dateto todate maxdate",
-    "date": "year month day on when",
-    "cursor": "page offset skip pagetoken",
-    "limit": "perpage size pagesize max maxresults rows",
-    "sort": "order orderby sortby",
-    "kind": "type types kinds",
-    "event_type": "type",
-    "speaker": "author by person",
-    "actor": "person who",
-    "topic": "tag tags category subject",
-    "source": "publisher outlet",
-    "fields": "select columns",
-    "format": "output",
-    "language": "lang locale",
-}
+# What other APIs call our parameters.
+OTHER_NAMES = tomllib.loads(
+    files("app.http").joinpath("other_names.toml").read_text(encoding="utf-8")
+)
 # What is not there as it is meant: percent-encoded, a space as `+`, or not ASCII.
 ENCODED = re.compile(rb"[%+\x80-\xff]")
 Q = TypeVar("Q", bound=BaseModel)
