@@ -13,54 +13,31 @@ from app.db.snapshots import Revision, Snapshot
 from app.entries.record import references_of
 from app.errors import NotFound
 from app.history.changelog import changes_of, standing_at
-from app.kinds import KINDS, RECORD_TYPES
+from app.kinds import RECORD_TYPES
 from app.reference import REFERENCE_TYPES
 from app.reference.registry import Reference
 from app.reference.sources import SourceRecord
-
-
-async def entry_at(
-    at: Revision, kinds: Sequence[str], entry_id: str, snapshot: Snapshot
-) -> tuple[str, bytes] | None:
-    """The kind and document of an entry; None where no entry of the kinds has that id then."""
-    found = await standing_at(at.number, kinds, [entry_id], snapshot)
-    if not found:
-        return None
-    ((kind, _), body) = next(iter(found.items()))
-    record = KINDS[kind].record.model_validate_json(body)
-    past = Past(at, snapshot)
-    for name_type in REFERENCE_TYPES:
-        await past.load(name_type, references_of(record, name_type))
-    document = KINDS[kind].document_of(record, past.reference)
-    return kind, document.model_dump_json().encode()
 
 
 async def record_at(
     at: Revision, types: Sequence[str], record_id: str, snapshot: Snapshot
 ) -> tuple[str, bytes] | None:
     """The type and document of a record of some types; None where there is none of that id then."""
-    if types[0] in KINDS:
-        return await entry_at(at, types, record_id, snapshot)
-    body = await reference_at(at, types[0], record_id, snapshot)
-    return None if body is None else (types[0], body)
-
-
-async def reference_at(
-    at: Revision, name_type: str, record_id: str, snapshot: Snapshot
-) -> bytes | None:
-    """The document of an actor, topic or source; None where there is none of that id then."""
-    past = Past(at, snapshot)
-    await past.load(name_type, [record_id])
-    record = past.reference.by_type[name_type].get(record_id)
-    if record is None:
+    found = await standing_at(at.number, types, [record_id], snapshot)
+    if not found:
         return None
-    if name_type == "actor":
-        for referred in REFERENCE_TYPES:
-            await past.load(referred, references_of(record, referred))
-    if name_type == "topic":
+    ((name, _), body) = next(iter(found.items()))
+    record = RECORD_TYPES[name].record.model_validate_json(body)
+    past = Past(at, snapshot)
+    if name in REFERENCE_TYPES:
+        past.reference.add(name, record)
+    for name_type in REFERENCE_TYPES:
+        await past.load(name_type, references_of(record, name_type))
+    if name == "topic":
+        # Its document lists the topics below it.
         await past.load("topic", None)
-    document = RECORD_TYPES[name_type].document_of(record, past.reference)
-    return document.model_dump_json().encode()
+    document = RECORD_TYPES[name].document_of(record, past.reference)
+    return name, document.model_dump_json().encode()
 
 
 async def sources_at(at: Revision, ids: Sequence[str], snapshot: Snapshot) -> list[SourceRecord]:
