@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,6 +11,7 @@ import orjson
 from starlette.requests import Request
 
 from app.analysis.positions import ProposalPositionsQuestion, proposal_positions
+from app.analysis.positions_models import ActorPositions, ProposalPositions
 from app.api.records import record_now
 from app.db.snapshots import Memory, Snapshot, find
 from app.entries.documents import EntryLink
@@ -47,13 +48,17 @@ async def entry_page(
     async with service_of(request).database.snapshot() as snapshot:
         _, body = await record_now(kind.name, entry_id, snapshot)
         entry = orjson.loads(body)
+        positions: list[Loaded] = []
+        if kind.name == "proposal":
+            asked = ProposalPositionsQuestion()
+            positions = await positions_shown(proposal_positions(entry, asked, snapshot))
         return await page(
             request,
             snapshot,
             "entry.html",
             entry=entry,
             related=await related(entry, snapshot),
-            positions=await positions_on(entry, snapshot),
+            positions=positions,
             titles=await find(snapshot, titles, entry),
             jsonld=script_json({"@context": CONTEXT, **node_of(entry, public_url)}),
         )
@@ -111,16 +116,17 @@ def linked_ids(value: Any) -> Iterator[str]:
         yield from linked_ids(list(value.values()))
 
 
-async def positions_on(entry: Loaded, snapshot: Snapshot) -> list[Loaded]:
-    """Everyone's position on a proposal."""
-    if entry["kind"] != "proposal":
-        return []
+async def positions_shown(
+    found: Awaitable[ProposalPositions | ActorPositions],
+) -> list[Loaded]:
+    """Positions for a page; none where they are more than one page can show.
+
+    The API answers the same question narrowed.
+    """
     try:
-        found = await proposal_positions(entry, ProposalPositionsQuestion(), snapshot)
+        return list((await found).model_dump(mode="json")["positions"])
     except InvalidQuery:
-        # More than one page can show; the API answers it narrowed.
         return []
-    return list(found.model_dump(mode="json")["positions"])
 
 
 PAGES = [

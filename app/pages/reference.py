@@ -19,8 +19,8 @@ from app.entries.documents import Summary
 from app.entries.facets import facets_of
 from app.entries.questions import Count, NoQuestion
 from app.entries.result_pages import find_page, revision_of, total_of
-from app.errors import InvalidQuery
 from app.http.route import Representation, service_of
+from app.pages.entries import positions_shown
 from app.pages.picture import picture_of
 from app.pages.rendering import page
 from app.pages.routing import PageAt
@@ -61,13 +61,18 @@ async def reference_page(
     del question
     async with service_of(request).database.snapshot() as snapshot:
         each = orjson.loads((await record_now(name_type.name, record_id, snapshot))[1])
+        positions: list[Any] = []
+        if name_type.name == "actor":
+            actor = Summary(id=each["id"], name=each["name"], url=each["url"])
+            asked = ActorPositionsQuestion()
+            positions = await positions_shown(actor_positions(actor, asked, snapshot))
         return await page(
             request,
             snapshot,
             "reference.html",
             each=each,
             name_type=name_type.name,
-            positions=await positions_taken(each, name_type, snapshot),
+            positions=positions,
             **await appearances(name_type, record_id, snapshot),
         )
 
@@ -87,21 +92,6 @@ async def appearances(name_type: RecordType, record_id: str, snapshot: Snapshot)
         "together": others[:TOGETHER] if name_type.name == "actor" else [],
         "picture": picture_of(lanes, "timeline", [(name_type.name, record_id)], "Appearances"),
     }
-
-
-async def positions_taken(
-    each: dict[str, Any], name_type: RecordType, snapshot: Snapshot
-) -> list[dict[str, Any]]:
-    """An actor's positions on proposals."""
-    if name_type.name != "actor":
-        return []
-    actor = Summary(id=each["id"], name=each["name"], url=each["url"])
-    try:
-        found = await actor_positions(actor, ActorPositionsQuestion(), snapshot)
-    except InvalidQuery:
-        # More than one page can show; the API answers it narrowed.
-        return []
-    return list(found.model_dump(mode="json")["positions"])
 
 
 PAGES = [
