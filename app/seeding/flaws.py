@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import tomllib
+from collections.abc import Iterable, Iterator
+from importlib.resources import files
 from typing import Any, get_args
 
 from pydantic import BaseModel, StringConstraints
@@ -54,87 +56,37 @@ def field_path(location: Iterable[int | str]) -> str:
     return path
 
 
-# What the patterns of fields ask for, in words; a test compares the keys with the models.
-PATTERNS = {
-    r"^[a-z0-9]+(?:-[a-z0-9]+)*$": (
-        "an id; write lower-case letters and digits, with single hyphens between words"
-    ),
-    r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$": "a language; write its code as in en, he or zh-Hant",
-    r"^https?://[^\s<>\"]+$": "a web address; begin with https:// and leave no space in it",
-    r"^/v1/[^\s<>\"]*$": "a path of the API; begin with /v1/ and leave no space in it",
-    r"^Q[1-9][0-9]*$": "an id of Wikidata; write it as in Q801",
-    r"^[A-Z]{3}$": "a code of ISO 3166; write three capitals as in ISR",
-    r"^[A-Z][A-Z]{2}$": "a currency; write its code of ISO 4217 as in USD",
-    r"^[A-Z]+(?:/[A-Za-z0-9.()-]+)+$": (
-        "a symbol of the United Nations; write it without spaces as in S/RES/2735(2024)"
-    ),
-    r"^(?:[0-9]+:)?[0-5]?[0-9]:[0-5][0-9]$": "a time in a recording; write it as in 1:02:03",
-    r"^[0-9a-f]{64}$": "a sha256; write its 64 digits 0 to 9 and a to f",
-    r"^[0-9a-f]{16}$": "the beginning of a sha256; write its first 16 digits 0 to 9 and a to f",
-}
-
-
-def pattern_words(error: ErrorDetails) -> str:
-    """Which form the text of a field has to have."""
-    wanted = PATTERNS.get(error["ctx"]["pattern"], f"of the form {error['ctx']['pattern']}")
-    return f"{shown(error['input'])} is not {wanted}"
-
-
-def choice_words(error: ErrorDetails) -> str:
-    """Which values a field may have, and which of them may have been meant."""
-    allowed = re.findall(r"'([^']*)'", error["ctx"]["expected"])
-    given = error["input"]
-    near = nearest(given, allowed) if isinstance(given, str) else []
-    hint = f" (did you mean {near[0]}?)" if near else ""
-    return f"{shown(given)} is not in the list{hint}; write one of {', '.join(allowed)}"
-
-
-def text_words(error: ErrorDetails) -> str:
-    """Why a value is not a text."""
-    if error["input"] is None:
-        return "is empty; write a text, or leave the field out"
-    remedy = "write one" if isinstance(error["input"], list | dict) else "write it in quotes"
-    return f"must be a text, not {shown(error['input'])}; {remedy}"
-
-
-def long_words(error: ErrorDetails) -> str:
-    """How long a text is, and how long it may be."""
-    longest = error["ctx"]["max_length"]
-    return f"has {len(error['input']):,} characters; shorten it to {longest:,} or fewer"
-
-
-# The words for each type of validation error that seed files can cause.
-WORDS: Mapping[str, Callable[[ErrorDetails], str]] = {
-    "missing": lambda _: "is missing and required; add it",
-    "enum": choice_words,
-    "literal_error": choice_words,
-    "string_pattern_mismatch": pattern_words,
-    "string_type": text_words,
-    "string_too_short": lambda _: "is empty; write a text, or leave the field out",
-    "string_too_long": long_words,
-    "too_short": lambda _: "must have at least one item; add one",
-    "value_error": lambda error: str(error["ctx"]["error"]),
-    "tuple_type": lambda error: (
-        f"must be a list, not {shown(error['input'])}; begin each item with `- `"
-    ),
-    "model_type": lambda error: (
-        f"must be a record with fields, not {shown(error['input'])}; write `field: value` in it"
-    ),
-    "int_type": lambda error: f"must be a whole number, not {shown(error['input'])}",
-    "int_from_float": lambda error: f"must be a whole number, not {shown(error['input'])}",
-    "greater_than_equal": lambda error: (
-        f"must be {error['ctx']['ge']} or more, not {error['input']}"
-    ),
-    "less_than_equal": lambda error: f"must be {error['ctx']['le']} or less, not {error['input']}",
-}
+MESSAGES = tomllib.loads(files("app.seeding").joinpath("messages.toml").read_text(encoding="utf-8"))
+PATTERNS: dict[str, str] = MESSAGES["patterns"]
 
 
 def explain(error: ErrorDetails, model: type[BaseModel]) -> str:
     """A validation error in words for curators, with the remedy."""
-    if error["type"] == "extra_forbidden":
+    kind, given, details = error["type"], error["input"], error.get("ctx", {})
+    if kind == "extra_forbidden":
         return unknown_field(str(error["loc"][-1]), model_at(model, error["loc"][:-1]))
-    words = WORDS.get(error["type"])
-    return words(error) if words is not None else f"{error['msg']}, not {shown(error['input'])}"
+    if kind in ("enum", "literal_error"):
+        return unknown_choice(given, re.findall(r"'([^']*)'", details["expected"]))
+    if kind == "string_type" and given is None:
+        kind = "string_too_short"
+    pattern = details.get("pattern", "")
+    words: str = MESSAGES["errors"].get(kind, "{message}, not {shown}")
+    return words.format(
+        **details,
+        given=given,
+        shown=shown(given),
+        message=error["msg"],
+        length=len(given) if isinstance(given, str) else 0,
+        remedy="write one" if isinstance(given, list | dict) else "write it in quotes",
+        wanted=PATTERNS.get(pattern, f"of the form {pattern}"),
+    )
+
+
+def unknown_choice(given: Any, allowed: list[str]) -> str:
+    """A value that a field may not have, with the one that may have been meant."""
+    near = nearest(given, allowed) if isinstance(given, str) else []
+    hint = f" (did you mean {near[0]}?)" if near else ""
+    return f"{shown(given)} is not in the list{hint}; write one of {', '.join(allowed)}"
 
 
 def unknown_field(name: str, model: type[BaseModel]) -> str:
