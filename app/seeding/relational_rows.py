@@ -25,7 +25,7 @@ AS_IT_IS = frozenset((str, int, float, bool, type(None)))
 def require_tables(kinds: Iterable[str]) -> None:
     for kind in kinds:
         if kind not in TABLES:
-            raise KindIncomplete(kind, "app.db.relational has no table of its name")
+            raise KindIncomplete(kind, "app/db/relational.toml has no table of its name")
 
 
 require_tables(RECORD_TYPES)
