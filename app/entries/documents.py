@@ -155,11 +155,13 @@ QUALIFIER_WORDS: dict[str | None, str] = {
 
 
 def quantity_text(
-    quantity: dict[str, Any], qualifiers: Mapping[str | None, str] = QUALIFIER_WORDS
+    quantity: dict[str, Any],
+    qualifiers: Mapping[str | None, str] = QUALIFIER_WORDS,
+    written: Callable[[float], str] = "{:,}".format,
 ) -> str:
     """A number with its qualifier and unit; without its qualifier it would be a misreport."""
     of = f" ({quantity['of']})" if quantity["of"] else ""
-    number = number_text(quantity)
+    number = number_text(quantity, written)
     if number is None:
         return f"{quantity['printed']}{of}"
     per = f" per {quantity['per']}" if quantity["per"] else ""
@@ -167,11 +169,13 @@ def quantity_text(
     return f"{qualifiers[quantity['qualifier']]}{number} {unit}{per}{of}"
 
 
-def number_text(quantity: dict[str, Any]) -> str | None:
+def number_text(
+    quantity: dict[str, Any], written: Callable[[float], str] = "{:,}".format
+) -> str | None:
     """The number alone: `45`, `5 to 8`, `56 of 57`; None where there are words only."""
     for names, between in ((("value",), ""), (("from", "to"), " to "), (("part", "whole"), " of ")):
         if quantity[names[0]] is not None:
-            return between.join(f"{quantity[name]:,}" for name in names)
+            return between.join(written(quantity[name]) for name in names)
     return None
 
 

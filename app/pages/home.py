@@ -11,7 +11,7 @@ from starlette.requests import Request
 from app.api.dataset import kind_counts
 from app.api.entries import TimelineQuestion
 from app.db.snapshots import Snapshot, find
-from app.entries.dates import date_in_words, parse_date
+from app.entries.dates import parse_date
 from app.entries.density import density
 from app.entries.facets import facets_of
 from app.entries.query_plan import QueryPlan
@@ -41,22 +41,20 @@ async def home(request: Request, question: NoQuestion) -> Representation:
             counts=await kind_counts(snapshot.revision, snapshot),
             picture=picture_of(lanes, "timeline", [], "The whole record"),
             latest=[orjson.loads(body) for body in found.documents],
-            coverage=in_days(dataset["coverage"]["date"]),
+            coverage=days_of(dataset["coverage"]["date"]),
             questions=dataset.get("questions") or await frequent_questions(asked, plan, snapshot),
         )
 
 
-def in_days(date: str) -> str:
-    """A date of the date language in words."""
+def days_of(date: str) -> dict[str, Any]:
+    """A date of the date language as the document of an entry has it."""
     span = parse_date(date)
-    return date_in_words(
-        {
-            "start_date": span.start.isoformat(),
-            "end_date": span.last_day and span.last_day.isoformat(),
-            "date_precision": span.precision,
-            "date_qualifier": span.qualifier,
-        }
-    )
+    return {
+        "start_date": span.start.isoformat(),
+        "end_date": span.last_day and span.last_day.isoformat(),
+        "date_precision": span.precision,
+        "date_qualifier": span.qualifier,
+    }
 
 
 async def frequent_questions(

@@ -17,8 +17,9 @@ from app.db.snapshots import Snapshot, find
 from app.entries.density import density
 from app.entries.documents import Summary
 from app.entries.facets import facets_of
-from app.entries.questions import Count, NoQuestion
+from app.entries.questions import MAX_LIMIT, Count, NoQuestion
 from app.entries.result_pages import find_page, revision_of, total_of
+from app.entries.words import fold
 from app.http.route import Representation, service_of
 from app.pages.entries import positions_shown
 from app.pages.picture import picture_of
@@ -36,7 +37,8 @@ async def references_page(
     request: Request, question: ReferenceQuestion, name_type: RecordType
 ) -> Representation:
     """The list of actors, topics or sources."""
-    question = question.model_copy(update={"count": Count.exact})
+    limit = question.limit if "limit" in question.model_fields_set else MAX_LIMIT
+    question = question.model_copy(update={"count": Count.exact, "limit": limit})
     path, asked = f"/{name_type.plural}", request.state.parameters
     kept = [pair for pair in asked if pair[0] != "cursor"]
     async with service_of(request).database.snapshot(revision_of(question.cursor)) as snapshot:
@@ -48,7 +50,7 @@ async def references_page(
             "references.html",
             heading=name_type.label,
             asked=question,
-            found=[orjson.loads(body) for body in found.documents],
+            found=sorted(map(orjson.loads, found.documents), key=lambda each: fold(each["name"])),
             total=found.total,
             next_link=f"{path}?{urlencode(following)}" if found.next_cursor else None,
             api_link=f"/v1{path}?{urlencode([*kept, ('format', 'json')])}",

@@ -5,23 +5,25 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache, partial
 from importlib.resources import files
 from typing import Any
 from urllib.parse import urlencode
 
 import jinja2
+from babel import Locale
 from starlette.requests import Request
 
 from app.api.answering import asked_path
 from app.db.snapshots import Snapshot
-from app.entries.dates import date_in_words
 from app.entries.documents import QUALIFIER_WORDS, number_text, quantity_text
+from app.entries.stems import OWN_LANGUAGE
 from app.formats.headline import remarks_on, title
 from app.http.route import Representation, service_of
 from app.kinds import KINDS
 from app.kinds.figures import claimants_of
 from app.kinds.quotes import ellipses
+from app.pages.languages import locale_of, written_date, written_number
 from app.pages.wordings import wordings
 from app.reference.dataset import dataset_of
 from app.reference.record_types import KindIncomplete
@@ -48,9 +50,10 @@ MENU = [
 QUALIFIERS = {**QUALIFIER_WORDS, "less_than": "fewer than "}
 
 
-@cache
-def environment() -> jinja2.Environment:
-    """Templates that escape everything, and fail where a name is unknown."""
+@lru_cache(maxsize=8)
+def environment(language: str = OWN_LANGUAGE) -> jinja2.Environment:
+    """Templates of a language, which escape everything, and fail where a name is unknown."""
+    locale = locale_of(language)
     templates = jinja2.Environment(
         loader=jinja2.PackageLoader("app.pages"),
         autoescape=True,
@@ -61,14 +64,16 @@ def environment() -> jinja2.Environment:
     templates.filters.update(
         attributed=title,
         claimants=claimants_of,
-        day=date_in_words,
+        day=partial(written_date, locale),
         ellipses=ellipses,
+        number=partial(written_number, locale),
         page=page_path,
-        quantity=shown_quantity,
+        quantity=partial(shown_quantity, locale),
         remarks=remarks_on,
         words=spaced,
         wordings=wordings,
     )
+    templates.globals.update(language=language, direction=locale.text_direction)
     templates.globals.update(asset=asset, kinds=KINDS, menu=MENU, query=urlencode)
     return templates
 
@@ -101,11 +106,12 @@ def asset(name: str) -> str:
     return f"/assets/{digest}/{name}"
 
 
-def shown_quantity(quantity: dict[str, Any]) -> str:
+def shown_quantity(locale: Locale, quantity: dict[str, Any]) -> str:
     """A number with its qualifier, or the printed words with the unit."""
-    if number_text(quantity) is None:
+    written = partial(written_number, locale)
+    if number_text(quantity, written) is None:
         return f"{quantity['printed']} {quantity['unit']}"
-    return quantity_text({**quantity, "of": None}, QUALIFIERS)
+    return quantity_text({**quantity, "of": None}, QUALIFIERS, written)
 
 
 def page_path(url: str) -> str:
@@ -120,13 +126,15 @@ def spaced(name: str) -> str:
 
 async def rendered(request: Request, snapshot: Snapshot, template: str, **values: Any) -> str:
     """A template with the given values and those of every page: dataset, revision, addresses."""
+    dataset = await dataset_of(snapshot)
+    templates = environment(dataset.get("language", OWN_LANGUAGE))
     values |= {
-        "dataset": await dataset_of(snapshot),
+        "dataset": dataset,
         "revision": snapshot.revision,
         "path": asked_path(request),
         "public_url": service_of(request).settings.public_url,
     }
-    return await asyncio.to_thread(environment().get_template(template).render, values)
+    return await asyncio.to_thread(templates.get_template(template).render, values)
 
 
 async def page(

@@ -115,12 +115,16 @@ def unreadable_file(error: OSError, file: str) -> Flaw:
 
 
 class FileChunk(NamedTuple):
-    """A YAML file, or some lines of an NDJSON file with their numbers."""
+    """A YAML file, or some lines of an NDJSON file with their numbers.
+
+    `language` is that of quotes and sources which state none.
+    """
 
     kind: str
     file: str
     path: Path
     lines: list[tuple[int, bytes]] = []
+    language: str | None = None
 
 
 def chunks_of(kind: str, path: Path, folder: Path) -> Iterator[FileChunk | Flaw]:
@@ -138,7 +142,15 @@ def chunks_of(kind: str, path: Path, folder: Path) -> Iterator[FileChunk | Flaw]
 
 
 def read_chunk(chunk: FileChunk) -> Iterator[RawRecord | Flaw]:
-    """The records of a chunk, with its flaws among them."""
+    """The records of a chunk in the language of the record, with its flaws among them."""
+    for read in read_fields(chunk):
+        if chunk.language and isinstance(read, RawRecord) and isinstance(read.fields, dict):
+            read.fields.setdefault("language", chunk.language)
+        yield read
+
+
+def read_fields(chunk: FileChunk) -> Iterator[RawRecord | Flaw]:
+    """The same as they are written."""
     if chunk.path.suffix == ".ndjson":
         for number, line in chunk.lines:
             yield from read_line(chunk, number, line)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app.entries.names import folded_name
+from app.entries.stems import OWN_LANGUAGE
 from app.kinds import KINDS
 from app.kinds.events import EventRecord
 from app.kinds.evidence import Evidence, words_hash
@@ -130,7 +131,12 @@ class FolderValidator:
                 if isinstance(chunk, Flaw):
                     self.add_flaw(chunk)
                 else:
-                    yield chunk
+                    yield chunk._replace(language=self.default_language(kind))
+
+    def default_language(self, kind: str) -> str | None:
+        """The language of quotes and sources that state none, where it is another than English."""
+        stated = self.dataset.language if self.dataset is not None else None
+        return stated if kind in ("quote", "source") and stated != OWN_LANGUAGE else None
 
     def has_too_many_flaws(self, file: str) -> bool:
         """Whether there are more flaws than anyone reads; adds one that says where reading ends."""
