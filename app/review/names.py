@@ -27,9 +27,10 @@ MOST_COMPARED = 1000
 
 @rule("unknown-code", "quote", when=is_not_plain_english)
 @rule("unknown-code", "source", "dataset", when=given("language"))
-def unknown_language(record: Any, _: Surroundings) -> Iterator[Doubt]:
+def unknown_language(record: Any, around: Surroundings) -> Iterator[Doubt]:
     """A code is none of ISO 639 (languages), ISO 15924 (scripts) or ISO 3166 (states, regions)."""
-    yield from unknown_codes(("language",), record.language)
+    if record is around.dataset or record.language != around.language:
+        yield from unknown_codes(("language",), record.language)
     for number, rendering in enumerate(getattr(record, "renderings", ())):
         yield from unknown_codes(("renderings", number, "language"), rendering.language or "en")
 

@@ -60,7 +60,7 @@ def beginnings_of(text: str) -> list[str]:
 @rule("style", *ENTRIES, when=has_marked_word)
 def style(entry: Any, around: Surroundings) -> Iterator[Doubt]:
     """Our own words have one that judges, or that belongs to one side (in English records)."""
-    for name in OWN_FIELDS[type(entry)] if around.is_english else ():
+    for name in OWN_FIELDS[type(entry)] if around.language.startswith("en") else ():
         for match in STYLED.finditer(QUOTED.sub("", getattr(entry, name) or "")):
             start = next(each for each in STYLE if match[0].lower().startswith(each))
             yield Doubt((name,), f"has {match[0]!r}; {STYLE[start]}, or put it in quotes")

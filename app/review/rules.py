@@ -20,6 +20,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 from app.entries.dates import DateSpan, parse_date
+from app.entries.stems import OWN_LANGUAGE
 from app.entries.warning_codes import WarningCode
 from app.reference.actors import ActorRecord
 from app.reference.dataset import DatasetRecord
@@ -88,9 +89,9 @@ class Surroundings:
         return {each.id: parse_date(each.date) for each in sources if each.date is not None}
 
     @property
-    def is_english(self) -> bool:
-        """Whether our own words are English, as the rules of style are."""
-        return self.dataset is None or (self.dataset.language or "en").split("-")[0] == "en"
+    def language(self) -> str:
+        """The language of our own words."""
+        return (self.dataset and self.dataset.language) or OWN_LANGUAGE
 
 
 RuleT = TypeVar("RuleT", bound=Callable[..., Iterable[Any]])
