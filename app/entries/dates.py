@@ -1,7 +1,7 @@
 """The date language: which texts are dates, and which days each of them covers.
 
 It is a closed part of EDTF (ISO 8601-2): a year, month or day; `a/b` of these; `a/..` for an open
-end; each with a trailing `~`, `?` or `%`. To explain one more refusal: one row in REFUSALS.
+end; each with a trailing `~`, `?` or `%`. To explain one more refusal: one row in refusals.toml.
 
 Dates as people write them are read, too: "7 February 2024" is `2024-02-07`. They must name the
 month: whether 07/02/2024 is in February or in July is a guess.
@@ -12,11 +12,13 @@ from __future__ import annotations
 import calendar
 import datetime
 import re
+import tomllib
 from calendar import day_name, month_name
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from importlib.resources import files
 from typing import Any, NamedTuple, NoReturn
 
 OPEN_END = ".."
@@ -33,7 +35,8 @@ class DateLanguageError(ValueError):
         self.text, self.wrong, self.right = text, wrong, right
 
     def __str__(self) -> str:
-        return f"{_shown(self.text)}: {self.wrong}; {self.right}"
+        shown = _cut(self.text) if isinstance(self.text, str) else self.text
+        return f"{shown!r}: {self.wrong}; {self.right}"
 
 
 class Precision(StrEnum):
@@ -106,40 +109,12 @@ class Refusal(NamedTuple):
 DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?([~?%])?")
 FORMS = "write a year, a month or a day as in 2024, 2024-02 or 2024-02-07"
 
-# The first row whose pattern matches explains why a text is not a date.
-REFUSALS = tuple(
-    Refusal(re.compile(pattern), wrong, right)
-    for pattern, wrong, right in (
-        (r"\A\Z", "an empty text", FORMS),
-        (r"\A\s|\s\Z", "surrounding spaces", "leave them out, also around '/'"),
-        (r"(?![0-9])\d", "non-ASCII digits", "write the digits 0 to 9"),
-        (r"[\u2010-\u2015\u2212]", "a dash", "write hyphens (-) as in 2024-02-07"),
-        (r"[\[\]{}]", "a set", "write one date or an interval as in 2024-02/2024-03"),
-        (r"\.\.", "'..' that is not an open end", "write it alone after '/' as in 2024-02-07/.."),
-        (r"[0-9][Tt][0-9]|[0-9]:[0-9]", "a time of day", "write the day alone as in 2024-02-07"),
-        (
-            r"[0-9-][Xxu]|\A[Xxu]+(?:[0-9-]|\Z)",
-            "unspecified digits (X)",
-            "write only what is known as in 2024 or 2024-02",
-        ),
-        (r"\A(?:[0-9]{6}|[0-9]{8})[~?%]?\Z", "digits without hyphens", FORMS),
-        (r"\A[Yy]?-[0-9]", "a year before 0001", "years run from 0001 to 9999"),
-        (
-            r"\A(?:[Yy]|\+|[Yy]\+)?[0-9]{5}",
-            "a year of more than four digits",
-            "years run from 0001 to 9999",
-        ),
-        (
-            r"\A[0-9]{1,3}(?![0-9])",
-            "a year of fewer than four digits",
-            "write the year first, in four digits as in 2024-02-07",
-        ),
-        (r"[~?%]{2}", "more than one qualifier", "write one: ~, ? or % for both"),
-        (r"[~?%].", "a qualifier that is not at the end", "write it last as in 2024-02~"),
-        (r"-[0-9](?![0-9])", "a month or day of one digit", "write two digits as in 2024-02-07"),
-        (r"", "not a date", FORMS),
-    )
-)
+REFUSALS = [
+    Refusal(re.compile(each["pattern"]), each["wrong"], each["right"])
+    for each in tomllib.loads(
+        files("app.entries").joinpath("refusals.toml").read_text(encoding="utf-8")
+    )["refusals"]
+]
 
 
 def parse_date(text: str) -> DateSpan:
@@ -191,20 +166,11 @@ def _parse_part(part: str, text: str) -> DateSpan:
     if match is None:
         _refuse_part(part, text)
     year, month, day, sign = match.groups()
-    _refuse_year_0000(year, text)
-    _refuse_other_than_month(year, month, day, text)
-    _refuse_other_than_day(year, month, day, text)
-    numbers = [int(number) for number in (year, month, day) if number is not None]
-    start, end = _first_and_last_day(*numbers)
-    return DateSpan(part, start, end, PRECISIONS[len(numbers)], QUALIFIER_SIGNS.get(sign))
-
-
-def _first_and_last_day(
-    year: int, month: int | None = None, day: int | None = None
-) -> tuple[datetime.date, datetime.date]:
-    last_month = 12 if month is None else month
-    last_day = calendar.monthrange(year, last_month)[1] if day is None else day
-    return datetime.date(year, month or 1, day or 1), datetime.date(year, last_month, last_day)
+    _refuse_no_such_day(year, month, day, text)
+    first, last = datetime.date(int(year), int(month or 1), int(day or 1)), int(month or 12)
+    end = datetime.date(int(year), last, int(day or calendar.monthrange(int(year), last)[1]))
+    precision = PRECISIONS[sum(number is not None for number in (year, month, day))]
+    return DateSpan(part, first, end, precision, QUALIFIER_SIGNS.get(sign))
 
 
 def _joint_qualifier(first: Qualifier | None, last: Qualifier | None) -> Qualifier | None:
@@ -243,33 +209,19 @@ def _refuse_part(part: str, text: str) -> NoReturn:
     raise DateLanguageError(text, refusal.wrong, refusal.right)
 
 
-def _refuse_year_0000(year: str, text: str) -> None:
+def _refuse_no_such_day(year: str, month: str | None, day: str | None, text: str) -> None:
     if year == "0000":
         raise DateLanguageError(text, "the year 0000", "years run from 0001 to 9999")
-
-
-def _refuse_other_than_month(year: str, month: str | None, day: str | None, text: str) -> None:
-    if month is None or 1 <= int(month) <= 12:
+    if month is None:
         return
-    if day is None and 21 <= int(month) <= 41:
+    if 21 <= int(month) <= 41:
         right = "write its months as in 2024-03/2024-05"
         raise DateLanguageError(text, "a season or another part of a year", right)
-    right = "months run from 01 to 12"
-    if day is not None and 1 <= int(day) <= 12 and int(month) <= 31:
-        right = f"the month stands before the day as in {year}-{day}-{month}"
-    raise DateLanguageError(text, "no such month", right)
-
-
-def _refuse_other_than_day(year: str, month: str | None, day: str | None, text: str) -> None:
-    if month is None or day is None:
-        return
+    if not 1 <= int(month) <= 12:
+        raise DateLanguageError(text, "no such month", "months run from 01 to 12")
     days = calendar.monthrange(int(year), int(month))[1]
-    if not 1 <= int(day) <= days:
+    if day is not None and not 1 <= int(day) <= days:
         raise DateLanguageError(text, "no such day", f"{year}-{month} has {days} days")
-
-
-def _shown(text: object) -> str:
-    return repr(_cut(text) if isinstance(text, str) else text)
 
 
 def _cut(text: str) -> str:
