@@ -136,10 +136,10 @@ WORDS = {
 
 
 def said_of(error: Mapping[str, Any]) -> str:
-    """What a validation error says of a value, as a sentence."""
+    """What a validation error says of a value, without a full stop."""
     words = WORDS.get(error["type"])
     said = str(error["msg"]) if words is None else words.format_map(error.get("ctx", {}))
-    return f"{said.rstrip('.')}."
+    return said.rstrip(".")
 
 
 def shorten(value: Any, limit: int = 100) -> str:

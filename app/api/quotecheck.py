@@ -205,7 +205,7 @@ def _validated(model: type[B], posted: dict[str, Any]) -> B:
         return model.model_validate(posted)
     except ValidationError as invalid:
         errors = [
-            query_error(".".join(map(str, each["loc"])), each["input"], said_of(each))
+            query_error(".".join(map(str, each["loc"])), each["input"], f"{said_of(each)}.")
             for each in invalid.errors(include_url=False)
         ]
         raise InvalidQuery(errors) from invalid

@@ -214,7 +214,7 @@ def explained(
     kind, context = error["type"], error.get("ctx", {})
     if kind == "extra_forbidden":
         return query_error(name, values[name], NO_PARAMETER, meant(name, model))
-    said = said_of(error)
+    said = f"{said_of(error)}."
     if kind == "enum":
         choices = str(context["expected"]).replace(" or ", ", ").replace("'", "").split(", ")
         return query_error(name, value, said, nearest(str(value), choices))
