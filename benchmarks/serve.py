@@ -52,7 +52,9 @@ CONNECTIONS = 16
 # made, as often as this.
 STOLEN = 0.1
 ATTEMPTS = 4
-UNCACHED = "Parley, uncached"
+BARE, SAME, SAME_304 = "bare ASGI function", "bare, same headers", "bare, same headers, 304"
+UNCACHED, CACHED, CACHED_304 = "Parley, uncached", "Parley, cached", "Parley, 304"
+RIVALS = ("tutorial application", "Datasette")
 UVICORN = (
     "-m", "uvicorn", "--no-access-log", "--no-server-header", "--log-level", "warning",
 )  # fmt: skip
@@ -143,22 +145,28 @@ def datasette(peer: Path) -> list[str]:
     return [str(program), "serve", "-i", str(peer), "--inspect-file", str(counted), *where, *given]
 
 
-def answer(url: str) -> bytes | None:
-    """The body of an answer; None where there is no such question."""
-    response = httpx.get(url, timeout=60)
-    return response.content if response.status_code == 200 else None
+def answer(url: str) -> httpx.Response | None:
+    """An answer in plain bytes; None where there is no such question."""
+    response = httpx.get(url, headers={"Accept-Encoding": "identity"}, timeout=60)
+    return response if response.status_code == 200 else None
 
 
 def bodies_of(database: Path, values: Values, folder: Path) -> list[Question]:
-    """Writes a typical answer to each question; returns the questions that Parley answers."""
-    command, settings = parley(database, 0)
+    """Writes a typical answer to each question, and its headers; returns the questions that Parley
+    answers.
+    """
+    command, settings = parley(database, 64 * 1024 * 1024)
     asked = []
     with serving("parley", "parley", command, environment=settings) as server:
         for number, question in enumerate(QUESTIONS):
             paths = question.paths_of("parley", values)
-            found = sorted(filter(None, (answer(server.url + path) for path in paths[:9])), key=len)
+            answers = [answer(server.url + path) for path in paths[:9]]
+            found = sorted((each for each in answers if each), key=lambda each: len(each.content))
             if found:
-                (folder / str(number)).write_bytes(found[len(found) // 2])
+                typical = found[len(found) // 2]
+                (folder / str(number)).write_bytes(typical.content)
+                headers = [pair for pair in typical.headers.multi_items() if pair[0] != "date"]
+                (folder / f"{number}.json").write_bytes(orjson.dumps(headers))
                 asked.append(question)
     return asked
 
@@ -166,7 +174,8 @@ def bodies_of(database: Path, values: Values, folder: Path) -> list[Question]:
 def paths_of(server: Server, question: Question, values: Values) -> list[str]:
     """The lines that wrk is given; where Parley keeps pages, each path was asked for once."""
     if server.application == "limits":
-        return [f"/{QUESTIONS.index(question)}"]
+        path = f"/{QUESTIONS.index(question)}"
+        return [f'{path}\t"any"' if server.conditional else path]
     paths = question.paths_of(server.application, values)
     if server.application != "parley" or not server.cached:
         return paths
@@ -225,24 +234,29 @@ def all_servers(database: Path, bodies: Path) -> Iterator[list[Server]]:
     cached, plenty = parley(database, megabytes)
     starts: list[tuple[str, str, list[str], bool, dict[str, str]]] = [
         (
-            "bare ASGI function", "limits",
+            BARE, "limits",
             [python, *UVICORN, "--port", "{port}", "benchmarks.limits:bare"], False,
             {"BODIES": str(bodies)},
         ),
+        *((
+            name, "limits",
+            [python, *UVICORN, "--port", "{port}", "benchmarks.limits:same"], conditional,
+            {"BODIES": str(bodies)},
+        ) for name, conditional in ((SAME, False), (SAME_304, True))),
         (
             "empty FastAPI route", "limits",
             [python, *UVICORN, "--port", "{port}", "benchmarks.limits:fastapi"], False,
             {"BODIES": str(bodies)},
         ),
         (UNCACHED, "parley", uncached, False, none),
-        ("Parley, cached", "parley", cached, False, plenty),
-        ("Parley, 304", "parley", cached, True, plenty),
+        (CACHED, "parley", cached, False, plenty),
+        (CACHED_304, "parley", cached, True, plenty),
         (
-            "tutorial application", "tutorial",
+            RIVALS[0], "tutorial",
             [python, *UVICORN, "--port", "{port}", "benchmarks.tutorial:app"], False,
             {"TUTORIAL_DATABASE": f"sqlite:///{peer}"},
         ),
-        ("Datasette", "datasette", datasette(peer), False, {}),
+        (RIVALS[1], "datasette", datasette(peer), False, {}),
     ]  # fmt: skip
     with ExitStack() as stack:
         yield [
@@ -318,16 +332,18 @@ def ratio_table(results: Results, names: Sequence[str]) -> str:
     rows = []
     for question, runs in results.items():
         rates = {name: [run["rps"] for run in runs.get(name, [])] for name in names}
-        bare, uncached = rates["bare ASGI function"], rates[UNCACHED]
         rows.append(
             [
                 question,
                 *(statistics.median(rate) if rate else None for rate in rates.values()),
-                *(part(rates[name], bare) for name in names[2:5]),
-                *(part(uncached, rates[name]) for name in names[5:]),
+                part(rates[UNCACHED], rates[BARE]),
+                part(rates[CACHED], rates[SAME]),
+                part(rates[CACHED_304], rates[SAME_304]),
+                *(part(rates[UNCACHED], rates[name]) for name in RIVALS),
             ]
         )
-    heads = ["uncached of bare", "cached of bare", "304 of bare", "of tutorial", "of Datasette"]
+    heads = ["uncached of bare", "cached of same headers", "304 of same headers"]
+    heads += ["of tutorial", "of Datasette"]
     return table(["requests/s", *names, *heads], rows)
 
 
@@ -378,7 +394,7 @@ def main() -> None:
             f"{SIZES[given.size]}; {machine()}; medians of {given.rounds} runs of "
             f"{given.seconds:g} s, {CONNECTIONS} connections.",
             ratio_table(results, names),
-            latency_table(results, names[2:]),
+            latency_table(results, [UNCACHED, CACHED, CACHED_304, *RIVALS]),
             table(["memory at the end", "MB"], memory),
             table(["the mix", "workers", "requests/s", "p50 ms", "p99 ms", "MB in all"], workers),
         )
