@@ -33,7 +33,7 @@ from benchmarks.load import database_of
 from benchmarks.processes import need_programs
 from benchmarks.questions import QUESTIONS, Values
 from benchmarks.report import machine, publish, save, table
-from benchmarks.serve import UNCACHED
+from benchmarks.servers import UNCACHED
 
 # Paths of each question, and how often each is asked before and while it is counted.
 PATHS = 20

@@ -26,7 +26,8 @@ from benchmarks.load import PARLEY, database_of
 from benchmarks.peers import INDEXES, TABLES, build
 from benchmarks.questions import QUESTIONS, Values
 from benchmarks.report import WORK, machine, publish, save, table
-from benchmarks.serve import UVICORN, Results, drive, medians, part, paths_of, serving
+from benchmarks.serve import Results, drive, medians, part
+from benchmarks.servers import UVICORN, paths_of, serving
 from tests.postgres.servers import servers
 
 ASKED = ("by actor", "actor, dates", "actor, topic, dates", "quotes by speaker, topic", "one entry")

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from app.db.postings import SORT_KEYS, key_of, unpacked, unpacked_sort_keys
-from app.entries.result_pages import question_fingerprint, write_cursor
+from app.entries.result_pages import bound_to, write_cursor
 from app.entries.word_plan import WORD
 from app.entries.words import split
 from app.kinds.quotes import QuoteQuestion
@@ -152,7 +152,7 @@ COUNTED = {"limit": "1"}
 
 def deep(asked: Asked) -> str:
     """A page of all quotes that begins at a depth."""
-    mark = question_fingerprint(QuoteQuestion(), ("quote",))
+    mark = bound_to(QuoteQuestion(), ("quote",))
     return f"/v1/quotes?limit={LIMIT}&cursor={write_cursor(mark, 0, int(asked['sort_key']))}"
 
 

@@ -37,7 +37,8 @@ from benchmarks.generate import SIZES
 from benchmarks.load import PARLEY, database_of
 from benchmarks.questions import QUESTIONS, Question, Values, listed
 from benchmarks.report import machine, publish, save, table
-from benchmarks.serve import Server, drive, parley, part, serving, undisturbed
+from benchmarks.serve import drive, part, undisturbed
+from benchmarks.servers import Server, parley, serving
 
 # An export is read for so many seconds at most.
 EXPORT_SECONDS = 20
