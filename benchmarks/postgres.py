@@ -20,7 +20,6 @@ import psycopg
 from app.db.relational import TABLES as RELATIONAL
 from app.db.tables import METADATA
 from app.seeding.postgres import postgres_target
-from app.seeding.target import insertion
 from benchmarks.generate import SIZES
 from benchmarks.load import PARLEY, database_of
 from benchmarks.peers import INDEXES, TABLES, build
@@ -59,7 +58,7 @@ def load_parley(database: Path, url: str) -> None:
             columns = ", ".join(f'"{column.name}"' for column in table.columns)
             rows = source.execute(f'SELECT {columns} FROM "{table.name}"')
             while part := rows.fetchmany(COPIED):
-                target.execute_many(insertion(table), part)
+                target.insert(table, part)
         target.commit()
 
 

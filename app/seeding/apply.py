@@ -43,7 +43,7 @@ from app.seeding.processes import map_in_order
 from app.seeding.relational_rows import owner_columns
 from app.seeding.row_builder import RowBuilder, TaskBatch
 from app.seeding.staging import Staging, Task
-from app.seeding.target import Target, deletion, insertion
+from app.seeding.target import Target, deletion
 
 ItemT = TypeVar("ItemT")
 
@@ -142,7 +142,7 @@ class Seeding:
         """Writes the new revision and its change log."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
         row = (self.revision, self.change_set.digest, version, now)
-        self.target.execute_many(insertion(revision), [row])
+        self.target.insert(revision, [row])
         first = single_number(self.target, LAST_CHANGE) + 1
         changed = self.staging.records_with("added", "changed", "removed")
         for changes in batched(enumerate(changed, first)):
@@ -150,7 +150,7 @@ class Seeding:
                 (sequence, self.revision, *each, self.body_before(*each))
                 for sequence, each in changes
             ]
-            self.target.execute_many(insertion(change), rows)
+            self.target.insert(change, rows)
 
     def body_before(self, kind: str, record_id: str, action: str) -> bytes | None:
         """A record as it stands in the database, None for one that is added."""
@@ -165,7 +165,7 @@ class Seeding:
         """Deletes all documents, the index, and all rows of relational tables."""
         for table in (document, csv_line, posting, tally, correction, *TABLES.values()):
             self.target.execute_many(deletion(table), [()])
-        self.target.execute_text(self.full_text.clear, [()])
+        self.target.execute_many(self.full_text.clear, [()])
 
     def remove(self, action: str, tasks: list[Task]) -> None:
         """Deletes what some tasks make obsolete, except in the change log."""
@@ -183,7 +183,7 @@ class Seeding:
                     rows[deletion(table, "kind", "id")].append((task.kind, task.id))
                 for table, column in owner_columns(task.kind).items():
                     rows[deletion(table, column)].append((task.id,))
-        self.target.execute_text(self.full_text.delete, words)
+        self.target.execute_many(self.full_text.delete, words)
         for statement, values in rows.items():
             self.target.execute_many(statement, values)
 
@@ -198,9 +198,9 @@ class Seeding:
         """Writes the rows of the records that have an action."""
         builder = RowBuilder(self.target.engine, self.new_reference)
         for built in map_in_order(builder, self.task_batches(action)):
-            self.target.execute_text(self.full_text.insert, built.words)
+            self.target.execute_many(self.full_text.insert, built.words)
             for table, rows in built.rows.items():
-                self.target.execute_many(insertion(record.metadata.tables[table]), rows)
+                self.target.insert(record.metadata.tables[table], rows)
             self.postings.add(built.postings)
             progress(built.count)
 
@@ -229,7 +229,7 @@ class Seeding:
                 rows[name_word].append((name_type, word, each.id))
         rows[former_id] = self.staging.run("former_ids").fetchall()
         for table, values in rows.items():
-            self.target.execute_many(insertion(table), values)
+            self.target.insert(table, values)
 
     def write_state(self) -> None:
         """Writes the dataset's description and the format of the documents."""

@@ -5,15 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import cache
 from typing import Any
 
 import psycopg
 from psycopg import Connection, IsolationLevel, capabilities
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, Table, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
-from sqlalchemy.sql.dml import Insert
 
 from app.db.conninfo import conninfo_of
 from app.db.schema_version import RELEASED_COLUMN, SCHEMA, refuse_unknown_schema, schema_named
@@ -54,25 +52,22 @@ class PostgresTarget:
         with self.raw.cursor(binary=True) as cursor:
             yield from cursor.stream(compiled.text, compiled.arguments(values), size=size)
 
-    def execute_text(self, text: str, rows: list[Row]) -> None:
-        """Runs a statement of PostgreSQL\'s own SQL once for each row of values."""
-        if text.startswith("COPY "):
-            self.copy(text, rows)
-        elif rows:
-            with self.raw.cursor() as cursor:
-                cursor.executemany(text, rows)
+    def insert(self, table: Table, rows: list[Row]) -> None:
+        columns = ", ".join(f'"{column.name}"' for column in table.columns)
+        self.execute_many(f'COPY "{table.name}" ({columns}) FROM STDIN', rows)
 
-    def execute_many(self, statement: Statement, rows: list[Row]) -> None:
-        """Runs a statement once for each row of values; whole rows are copied in."""
-        self.execute_text(copying(statement) or statement.postgresql.text, rows)
-
-    def copy(self, text: str, rows: list[Row]) -> None:
-        """Rows by COPY."""
+    def execute_many(self, statement: Statement | str, rows: list[Row]) -> None:
+        """Runs a statement once for each row of values, or copies all rows in."""
+        text = statement if isinstance(statement, str) else statement.postgresql.text
         if not rows:
             return
-        with self.raw.cursor() as cursor, cursor.copy(text) as copied:
-            for row in rows:
-                copied.write_row(row)
+        with self.raw.cursor() as cursor:
+            if not text.startswith("COPY "):
+                cursor.executemany(text, rows)
+                return
+            with cursor.copy(text) as copied:
+                for row in rows:
+                    copied.write_row(row)
         self.written += len(rows)
 
     def begin(self) -> None:
@@ -91,16 +86,6 @@ class PostgresTarget:
                 f"The connection was lost while the seeding ended ({error}); seed again: what was "
                 "done is found done."
             ) from error
-
-
-@cache
-def copying(statement: Statement) -> str | None:
-    """The COPY for a statement that inserts whole rows; None for any other statement."""
-    clause = statement.clause
-    if type(clause) is not Insert or clause.select is not None:
-        return None
-    columns = ", ".join(f'"{column.name}"' for column in clause.table.columns)
-    return f'COPY "{clause.table.name}" ({columns}) FROM STDIN'
 
 
 @contextmanager

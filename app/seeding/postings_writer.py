@@ -37,7 +37,7 @@ from app.entries.word_plan import WORD
 from app.kinds import KINDS
 from app.seeding.index_terms import UNCOUNTED, IndexTerms
 from app.seeding.staging import Staging
-from app.seeding.target import Target, deletion, insertion
+from app.seeding.target import Target, deletion
 
 # Ordinals that are held in memory; each takes four bytes.
 HELD = 16_000_000
@@ -152,7 +152,7 @@ class PostingsWriter:
         self.target.execute_many(deletion(posting), [()])
         rows = self.staging.run("renumbered_lists")
         while batch := rows.fetchmany(BATCH):
-            self.target.execute_many(insertion(posting), batch)
+            self.target.insert(posting, batch)
 
     def changes(self) -> Iterator[ListChange]:
         """The changes of all lists, by key."""
@@ -183,8 +183,8 @@ class PostingsWriter:
                 lists.append((key, packed(ordinals)))
                 if dimension not in UNCOUNTED:
                     tallies.append((key, kind, dimension, value, len(ordinals)))
-        self.target.execute_many(insertion(posting), lists)
-        self.target.execute_many(insertion(tally), tallies)
+        self.target.insert(posting, lists)
+        self.target.insert(tally, tallies)
 
     def write_vocabularies(self) -> None:
         """Writes the words in the entries of each kind."""
@@ -200,7 +200,7 @@ class PostingsWriter:
 def put_state(target: Target, values: Mapping[str, bytes]) -> None:
     """Writes values of the table `state` by their names."""
     target.execute_many(deletion(state, "name"), [(name,) for name in values])
-    target.execute_many(insertion(state), list(values.items()))
+    target.insert(state, list(values.items()))
 
 
 def no_postings() -> HeldPostings:

@@ -48,11 +48,11 @@ class Target(Protocol):
     def rows(self, statement: Statement, **values: Any) -> Iterable[Row]:
         """The rows of a statement, as they are fetched."""
 
-    def execute_text(self, text: str, rows: list[Row]) -> None:
-        """Runs a statement of the engine's own SQL once for each row of values."""
+    def insert(self, table: Table, rows: list[Row]) -> None:
+        """Inserts whole rows, with values in the order of the columns."""
 
-    def execute_many(self, statement: Statement, rows: list[Row]) -> None:
-        """Runs a statement once for each row of values, in the order of its parameters."""
+    def execute_many(self, statement: Statement | str, rows: list[Row]) -> None:
+        """Runs a statement, or the engine's own SQL, once for each row of values."""
 
     def begin(self) -> None:
         """Makes it ready to be written; raises `SeedRefused` where it cannot be."""
@@ -63,7 +63,6 @@ class Target(Protocol):
 
 @cache
 def insertion(table: Table) -> Statement:
-    """Inserts whole rows, with values in the order of the columns."""
     return Statement(table.insert())
 
 
@@ -151,13 +150,12 @@ class SqliteTarget:
         compiled = statement.sqlite
         return self.raw.execute(compiled.text, compiled.arguments(values))
 
-    def execute_text(self, text: str, rows: list[Row]) -> None:
-        """Runs a statement of SQLite's own SQL once for each row of values."""
-        self.raw.executemany(text, rows)
+    def insert(self, table: Table, rows: list[Row]) -> None:
+        self.execute_many(insertion(table), rows)
 
-    def execute_many(self, statement: Statement, rows: list[Row]) -> None:
-        """Runs a statement once for each row of values."""
-        self.raw.executemany(statement.sqlite.text, rows)
+    def execute_many(self, statement: Statement | str, rows: list[Row]) -> None:
+        text = statement if isinstance(statement, str) else statement.sqlite.text
+        self.raw.executemany(text, rows)
 
     def begin(self) -> None:
         """Goes on with a copy where the file itself was read."""
