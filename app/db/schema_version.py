@@ -22,11 +22,6 @@ CANNOT_BE_UPGRADED = (
 UNREADY = "The database is missing, damaged or of another version; see the server's log."
 
 
-def check_schema(connection: sqlite3.Connection) -> None:
-    """Raises `DatabaseUnusable` where the file's schema is not ours."""
-    refuse_other_schema(read_schema(connection))
-
-
 def read_schema(connection: sqlite3.Connection) -> str | None:
     """The schema of a database file, None where it has none of ours."""
     known = connection.execute(
@@ -53,29 +48,22 @@ def schema_named(version: tuple[Any, ...] | None, released: tuple[Any, ...] | No
 
 def refuse_other_schema(schema: str | None) -> None:
     """Says what to do about a database that is empty, older or newer."""
-    if schema == SCHEMA:
-        return
     if schema is None:
         raise DatabaseUnusable(NO_SCHEMA)
-    if schema == DRAFT:
-        raise DatabaseUnusable(f"The database {CANNOT_BE_UPGRADED}")
-    if schema < SCHEMA:
+    refuse_unknown_schema(schema, "The database", "install")
+    if schema != SCHEMA:
         raise DatabaseUnusable(
             f"The database has the older schema {schema} and this version needs {SCHEMA}; "
             "run `parley seed`, which upgrades it."
         )
-    raise DatabaseUnusable(
-        f"The database has the newer schema {schema}, which this version (schema {SCHEMA}) does "
-        "not know; install the version of Parley that wrote it."
-    )
 
 
-def refuse_unknown_schema(schema: str | None, database: str) -> None:
+def refuse_unknown_schema(schema: str | None, database: str, remedy: str = "seed it with") -> None:
     """Says what to do about a database that this version cannot upgrade, and so cannot seed."""
     if schema == DRAFT:
         raise DatabaseUnusable(f"{database} {CANNOT_BE_UPGRADED}")
     if schema is not None and schema > SCHEMA:
         raise DatabaseUnusable(
             f"{database} has the newer schema {schema}, which this version (schema {SCHEMA}) does "
-            "not know; seed it with the version of Parley that wrote it."
+            f"not know; {remedy} the version of Parley that wrote it."
         )

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from app.db.files import DatabaseFile, read_only_uri, readable
-from app.db.schema_version import NO_RECORD, check_schema
+from app.db.schema_version import NO_RECORD, read_schema, refuse_other_schema
 from app.db.snapshots import (
     LOOK_EVERY,
     STREAM_CHUNK,
@@ -103,7 +103,7 @@ class Opened:
             opening.enter_context(self.file.file)
             self.loop = Connection(path, LOOP_CACHE_KIB)
             opening.callback(self.loop.raw.close)
-            check_schema(self.loop.raw)
+            refuse_other_schema(read_schema(self.loop.raw))
             self.revision = read_revision(self.loop.raw)
             for _ in range(THREAD_CONNECTIONS):
                 connection = Connection(path, THREAD_CACHE_KIB)

@@ -172,7 +172,7 @@ def line_chunks(chunk: FileChunk) -> Iterator[FileChunk | Flaw]:
             if len(line) > LINE_LIMIT:
                 wrong = "is longer than 4 MiB; write one record on one line"
                 yield from [chunk._replace(lines=held)] if held else []
-                yield Flaw(chunk.file, number, "", "", wrong, ends_file=True)
+                yield file_flaw(chunk.file, wrong, number)
                 return
             text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
             if text.isspace() or not text:
@@ -196,7 +196,7 @@ def read_line(chunk: FileChunk, number: int, line: bytes) -> Iterator[RawRecord 
     except orjson.JSONDecodeError as error:
         problem = f"is not JSON ({error.msg.partition(': line')[0]}, at character {error.colno})"
         wrong = f"{problem}; write one record as one object on one line"
-        yield Flaw(chunk.file, number, "", "", wrong, ends_file=True)
+        yield file_flaw(chunk.file, wrong, number)
         return
     raw = RawRecord(chunk.kind, chunk.file, number, fields, json=line)
     for key in duplicate_keys(line, fields):

@@ -35,9 +35,9 @@ class Flaw:
         return ": ".join(part for part in (place, self.id, self.field, self.message) if part)
 
 
-def file_flaw(file: str, message: str) -> Flaw:
-    """A flaw of a file as a whole, of which nothing is read."""
-    return Flaw(file, 0, "", "", message, ends_file=True)
+def file_flaw(file: str, message: str, line: int = 0) -> Flaw:
+    """A flaw of a file, of which nothing is read from that line on."""
+    return Flaw(file, line, "", "", message, ends_file=True)
 
 
 def empty_file(file: str) -> Flaw:

@@ -67,7 +67,7 @@ def read_yaml(kind: str, path: Path, file: str) -> Iterator[RawRecord | Flaw]:
         yield from YamlRecords(kind, file).records(text)
     except yaml.MarkedYAMLError as error:
         line, wrong = yaml_problem(error, text)
-        yield Flaw(file, line, "", "", wrong, ends_file=True)
+        yield file_flaw(file, wrong, line)
 
 
 def yaml_problem(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str]:
@@ -97,18 +97,11 @@ def decoded_text(raw: bytes, file: str) -> tuple[str | None, list[Flaw]]:
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         wrong = f"is not UTF-8 (byte 0x{error.object[error.start]:02X}); save the file as UTF-8"
-        return None, [Flaw(file, line, "", "", wrong, ends_file=True)]
-    flaws = [
-        Flaw(
-            file,
-            text.count("\n", 0, match.start()) + 1,
-            "",
-            "",
-            f"has the control character U+{ord(match[0]):04X}; remove it",
-            ends_file=True,
-        )
-        for match in islice(CONTROLS.finditer(text), CONTROLS_SHOWN)
-    ]
+        return None, [file_flaw(file, wrong, line)]
+    flaws = []
+    for match in islice(CONTROLS.finditer(text), CONTROLS_SHOWN):
+        wrong = f"has the control character U+{ord(match[0]):04X}; remove it"
+        flaws.append(file_flaw(file, wrong, text.count("\n", 0, match.start()) + 1))
     return (None if flaws else text), flaws
 
 
@@ -143,11 +136,7 @@ class YamlRecords:
         top = next(self.events)
         yield from self.record(top) if self.kind == "dataset" else self.list_of_records(top)
         next(self.events)  # the end of the document
-        extra: Any = next(self.events)
-        if not isinstance(extra, yaml.StreamEndEvent):
-            line = extra.start_mark.line + 1
-            wrong = "starts a second document; keep one in a file"
-            yield Flaw(self.file, line, "", "", wrong, ends_file=True)
+        refuse_second_document(next(self.events))
 
     def list_of_records(self, top: Any) -> Iterator[RawRecord | Flaw]:
         """The records of a list."""
@@ -156,10 +145,8 @@ class YamlRecords:
             return
         if not isinstance(top, yaml.SequenceStartEvent):
             self.value(top, ())
-            line = top.start_mark.line + 1
             wrong = "must be a list of records; begin each with `- id: …`"
-            yield Flaw(self.file, line, "", "", wrong, ends_file=True)
-            return
+            raise UnsupportedYaml(wrong, top.start_mark)
         blank = True
         for event in self.events_until(yaml.SequenceEndEvent):
             blank = False
@@ -211,11 +198,7 @@ class YamlRecords:
         """A mapping; of a key given twice the first value is kept, and it is a flaw."""
         items: dict[str, Any] = {}
         for event in self.events_until(yaml.MappingEndEvent):
-            refuse_unsupported(event, path)
-            mark: yaml.Mark = event.start_mark
-            if not isinstance(event, yaml.ScalarEvent):
-                raise UnsupportedYaml("has a key that is no word; write `field: value`", mark)
-            key, line = event.value, mark.line + 1
+            key, line = key_of(event, path), event.start_mark.line + 1
             if key in items:
                 self.repeated.append((line, (*path, key)))
             self.lines.setdefault((*path, key), line)
@@ -224,6 +207,20 @@ class YamlRecords:
                 self.traps[(*path, key)] = COMMA
             items.setdefault(key, value)
         return items
+
+
+def refuse_second_document(event: Any) -> None:
+    """Raises `UnsupportedYaml` for what follows the first document of a file."""
+    if not isinstance(event, yaml.StreamEndEvent):
+        raise UnsupportedYaml("starts a second document; keep one in a file", event.start_mark)
+
+
+def key_of(event: Any, path: Location) -> str:
+    """The key of a mapping; raises `UnsupportedYaml` for one that is no word."""
+    refuse_unsupported(event, path)
+    if not isinstance(event, yaml.ScalarEvent):
+        raise UnsupportedYaml("has a key that is no word; write `field: value`", event.start_mark)
+    return str(event.value)
 
 
 def refuse_unsupported(event: Any, path: Location) -> None:

@@ -11,7 +11,13 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from app.seeding.yaml_files import LOADER, NULLS, UnsupportedYaml, refuse_unsupported
+from app.seeding.yaml_files import (
+    LOADER,
+    NULLS,
+    key_of,
+    refuse_second_document,
+    refuse_unsupported,
+)
 
 HASH = re.compile(r"(?:^|(?<=[ \t]))#")
 Position = tuple[int, int]
@@ -100,9 +106,7 @@ class Reader:
         self.events.popleft()  # the document
         top = self.node(-1)
         self.events.popleft()  # the end of the document
-        if not isinstance(self.events[0], yaml.StreamEndEvent):
-            mark = self.events[0].start_mark
-            raise UnsupportedYaml("starts a second document; keep one in a file", mark)
+        refuse_second_document(self.events[0])
         top.below += self.above(None)
         return top
 
@@ -136,17 +140,13 @@ class Reader:
         """The keys of a mapping with their values."""
         while not isinstance(self.events[0], yaml.MappingEndEvent):
             above = self.above(self.events[0])
-            key = self.events.popleft()
-            refuse_unsupported(key, ())
-            if not isinstance(key, yaml.ScalarEvent):
-                raise UnsupportedYaml(
-                    "has a key that is no word; write `field: value`", key.start_mark
-                )
-            beside = self.beside(key.start_mark)
+            event = self.events.popleft()
+            key = key_of(event, ())
+            beside = self.beside(event.start_mark)
             node = self.node(column)
             node.above = above + node.above
             node.beside = " ".join(filter(None, (beside, node.beside)))
-            yield key.value, node
+            yield key, node
 
     def above(self, event: Any | None) -> list[str]:
         """The comments before an event, or all that are left; empty texts part them."""
