@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
@@ -39,55 +40,49 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """The commands and their options."""
+    """The commands and their options; `run_check` runs the command `check`."""
     top = argparse.ArgumentParser(prog="parley", description="The record of a negotiation.")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
-    checking = commands.add_parser("check", help="report flaws and warnings of the seed files")
-    checking.add_argument("folder", nargs="?", type=Path, default=SEED_FOLDER)
+    def command(
+        run: Callable[..., int | None], words: str, folder: Path | None = SEED_FOLDER
+    ) -> Any:
+        made = commands.add_parser(run.__name__.removeprefix("run_"), help=words)
+        made.set_defaults(command=run)
+        if folder is not None:
+            made.add_argument("folder", nargs="?", type=Path, default=folder)
+        return made
+
+    checking = command(run_check, "report flaws and warnings of the seed files")
     checking.add_argument("--strict", action="store_true", help="fail on warnings, too")
     checking.add_argument("--format", choices=("text", "json", "github"), default="text")
-    checking.set_defaults(command=run_check)
 
-    seeding = commands.add_parser("seed", help="check the seed files and load them")
-    seeding.add_argument("folder", nargs="?", type=Path, default=SEED_FOLDER)
-    seeding.add_argument("--database", metavar="URL", help="instead of DATABASE_URL")
+    seeding = command(run_seed, "check the seed files and load them")
     seeding.add_argument("--dry-run", action="store_true", help="say what would change")
-    seeding.add_argument(
-        "--allow-removals",
-        action="store_true",
-        help="let more than a tenth of the record or all of a kind go, or another dataset come",
-    )
-    seeding.set_defaults(command=run_seed)
+    removals = "let more than a tenth of the record or all of a kind go, or another dataset come"
+    seeding.add_argument("--allow-removals", action="store_true", help=removals)
 
-    formatting = commands.add_parser("fmt", help="write the YAML seed files in one form")
-    formatting.add_argument("folder", nargs="?", type=Path, default=SEED_FOLDER)
+    formatting = command(run_fmt, "write the YAML seed files in one form")
     formatting.add_argument("--check", action="store_true", help="only say which files differ")
-    formatting.set_defaults(command=run_fmt)
 
-    verifying = commands.add_parser(
-        "verify", help="look the words of every quotation up in the text of its source"
+    verifying = command(
+        run_verify, "look the words of every quotation up in the text of its source"
     )
-    verifying.add_argument("folder", nargs="?", type=Path, default=SEED_FOLDER)
     texts = verifying.add_mutually_exclusive_group()
     texts.add_argument("--texts", metavar="DIR", type=Path, help="texts by source id, DIR/<id>.txt")
     texts.add_argument("--fetch", action="store_true", help="the live pages of the sources")
     verifying.add_argument("--write", action="store_true", help="record it in evidence.yaml")
-    verifying.set_defaults(command=run_verify)
 
-    describing = commands.add_parser("schema", help="write the JSON Schemas of the seed files")
-    describing.add_argument("folder", nargs="?", type=Path, default=SEED_FOLDER / "schemas")
-    describing.set_defaults(command=run_schema)
+    command(run_schema, "write the JSON Schemas of the seed files", SEED_FOLDER / "schemas")
 
-    serving = commands.add_parser("serve", help="answer questions over HTTP")
+    serving = command(run_serve, "answer questions over HTTP", None)
     serving.add_argument("--host", default="127.0.0.1")
     serving.add_argument("--port", type=number(0, 65_535), default=8000, help="0 for a free one")
     serving.add_argument("--workers", type=number(1, 1000), default=1)
-    serving.add_argument("--database", metavar="URL", help="instead of DATABASE_URL")
-    serving.set_defaults(command=run_serve)
+    for using in (seeding, serving):
+        using.add_argument("--database", metavar="URL", help="instead of DATABASE_URL")
 
-    showing = commands.add_parser("config", help="print the settings, secrets masked")
-    showing.set_defaults(command=run_config)
+    command(run_config, "print the settings, secrets masked", None)
     return top
 
 
