@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any, NamedTuple
 
 import psycopg
+from cachetools import FIFOCache
 from psycopg import AsyncConnection
 from psycopg.adapt import AdaptersMap
 from psycopg.pq import TransactionStatus
@@ -140,7 +141,7 @@ class PostgresSnapshot:
         self.began = time.monotonic()
         self.timeout = database.timeout
         self.revision = state.revision
-        self.memory = Memory(state.revision, database.kept_of(state))
+        self.memory = Memory(state.revision, database.kept.setdefault(state, RevisionCache()))
         self.streams = 0
 
     async def rows(self, statement: Statement, **values: Any) -> list[Row]:
@@ -216,7 +217,7 @@ class PostgresDatabase:
             reconnect_timeout=RECONNECT_EVERY,
             reconnect_failed=connect_again,
         )
-        self.kept: dict[RecordState, RevisionCache] = {}
+        self.kept: FIFOCache[RecordState, RevisionCache] = FIFOCache(KNOWN_REVISIONS)
         # What the newest revision stood on when it was seen, and when that was, by the clock.
         self.seen: RecordState | None = None
         self.seen_at = 0.0
@@ -336,13 +337,6 @@ class PostgresDatabase:
 
     def note(self, state: RecordState) -> None:
         self.seen, self.seen_at, self.behind_since = state, time.monotonic(), None
-
-    def kept_of(self, state: RecordState) -> RevisionCache:
-        """What is kept of a revision; the latest ones are kept."""
-        kept = self.kept.setdefault(state, RevisionCache())
-        while len(self.kept) > KNOWN_REVISIONS:
-            del self.kept[next(iter(self.kept))]
-        return kept
 
     def release(self, connection: Connection) -> None:
         """Ends the transaction and gives the connection back; no client waits for that."""

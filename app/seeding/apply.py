@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from functools import lru_cache
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import orjson
 from sqlalchemy import Table, bindparam, func, select
 
-from app.db.postings import STORED, STORED_POSTINGS, key_of, unpacked
+from app.db.postings import SORT_KEYS, STORED_POSTINGS, key_of, unpacked, unpacked_sort_keys
 from app.db.relational import TABLES
-from app.db.sql import Row, Statement
+from app.db.sql import KeyedStatement, Row, Statement
 from app.db.tables import (
     change,
     correction,
@@ -38,7 +36,7 @@ from app.reference import REFERENCE_TYPES
 from app.reference.registry import Reference
 from app.seeding.change_set import ChangeSet
 from app.seeding.index_terms import index_entry
-from app.seeding.postings_writer import PostingsWriter, put_state, stored_sort_keys
+from app.seeding.postings_writer import PostingsWriter, put_state, stored_state
 from app.seeding.processes import map_in_order
 from app.seeding.relational_rows import owner_columns
 from app.seeding.row_builder import RowBuilder, TaskBatch
@@ -58,6 +56,9 @@ BODIES = Statement(
     select(record.c.body).where(record.c.kind == bindparam("kind")).order_by(record.c.id)
 )
 RECORDS = Statement(select(record.c.kind, record.c.id, record.c.sort_key))
+ENTRIES = KeyedStatement(
+    select(document.c.kind, document.c.id, document.c.sort_key), document.c.sort_key
+)
 LAST_REVISION = Statement(select(func.coalesce(func.max(revision.c.number), 0)))
 LAST_CHANGE = Statement(select(func.coalesce(func.max(change.c.sequence), 0)))
 
@@ -86,7 +87,8 @@ class Seeding:
         self.rebuilds = has_other_format(target)
         # Read before anything is removed.
         self.old_reference = Reference() if self.rebuilds else stored_reference(target)
-        self.old_sort_keys = array("q") if self.rebuilds else stored_sort_keys(target)
+        stored = None if self.rebuilds else stored_state(target, SORT_KEYS)
+        self.old_sort_keys = unpacked_sort_keys(stored or b"")
         self.revision = single_number(target, LAST_REVISION) + 1
 
     @property
@@ -119,8 +121,8 @@ class Seeding:
         for _, ordinals in list(self.target.rows(statement, **values)):
             sort_keys = (self.old_sort_keys[ordinal] for ordinal in unpacked(bytes(ordinals)))
             for some in batched(sort_keys):
-                asked = {f"sort_key_{number}": sort_key for number, sort_key in enumerate(some)}
-                yield from list(self.target.rows(entries_at(len(some)), **asked))
+                entries, asked = ENTRIES.of(some)
+                yield from list(self.target.rows(entries, **asked))
 
     def run(self, version: str, progress: Callable[[int], object]) -> None:
         """Does everything, removals first: what is removed may have the ids of what is written."""
@@ -147,14 +149,15 @@ class Seeding:
         changed = self.staging.records_with("added", "changed", "removed")
         for changes in batched(enumerate(changed, first)):
             rows = [
-                (sequence, self.revision, *each, self.body_before(*each))
+                (
+                    sequence,
+                    self.revision,
+                    *each,
+                    None if each[2] == "added" else self.old_body(*each[:2]),
+                )
                 for sequence, each in changes
             ]
             self.target.insert(change, rows)
-
-    def body_before(self, kind: str, record_id: str, action: str) -> bytes | None:
-        """A record as it stands in the database, None for one that is added."""
-        return None if action == "added" else self.old_body(kind, record_id)
 
     def old_body(self, kind: str, record_id: str) -> bytes:
         """A record as it stands in the database."""
@@ -245,14 +248,6 @@ def batched(items: Iterable[ItemT]) -> Iterator[list[ItemT]]:
         yield batch
 
 
-@lru_cache(maxsize=16)
-def entries_at(count: int) -> Statement:
-    """Kind, id and sort key of the entries at so many sort keys."""
-    sort_keys: list[Any] = [bindparam(f"sort_key_{number}") for number in range(count)]
-    columns = (document.c.kind, document.c.id, document.c.sort_key)
-    return Statement(select(*columns).where(document.c.sort_key.in_(sort_keys)))
-
-
 def single_number(target: Target, statement: Statement) -> int:
     """The one number that a statement answers."""
     (row,) = target.rows(statement)
@@ -261,8 +256,8 @@ def single_number(target: Target, statement: Statement) -> int:
 
 def has_other_format(target: Target) -> bool:
     """Whether the documents in the database are of another format than this code's."""
-    stored = list(target.rows(STORED, name="document_format"))
-    return bool(stored) and bytes(stored[0][0]) != str(DOCUMENT_FORMAT).encode()
+    stored = stored_state(target, "document_format")
+    return stored not in (None, str(DOCUMENT_FORMAT).encode())
 
 
 def stored_reference(target: Target) -> Reference:
@@ -276,5 +271,5 @@ def stored_reference(target: Target) -> Reference:
 
 def stored_dataset(target: Target) -> str | None:
     """The id of the dataset in the database, None where there is none."""
-    stored = list(target.rows(STORED, name="dataset"))
-    return str(orjson.loads(stored[0][0])["id"]) if stored else None
+    stored = stored_state(target, "dataset")
+    return str(orjson.loads(stored)["id"]) if stored is not None else None

@@ -26,7 +26,6 @@ from app.db.postings import (
     packed_sort_keys,
     packed_words,
     unpacked,
-    unpacked_sort_keys,
     unpacked_words,
     vocabulary_of,
 )
@@ -190,10 +189,10 @@ class PostingsWriter:
         """Writes the words in the entries of each kind."""
         for kind in KINDS:
             name = vocabulary_of(kind)
-            stored = list(self.target.rows(STORED, name=name)) if self.old_sort_keys else []
-            old = unpacked_words(bytes(stored[0][0])) if stored else set()
+            stored = stored_state(self.target, name) if self.old_sort_keys else None
+            old = unpacked_words(stored or b"")
             new = (old | self.used_words[kind]) - self.unused_words[kind]
-            if new != old or not stored:
+            if new != old or stored is None:
                 put_state(self.target, {name: packed_words(new)})
 
 
@@ -218,7 +217,6 @@ def renumbered(old: BitMap, ordinals: list[int | None]) -> BitMap:
     return BitMap(array("I", (new for each in old if (new := ordinals[each]) is not None)))
 
 
-def stored_sort_keys(target: Target) -> array[int]:
-    """The sort keys in the database; none where it has no record."""
-    stored = list(target.rows(STORED, name=SORT_KEYS))
-    return unpacked_sort_keys(bytes(stored[0][0])) if stored else array("q")
+def stored_state(target: Target, name: str) -> bytes | None:
+    """The value of a name in the table `state`."""
+    return next((bytes(value) for (value,) in list(target.rows(STORED, name=name))), None)
