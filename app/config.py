@@ -39,7 +39,7 @@ class LogRequests(StrEnum):
 
 
 def asks_for_telemetry() -> bool:
-    """Whether OpenTelemetry is configured, by its own variables; asking it costs a request dear."""
+    """Whether OpenTelemetry's own variables configure it; without them, requests skip its cost."""
     return any(name.startswith("OTEL_") for name in os.environ)
 
 

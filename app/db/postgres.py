@@ -48,7 +48,7 @@ LAG_PAUSE = 0.05
 # Seconds for which another process may have seen a revision that this one finds nowhere.
 AHEAD_LIMIT = 2.0
 WAITING_LIMIT = 1000
-# Which host it is, and what the driver says of it, is nobody's business but the operator's.
+# Clients are not told the host, nor the driver's message; the log has both.
 UNREACHABLE = "The database cannot be reached."
 ASKED_TOO_MUCH = "The database is asked too much at once."
 # Seconds between attempts to connect again, and until a connection gives way to a new one.
@@ -111,9 +111,10 @@ def problem_of(error: psycopg.Error, timeout: float) -> Exception:
 
 
 def arguments_of(compiled: Compiled, values: Mapping[str, Any]) -> tuple[Any, ...]:
-    """The parameters in order; what is asked for with NUL, which no text here can hold, is not it.
+    """The parameters in order.
 
-    No id, name or word has the character that stands in for it either.
+    PostgreSQL's texts cannot hold NUL. It is replaced by U+FFFD, which stands in no id, name or
+    word, so that nothing is found.
     """
     arguments = compiled.arguments(values)
     if any(type(each) is str and "\0" in each for each in arguments):
@@ -384,11 +385,11 @@ class PostgresDatabase:
 
 
 async def configure(connection: Connection) -> None:
-    """Says how statements are planned, and keeps more of them prepared than psycopg would."""
+    """Sets how statements are planned, and how many stay prepared."""
     await connection.execute(CONFIGURE)
     connection.prepared_max = PREPARED_STATEMENTS
 
 
 async def connect_again(pool: AsyncConnectionPool[Connection]) -> None:
-    """Goes on trying, at an even pace, as long as the database is away."""
+    """Tries again, every `RECONNECT_EVERY` seconds, as long as the database cannot be reached."""
     await pool.check()

@@ -234,7 +234,7 @@ class SqliteDatabase:
             open_file(self.path).close()
         except DatabaseUnusable as unusable:
             log.error("The database cannot be served: %s", unusable)
-            # The folder is nobody's business but the operator's.
+            # Clients are not told the folder.
             reason = str(unusable).replace(str(self.path), self.path.name)
             raise Unavailable(reason, retry_after=60) from unusable
 

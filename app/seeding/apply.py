@@ -72,8 +72,8 @@ MOVE_RECORD = Statement(
 class Seeding:
     """One seeding; `old_reference` and `new_reference` are the reference data before and after.
 
-    Where the database has documents of another format than this code's, everything but the records
-    and the change log is made anew (`rebuilds`): how the code that wrote it did so is not known.
+    Where the documents in the database have another format than this code's, everything but the
+    records and the change log is made anew (`rebuilds`), as what other code wrote cannot be undone.
     """
 
     def __init__(

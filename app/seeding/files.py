@@ -88,7 +88,7 @@ def kind_of(path: PurePath) -> str | None:
 
 
 def kind_unread_after(flaw: Flaw) -> str | None:
-    """The kind of record that a file holds that was not read to its end because of a flaw."""
+    """The kind of record in a file of which a flaw left the rest unread."""
     top = PurePath(flaw.file).parts[:1]
     stem = PurePath(*top).stem
     return TOP_FILES.get(stem) or FOLDERS.get(stem)

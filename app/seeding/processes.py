@@ -22,19 +22,19 @@ from app.errors import SeedRefused
 PartT = TypeVar("PartT")
 DoneT = TypeVar("DoneT")
 
-# Seconds of work after which other processes are started: they take two of them to start.
+# Seconds of work after which other processes are started; starting them takes two seconds.
 PATIENCE = 4.0
 # More processes than these would wait for the one that writes.
 MOST = 4
-# Others than new processes would have locks that threads of this one hold.
+# A forked process would inherit locks that threads of this one hold.
 SPAWN = get_context("spawn")
 
 
 def map_in_order(work: Callable[[PartT], DoneT], parts: Iterable[PartT]) -> Iterator[DoneT]:
-    """What the work makes of each part, in their order; a few of them are in memory.
+    """The result of the work for each part, in order; only a few parts are held in memory.
 
-    What takes longer than a moment is done in other processes. Raises `SeedRefused` where one of
-    them cannot be started, or ends early.
+    Work that takes longer than `PATIENCE` goes on in other processes. Raises `SeedRefused` where
+    one of them cannot be started, or ends early.
     """
     coming = iter(parts)
     count = min(os.cpu_count() or 1, MOST)
@@ -54,7 +54,7 @@ def map_in_order(work: Callable[[PartT], DoneT], parts: Iterable[PartT]) -> Iter
 def in_processes(
     work: Callable[[PartT], DoneT], parts: Iterable[PartT], count: int
 ) -> Iterator[DoneT]:
-    """What other processes make of each part; each of them takes its turn."""
+    """The result for each part, from other processes, which take turns."""
     workers: list[Worker] = []
     waiting: deque[Future[DoneT]] = deque()
     try:
@@ -88,7 +88,7 @@ class Worker:
 
     def __init__(self) -> None:
         self.pipe, far_end = SPAWN.Pipe()
-        # What is given to a process here is written to a pipe of that kind, so it has to be little.
+        # The arguments of a new process pass through a shared pipe, so they have to be small.
         self.process = SPAWN.Process(target=run, args=(far_end,), daemon=True)
         self.thread = ThreadPoolExecutor(1)
         try:
@@ -103,7 +103,7 @@ class Worker:
             far_end.close()
 
     def do(self, part: Any) -> Any:
-        """What the process makes of a part."""
+        """The result of the process for a part."""
         try:
             self.pipe.send(part)
             done, error = self.pipe.recv()
@@ -140,7 +140,7 @@ def how_it_ended(code: int | None) -> str:
 
 
 def run(pipe: Connection[Any, Any]) -> None:
-    """Takes up the work and does it to each part, until the process that started this one ends."""
+    """Receives the work, then parts, and sends each result, until the starting process ends."""
     gc.disable()
     try:
         work = pipe.recv()
@@ -151,7 +151,7 @@ def run(pipe: Connection[Any, Any]) -> None:
 
 
 def outcome(work: Callable[[Any], Any], part: Any) -> tuple[Any, Exception | None]:
-    """What the work makes of a part, or the error, to be raised where the part came from."""
+    """The result for a part, or the error, which the process that sent the part raises."""
     try:
         return work(part), None
     except Exception as error:  # noqa: BLE001 - every mistake is handed on

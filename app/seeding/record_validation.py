@@ -254,7 +254,7 @@ def unknown_reference(
 
 
 def no_such(mention: RecordMention, known: Iterable[str]) -> str:
-    """That something is not in the record, and what may have been meant."""
+    """Says that a record does not exist, and which one may have been meant."""
     near = nearest(mention.target, list(known))
     hint = f"did you mean {' or '.join(near)}?" if near else f"add the {mention.kind} first"
     return f"there is no {mention.kind} {mention.target!r}; {hint}"

@@ -139,7 +139,7 @@ class SqliteTarget:
         self.is_writable = True
 
     def closed(self) -> SeedRefused:
-        """That the folder of the database cannot be written."""
+        """The refusal of a folder that cannot be written."""
         return SeedRefused(
             f"{self.path.parent} cannot be written by this user, or is on a read-only disk; "
             "nothing was changed. Give the right to write there, or name another --database."
@@ -213,7 +213,7 @@ def workplace(settings: Settings) -> Iterator[Workplace]:
                 yield Workplace(folder, path.name)
             return
         with exclusive_lock(path):
-            # Also what an interrupted seeding has left.
+            # An interrupted seeding may have left some.
             remove_temporary_files(path)
             try:
                 yield Workplace(path.parent, path.name, beside_database=True)

@@ -296,7 +296,7 @@ class FolderValidator:
 
 
 def circular(cycle: list[str]) -> str:
-    """That a chain of references comes back to its beginning."""
+    """Says that a chain of references comes back to its beginning."""
     return f"goes in a circle ({' → '.join(cycle)}); remove one of these links"
 
 
