@@ -10,6 +10,8 @@
         ├── Gone              410, the entry was in the record and was removed
         ├── MethodNotAllowed  405
         ├── NotAcceptable     406
+        ├── RequestTimeout    408, the request did not come to its end
+        ├── LengthRequired    411
         ├── TooLarge          413
         ├── TooLong           414
         ├── UnsupportedMedia  415
@@ -180,6 +182,22 @@ class NotAcceptable(Problem):
     title = "There is no such representation"
 
 
+class RequestTimeout(Problem):
+    """A request that did not come to its end."""
+
+    status = 408
+    type = "request-timeout"
+    title = "The request did not come to its end"
+
+
+class LengthRequired(Problem):
+    """A body whose length is not said."""
+
+    status = 411
+    type = "length-required"
+    title = "The length of the body is missing"
+
+
 class TooLarge(Problem):
     """A body longer than any question needs."""
 
@@ -274,6 +292,8 @@ PROBLEMS: tuple[type[Problem], ...] = (
     Gone,
     MethodNotAllowed,
     NotAcceptable,
+    RequestTimeout,
+    LengthRequired,
     TooLarge,
     TooLong,
     UnsupportedMedia,

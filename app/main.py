@@ -8,7 +8,6 @@ import logging
 import os
 import socket
 import sys
-import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -19,6 +18,7 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp
 from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
@@ -39,13 +39,20 @@ from app.api import (
 from app.api import quotecheck as check
 from app.config import Settings, asks_for_telemetry
 from app.db.engines import open_database
+from app.db.work import Abandoned, step_back
 from app.entries.documents import DOCUMENT_FORMAT
 from app.errors import ParleyError, Problem
 from app.http.cache import Cache
 from app.http.limits import Limits
 from app.http.observation import FOLDER, Metrics, Observation, log_configuration
 from app.http.route import Service
-from app.pages.problems import answer_http_exception, answer_mistake, answer_problem
+from app.pages.problems import (
+    answer_http_exception,
+    answer_incomplete,
+    answer_mistake,
+    answer_nobody,
+    answer_problem,
+)
 from app.seeding.processes import how_it_ended
 from app.seeding.temporary import temporary_folder
 
@@ -53,10 +60,9 @@ log = logging.getLogger(__name__)
 
 APP = "app.main:app_from_environment"
 VERSION = installed_version("parley")
-# How far threads for what takes long step back (`nice`), and how long they may keep the interpreter
-# from the loop.
-NICE = 10
-SWITCH_SECONDS = 0.0005
+# Threads for statements, pages and files; how long one may keep the interpreter from the loop.
+SLOW_THREADS = 2
+SWITCH_SECONDS = 0.0001
 # Objects after which circles among them are looked for; requests seldom leave any.
 GARBAGE = 10_000
 
@@ -97,6 +103,8 @@ def create_app(settings: Settings) -> ASGIApp:
     pages.add_pages(app)
     app.add_exception_handler(Problem, answer_problem)
     app.add_exception_handler(HTTPException, answer_http_exception)
+    app.add_exception_handler(Abandoned, answer_nobody)
+    app.add_exception_handler(ClientDisconnect, answer_incomplete)
     app.add_exception_handler(Exception, answer_mistake)
     app.state.metrics = Metrics()
     cache = Cache(app, database.current_revision, settings.cache_bytes)
@@ -109,16 +117,7 @@ def slow_threads() -> ThreadPoolExecutor:
     They share the interpreter with the loop, which should not wait for it as long as is usual.
     """
     sys.setswitchinterval(SWITCH_SECONDS)
-    return ThreadPoolExecutor(thread_name_prefix="slow", initializer=step_back)
-
-
-def step_back() -> None:
-    """Lets other threads go first, where the system knows the priority of a single one (Linux)."""
-    if sys.platform == "linux":
-        this = threading.get_native_id()
-        # A server that steps back itself is not overtaken by its own threads.
-        now = os.getpriority(os.PRIO_PROCESS, this)
-        os.setpriority(os.PRIO_PROCESS, this, min(now + NICE, 19))
+    return ThreadPoolExecutor(SLOW_THREADS, thread_name_prefix="slow", initializer=step_back)
 
 
 def app_from_environment() -> ASGIApp:

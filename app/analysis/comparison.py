@@ -31,6 +31,7 @@ from app.analysis.matching import (
     similarity,
     word_similarity,
 )
+from app.db.work import check_work
 from app.entries.documents import number_text
 from app.kinds.proposals import Detail
 
@@ -99,6 +100,7 @@ def by_topic(lines: Iterable[Line], order: dict[str, int]) -> list[tuple[Any, li
 
 def term_line(line: Line, partial: Sequence[bool]) -> dict[str, Any]:
     """The fields of a `TermLine`."""
+    check_work()
     recorded = recorded_in(line, partial)
     compared = [compared_term(line, partial, number) for number in range(len(line))]
     cells = [cell_of(line, recorded, number, each) for number, each in enumerate(compared)]

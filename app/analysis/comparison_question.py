@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Self
@@ -15,6 +14,7 @@ from app.analysis.comparison_models import ProposalComparison
 from app.analysis.lookups import EntryJson, placed
 from app.db.postings import all_sort_keys, in_all, key_of
 from app.db.snapshots import Memory, Snapshot, find
+from app.db.work import Work
 from app.entries.names import ids_of
 from app.entries.questions import NoQuestion, none_given, several
 from app.entries.result_pages import DOCUMENTS
@@ -61,7 +61,9 @@ class CompareQuestion(NoQuestion):
         return self
 
 
-async def compare_proposals(question: CompareQuestion, snapshot: Snapshot) -> ProposalComparison:
+async def compare_proposals(
+    question: CompareQuestion, snapshot: Snapshot, work: Work
+) -> ProposalComparison:
     """The comparison that is asked for; raises `InvalidQuery` for what cannot be compared."""
     chain = [question.chain] if question.chain is not None else []
     asked = [
@@ -80,7 +82,7 @@ async def compare_proposals(question: CompareQuestion, snapshot: Snapshot) -> Pr
         proposals = [(await find(snapshot, placed, each))[1] for each in named["proposal"]]
     terms = await terms_of(proposals, snapshot)
     wanted = await on_topics(proposals, named["topic"], snapshot) if named["topic"] else None
-    return await asyncio.to_thread(comparison_of, proposals, terms, wanted)
+    return await work.in_thread(comparison_of, proposals, terms, wanted)
 
 
 async def whole_chain(proposal: str, snapshot: Snapshot) -> list[EntryJson]:

@@ -22,6 +22,7 @@ from typing import TypeVar
 from rapidfuzz import fuzz
 
 from app.analysis.lookups import EntryJson
+from app.db.work import check_work
 from app.entries.words import split
 
 WEIGHTS = {"topics": 0.25, "obliged": 0.25, "words": 0.35, "phase": 0.15, "quantities": 0.2}
@@ -49,6 +50,7 @@ class ComparableTerm:
 
 def similarity(one: ComparableTerm, other: ComparableTerm) -> float:
     """How similar two terms are, from 0 to 1; 0 where they share no topic."""
+    check_work()
     if not set(one.topics) & set(other.topics):
         return 0.0
     parts = {

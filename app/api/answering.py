@@ -18,12 +18,12 @@ from app.entries.result_pages import ResultPage
 from app.errors import InvalidQuery
 from app.formats import FORMATS, UNDATED_FORMATS, WHOLE, Format
 from app.formats.answer import Answer
-from app.http.route import Representation, service_of
+from app.http.route import Representation, service_of, work_for
 from app.reference.dataset import DatasetRecord
 
 # What is said about an answer beside what is said about any.
-# As many rows take less time than the way to a thread and back.
-SHORT = 20
+# As many rows take less time than the way to a thread and back, and more than those are work.
+SHORT, LONG = 20, 100
 P = TypeVar("P", bound=PagedQuestion)
 NOTHING_MORE: Mapping[str, Any] = MappingProxyType({})
 
@@ -110,8 +110,14 @@ def answer_of(
     )
 
 
-async def represented(answer: Answer, form: Format) -> Representation:
-    """An answer in a format; one that takes long to make is made in a thread."""
-    is_short = not form.dated and (not form.whole or len(answer.documents) <= SHORT)
-    body = form.render(answer) if is_short else await asyncio.to_thread(form.render, answer)
+async def represented(request: Request, answer: Answer, form: Format) -> Representation:
+    """An answer in a format; one that takes long to make is made in a thread, or as work."""
+    size = len(answer.documents)
+    if form.counted or (size > LONG and (form.dated or form.whole)):
+        async with work_for(request) as work:
+            body = await work.in_thread(form.render, answer)
+    elif form.dated or (form.whole and size > SHORT):
+        body = await asyncio.to_thread(form.render, answer)
+    else:
+        body = form.render(answer)
     return Representation(form.content_type(answer), body, answer.revision, answer.link_header())

@@ -11,7 +11,7 @@ from app.api.models import OneOf, named
 from app.api.records import enveloped_one
 from app.api.registration import add_question
 from app.formats.comparison import comparison_csv
-from app.http.route import AnswerOrPage, Representation, service_of
+from app.http.route import AnswerOrPage, Representation, service_of, work_for
 
 MEDIA_TYPES = {TableFormat.json: "application/json", TableFormat.csv: "text/csv; charset=utf-8"}
 
@@ -29,8 +29,8 @@ async def answer_comparison(request: Request, question: CompareQuestion) -> Repr
     example:
     `/v1/compare?proposal=prop-2024-05-israel-biden&proposal=prop-2025-01-agreement&topic=hostages`.
     """
-    async with service_of(request).database.snapshot() as snapshot:
-        comparison = await compare_proposals(question, snapshot)
+    async with service_of(request).database.snapshot() as snapshot, work_for(request) as work:
+        comparison = await compare_proposals(question, snapshot, work)
     if question.format is TableFormat.csv:
         body = comparison_csv(comparison)
     else:

@@ -118,7 +118,7 @@ async def answer_entries(
         density=counts,
         meta=meta,
     )
-    return await represented(answer, form)
+    return await represented(request, answer, form)
 
 
 def finds_no_words(question: EntryQuestion, page: ResultPage) -> bool:

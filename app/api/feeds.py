@@ -181,7 +181,7 @@ async def feed_page(
     page = ResultPage([body for _, body in shown], following, None)
     name = request.scope["path"].removeprefix("/v1/")
     answer = answer_of(request, revision, model, name, page, question.limit)
-    return await represented(answer, FORMATS[FormatName(question.format)])
+    return await represented(request, answer, FORMATS[FormatName(question.format)])
 
 
 def add_routes(app: FastAPI) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from enum import StrEnum
-from functools import partial
 from typing import Annotated, Any, TypeVar
 
 import orjson
@@ -19,6 +18,7 @@ from app.api.openapi import join_lines
 from app.api.records import enveloped_one
 from app.api.registration import add_question
 from app.db.snapshots import Snapshot
+from app.db.work import Work
 from app.entries.questions import DateParameter, NoQuestion
 from app.errors import (
     InvalidQuery,
@@ -32,21 +32,17 @@ from app.errors import (
 )
 from app.formats.quotecheck import CHECK_COLUMNS, MARK_COLUMNS, checks_csv, marks_csv
 from app.http.request import read_question
-from app.http.responses import disconnected
-from app.http.route import AnswerOrPage, Representation, service_of
+from app.http.route import AnswerOrPage, Representation, service_of, work_for
 from app.quotecheck.answers import CheckAnswer, MarksAnswer
 from app.quotecheck.articles import ARTICLE_CHARACTERS, mark_article
 from app.quotecheck.lookup import CHECK_CHARACTERS, check_texts, quotation_question
 from app.quotecheck.rendering import Json
-from app.quotecheck.workers import Abandoned, Work
 
 JSON = "application/json"
 TEXT = "text/plain"
 CSV = "text/csv; charset=utf-8"
 TEXTS = 100
 B = TypeVar("B", bound=BaseModel)
-# What the log says of a client that has hung up.
-CLIENT_GONE = 499
 
 
 class CheckFormat(StrEnum):
@@ -111,10 +107,9 @@ async def check_quotation(request: Request, question: CheckQuestion) -> Represen
     `not_in_record` says that this record does not have the words; it never says that they were not
     said.
     """
-    began = time.monotonic()
-    async with service_of(request).database.snapshot() as snapshot:
+    async with service_of(request).database.snapshot() as snapshot, work_for(request) as work:
         asked = await quotation_question(question.text, question.speaker, question.date, snapshot)
-        answers = await check_texts([asked], snapshot, Work(began, snapshot.timeout))
+        answers = await check_texts([asked], snapshot, work)
     if question.format is CheckFormat.csv:
         return Representation(CSV, checks_csv(answers), snapshot.revision)
     enveloped = enveloped_one(request, orjson.dumps(answers[0]), (), snapshot.revision)
@@ -129,16 +124,12 @@ async def mark_quotations(request: Request) -> Response:
     too. A short fragment is marked only where the text says that it is its speaker's. With `texts`,
     up to 100 texts are checked at once, each as by `GET`. The texts are not kept.
     """
-    began = time.monotonic()
     question, _ = read_question(PostQuestion, request.scope["query_string"])
     posted = await posted_body(request)
-    async with service_of(request).database.snapshot() as snapshot:
-        work = Work(began, snapshot.timeout)
-        try:
-            async with work.for_client(partial(disconnected, request.receive)):
-                answer = await _answer_posted(posted, snapshot, work)
-        except Abandoned:
-            return Response(status_code=CLIENT_GONE)
+    # The request has arrived when its body has.
+    request.state.began = time.monotonic()
+    async with service_of(request).database.snapshot() as snapshot, work_for(request) as work:
+        answer = await _answer_posted(posted, snapshot, work)
     headers = {"Cache-Control": "no-store", "Parley-Revision": snapshot.revision.digest}
     if question.format is CheckFormat.csv:
         body = checks_csv(answer) if isinstance(answer, list) else marks_csv(answer)

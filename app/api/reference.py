@@ -107,7 +107,7 @@ async def answer_references(
         fields=fields,
         meta=meta,
     )
-    return await represented(answer, form)
+    return await represented(request, answer, form)
 
 
 async def known_ids(

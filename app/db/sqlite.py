@@ -121,6 +121,7 @@ class Opened:
         try:
             yield connection
         finally:
+            connection.deadline = float("inf")
             connection.raw.execute("PRAGMA shrink_memory")
             self.spare.put(connection)
 

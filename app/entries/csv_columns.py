@@ -16,6 +16,7 @@ from typing import Any
 import orjson
 from pydantic import BaseModel
 
+from app.db.work import check_work
 from app.entries.documents import ActorRole, CitationDocument
 from app.entries.record import field_names, model_in
 
@@ -47,6 +48,7 @@ def lines(documents: Sequence[bytes], columns: Collection[Column]) -> list[bytes
     """The line of each document, built column by column."""
     found: list[bytes] = []
     for start in range(0, len(documents), BATCH):
+        check_work()
         loaded = [orjson.loads(document) for document in documents[start : start + BATCH]]
         rows = zip(*[column(loaded) for column in columns], strict=True)
         found += [b",".join(row) + END for row in rows]

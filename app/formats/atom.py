@@ -10,6 +10,7 @@ import datetime
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from app.db.work import check_work
 from app.entries.dates import parse_date
 from app.formats.answer import Answer
 from app.formats.headline import account, title
@@ -47,6 +48,7 @@ def as_atom(answer: Answer) -> bytes:
 
 def add_entry(feed: Element, answer: Answer, document: dict[str, Any], day: datetime.date) -> None:
     """Adds an entry; its author is the feed's."""
+    check_work()
     entry = SubElement(feed, "entry")
     add_text(entry, "id", stable_id(answer.about().id, document["id"]).urn)
     add_text(entry, "title", title(document))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
+from app.db.work import check_work
 from app.formats.answer import Answer
 from app.formats.headline import account, title
 from app.formats.stable_ids import last_updated, stable_id
@@ -51,6 +52,7 @@ def as_ical(answer: Answer) -> bytes:
 
 
 def describe(event: Event, document: dict[str, Any], answer: Answer) -> None:
+    check_work()
     start = date.fromisoformat(document["start_date"])
     stamp = datetime.combine(last_updated(document), time.min, UTC)
     event.add("uid", str(stable_id(answer.about().id, document["id"])))

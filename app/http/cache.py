@@ -8,6 +8,7 @@ Whole bodies are compressed in the best coding that the client accepts; a stream
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from app.http.responses import Header, send_whole, without_body
 # Shorter bodies gain nothing by compression.
 SHORTEST = 500
 COMPRESSIBLE = (b"text/", b"application/", b"image/svg")
+# Longer ones are compressed in a thread, which leaves the interpreter to others meanwhile.
+LONG = 100_000
 CODERS: dict[bytes, Callable[[bytes], bytes]] = {
     b"zstd": lambda body: zstandard.ZstdCompressor(level=3).compress(body),
     b"gzip": lambda body: gzip.compress(body, 5, mtime=0),
@@ -143,7 +146,8 @@ class FinishingSend:
         """
         coding, fields = self.key[2], dict(headers)
         if coding and len(body) >= SHORTEST and is_compressible(fields):
-            body = CODERS[coding](body)
+            pack = CODERS[coding]
+            body = pack(body) if len(body) < LONG else await asyncio.to_thread(pack, body)
             headers = coded(headers, coding, len(body))
         etag = fields.get(b"etag")
         is_kept = status == 200 and "complete" in self.scope["state"]

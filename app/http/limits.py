@@ -10,11 +10,12 @@ import time
 from functools import lru_cache
 from ipaddress import IPv6Address
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.config import Settings
 from app.errors import (
     BadRequest,
+    LengthRequired,
     MethodNotAllowed,
     Misdirected,
     Problem,
@@ -23,6 +24,7 @@ from app.errors import (
     TooMany,
     Unavailable,
 )
+from app.http.request import Fields
 from app.http.responses import CompleteResponse, problem_response
 
 # `host[:port]` (RFC 3986, section 3.2.2): an address in brackets, or a name, which may be empty. A
@@ -30,6 +32,11 @@ from app.http.responses import CompleteResponse, problem_response
 HOST = re.compile(
     rb"(\[[0-9A-Fa-f:.]{2,45}\]|(?:[A-Za-z0-9._~!$&'()*+;=-]|%[0-9A-Fa-f]{2}){0,255})(?::\d{0,5})?"
 )
+# What counts as one question, and what counts as more.
+CHARACTERS, LONGEST_TEXT, ENTRIES = 2000, 40_000, 100
+COMPARISONS, COMPARING = frozenset(("/v1/compare", "/compare")), 10
+FORMAT, WHOLE = re.compile(rb"(?:^|&)format=(?:csv|atom|ics|svg)(?:&|$)"), 5
+LIMIT = re.compile(rb"(?:^|&)limit=([0-9]{1,3})(?:&|$)")
 # Asked by whoever runs the service, by its address and whatever else is asked at the time.
 OPERATION = frozenset(("/health/live", "/health/ready", "/metrics"))
 
@@ -57,6 +64,8 @@ class Limits:
         if scope["method"] == "OPTIONS":
             await preflight(scope["path"])(scope, receive, send)
             return
+        if b"transfer-encoding" in scope["state"]["fields"]:
+            receive = self.counting(receive)
         self.active += 1
         try:
             await self.app(scope, receive, send)
@@ -69,10 +78,8 @@ class Limits:
         host = host_in(fields.get(b"host"), scope["http_version"])
         if host is None:
             return BadRequest("A request names its host in one `Host`: `name` or `name:port`.")
-        size = fields.get(b"content-length")
-        is_known = b"transfer-encoding" not in fields and (size is None or size.isdigit())
-        if not is_known or (size is not None and int(size) > self.max_body):
-            return TooLarge(f"A body may have {self.max_body} bytes, said in Content-Length.")
+        if (problem := self.problem_of_body(scope["method"], fields)) is not None:
+            return problem
         path, query = scope["raw_path"], scope["query_string"]
         if len(path) + len(query) + bool(query) > self.max_url_length:
             return TooLong(f"An address may have {self.max_url_length} bytes; ask for less.")
@@ -83,6 +90,36 @@ class Limits:
         if self.hosts and host not in self.hosts:
             return Misdirected("This host name is not served here.")
         return None if self.rates is None else self.rates.problem_of(scope)
+
+    def problem_of_body(self, method: str, fields: Fields) -> Problem | None:
+        """Why a body is not read, as far as the headers tell."""
+        size, coding = fields.get(b"content-length"), fields.get(b"transfer-encoding")
+        if coding is not None:
+            if coding.lower() == b"chunked" and size is None:
+                return None
+            return BadRequest("A body comes with its `Content-Length`, or `chunked` alone.")
+        if size is None:
+            return LengthRequired("Say how long the body is.") if method == "POST" else None
+        if not size.isdigit():
+            return BadRequest("`Content-Length` is a number.")
+        return self.too_large() if int(size) > self.max_body else None
+
+    def too_large(self) -> TooLarge:
+        return TooLarge(f"A body may have {self.max_body} bytes.")
+
+    def counting(self, receive: Receive) -> Receive:
+        """What is received; raises `TooLarge` where it is more than a body may have."""
+        size = 0
+
+        async def counted() -> Message:
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if size > self.max_body:
+                raise self.too_large()
+            return message
+
+        return counted
 
 
 @lru_cache(maxsize=256)
@@ -122,7 +159,7 @@ class Rates:
     def problem_of(self, scope: Scope) -> Problem | None:
         """Counts a request of a client; every answer says where the client stands."""
         rate, client = self.rate, (scope.get("client") or ("",))[0]
-        allowed = self.limiter.hit(rate, client)
+        allowed = self.limiter.hit(rate, client, cost=min(cost_of(scope), rate.amount))
         stats = self.limiter.get_window_stats(rate, client)
         wait = max(1, int(stats.reset_time - time.time()) + 1)
         policy = f'"default";q={rate.amount};w={rate.get_expiry()}'
@@ -132,8 +169,27 @@ class Rates:
         return None if allowed else TooMany(wait)
 
 
+def cost_of(scope: Scope) -> int:
+    """As how many questions a request counts, by what it may take to answer it."""
+    path, query = scope["path"], scope["query_string"]
+    if scope["method"] == "POST":
+        size = int(scope["state"]["fields"].get(b"content-length", LONGEST_TEXT))
+        return 1 + size // CHARACTERS
+    if path in COMPARISONS:
+        return COMPARING
+    limit = LIMIT.search(query)
+    return 1 + int(limit[1]) // ENTRIES if limit else WHOLE if FORMAT.search(query) else 1
+
+
 # All addresses are read with GET; texts to be checked may be posted.
 READ = "GET, HEAD, OPTIONS"
+# What clients send beside what they ask: the marks of traces, and whatever else; nothing is done
+# by any header that a page of another origin should not do.
+ALLOWED_HEADERS = (
+    b"Accept, If-None-Match, Range, If-Range, Content-Type, X-Request-Id, traceparent, tracestate, "
+    b"baggage, sentry-trace, b3, X-B3-TraceId, X-B3-SpanId, X-B3-ParentSpanId, X-B3-Sampled, "
+    b"X-B3-Flags, uber-trace-id, X-Amzn-Trace-Id, X-Cloud-Trace-Context, X-Correlation-Id, *"
+)
 POSTED = {"/v1/check": "GET, HEAD, POST, OPTIONS", "/check": "GET, HEAD, POST, OPTIONS"}
 
 
@@ -156,7 +212,7 @@ def preflight(path: str) -> CompleteResponse:
     headers = [
         (b"allow", methods),
         (b"access-control-allow-methods", methods),
-        (b"access-control-allow-headers", b"Accept, If-None-Match, Range, If-Range, Content-Type"),
+        (b"access-control-allow-headers", ALLOWED_HEADERS),
         (b"access-control-max-age", b"86400"),
         (b"vary", b"Access-Control-Request-Headers"),
     ]

@@ -31,9 +31,11 @@ from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.config import LogFormat, LogRequests, Settings
+from app.errors import Problem
 from app.http.request import Fields, fields_of
-from app.http.responses import COMMON_HEADERS
+from app.http.responses import COMMON_HEADERS, problem_response
 
+MISTAKE = "The answer could not be made; this is logged."
 REQUEST_LOG = logging.getLogger("parley.requests")
 ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
@@ -61,6 +63,7 @@ class Observation:
             return
         began = time.perf_counter()
         state = scope.setdefault("state", {})
+        state["began"] = time.monotonic()
         fields = state["fields"] = fields_of(scope["headers"])
         headers = state["headers"] = [*COMMON_HEADERS, (b"x-request-id", self.request_id(fields))]
         # 0 where no response came to be.
@@ -77,6 +80,10 @@ class Observation:
 
         try:
             await self.app(scope, receive, observed)
+        except Exception:
+            if not status:
+                await problem_response(Problem(MISTAKE))(scope, receive, observed)
+            raise
         finally:
             seconds = time.perf_counter() - began
             route = getattr(scope.get("route"), "path", "other")

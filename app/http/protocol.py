@@ -6,9 +6,13 @@ import re
 from asyncio import TimerHandle, Transport
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 
-from app.errors import BadRequest, HeadersTooLarge, Problem, TooLong
+from app.errors import BadRequest, HeadersTooLarge, Problem, RequestTimeout, TooLong
 from app.http.responses import COMMON_HEADERS, Header, problem_response
 
 # The parser cannot split a longer address into its parts, and no question needs longer headers.
@@ -64,9 +68,21 @@ class BoundedProtocol(HttpToolsProtocol):
         same = is_reading and self.scope is self.waiting_for
         self.looks, self.waiting_for = self.looks + 1 if same else 0, self.scope
         if self.looks >= LOOKS:
-            self.transport.abort()
+            self.give_up()
         else:
             self.watch = self.loop.call_later(READ_SECONDS / LOOKS, self.abort_if_slow)
+
+    def give_up(self) -> None:
+        """Ends a connection; a client that has begun to ask is told why, if it can be."""
+        cycle: RequestResponseCycle | None = self.cycle
+        is_free = cycle is None or cycle.response_complete
+        is_asking = cycle is not None and cycle.scope is self.scope and not cycle.response_started
+        if "type" in self.scope and not self.refused and (is_free or is_asking):
+            slow = RequestTimeout(f"The request did not come whole in {READ_SECONDS:g} seconds.")
+            self.transport.write(written(slow))
+            self.transport.close()
+        else:
+            self.transport.abort()
 
     def pause_writing(self) -> None:
         super().pause_writing()

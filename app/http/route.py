@@ -10,8 +10,10 @@ is sent, is returned as an ASGI application.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 from typing import Annotated, Any, get_type_hints
 
@@ -23,6 +25,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.config import Settings
 from app.db.snapshots import Database, Revision, SnapshotLost
+from app.db.work import Work
 from app.errors import NotAcceptable
 from app.http.limits import not_allowed
 from app.http.request import (
@@ -35,7 +38,7 @@ from app.http.request import (
     preferred_type,
     read_question,
 )
-from app.http.responses import SVG_POLICY, CompleteResponse, Header, complete
+from app.http.responses import SVG_POLICY, CompleteResponse, Header, complete, disconnected
 
 CACHE_CONTROL = b"public, max-age=30, stale-while-revalidate=30"
 NAMES_FORMAT = re.compile(rb"(?:^|&)format=")
@@ -66,10 +69,10 @@ class QuestionRoute(APIRoute):
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] not in ("GET", "HEAD"):
             raise not_allowed(scope["method"], scope["path"])
-        answer = await self.answer(scope)
+        answer = await self.answer(scope, receive)
         await answer(scope, receive, send)
 
-    async def answer(self, scope: Scope) -> ASGIApp:
+    async def answer(self, scope: Scope, receive: Receive) -> ASGIApp:
         """What sends the answer."""
         state = scope["state"]
         state["offered"] = self.offered_to(scope)
@@ -80,7 +83,7 @@ class QuestionRoute(APIRoute):
         if not chosen and state["offered"] and len(self.offered) > 1:
             raise not_acceptable(self.offered)
         state["media_type"] = chosen or self.offered[0]
-        return self.unchanged(scope, question) or await self.asked(scope, question)
+        return self.unchanged(scope, question) or await self.asked(scope, receive, question)
 
     def offered_to(self, scope: Scope) -> tuple[str, ...]:
         """The media types among which `Accept` chooses here: none where the query names one."""
@@ -103,14 +106,15 @@ class QuestionRoute(APIRoute):
             return None
         return CompleteResponse(304, self.headers_of(question, etag, revision), b"")
 
-    async def asked(self, scope: Scope, question: BaseModel) -> ASGIApp:
+    async def asked(self, scope: Scope, receive: Receive, question: BaseModel) -> ASGIApp:
         """Asks the question."""
         endpoint: Callable[..., Awaitable[Any]] = self.endpoint
+        request = Request(scope, receive)
         try:
-            answer = await endpoint(Request(scope), question, **scope["path_params"])
+            answer = await endpoint(request, question, **scope["path_params"])
         except SnapshotLost:
             # Nothing was sent yet, so the whole question may be asked of another snapshot.
-            answer = await endpoint(Request(scope), question, **scope["path_params"])
+            answer = await endpoint(request, question, **scope["path_params"])
         if isinstance(answer, Representation):
             return self.complete(scope, question, answer)
         application: ASGIApp = answer
@@ -224,3 +228,12 @@ def service_of(asked: Mapping[str, Any]) -> Service:
     """The service of the application that a request, or its scope, asks."""
     app: Application = asked["app"]
     return app.service
+
+
+@asynccontextmanager
+async def work_for(request: Request) -> AsyncIterator[Work]:
+    """The work that a request asks for: for as long as its client waits, within the deadline."""
+    began: float = request.state.began
+    work = Work(began, service_of(request).settings.statement_timeout)
+    async with work.for_client(partial(disconnected, request.receive)):
+        yield work

@@ -12,7 +12,7 @@ from app.analysis.comparison_question import CompareQuestion, compare_proposals
 from app.db.snapshots import Snapshot
 from app.entries.questions import MAX_LIMIT, Sort
 from app.entries.result_pages import find_page
-from app.http.route import Representation, service_of
+from app.http.route import Representation, service_of, work_for
 from app.kinds import KINDS
 from app.pages.rendering import page
 from app.pages.routing import PageAt
@@ -33,11 +33,13 @@ async def compare_page(request: Request, question: ComparePageQuestion) -> Repre
     """The form, and the matrix of the chosen proposals."""
     chosen = bool(question.proposal) or question.chain is not None
     async with service_of(request).database.snapshot() as snapshot:
-        comparison = await compare_proposals(question, snapshot) if chosen else None
+        async with work_for(request) as work:
+            comparison = await compare_proposals(question, snapshot, work) if chosen else None
         return await page(
             request,
             snapshot,
             "compare.html",
+            long=chosen,
             proposals=await all_proposals(snapshot),
             compared=comparison and comparison.model_dump(mode="json"),
             asked=[pair for pair in request.state.parameters if pair[0] != "format"],

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import orjson
 from starlette.requests import Request
 
+from app.api.answering import LONG
 from app.api.entries import TimelineQuestion, finds_no_words, kinds_asked, nearest_links
 from app.db.snapshots import find
 from app.entries.density import density
@@ -73,6 +74,7 @@ async def list_page(request: Request, question: EntryQuestion, listed: ListPage)
             request,
             snapshot,
             "list.html",
+            long=len(found.documents) > LONG,
             heading=listed.heading,
             picture=picture_of(lanes, listed.path, parameters, listed.heading),
             facets=facets,

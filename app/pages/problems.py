@@ -14,8 +14,9 @@ from starlette.responses import HTMLResponse, Response
 from app.db.snapshots import Snapshot
 from app.db.sql import Statement
 from app.db.tables import reference
-from app.errors import InvalidQuery, Moved, NotFound, Problem, Unavailable
+from app.errors import InvalidQuery, Moved, NotFound, Problem, RequestTimeout, Unavailable
 from app.http.limits import not_allowed
+from app.http.observation import MISTAKE
 from app.http.request import HTML, JSON, NO_PARAMETER, quality, read_parameters
 from app.http.responses import problem_response
 from app.http.route import service_of
@@ -75,7 +76,19 @@ async def answer_http_exception(request: Request, error: Exception) -> Response:
 async def answer_mistake(request: Request, error: Exception) -> Response:
     """A mistake of ours: nothing of it is told, and nothing is read that may fail again."""
     del request, error
-    return problem_response(Problem("The answer could not be made; this is logged."))
+    return problem_response(Problem(MISTAKE))
+
+
+async def answer_incomplete(request: Request, error: Exception) -> Response:
+    """What is told, if it can be, to a client that left before its request had come."""
+    del request, error
+    return problem_response(RequestTimeout("The body did not come to its end."))
+
+
+async def answer_nobody(request: Request, error: Exception) -> Response:
+    """What the log says of a client that has hung up."""
+    del request, error
+    return Response(status_code=499)
 
 
 async def problem_page(request: Request, problem: Problem) -> Response:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from functools import partial
 from typing import Annotated, Any
 from urllib.parse import parse_qs, urlencode
 
@@ -11,17 +10,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from app.api.quotecheck import CLIENT_GONE
 from app.entries.questions import readable_date
 from app.errors import InvalidQuery, UnsupportedMedia
-from app.http.responses import disconnected
-from app.http.route import Representation, service_of
+from app.http.route import Representation, service_of, work_for
 from app.pages.rendering import UNKEPT, page, rendered
 from app.pages.routing import PageAt
 from app.quotecheck.articles import ARTICLE_CHARACTERS, mark_article
 from app.quotecheck.lookup import CHECK_CHARACTERS, check_texts, quotation_question
 from app.quotecheck.rendering import Json
-from app.quotecheck.workers import Abandoned, Work
 
 FORM = "application/x-www-form-urlencoded"
 SHOWN: dict[str, Any] = {
@@ -47,14 +43,14 @@ class CheckPageQuestion(BaseModel):
 
 async def check_page(request: Request, question: CheckPageQuestion) -> Representation:
     """A quotation looked up, and the forms."""
-    began = time.monotonic()
     found = None
     async with service_of(request).database.snapshot() as snapshot:
         if question.text is not None:
             asked = await quotation_question(
                 question.text, question.speaker or None, question.date or None, snapshot
             )
-            (found,) = await check_texts([asked], snapshot, Work(began, snapshot.timeout))
+            async with work_for(request) as work:
+                (found,) = await check_texts([asked], snapshot, work)
         as_json = urlencode([*request.state.parameters, ("format", "json")])
         return await page(
             request,
@@ -69,15 +65,11 @@ async def check_page(request: Request, question: CheckPageQuestion) -> Represent
 
 async def mark_page(request: Request) -> Response:
     """A posted text with its recorded quotations marked; it is not kept."""
-    began = time.monotonic()
     text = await text_of_form(request)
+    request.state.began = time.monotonic()
     async with service_of(request).database.snapshot() as snapshot:
-        work = Work(began, snapshot.timeout)
-        try:
-            async with work.for_client(partial(disconnected, request.receive)):
-                marked = await mark_article(text, snapshot, work)
-        except Abandoned:
-            return Response(status_code=CLIENT_GONE)
+        async with work_for(request) as work:
+            marked = await mark_article(text, snapshot, work)
         pieces = marked_pieces(text, marked["marks"])
         shown = await rendered(
             request, snapshot, "check.html", text=text, marked=marked, pieces=pieces, **SHOWN

@@ -10,6 +10,7 @@ import orjson
 from starlette.requests import Request
 
 from app.analysis.positions import ActorPositionsQuestion, actor_positions
+from app.api.answering import LONG
 from app.api.entries import TimelineQuestion
 from app.api.records import record_now
 from app.api.reference import find_references
@@ -48,6 +49,7 @@ async def references_page(
             request,
             snapshot,
             "references.html",
+            long=len(found.documents) > LONG,
             heading=name_type.label,
             asked=question,
             found=sorted(map(orjson.loads, found.documents), key=lambda each: fold(each["name"])),

@@ -16,10 +16,11 @@ from starlette.requests import Request
 
 from app.api.answering import asked_path
 from app.db.snapshots import Snapshot
+from app.db.work import check_work
 from app.entries.documents import QUALIFIER_WORDS, number_text, quantity_text
 from app.entries.stems import OWN_LANGUAGE
 from app.formats.headline import remarks_on, title
-from app.http.route import Representation, service_of
+from app.http.route import Representation, service_of, work_for
 from app.kinds import KINDS
 from app.kinds.figures import claimants_of
 from app.kinds.quotes import ellipses
@@ -124,8 +125,13 @@ def spaced(name: str) -> str:
     return name.replace("_", " ")
 
 
-async def rendered(request: Request, snapshot: Snapshot, template: str, **values: Any) -> str:
-    """A template with the given values and those of every page: dataset, revision, addresses."""
+async def rendered(
+    request: Request, snapshot: Snapshot, template: str, *, long: bool = False, **values: Any
+) -> str:
+    """A template with the given values and those of every page: dataset, revision, addresses.
+
+    A `long` page is rendered as work.
+    """
     dataset = await dataset_of(snapshot)
     templates = environment(dataset.get("language", OWN_LANGUAGE))
     values |= {
@@ -134,7 +140,17 @@ async def rendered(request: Request, snapshot: Snapshot, template: str, **values
         "path": asked_path(request),
         "public_url": service_of(request).settings.public_url,
     }
-    return await asyncio.to_thread(templates.get_template(template).render, values)
+    parts = templates.get_template(template).generate(values)
+    if not long:
+        return await asyncio.to_thread("".join, parts)
+    async with work_for(request) as work:
+        return await work.in_thread("".join, map(checked, parts))
+
+
+def checked(part: str) -> str:
+    """A part of a page, as long as somebody waits for it."""
+    check_work()
+    return part
 
 
 async def page(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from fastapi import FastAPI
 from pydantic import BaseModel
 from starlette.responses import RedirectResponse
-from starlette.types import ASGIApp, Scope
+from starlette.types import ASGIApp, Receive, Scope
 
 from app.entries.questions import NoQuestion
 from app.http.request import HTML
@@ -24,12 +24,12 @@ class PageRoute(QuestionRoute):
     offered = (HTML,)
     headers = ((b"content-security-policy", POLICY.encode()),)
 
-    async def answer(self, scope: Scope) -> ASGIApp:
+    async def answer(self, scope: Scope, receive: Receive) -> ASGIApp:
         """The redirection, or the answer."""
         query: bytes = scope["query_string"]
         clean = b"&".join(pair for pair in query.split(b"&") if is_asked(pair))
         if clean == query:
-            return await super().answer(scope)
+            return await super().answer(scope, receive)
         path = scope["raw_path"].decode("ascii")
         target = f"{path}?{clean.decode('ascii', 'ignore')}" if clean else path
         return RedirectResponse(target, 308)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.db.snapshots import Snapshot
+from app.db.work import Work
 from app.errors import InvalidQuery
 from app.quotecheck.alignment import Operation, align
 from app.quotecheck.answers import DifferenceKind, Verdict
@@ -22,7 +23,6 @@ from app.quotecheck.prose import Prose, Quotation, Span, read_prose
 from app.quotecheck.reading import Reading, read_wording
 from app.quotecheck.rendering import Json, difference_document
 from app.quotecheck.statements import counts_of, in_counts
-from app.quotecheck.workers import Work
 
 ARTICLE_CHARACTERS = 40_000
 # A sentence is looked through in stretches of so many words, each with some of the one before.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.db.snapshots import Snapshot
+from app.db.work import Work
 from app.entries.dates import DateLanguageError, DateSpan, in_date_language, parse_date
 from app.entries.words import split
 from app.errors import InvalidQuery, query_error
@@ -17,7 +18,6 @@ from app.quotecheck.matching import Matcher, Matches, Passage, actors_of, index_
 from app.quotecheck.prose import Prose, Quotation, read_prose
 from app.quotecheck.rendering import Json, answer_document
 from app.quotecheck.speakers import load_actors, load_named, load_speaker
-from app.quotecheck.workers import Work
 
 CHECK_CHARACTERS = 2000
 # Texts of more words than these in all are looked up in a thread.

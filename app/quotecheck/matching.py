@@ -13,6 +13,7 @@ from typing import NamedTuple
 from pyroaring import BitMap
 from rapidfuzz import fuzz
 
+from app.db.work import Work
 from app.entries.dates import DateSpan
 from app.entries.words import split
 from app.quotecheck.alignment import Operation, Step
@@ -33,7 +34,6 @@ from app.quotecheck.judgement import (
     telling_weight,
 )
 from app.quotecheck.reading import Reading
-from app.quotecheck.workers import Work
 
 # Quotes that are read for a passage, more where its words are too few to tell much; quotes of the
 # speaker and the days asked that are read besides; quotes of which the words are aligned.

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import httpx
 import pytest
 import uvicorn
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.db import sqlite
 from app.http import protocol
@@ -19,7 +21,7 @@ from app.http.protocol import BoundedProtocol
 from tests.api.asking import BASE, raw, serving
 from tests.conftest import TINY, Seeded
 from tests.operation.conftest import Asking
-from tests.operation.sockets import exchanged, request
+from tests.operation.sockets import exchanged, request, scope_of, status_of
 
 PROBLEM = b"content-type: application/problem+json"
 
@@ -53,18 +55,143 @@ def test_too_many_at_once_get_503(asking: Asking) -> None:
 
 
 def test_a_long_body_gets_413(asking: Asking) -> None:
-    """By its stated length; a body without one is not read at all."""
+    """By its stated length, or as soon as more has come than a body may have."""
     ask = asking(max_body=100)
     options: dict[str, Any] = {"method": "POST", "headers": {"Content-Type": "text/plain"}}
     assert ask.problem("/v1/check", 413, content=b"x" * 101, **options)["type"] == (
         "/problems/content-too-large"
     )
 
-    async def parts() -> AsyncIterator[bytes]:
-        yield b"x"
+    async def parts(number: int) -> AsyncIterator[bytes]:
+        for _ in range(number):
+            yield b"the talks "
 
-    assert ask.problem("/v1/check", 413, content=parts(), **options)["status"] == 413
-    assert ask("/v1/check", content=b"the talks", **options).status_code == 200
+    for path in ("/v1/check", "/v1/check?format=csv"):
+        assert ask(path, content=parts(10), **options).status_code == 200
+        assert ask.problem(path, 413, content=parts(11), **options)["status"] == 413
+    whole = ask("/v1/check", content=b"the talks " * 10, **options)
+    assert ask("/v1/check", content=parts(10), **options).json() == whole.json()
+
+
+BODIES = {
+    "": 411,
+    "Content-Length: 0": 422,
+    "Transfer-Encoding: chunked": 200,
+    "Transfer-Encoding: Chunked": 200,
+    "Transfer-Encoding: gzip, chunked": 400,
+    "Content-Length: x": 400,
+    "Content-Length: 600000": 413,
+}
+
+
+@pytest.mark.parametrize("header", BODIES)
+def test_how_a_body_comes(header: str, cached_databases: Seeded) -> None:
+    """With its length or in chunks; what says neither gets 411, what is no length 400."""
+    lines = ["Host: x", "Content-Type: text/plain", "Connection: close", *filter(None, [header])]
+    body = b"3\r\nthe\r\n6\r\n talks\r\n0\r\n\r\n" if BODIES[header] == 200 else b""
+    with serving(cached_databases(TINY)) as base:
+        answer = exchanged(base, request("/v1/check", *lines, method="POST", body=body))
+    assert status_of(answer) == BODIES[header]
+    if BODIES[header] != 200:
+        assert PROBLEM in answer.lower()
+        assert b"access-control-allow-origin: *" in answer.lower()
+
+
+def test_a_body_that_never_comes_is_the_doing_of_the_client(
+    asking: Asking, caplog: pytest.LogCaptureFixture
+) -> None:
+    """408, not 500 and no traceback, whether all or the rest of it is missing."""
+    ask = asking()
+
+    async def left_after(path: str, messages: Iterator[Message]) -> Message:
+        sent: list[Message] = []
+
+        async def receive() -> Message:
+            return next(messages)
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        form = b"application/x-www-form-urlencoded" if path == "/check" else b"text/plain"
+        scope = {**scope_of(path, content_length=b"9", content_type=form), "method": "POST"}
+        await ask.app(scope, receive, send)
+        return sent[0]
+
+    part: Message = {"type": "http.request", "body": b"text=a", "more_body": True}
+    for path in ("/v1/check", "/check"):
+        for first in ([], [part]):
+            messages = iter([*first, {"type": "http.disconnect"}])
+            start = ask.runner.run(left_after(path, messages))
+            assert start["status"] == 408
+            assert dict(start["headers"])[b"content-type"] == b"application/problem+json"
+    assert "Traceback" not in caplog.text
+
+
+def test_a_mistake_in_front_of_the_routes_is_a_problem_with_cors(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where even the cache fails, nothing bare is sent, and nothing is told of it."""
+    ask = asking()
+    with monkeypatch.context() as patched:
+        patched.setattr("app.http.cache.Cache.__call__", failing)
+        answer = ask("/v1/events")
+    assert answer.status_code == 500
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["x-request-id"]
+    assert answer.json()["type"] == "/problems/internal-error"
+    assert "secret" not in answer.text
+
+
+async def failing(cache: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """An application that does not answer."""
+    del cache, scope, receive, send
+    raise RuntimeError("secret")
+
+
+TRACES = (
+    "traceparent", "tracestate", "baggage", "sentry-trace", "b3", "x-b3-traceid", "x-request-id",
+    "x-correlation-id", "uber-trace-id", "x-amzn-trace-id",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["/v1/events", "/v1/check", "/v1/dataset/quotes.csv"])
+def test_what_instrumented_clients_send_passes_the_preflight(asking: Asking, path: str) -> None:
+    """Each header by name, and any other one by `*`."""
+    asked = {"Origin": "https://a.example", "Access-Control-Request-Headers": ",".join(TRACES)}
+    answer = asking()(path, "OPTIONS", headers=asked)
+    assert answer.status_code == 204
+    allowed = answer.headers["access-control-allow-headers"].lower().split(", ")
+    assert {*TRACES, "content-type", "range", "*"} <= {*allowed}
+
+
+COSTS = {
+    "/v1/events": 1,
+    "/v1/events?limit=50": 1,
+    "/v1/events?limit=500": 6,
+    "/v1/events?format=csv": 5,
+    "/v1/events?format=ics&limit=10": 1,
+    "/v1/compare?chain=a": 10,
+    "/compare": 10,
+    "/events": 1,
+}
+
+
+def test_what_costs_more_counts_as_more(asking: Asking) -> None:
+    """A check of 40,000 characters counts as 21 questions, a list as one."""
+    ask = asking(rate_limit="100/minute")
+    left = 100
+    for path, cost in COSTS.items():
+        left -= cost
+        assert f"r={left};" in ask(path).headers["ratelimit"], path
+    for size, cost in ((1000, 1), (40_000, 21)):
+        left -= cost
+        checked = ask("/v1/check", "POST", content=b"a " * (size // 2))
+        assert checked.status_code == 200
+        assert f"r={left};" in checked.headers["ratelimit"]
+    small = asking(rate_limit="5/minute")
+    assert small("/v1/check", "POST", content=b"a " * 20_000).status_code == 200
+    assert small("/v1/events").status_code == 429
 
 
 HOSTS = {
@@ -162,7 +289,7 @@ def test_slow_requests_are_given_up(monkeypatch: pytest.MonkeyPatch, asking: Ask
     monkeypatch.setattr(protocol, "READ_SECONDS", 0.3)
     app = asking().app
 
-    async def clients() -> list[float]:
+    async def clients() -> list[tuple[float, bytes]]:
         config = uvicorn.Config(app, http=BoundedProtocol, port=0, log_config=None, lifespan="off")
         server = uvicorn.Server(config)
         listener = socket.create_server(("127.0.0.1", 0))
@@ -177,23 +304,28 @@ def test_slow_requests_are_given_up(monkeypatch: pytest.MonkeyPatch, asking: Ask
         listener.close()
         return waited
 
-    async def slowly(port: int, first: bytes) -> float:
+    async def slowly(port: int, first: bytes) -> tuple[float, bytes]:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        began = time.monotonic()
+        began, answer = time.monotonic(), b""
         writer.write(first)
         try:
             while not reader.at_eof() and time.monotonic() - began < 5:
                 if first:
                     writer.write(b"x")
                     await writer.drain()
-                with_timeout = asyncio.wait_for(reader.read(1), 0.05)
-                await asyncio.gather(with_timeout, return_exceptions=True)
+                with contextlib.suppress(TimeoutError):
+                    answer += await asyncio.wait_for(reader.read(4096), 0.05)
         except OSError:
             pass
         writer.close()
-        return time.monotonic() - began
+        return time.monotonic() - began, answer
 
-    assert all(waited < 3 for waited in asyncio.run(clients()))
+    silent, headers, body = asyncio.run(clients())
+    assert all(waited < 3 for waited, _ in (silent, headers, body))
+    assert silent[1] == b""
+    for _, answer in (headers, body):
+        assert status_of(answer) == 408
+        assert PROBLEM in answer.lower()
 
 
 POSTED = b"POST /v1/check HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n"

@@ -9,7 +9,8 @@ import threading
 
 import pytest
 
-from app.main import NICE, SWITCH_SECONDS
+from app.db.work import NICE
+from app.main import SWITCH_SECONDS
 from tests.api.asking import Asker
 from tests.conftest import TINY, Seeded
 

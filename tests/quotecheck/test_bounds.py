@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from starlette.types import Message
 
+from app.db.work import AT_ONCE, Work
 from app.errors import Unavailable
 from app.quotecheck.articles import ARTICLE_CHARACTERS
 from app.quotecheck.lookup import CHECK_CHARACTERS
-from app.quotecheck.workers import AT_ONCE, Work
 from tests.api.asking import Asker
 from tests.conftest import SHIPPED, Seeded
 from tests.quotecheck.asking import check, mark
