@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import orjson
 from fastapi import FastAPI
@@ -32,7 +32,7 @@ from app.errors import NotAcceptable, Unavailable
 from app.http.responses import CompleteResponse, complete
 from app.http.route import Representation, service_of
 from app.kinds import KINDS
-from app.reference.dataset import Contact, Coverage, Doubt, GoodQuestion, Licence
+from app.reference.dataset import Contact, Coverage, Doubt, GoodQuestion, Licence, read_dataset
 
 COME_AND_GONE = Statement(
     select(change.c.kind, change.c.action, func.count())
@@ -105,26 +105,15 @@ async def dataset(request: Request, question: OneQuestion) -> Representation:
 
 async def description(at: Revision, snapshot: Snapshot) -> bytes:
     """The dataset's document as of a revision."""
-    stored = without_corrections(orjson.loads(await dataset_body(at, snapshot)))
-    missing = dict.fromkeys(("language", "contact", "removal"))
-    document = DatasetDocument.model_validate(
-        {
-            **missing,
-            "doubts": [],
-            "questions": [],
-            **stored,
-            "counts": await kind_counts(at, snapshot),
-            "balance": await balance_of(snapshot) if at == snapshot.revision else None,
-            "downloads": downloads.links(snapshot.engine),
-            "links": LINKS,
-        }
+    record = read_dataset(await dataset_body(at, snapshot))
+    document = DatasetDocument(
+        **record.model_dump(exclude={"corrections", "silence"}),
+        counts=await kind_counts(at, snapshot),
+        balance=await balance_of(snapshot) if at == snapshot.revision else None,
+        downloads=downloads.links(snapshot.engine),
+        links=LINKS,
     )
     return document.model_dump_json().encode()
-
-
-def without_corrections(stored: dict[str, Any]) -> dict[str, Any]:
-    """The description's own fields."""
-    return {name: value for name, value in stored.items() if name != "corrections"}
 
 
 async def kind_counts(at: Revision, snapshot: Snapshot) -> dict[str, int]:

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, Field
 from sqlalchemy import and_, bindparam, literal, or_, select
 from starlette.requests import Request
 
-from app.api.answering import asked_path, chosen_fields
+from app.api.answering import answer_of, asked_path, chosen_fields
 from app.api.models import SCHEMAS, OneOf, named
 from app.api.registration import add_question
 from app.db.snapshots import Revision, Snapshot, find
@@ -25,10 +25,9 @@ from app.db.tables import change, reference
 from app.entries.documents import Document
 from app.entries.names import BY_FORMER_ID, ENTRY_NAME, UnknownName, id_of
 from app.entries.questions import FormatName, NamesParameter, NoQuestion, none_given
-from app.entries.result_pages import read_entry
+from app.entries.result_pages import ResultPage, read_entry
 from app.errors import Gone, InvalidQuery, Moved, NotAcceptable, NotFound
 from app.formats import FORMATS, SPARSE_MEDIA_TYPE
-from app.formats.answer import Answer
 from app.formats.citations import CITATION_FORMATS, Cited
 from app.formats.json import enveloped, revision_meta
 from app.history.changelog import standing_at
@@ -263,18 +262,9 @@ async def linked_data(
     request: Request, found: StoredDocument, at: Revision, snapshot: Snapshot
 ) -> bytes:
     """An entry as JSON-LD: as a list of one."""
-    answer = Answer(
-        documents=[found.body],
-        model=found.model,
-        name=found.kind,
-        path=asked_path(request),
-        query=request.scope["query_string"].decode("ascii", "replace"),
-        parameters=request.state.parameters,
-        revision=at,
-        public_url=service_of(request).settings.public_url,
-        limit=1,
-        dataset=read_dataset(await dataset_body(at, snapshot)),
-    )
+    dataset = read_dataset(await dataset_body(at, snapshot))
+    page = ResultPage([found.body], None, None)
+    answer = answer_of(request, at, found.model, found.kind, page, 1, dataset=dataset)
     return FORMATS[FormatName.jsonld].render(answer)
 
 
