@@ -9,22 +9,17 @@ from app.analysis.comparison_models import Cell, ProposalComparison, TermLine
 from app.entries.csv_columns import SEPARATOR, header, scalar_cells
 from app.entries.documents import QuantityDocument, number_text
 
-COLUMNS = (
-    "term",
-    "url",
-    "change",
-    "certain",
-    "differs_in",
-    "phase",
-    "obliged",
-    "quantities",
-    "text",
-)
+CELL_COLUMNS = ("term", "url", "change", "certain")
+TERM_COLUMNS = ("differs_in", "phase", "obliged", "quantities", "text")
 
 
 def comparison_csv(comparison: ProposalComparison) -> bytes:
     """Topic and change of each line, then what every proposal has there, by its id."""
-    own = [f"{each.id}.{column}" for each in comparison.proposals for column in COLUMNS]
+    own = [
+        f"{each.id}.{column}"
+        for each in comparison.proposals
+        for column in (*CELL_COLUMNS, *TERM_COLUMNS)
+    ]
     rows = [
         [topic.topic.id, line.change, line.certain, *cells(line)]
         for topic in comparison.topics
@@ -36,17 +31,15 @@ def comparison_csv(comparison: ProposalComparison) -> bytes:
 
 def cells(line: TermLine) -> Iterator[Any]:
     for number, cell in enumerate(line.cells):
-        quantities = [each.values[number] for each in line.quantities]
-        yield from term_cells(
-            cell, [quantity_cell(each) for each in quantities if each is not None]
-        )
+        quantities = (each.values[number] for each in line.quantities)
+        yield from term_cells(cell, [quantity_cell(each) for each in quantities if each])
 
 
 def term_cells(cell: Cell, quantities: list[str]) -> tuple[Any, ...]:
     """What stands in the columns of one proposal."""
     term = cell.term
     if term is None:
-        return (None, None, cell.change, cell.certain, *[None] * (len(COLUMNS) - 4))
+        return (None, None, cell.change, cell.certain, *[None for _ in TERM_COLUMNS])
     return (
         term.id,
         term.url,

@@ -13,22 +13,16 @@ from app.formats.answer import Answer
 from app.kinds import KINDS
 from app.kinds.linked_data import Node, actor_node, source_node, without_nothing
 
-DATE = {"@type": "schema:Date"}
-ADDRESS = {"@type": "@id"}
+DATES_OF_WORKS = ("dateCreated", "dateModified", "datePublished")
+DAYS = ("startDate", "endDate", *DATES_OF_WORKS, "observationDate")
 CONTEXT: Node = {
     "schema": "https://schema.org/",
     "@vocab": "https://schema.org/",
     "prov": "http://www.w3.org/ns/prov#",
     "dcterms": "http://purl.org/dc/terms/",
     "date": {"@id": "dcterms:date", "@type": "http://id.loc.gov/datatypes/edtf/EDTF"},
-    "startDate": DATE,
-    "endDate": DATE,
-    "dateCreated": DATE,
-    "dateModified": DATE,
-    "datePublished": DATE,
-    "observationDate": DATE,
-    "url": ADDRESS,
-    "license": ADDRESS,
+    **dict.fromkeys(DAYS, {"@type": "schema:Date"}),
+    **dict.fromkeys(("url", "license"), {"@type": "@id"}),
     "wasAttributedTo": {"@id": "prov:wasAttributedTo"},
 }
 

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from app.entries.csv_columns import END, SEPARATOR, header, scalar_cells
 
 Json = Mapping[str, Any]
 QUOTE_COLUMNS = ("quote", "url", "speakers", "date", "printed", "source", "differences")
-CHECK_COLUMNS = (
-    "text",
-    "speaker_asked",
-    "date_asked",
-    "verdict",
-    "too_short",
-    "statement",
-    "similarity",
-    *QUOTE_COLUMNS,
-)
+ASKED_COLUMNS = ("text", "speaker_asked", "date_asked", "verdict", "too_short", "statement")
+CHECK_COLUMNS = (*ASKED_COLUMNS, "similarity", *QUOTE_COLUMNS)
 MARK_COLUMNS = ("start", "end", "text", "verdict", "similarity", *QUOTE_COLUMNS)
 
 
@@ -40,15 +32,9 @@ def _table(columns: Sequence[str], rows: Iterable[list[Any]]) -> bytes:
 
 def _check_row(answer: Json) -> list[Any]:
     asked, first = answer["asked"], next(iter(answer["matches"]), None)
-    return [
-        asked["text"],
-        asked["speaker_given"],
-        asked["date"],
-        answer["verdict"],
-        answer["too_short"],
-        answer["statement"],
-        *_quote_cells(first, "text"),
-    ]
+    judged = [answer["verdict"], answer["too_short"], answer["statement"]]
+    cells = _quote_cells(first, "text")
+    return [asked["text"], asked["speaker_given"], asked["date"], *judged, *cells]
 
 
 def _mark_row(passage: Json) -> list[Any]:
@@ -58,19 +44,14 @@ def _mark_row(passage: Json) -> list[Any]:
     return [passage["start"], passage["end"], passage["text"], verdict, *cells]
 
 
-def _quote_cells(found: Json | None, printed: str) -> Iterator[Any]:
+def _quote_cells(found: Json | None, printed: str) -> list[Any]:
     """The similarity, and the columns of the quote; empty where there is none."""
     if found is None:
-        yield from (None for _ in ("similarity", *QUOTE_COLUMNS))
-        return
-    yield found["similarity"]
-    yield found["quote"]["id"]
-    yield found["quote"]["url"]
-    yield SEPARATOR.join(each["actor"]["name"] for each in found["speakers"])
-    yield found["date"]
-    yield found[printed]
-    yield found["source"]["name"]
-    yield SEPARATOR.join(map(_difference, found["differences"]))
+        return [None, *[None for _ in QUOTE_COLUMNS]]
+    quote, speakers = found["quote"], [each["actor"]["name"] for each in found["speakers"]]
+    named = [quote["id"], quote["url"], SEPARATOR.join(speakers), found["date"], found[printed]]
+    differences = SEPARATOR.join(map(_difference, found["differences"]))
+    return [found["similarity"], *named, found["source"]["name"], differences]
 
 
 def _difference(difference: Json) -> str:
