@@ -7,24 +7,15 @@ network. What could end a `<script>` element is escaped.
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 import orjson
 
 from app.formats.answer import Answer
 from app.kinds import KINDS
 from app.kinds.linked_data import Node, actor_node, source_node, without_nothing
 
-DATES_OF_WORKS = ("dateCreated", "dateModified", "datePublished")
-DAYS = ("startDate", "endDate", *DATES_OF_WORKS, "observationDate")
-CONTEXT: Node = {
-    "schema": "https://schema.org/",
-    "@vocab": "https://schema.org/",
-    "prov": "http://www.w3.org/ns/prov#",
-    "dcterms": "http://purl.org/dc/terms/",
-    "date": {"@id": "dcterms:date", "@type": "http://id.loc.gov/datatypes/edtf/EDTF"},
-    **dict.fromkeys(DAYS, {"@type": "schema:Date"}),
-    **dict.fromkeys(("url", "license"), {"@type": "@id"}),
-    "wasAttributedTo": {"@id": "prov:wasAttributedTo"},
-}
+CONTEXT: Node = orjson.loads((files("app.formats") / "context.json").read_bytes())
 
 
 def as_jsonld(answer: Answer) -> bytes:

@@ -32,12 +32,6 @@ from app.pages.routing import PageAt
 PAGE_LENGTH = 25
 Parameters = list[tuple[str, Any]]
 NOT_SHOWN = PAGING | {"actor_match", "topic_match"}
-FORM_NAMES = {
-    "jsonld": "JSON-LD",
-    "atom": "Feed (Atom)",
-    "ics": "Calendar (iCal)",
-    "svg": "Picture (SVG)",
-}
 
 
 @dataclass(frozen=True)
@@ -116,7 +110,7 @@ def other_forms(path: str, parameters: Parameters) -> list[tuple[str, str, str]]
     unlimited = [pair for pair in parameters if pair[0] != "limit"]
     return [
         (
-            FORM_NAMES.get(name.value, name.value.upper()),
+            name.value,
             form.media_type,
             with_query(
                 f"/v1{path}", [*(unlimited if form.whole else parameters), ("format", name.value)]

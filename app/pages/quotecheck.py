@@ -21,12 +21,6 @@ from app.quotecheck.rendering import Json
 
 FORM = "application/x-www-form-urlencoded"
 SHOWN: dict[str, Any] = {
-    "verdicts": {
-        "exact": "in this record, in these words",
-        "near": "close to what is in this record",
-        "partial": "part of what is in this record",
-        "not_in_record": "not in this record",
-    },
     "most": {"quotation": CHECK_CHARACTERS, "text": ARTICLE_CHARACTERS},
 }
 

@@ -39,15 +39,6 @@ UNKEPT = {"Cache-Control": "no-store", "Content-Security-Policy": POLICY}
 HTML = "text/html; charset=utf-8"
 # What each template of a kind has: the entry in a list, and on its own page.
 KIND_MACROS = ("line", "page")
-MENU = [
-    ("/timeline", "Timeline"),
-    *((f"/{kind.plural}", kind.label) for kind in KINDS.values() if kind.has_files),
-    ("/actors", "Actors"),
-    ("/topics", "Topics"),
-    ("/compare", "Compare"),
-    ("/check", "Check a quote"),
-    ("/docs", "API"),
-]
 QUALIFIERS = {**QUALIFIER_WORDS, "less_than": "fewer than "}
 
 
@@ -75,7 +66,7 @@ def environment(language: str = OWN_LANGUAGE) -> jinja2.Environment:
         wordings=wordings,
     )
     templates.globals.update(language=language, direction=locale.text_direction)
-    templates.globals.update(asset=asset, kinds=KINDS, menu=MENU, query=urlencode)
+    templates.globals.update(asset=asset, kinds=KINDS, query=urlencode)
     return templates
 
 
