@@ -1,4 +1,4 @@
-"""The command line: parley serve | seed | check | fmt | verify | schema | config."""
+"""The command line: parley serve | seed | check | fmt | diff | verify | schema | config."""
 
 from __future__ import annotations
 
@@ -64,6 +64,12 @@ def parser() -> argparse.ArgumentParser:
 
     formatting = command(run_fmt, "write the YAML seed files in one form")
     formatting.add_argument("--check", action="store_true", help="only say which files differ")
+
+    comparing = command(run_diff, "say what differs between two versions", folder=None)
+    version = "a folder, a git revision (of the other folder, or seed_data), a database, a server"
+    comparing.add_argument("old", metavar="OLD", help=version)
+    comparing.add_argument("new", metavar="NEW", help="the same")
+    comparing.add_argument("--format", choices=("text", "json", "markdown"), default="text")
 
     verifying = command(
         run_verify, "look the words of every quotation up in the text of its source"
@@ -137,6 +143,9 @@ def run_seed(asked: argparse.Namespace) -> bool:
         whole = "Interrupted; the database holds the old record or the new one, whole."
         print(whole, file=sys.stderr)
         raise
+    if asked.dry_run and summary.revision not in (None, 1):
+        database = settings_of(asked).database_url
+        run_diff(argparse.Namespace(old=database, new=str(asked.folder), format="text"))
     print("dry run, nothing was written" if asked.dry_run else "seeded", end="; ")
     print(summary)
     return False
@@ -150,6 +159,17 @@ def run_fmt(asked: argparse.Namespace) -> int:
     for file in changed:
         print(f"{file}: is not formatted; run `parley fmt`" if asked.check else file)
     return int(asked.check and bool(changed))
+
+
+def run_diff(asked: argparse.Namespace) -> None:
+    """Prints what differs, entry by entry."""
+    from app.curation.change_reports import FORMATS  # noqa: PLC0415
+    from app.curation.difference import difference  # noqa: PLC0415
+    from app.curation.sources import records_of  # noqa: PLC0415
+
+    folder = next((Path(each) for each in (asked.new, asked.old) if Path(each).is_dir()), None)
+    old, new = (records_of(each, folder or SEED_FOLDER) for each in (asked.old, asked.new))
+    print(FORMATS[asked.format](difference(old, new)))
 
 
 def run_verify(asked: argparse.Namespace) -> int:
