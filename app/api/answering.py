@@ -13,7 +13,7 @@ from app.db.snapshots import Revision
 from app.entries.density import Density
 from app.entries.documents import Document
 from app.entries.names import nearest
-from app.entries.questions import FormatName, PagedQuestion, Question
+from app.entries.questions import EntryQuestion, FormatName, PagedQuestion, Question, Sort
 from app.entries.result_pages import ResultPage
 from app.errors import InvalidQuery
 from app.formats import FORMATS, UNDATED_FORMATS, WHOLE, Format
@@ -63,10 +63,14 @@ def form_of(
 
 
 def sized(question: P, form: Format) -> P:
-    """The question, with room for the whole answer where that is what the format is for."""
-    if not form.whole or "limit" in question.model_fields_set:
-        return question
-    return question.model_copy(update={"limit": WHOLE})
+    """The question in the size and order that are usual for its format, where it says nothing."""
+    given = question.model_fields_set
+    update: dict[str, Any] = {} if not form.whole or "limit" in given else {"limit": WHOLE}
+    # Readers of a feed look for what is new to the record, whatever its date.
+    is_of_entries = isinstance(question, EntryQuestion)
+    if form.name is FormatName.atom and is_of_entries and "sort" not in given:
+        update["sort"] = Sort.changed
+    return question.model_copy(update=update) if update else question
 
 
 def by_type(request: Request, formats: Mapping[FormatName, Format]) -> Format:

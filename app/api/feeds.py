@@ -16,7 +16,7 @@ from app.api.models import (
     named,
 )
 from app.api.registration import add_question
-from app.db.snapshots import Revision, Snapshot
+from app.db.snapshots import Snapshot
 from app.entries.documents import Document
 from app.entries.questions import FormatName, LimitParameter, PagedQuestion
 from app.entries.result_pages import (
@@ -36,6 +36,7 @@ from app.history.feed import (
 )
 from app.history.revisions import named_revision, readable_revision
 from app.http.route import Representation, service_of
+from app.reference.dataset import described
 
 
 class Action(StrEnum):
@@ -57,8 +58,12 @@ class ChangeDocument(Document):
     """event, quote, proposal, term, figure, actor, topic, source or dataset."""
     id: Annotated[str, Field(examples=["q-20240207-netanyahu-victory"])]
     """The id of the record."""
+    url: Annotated[str, Field(examples=["/v1/quotes/q-20240207-netanyahu-victory"])]
+    """The path of its document."""
     action: Action
     """What the change did."""
+    seeded_at: Annotated[str, Field(examples=["2026-11-22T10:00:00+00:00"])]
+    """When it came into the record of this server."""
     hash: Annotated[str | None, Field(examples=["9f2c" * 16])]
     """The sha256 of the record's canonical JSON; null where it was removed."""
     record: dict[str, Any] | None
@@ -85,6 +90,7 @@ class FeedFormat(StrEnum):
 
     json = "json"
     ndjson = "ndjson"
+    atom = "atom"
 
 
 class CorrectionsFormat(StrEnum):
@@ -93,6 +99,7 @@ class CorrectionsFormat(StrEnum):
     json = "json"
     ndjson = "ndjson"
     csv = "csv"
+    atom = "atom"
 
 
 class FeedQuestion(PagedQuestion):
@@ -143,7 +150,7 @@ async def changes(request: Request, question: ChangesQuestion) -> Representation
         else:
             (after,) = read_cursor(question.cursor, mark, [0], snapshot.revision.number)
         rows = await changes_after(after, question.limit + 1, snapshot)
-    return await feed_page(request, question, ChangeDocument, rows, mark, snapshot.revision)
+        return await feed_page(request, question, ChangeDocument, rows, mark, snapshot)
 
 
 async def known_since(asked: str, snapshot: Snapshot) -> int:
@@ -163,7 +170,7 @@ async def corrections(request: Request, question: CorrectionsQuestion) -> Repres
         if question.cursor is not None:
             key = read_cursor(question.cursor, mark, key, snapshot.revision.number)
         rows = await corrections_after(key, question.limit + 1, snapshot)
-    return await feed_page(request, question, CorrectionEntry, rows, mark, snapshot.revision)
+        return await feed_page(request, question, CorrectionEntry, rows, mark, snapshot)
 
 
 async def feed_page(
@@ -172,16 +179,18 @@ async def feed_page(
     model: type[Document],
     rows: Sequence[FeedRow],
     mark: bytes,
-    revision: Revision,
+    snapshot: Snapshot,
 ) -> Representation:
     """The page of a feed; one row more than it shows has been read where another page follows."""
     shown = rows[: question.limit]
     more = len(rows) > question.limit
+    revision, form = snapshot.revision, FORMATS[FormatName(question.format)]
+    dataset = await described(snapshot) if form.dated else None
     following = write_cursor(mark, revision.number, *shown[-1][0]) if more else None
     page = ResultPage([body for _, body in shown], following, None)
     name = request.scope["path"].removeprefix("/v1/")
-    answer = answer_of(request, revision, model, name, page, question.limit)
-    return await represented(request, answer, FORMATS[FormatName(question.format)])
+    answer = answer_of(request, revision, model, name, page, question.limit, dataset=dataset)
+    return await represented(request, answer, form)
 
 
 def add_routes(app: FastAPI) -> None:

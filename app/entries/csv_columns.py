@@ -2,22 +2,21 @@
 
 Text that begins with = + - @, a tab or a carriage return gets an apostrophe before it, so that no
 spreadsheet evaluates it as a formula; numbers do not. A list is one cell, its items separated by
-` | `; items without an id are written as JSON. The lines of whole
-entries are stored when seeding: a change to them needs a new `DOCUMENT_FORMAT`.
+` | `. The lines of whole entries are stored when seeding: a change to them needs a new
+`DOCUMENT_FORMAT`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache
-from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from pydantic import BaseModel
 
 from app.db.work import check_work
-from app.entries.documents import ActorRole, CitationDocument
+from app.entries.documents import ActorRole, CitationDocument, SourceSummary
 from app.entries.record import field_names, model_in
 
 FORMULA = frozenset("=+-@\t\r")
@@ -27,9 +26,20 @@ END = b"\r\n"
 BATCH = 100
 LEFT_OUT = frozenset(("links",))
 Documents = Sequence[dict[str, Any]]
-# A column returns its cell of each of many documents, as bytes: in a row joined as text, one
-# character outside ASCII would make every character wider.
-Column = Callable[[Documents], list[bytes]]
+Path = tuple[str, ...]
+
+
+class Column(NamedTuple):
+    """A column: the member that it shows, and what returns its cell of each of many documents.
+
+    Cells are bytes: in a row joined as text, one character outside ASCII would make every character
+    wider.
+    """
+
+    member: str
+    cells: Callable[[Documents], list[bytes]]
+
+
 TEXT = {str}
 TEXT_OR_NOTHING = {str, type(None)}
 FLAGS = {None: "", True: "true", False: "false"}
@@ -50,77 +60,84 @@ def lines(documents: Sequence[bytes], columns: Collection[Column]) -> list[bytes
     for start in range(0, len(documents), BATCH):
         check_work()
         loaded = [orjson.loads(document) for document in documents[start : start + BATCH]]
-        rows = zip(*[column(loaded) for column in columns], strict=True)
+        rows = zip(*[column.cells(loaded) for column in columns], strict=True)
         found += [b",".join(row) + END for row in rows]
     return found
 
 
 @cache
-def columns_of(model: type[BaseModel], path: tuple[str, ...] = ()) -> dict[str, Column]:
+def columns_of(model: type[BaseModel], path: Path = ()) -> dict[str, Column]:
     """The columns of a document model, in the order of its fields; `path` leads to the model.
 
-    An object without an id has a column for each of its own fields: `quantity.value`.
+    What refers to a record has a column with its id and one with its name, a source more of them:
+    `event`, `topics_name`, `source_href`. Any other object has a column for each of its fields:
+    `quantity.value`, `responds_to.stance`. A list within a list is a table of the data package.
     """
     columns: dict[str, Column] = {}
     for name, field in field_names(model).items():
-        if name in LEFT_OUT:
-            continue
         inner, many, below = model_in(field.annotation), is_list(field.annotation), (*path, name)
-        if inner is not None and not many and shortener_of(inner) is None:
-            columns |= columns_of(inner, below)
+        if name in LEFT_OUT or (many and path):
+            continue
+        if inner is None:
+            columns[".".join(below)] = column_at(below)
+        elif inner is ActorRole:
+            columns[name] = column_at(below, lambda link: f"{link['actor']['id']}:{link['role']}")
+            columns[f"{name}_name"] = column_at((name, "actor", "name"))
+        elif inner is CitationDocument:
+            columns[name] = column_at((name, "source", "id"))
+            columns |= parts_of(SourceSummary, (name, "source"), "source")
+            columns |= {f"citation_{part}": column_at((name, part)) for part in ("via", "supports")}
+        elif "id" in inner.model_fields:
+            columns[".".join(below)] = column_at((*below, "id"))
+            columns |= parts_of(inner, below, ".".join(below))
         else:
-            columns[".".join(below)] = column_of(below, inner, many=many)
+            columns |= columns_of(inner, below)
     return columns
+
+
+def parts_of(model: type[BaseModel], path: Path, name: str) -> dict[str, Column]:
+    """The columns of what is known of a record that a document refers to, beside its id."""
+    return {
+        f"{name}_{part}": column_at((*path, part))
+        for part in model.model_fields
+        if part not in ("id", "url")
+    }
 
 
 def is_list(annotation: Any) -> bool:
     return getattr(annotation, "__origin__", None) is list
 
 
-def member_at(path: tuple[str, ...]) -> Callable[[dict[str, Any]], Any]:
-    """What reads a member at a path; None where an object on the way is null."""
-    name, *rest = path
-    if not rest:
-        return itemgetter(name)
-    below = member_at(tuple(rest))
-    return lambda document: below(held) if (held := document[name]) is not None else None
+def column_at(path: Path, shorten: Callable[[Any], Any] = lambda value: value) -> Column:
+    """The column of what stands at a path; of lists on the way, of each item."""
+
+    def cells(documents: Documents) -> list[bytes]:
+        values = [document[path[0]] for document in documents]
+        if len(path) > 1 or any(isinstance(value, list) for value in values):
+            values = [joined(leaves(value, path[1:]), shorten) for value in values]
+        return scalar_cells(values)
+
+    return Column(path[0], cells)
 
 
-def column_of(path: tuple[str, ...], inner: type[BaseModel] | None, *, many: bool) -> Column:
-    member = member_at(path)
-    if inner is None and not many:
-        return lambda documents: scalar_cells(list(map(member, documents)))
-    shorten = shortener_of(inner)
-    if shorten is None:
-        return lambda documents: list(map(json_cell, map(member, documents)))
-    if many:
-        return lambda documents: text_cells(
-            [SEPARATOR.join([shorten(each) for each in parts]) for parts in map(member, documents)]
-        )
-    return lambda documents: text_cells(
-        ["" if value is None else shorten(value) for value in map(member, documents)]
-    )
+def leaves(value: Any, path: Path) -> Any:
+    """What stands at a path below a value; a list of it where the value is a list."""
+    if isinstance(value, list):
+        return [leaves(each, path) for each in value]
+    if not path or value is None:
+        return value
+    return leaves(value[path[0]], path[1:])
 
 
-def shortener_of(inner: type[BaseModel] | None) -> Callable[[Any], str] | None:
-    """What writes an object in a cell, as its id; None for an object without an id."""
-    if inner is None:
-        return str
-    if inner is ActorRole:
-        return lambda link: f"{link['actor']['id']}:{link['role']}"
-    if inner is CitationDocument:
-        return lambda citation: str(citation["source"]["id"])
-    if "id" in inner.model_fields:
-        return lambda summary: str(summary["id"])
-    return None
+def joined(value: Any, shorten: Callable[[Any], Any]) -> Any:
+    """The items of a list as one text; what is no list as it is."""
+    if not isinstance(value, list):
+        return value
+    return SEPARATOR.join([text_of(shorten(each)) for each in value])
 
 
-def json_cell(value: Any) -> bytes:
-    """The cell of an object, or of a list of objects, as JSON; it cannot begin like a formula."""
-    if not value:
-        return b""
-    parts = map(orjson.dumps, value if isinstance(value, list) else [value])
-    return b'"%b"' % SEPARATOR.encode().join(parts).replace(b'"', b'""')
+def text_of(value: Any) -> str:
+    return value if isinstance(value, str) else scalar_text(value)
 
 
 def scalar_cells(values: list[Any]) -> list[bytes]:

@@ -70,6 +70,8 @@ class SourceSummary(Summary):
     """The address of the text."""
     archive_href: str | None
     """The address of an archived copy."""
+    passage_href: str | None = None
+    """The address of the very words in the text, where evidence knows them (a text fragment)."""
 
 
 class EntryLink(Document):

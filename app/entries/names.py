@@ -10,6 +10,7 @@ from rapidfuzz import fuzz, process, utils
 from sqlalchemy import bindparam, or_, select
 
 from app.db.postings import MIB, key_of
+from app.db.relational import TABLES
 from app.db.snapshots import Loadable, Memory, Snapshot
 from app.db.sql import Statement
 from app.db.tables import document, former_id, name, tally
@@ -50,6 +51,16 @@ BY_FORMER_ID = Statement(
 )
 ENTRY_NAME = "entry"
 IS_OF_KIND = or_(bindparam("kind") == ENTRY_NAME, document.c.kind == bindparam("kind"))
+# An entry by its id in an outside register, which is asked for only where no entry has the id.
+entry = TABLES["entry"]
+OUTSIDE_IDS = [entry.c[each] == bindparam("outside_id") for each in ("wikidata", "un_document")]
+BY_OUTSIDE_ID = Statement(
+    select(entry.c.id)
+    .where(or_(bindparam("kind") == ENTRY_NAME, entry.c.kind == bindparam("kind")))
+    .where(or_(*OUTSIDE_IDS))
+    .order_by(entry.c.id)
+    .limit(1)
+)
 # The ids on both sides of one that is not there: two bounded ranges of the index.
 IDS_FROM = Statement(
     select(document.c.id)
@@ -131,7 +142,10 @@ async def load_id(name_type: str, value: str, snapshot: Snapshot) -> str | None:
     current = await snapshot.rows(BY_FORMER_ID, name_type=ENTRY_NAME, former=value)
     wanted = str(current[0][0]) if current else value
     found = await snapshot.rows(BY_ID, id=wanted)
-    return wanted if found and name_type in (ENTRY_NAME, found[0][0]) else None
+    if found:
+        return wanted if name_type in (ENTRY_NAME, found[0][0]) else None
+    rows = await snapshot.rows(BY_OUTSIDE_ID, kind=name_type, outside_id=value)
+    return str(rows[0][0]) if rows else None
 
 
 async def load_nearest(

@@ -6,6 +6,7 @@ it shows, however long the postings are.
 
 from __future__ import annotations
 
+import datetime
 from functools import cache, lru_cache
 from itertools import islice
 from typing import NamedTuple
@@ -25,9 +26,11 @@ from app.db.postings import (
     last_sort_key,
 )
 from app.db.snapshots import Memory
+from app.entries.dates import parse_bound
 from app.entries.fulltext import FULLTEXT_WINDOW, FulltextMatch, fulltext_match
 from app.entries.names import ENTRIES, ENTRY_NAME, VALUE, ids_of, value_type
 from app.entries.questions import Clause, EntryQuestion, Sort, filters_of
+from app.entries.recorded import recorded_days
 from app.entries.word_plan import NO_WORDS, WORD, WordPlan, plan_words
 from app.errors import InvalidQuery
 
@@ -42,7 +45,7 @@ class QueryPlan(NamedTuple):
 
     An entry matches if it has one of the values of every filter, and what `words` ask for. What
     began before `low` and reaches into its day is asked for, too. If there are `sort_keys`, only
-    entries at these are.
+    entries at these are; with `recorded_since`, only entries recorded on that day or later.
     """
 
     kinds: tuple[str, ...]
@@ -52,12 +55,14 @@ class QueryPlan(NamedTuple):
     high: int
     descending: bool
     sort_keys: tuple[int, ...]
+    recorded_since: datetime.date | None = None
 
     @property
     def is_unfiltered(self) -> bool:
         """Whether every entry of the kinds is asked for."""
         bounded = self.low > 0 or self.high < LAST_SORT_KEY
-        return not (bounded or self.filters or self.words.groups or self.sort_keys)
+        narrowed = self.filters or self.words.groups or self.sort_keys or self.recorded_since
+        return not (bounded or narrowed)
 
 
 def plan_query(memory: Memory, question: EntryQuestion, kinds: tuple[str, ...]) -> QueryPlan:
@@ -75,6 +80,7 @@ def plan_query(memory: Memory, question: EntryQuestion, kinds: tuple[str, ...]) 
         high=last_sort_key(last.toordinal()) if last is not None else LAST_SORT_KEY,
         descending=question.sort is not Sort.oldest,
         sort_keys=sort_keys_of(memory, ids["id"], kinds) if ids["id"] else (),
+        recorded_since=parse_bound(question.recorded_since)[0] if question.recorded_since else None,
     )
 
 
@@ -234,6 +240,8 @@ def scan_of(memory: Memory, plan: QueryPlan) -> Scan:
     keys = [group for kind in plan.kinds for group in posting_keys(kind, plan)]
     postings = iter(memory.get_groups(POSTINGS, keys))
     given = [[sort_keys.ordinals(plan.sort_keys)]] if plan.sort_keys else []
+    if plan.recorded_since is not None:
+        given.append([recorded_days(memory).since(plan.recorded_since)])
     kind_scans: list[KindScan] = []
     for kind in plan.kinds:
         excluded, reaching, *filters = islice(postings, len(keys) // len(plan.kinds))

@@ -50,6 +50,8 @@ class Sort(StrEnum):
     newest = "-date"
     oldest = "date"
     relevance = "relevance"
+    recorded = "-recorded"
+    changed = "-changed"
 
 
 class Count(StrEnum):
@@ -201,6 +203,9 @@ class EntryQuestion(Question):
     date_precision: list[Precision] = filtered("span.precision", "day")
     """How exact the date is: `day` leaves out entries of which only the month or the year is known,
     and those of several days; repeatable."""
+    recorded_since: BoundParameter = Field(None, examples=["2026-11-01"])
+    """Entries that came into the record on this day or later, whatever their own dates: on the day
+    that its curators give, else on that of their first revision on this server."""
     topic: list[str] = several("ceasefire")
     """About what: by id or label, narrower topics included; repeatable."""
     topic_match: Match = Match.any
@@ -223,7 +228,9 @@ class EntryQuestion(Question):
     """With `q`: a passage of each entry with the words marked, in `meta.snippets` by id; it is
     HTML, escaped but for `<mark>`."""
     sort: Sort = Sort.newest
-    """`-date`, the newest first; `date`, the oldest first; `relevance`, what answers the words of
+    """`-date`, the newest first; `date`, the oldest first; `-recorded`, what came into the record
+    last first; `-changed`, what came into the record or was corrected last first, which is the
+    order of Atom feeds where none is asked for; `relevance`, what answers the words of
     `q` best first (BM25, of equals the newest first; beginnings of words do not weigh)."""
 
     @model_validator(mode="after")

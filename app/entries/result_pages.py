@@ -11,6 +11,7 @@ import base64
 import binascii
 from functools import cache
 from hashlib import blake2b
+from itertools import islice
 from typing import Any, NamedTuple, cast
 
 import orjson
@@ -23,6 +24,7 @@ from app.db.tables import document
 from app.entries.names import ENTRIES
 from app.entries.query_plan import QueryPlan, found_by_kind, plan_query, scan_of
 from app.entries.questions import Count, EntryQuestion, Sort
+from app.entries.recorded import changed_days, recorded_days
 from app.entries.relevance import best
 from app.errors import InvalidQuery
 
@@ -63,7 +65,7 @@ async def find_page(
 ) -> tuple[QueryPlan, ResultPage]:
     """The plan of a question, and the page that it asks for."""
     plan = await find(snapshot, plan_query, question, kinds)
-    read = best_entries if question.sort is Sort.relevance else first_entries
+    read = READERS.get(question.sort, first_entries)
     sort_keys, end, total = await find(snapshot, read, question, plan)
     documents = await find(snapshot, Memory.get_all, DOCUMENTS, sort_keys)
     cursor = None
@@ -111,6 +113,28 @@ def best_entries(memory: Memory, question: EntryQuestion, plan: QueryPlan) -> En
     end = list(scored[question.limit - 1][::-1]) if len(scored) > question.limit else None
     total = sum(map(len, found.values())) if question.count is Count.exact else None
     return Entries(shown, end, total)
+
+
+def newest_entries(memory: Memory, question: EntryQuestion, plan: QueryPlan) -> Entries:
+    """The entries of a page that were recorded last, or recorded or corrected last."""
+    scan = scan_of(memory, plan)
+    days = changed_days(memory) if question.sort is Sort.changed else recorded_days(memory)
+    found = scan.everything(memory)
+    listed = ((day, scan.sort_keys.at([ordinal])[0]) for day, ordinal in days.newest_first(found))
+    if question.cursor is not None:
+        after = tuple(position_in(memory, question, plan, ["", 0]))
+        listed = (each for each in listed if each < after)
+    shown = list(islice(listed, question.limit + 1))
+    end = list(shown[question.limit - 1]) if len(shown) > question.limit else None
+    total = len(found) if question.count is Count.exact else None
+    return Entries([sort_key for _, sort_key in shown[: question.limit]], end, total)
+
+
+READERS = {
+    Sort.relevance: best_entries,
+    Sort.recorded: newest_entries,
+    Sort.changed: newest_entries,
+}
 
 
 def position_in(

@@ -6,8 +6,8 @@ writer escapes.
 
 from __future__ import annotations
 
-import datetime
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from app.db.work import check_work
@@ -24,49 +24,89 @@ PAGING = {"cursor", "limit"}
 
 def as_atom(answer: Answer) -> bytes:
     about = answer.about()
-    documents = answer.loaded()
-    days = [last_updated(document) for document in documents]
+    items = [item_of(document) for document in answer.loaded()]
     asked = [f"{name}={value}" for name, value in answer.parameters if name not in PAGING]
     feed = Element("feed", {"xmlns": NAMESPACE})
     add_text(feed, "id", stable_id(about.id, f"{answer.path}?{'&'.join(asked)}").urn)
     add_text(feed, "title", f"{about.title}: {answer.name}")
     if answer.rest is not None:
         add_text(feed, "subtitle", answer.rest)
-    add_text(feed, "updated", midnight(max(days, default=parse_date(about.coverage.date).start)))
+    began = parse_date(about.coverage.date).start.isoformat()
+    add_text(feed, "updated", moment(max((each.updated for each in items), default=began)))
     add_link(feed, "self", answer.public_url + answer.self_link, "application/atom+xml")
+    page = answer.public_url + answer.as_json_link().removeprefix("/v1")
+    add_link(feed, "alternate", page, "text/html")
     add_link(feed, "alternate", answer.public_url + answer.as_json_link(), "application/json")
     if answer.next_link is not None:
         add_link(feed, "next", answer.public_url + answer.next_link, "application/atom+xml")
     add_link(feed, "license", about.licence.url)
     add_text(SubElement(feed, "author"), "name", about.title)
     add_text(feed, "generator", "Parley")
-    for document, day in zip(documents, days, strict=True):
-        add_entry(feed, answer, document, day)
+    for item in items:
+        add_item(feed, answer, item)
     body: bytes = tostring(feed, encoding="utf-8", xml_declaration=True)
     return body
 
 
-def add_entry(feed: Element, answer: Answer, document: dict[str, Any], day: datetime.date) -> None:
-    """Adds an entry; its author is the feed's."""
+class Item(NamedTuple):
+    """What a feed says of an entry, of a change or of a correction.
+
+    `name` makes its stable id, `updated` is a day or a time, `url` the path in the API.
+    """
+
+    name: str
+    title: str
+    updated: str
+    url: str
+    content: str
+    document: Mapping[str, Any] = {}
+
+
+def item_of(document: dict[str, Any]) -> Item:
+    """The item of a document of a feed's list."""
+    kind, record_id = document["kind"], document["id"]
+    if "reason" in document:
+        reason, day = document["reason"], parse_date(document["date"]).start.isoformat()
+        name = f"correction:{kind}:{record_id}:{day}:{reason}"
+        line = f"Corrected on {day}: {kind} {record_id}"
+        return Item(name, line, day, document["url"], reason)
+    if "sequence" in document:
+        name = f"change:{kind}:{record_id}:{document['action']}:{document['hash']}"
+        line = f"{document['action'].capitalize()}: {kind} {record_id}"
+        return Item(name, line, document["seeded_at"], document["url"], line)
+    day = last_updated(document).isoformat()
+    return Item(record_id, title(document), day, document["url"], account(document), document)
+
+
+def add_item(feed: Element, answer: Answer, item: Item) -> None:
+    """Adds an item; its author is the feed's."""
     check_work()
     entry = SubElement(feed, "entry")
-    add_text(entry, "id", stable_id(answer.about().id, document["id"]).urn)
-    add_text(entry, "title", title(document))
-    add_text(entry, "updated", midnight(day))
-    add_link(entry, "alternate", answer.public_url + document["url"], "application/json")
-    for topic in document["topics"]:
+    add_text(entry, "id", stable_id(answer.about().id, item.name).urn)
+    add_text(entry, "title", item.title)
+    add_text(entry, "updated", moment(item.updated))
+    page = answer.public_url + item.url.removeprefix("/v1")
+    add_link(entry, "alternate", page, "text/html")
+    add_link(entry, "alternate", answer.public_url + item.url, "application/json")
+    for citation in item.document.get("citations", ()):
+        source = citation["source"]
+        if address := source["passage_href"] or source["href"]:
+            add_link(entry, "via", address, hreflang=source["language"])
+    for topic in item.document.get("topics", ()):
         label = xml_text(topic["name"])
         SubElement(entry, "category", {"term": topic["id"], "label": label})
-    add_text(entry, "content", account(document))
+    add_text(entry, "content", item.content)
 
 
 def add_text(parent: Element, name: str, text: str) -> None:
     SubElement(parent, name).text = xml_text(text)
 
 
-def add_link(parent: Element, relation: str, address: str, media_type: str | None = None) -> None:
+def add_link(
+    parent: Element, relation: str, address: str, media_type: str | None = None, **more: str
+) -> None:
     typed = {} if media_type is None else {"type": media_type}
-    SubElement(parent, "link", {"rel": relation, "href": address, **typed})
+    SubElement(parent, "link", {"rel": relation, "href": address, **typed, **more})
 
 
 def xml_text(text: str) -> str:
@@ -74,6 +114,6 @@ def xml_text(text: str) -> str:
     return text.translate(NOT_XML)
 
 
-def midnight(day: datetime.date) -> str:
-    """The first moment of a day in UTC, as Atom's dates have a time."""
-    return f"{day.isoformat()}T00:00:00Z"
+def moment(time: str) -> str:
+    """A time; of a day its first moment in UTC, as Atom's dates have a time."""
+    return time if "T" in time else f"{time}T00:00:00Z"

@@ -24,8 +24,10 @@ def shown_columns(answer: Answer) -> dict[str, Column]:
     """The columns asked for; raises `InvalidQuery` for a field that is not a column."""
     columns = dict(columns_of(answer.model))
     if "headline" in columns:
-        columns["headline"] = lambda documents: text_cells([headline(each) for each in documents])
-    members = dict.fromkeys(name.split(".")[0] for name in columns)
+        columns["headline"] = Column(
+            "headline", lambda documents: text_cells([headline(each) for each in documents])
+        )
+    members = dict.fromkeys(column.member for column in columns.values())
     for name in answer.fields:
         if name not in members:
             raise InvalidQuery.of(
@@ -33,4 +35,4 @@ def shown_columns(answer: Answer) -> dict[str, Column]:
             )
     if not answer.fields:
         return columns
-    return {name: column for name, column in columns.items() if name.split(".")[0] in answer.fields}
+    return {name: column for name, column in columns.items() if column.member in answer.fields}

@@ -68,7 +68,11 @@ def date_remarks(document: dict[str, Any]) -> Iterator[str]:
 
 
 def source_line(citation: dict[str, Any]) -> str:
-    source = citation["source"]
-    parts = [source["name"], source["title"], source["date"]]
-    line = ", ".join(part for part in parts if part)
-    return f"Source: {line} (via {citation['via']})" if citation["via"] else f"Source: {line}"
+    """A source as a line: a title that is not the printed one stands in brackets."""
+    source, locator = citation["source"], citation["locator"] or {}
+    title = source["title"] if source["title_printed"] else f"[{source['title']}]"
+    located = [f"{name} {part}" for name, part in locator.items() if part]
+    line = ", ".join(filter(None, [source["name"], title, source["date"], *located]))
+    via = f" (via {citation['via']})" if citation["via"] else ""
+    address = source["passage_href"] or source["href"] or source["archive_href"]
+    return f"Source: {line}{via}" + (f" {address}" if address else "")

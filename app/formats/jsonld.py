@@ -45,6 +45,7 @@ def node_of(document: Node, base: str) -> Node:
         "url": base + document["url"],
         "identifier": document["id"],
         "date": document["date"],
+        "sameAs": same_as(document["identifiers"]),
         **kind.node(document, base),
         kind.sources: citations,
     }
@@ -53,6 +54,20 @@ def node_of(document: Node, base: str) -> Node:
         name = kind.roles.get(link["role"], kind.about)
         node.setdefault(name, []).append(role_node(name, link, base))
     return without_nothing(node)
+
+
+# The addresses of what outside registers identify.
+REGISTERS = {
+    "wikidata": "http://www.wikidata.org/entity/{}",
+    "un_document": "https://docs.un.org/{}",
+    "pax": "https://www.peaceagreements.org/agreements/{}/",
+}
+
+
+def same_as(identifiers: Node | None) -> list[str]:
+    """The addresses of the same in outside registers."""
+    given = identifiers or {}
+    return [REGISTERS[name].format(value) for name, value in given.items() if value is not None]
 
 
 def role_node(name: str, link: Node, base: str) -> Node:
@@ -70,7 +85,9 @@ def topic_node(topic: Node, base: str) -> Node:
 def citation_node(name: str, citation: Node, base: str) -> Node:
     """A source, in a Role where there is more to say of the citation than of the source."""
     source = source_node(citation["source"], base)
-    remarks = [f"{each}: {citation[each]}" for each in ("via", "supports") if citation[each]]
+    located = {name: part for name, part in (citation["locator"] or {}).items() if part}
+    told = {**located, "via": citation["via"], "supports": citation["supports"]}
+    remarks = [f"{name}: {part}" for name, part in told.items() if part]
     if not remarks:
         return source
     return {"@type": "Role", "roleName": "source", name: source, "description": "; ".join(remarks)}

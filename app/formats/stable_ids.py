@@ -22,10 +22,14 @@ def stable_id(dataset: str, name: str) -> UUID:
 
 
 def last_updated(document: dict[str, Any]) -> date:
-    """The day of the latest correction; without one, that of the latest source or of the entry."""
-    corrections = [parse_date(each["date"]).start for each in document["corrections"]]
-    if corrections:
-        return max(corrections)
+    """The day on which it was recorded or last corrected; where the record gives neither, that of
+    the latest source or of the entry.
+    """
+    changed = [parse_date(each["date"]).start for each in document["corrections"]]
+    if document["recorded"] is not None:
+        changed.append(date.fromisoformat(document["recorded"]))
+    if changed:
+        return max(changed)
     days = [date.fromisoformat(document["start_date"])]
     for citation in document["citations"]:
         published = citation["source"]["date"]

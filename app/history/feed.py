@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select, tuple_
 
 from app.db.snapshots import Snapshot
 from app.db.sql import Row, Statement
-from app.db.tables import change, correction
+from app.db.tables import change, correction, revision
 from app.history.changelog import AFTER
 from app.kinds import RECORD_TYPES
 
@@ -29,8 +29,10 @@ CHANGES = Statement(
         change.c.kind,
         change.c.id,
         change.c.action,
+        revision.c.seeded_at,
         AFTER,
     )
+    .join(revision, revision.c.number == change.c.revision)
     .where(change.c.sequence > bindparam("after"))
     .order_by(change.c.sequence)
     .limit(bindparam("limit"))
@@ -62,7 +64,7 @@ async def changes_after(sequence: int, limit: int, snapshot: Snapshot) -> list[F
 
 def change_document(row: Row) -> bytes:
     """A change as clients get it; the record stands in it in the very bytes that are hashed."""
-    sequence, number, kind, record_id, action, body = row
+    sequence, number, kind, record_id, action, seeded_at, body = row
     body = bytes(body) if body is not None else None
     return orjson.dumps(
         {
@@ -70,7 +72,9 @@ def change_document(row: Row) -> bytes:
             "revision": number,
             "kind": kind,
             "id": record_id,
+            "url": path_of(kind, record_id),
             "action": action,
+            "seeded_at": seeded_at,
             "hash": sha256(body).hexdigest() if body is not None else None,
             "record": orjson.Fragment(body) if body is not None else None,
         }
@@ -88,7 +92,12 @@ async def corrections_after(key: Iterable[Any], limit: int, snapshot: Snapshot) 
 def correction_document(row: Row) -> bytes:
     """A correction as clients get it."""
     _, kind, record_id, _, dated, reason = row
-    url = "/v1/dataset" if kind == "dataset" else RECORD_TYPES[kind].path(record_id)
+    url = path_of(kind, record_id)
     return orjson.dumps(
         {"kind": kind, "id": record_id, "url": url, "date": dated, "reason": reason}
     )
+
+
+def path_of(kind: str, record_id: str) -> str:
+    """The path of a record's document."""
+    return "/v1/dataset" if kind == "dataset" else RECORD_TYPES[kind].path(record_id)

@@ -16,6 +16,7 @@ from app.entries.documents import (
     QuantityDocument,
     Summary,
 )
+from app.entries.names import VALUE
 from app.entries.questions import Clause, EntryQuestion, filtered
 from app.entries.record import (
     ActorId,
@@ -105,7 +106,12 @@ class Handover(Record):
 class EventRecord(EntryRecord):
     """An event as curated."""
 
-    ROLES = {Role.responder: "responds_to.actor"}
+    ROLES = {
+        Role.responder: "responds_to.actor",
+        Role.decision_maker: "tally.body",
+        Role.releaser: "exchanges.released_by",
+        Role.beneficiary: "exchanges.released_to",
+    }
     SEARCHED = ("title", "summary", "place")
 
     title: Line
@@ -203,6 +209,9 @@ class EventQuestion(EntryQuestion):
     stance: list[Stance] = filtered("responds_to.stance", "rejects")
     """How the proposal was answered; binds to the same answer as `proposal`; repeatable."""
 
+    place: list[str] = filtered("place", "Cairo", name_type=VALUE)
+    """Where, as the record spells it; repeatable."""
+
     def clauses(self, named: dict[str, list[str]]) -> list[Clause]:
         """As for all kinds, but a stance binds to the answer to the proposal asked for."""
         clauses = super().clauses(named)
@@ -250,7 +259,7 @@ EVENT = Kind(
     headline="title",
     computed={"plover_type": lambda record, _: PLOVER.get(record.event_type, "CONSULT")},
     links={"quotes": "/v1/quotes?event={id}"},
-    facets=("event_type", "actor", "topic", "stance"),
+    facets=("event_type", "actor", "topic", "stance", "place"),
     related=(Related("What was said", "quote", "event"), Related("Figures", "figure", "event")),
     linked_data=LinkedData(event_node, EVENT_ROLES, sources="subjectOf"),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from hashlib import sha256
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from pydantic import Field
 from pydantic import StringConstraints as Text
@@ -92,6 +93,33 @@ class SeedEvidence(Evidence):
     def of_quote(self) -> Evidence:
         """The evidence as the quote holds it."""
         return Evidence.model_construct(**dict(self))
+
+
+# Longer quotations are named by so many first and last words, as they may run over paragraphs.
+LONGEST_WHOLE = 12
+ENDS = 5
+
+
+def passage_address(address: str, selector: TextQuoteSelector) -> str:
+    """The address of a passage in a page: a text fragment (WICG, URL Fragment Text Directives).
+
+    The selector may cut the outermost words of its prefix and suffix, so these are left out.
+    """
+    words = selector.exact.split()
+    texts = [words] if len(words) <= LONGEST_WHOLE else [words[:ENDS], words[-ENDS:]]
+    directive = ",".join(fragment_part(" ".join(each)) for each in texts)
+    before = " ".join(selector.prefix.split(" ")[1:]).strip()
+    after = " ".join(selector.suffix.split(" ")[:-1]).strip()
+    if before:
+        directive = f"{fragment_part(before)}-,{directive}"
+    if after:
+        directive = f"{directive},-{fragment_part(after)}"
+    return f"{address}{'' if '#' in address else '#'}:~:text={directive}"
+
+
+def fragment_part(text: str) -> str:
+    """A part of a text directive, in which `-`, `,` and `&` have meanings of their own."""
+    return quote(text, safe="").replace("-", "%2D")
 
 
 def words_hash(text: str) -> str:

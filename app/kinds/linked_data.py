@@ -67,12 +67,16 @@ def actor_node(actor: Node, base: str) -> Node:
 
 
 def source_node(source: Node, base: str) -> Node:
+    """A source; its address leads to the very words where these are known."""
     published = source["date"].translate(WITHOUT_QUALIFIER) if source["date"] else None
     return without_nothing(
         {
             "@id": base + source["url"],
             "@type": "CreativeWork",
             "name": source["title"],
+            "url": source["passage_href"] or source["href"],
+            "archivedAt": source["archive_href"],
+            "inLanguage": source["language"],
             "publisher": {"@type": "Organization", "name": source["name"]},
             "datePublished": published,
         }

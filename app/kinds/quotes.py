@@ -11,6 +11,7 @@ from pydantic import Field, field_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from app.entries.documents import (
+    CitationDocument,
     Document,
     EntryDocument,
     EntryEnd,
@@ -38,7 +39,9 @@ from app.entries.record import (
 from app.kinds.evidence import (
     Evidence,
     EvidenceStatus,
+    TextQuoteSelector,
     VerificationDocument,
+    passage_address,
     words_hash,
 )
 from app.kinds.kind import Kind
@@ -94,6 +97,11 @@ class Wording(Rendering):
         """Whether the words were found in the text of the source."""
         found = self.verification
         return found.status if found is not None else EvidenceStatus.unverified
+
+    @property
+    def selector(self) -> TextQuoteSelector | None:
+        """Where the words stand in the text; None where that is not known."""
+        return self.verification.selector if self.verification is not None else None
 
 
 class QuoteRecord(EntryRecord):
@@ -297,9 +305,33 @@ def speakers_of(record: QuoteRecord, reference: Reference) -> list[dict[str, Any
 
 
 def renderings_of(record: QuoteRecord, reference: Reference) -> list[dict[str, Any]]:
-    return [
+    renderings = [
         document_fields(RenderingDocument, wording, reference.refer) for wording in record.wordings
     ]
+    for wording, rendering in zip(record.wordings, renderings, strict=True):
+        rendering["source"] = with_passage(rendering["source"], wording)
+    return renderings
+
+
+def citations_of(record: QuoteRecord, reference: Reference) -> list[dict[str, Any]]:
+    """The citations, each with the passage of the first wording of its source that is found."""
+    found = {each.source: each for each in reversed(record.wordings) if each.selector is not None}
+    citations = [
+        document_fields(CitationDocument, each, reference.refer) for each in record.citations
+    ]
+    for citation in citations:
+        wording = found.get(citation["source"].id)
+        if wording is not None:
+            citation["source"] = with_passage(citation["source"], wording)
+    return citations
+
+
+def with_passage(source: SourceSummary, wording: Wording) -> SourceSummary:
+    """A source with the address of a wording in it, where evidence has found the words."""
+    if wording.selector is None or source.href is None:
+        return source
+    passage = passage_address(source.href, wording.selector)
+    return source.model_copy(update={"passage_href": passage})
 
 
 def quote_node(document: Node, base: str) -> Node:
@@ -358,6 +390,7 @@ QUOTE = Kind(
         "speakers": speakers_of,
         "evidence": lambda record, _: record.evidence_status,
         "renderings": renderings_of,
+        "citations": citations_of,
     },
     links={},
     facets=("speaker", "topic", "attribution"),

@@ -220,6 +220,7 @@ class Seeding:
         for table in (reference, name, name_word, former_id):
             self.target.execute_many(deletion(table), [()])
         rows: defaultdict[Table, list[Row]] = defaultdict(list)
+        identified: dict[tuple[str, str], str] = {}
         for name_type, each in self.new_reference.records():
             rendered = REFERENCE_TYPES[name_type].document_of(each, self.new_reference)
             names = each.names()
@@ -228,8 +229,13 @@ class Seeding:
             rows[reference].append((name_type, each.id, shown, body))
             for folded in sorted({*map(folded_name, names)} - {""}):
                 rows[name].append((name_type, folded, each.id))
+            for outside_id in known_as(rendered):
+                identified.setdefault((name_type, folded_name(outside_id)), each.id)
             for word in sorted(set(words_of(each.searched())) - {BOUNDARY}):
                 rows[name_word].append((name_type, word, each.id))
+        # A name finds its own record, also where it is another one's id in an outside register.
+        named = {(name_type, folded) for name_type, folded, _ in rows[name]}
+        rows[name] += [(*key, found) for key, found in identified.items() if key not in named]
         rows[former_id] = self.staging.run("former_ids").fetchall()
         for table, values in rows.items():
             self.target.insert(table, values)
@@ -239,6 +245,11 @@ class Seeding:
         (dataset,) = self.staging.bodies("dataset")
         document_format = str(DOCUMENT_FORMAT).encode()
         put_state(self.target, {"dataset": dataset, "document_format": document_format})
+
+
+def known_as(document: Any) -> tuple[str, ...]:
+    """What an actor, topic or source may be asked for by, of its ids in outside registers."""
+    return document.identifiers.names() if document.identifiers is not None else ()
 
 
 def batched(items: Iterable[ItemT]) -> Iterator[list[ItemT]]:

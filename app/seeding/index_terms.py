@@ -13,6 +13,7 @@ from app.db.postings import covering_nodes
 from app.entries.dates import INEXACT, DateSpan
 from app.entries.fulltext import BOUNDARY, own_words, spelled_words
 from app.entries.record import EntryRecord
+from app.entries.recorded import RECORDED
 from app.entries.relevance import REPEATED, repeated, weighed
 from app.entries.stems import STEM_MARK, stems
 from app.entries.word_plan import WORD
@@ -60,6 +61,8 @@ def index_terms(
         terms[dimension].add(value)
     for dimension, value in weighed(counts, length):
         terms[dimension].add(value)
+    if record.recorded is not None:
+        terms[RECORDED].add(record.recorded)
     if span.is_inexact:
         dimension, value = INEXACT
         terms[dimension].add(value)

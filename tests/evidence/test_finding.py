@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.evidence.finding import SourcePassage, find_words
-from app.kinds.evidence import CONTEXT_LENGTH
+from app.kinds.evidence import CONTEXT_LENGTH, TextQuoteSelector, passage_address
 
 TEXT = (
     "On Monday he said: “We’ll work [with others] – now… for a  re\u00adsult”,\nand left; "
@@ -63,3 +63,28 @@ def test_what_stands_around_is_short_and_whole() -> None:
     place = find_words("work", TEXT)
     assert place == SourcePassage("work", "he said: “We’ll ", " [with others] –")
     assert max(len(place.prefix), len(place.suffix)) <= CONTEXT_LENGTH
+
+
+@pytest.mark.parametrize(
+    ("exact", "prefix", "suffix", "directive"),
+    [
+        ("total victory", "", "", "total%20victory"),
+        ("cease-fire, now & then", "", "", "cease%2Dfire%2C%20now%20%26%20then"),
+        ("total victory", "rms – saying “", "” in Gaza is o", "%E2%80%93%20saying%20%E2%80%9C-,"),
+        ("a b c d e f g h i j k l m", "", "", "a%20b%20c%20d%20e,i%20j%20k%20l%20m"),
+        ("النصر", "", "", "%D8%A7%D9%84%D9%86%D8%B5%D8%B1"),
+    ],
+)
+def test_a_passage_has_an_address(exact: str, prefix: str, suffix: str, directive: str) -> None:
+    """A text directive, whose own signs are escaped; words that may be cut are left out."""
+    selector = TextQuoteSelector(exact=exact, prefix=prefix, suffix=suffix)
+    address = passage_address("https://a.example/x", selector)
+    if suffix:
+        directive += "total%20victory,-%E2%80%9D%20in%20Gaza%20is"
+    assert address == f"https://a.example/x#:~:text={directive}"
+
+
+def test_a_passage_below_a_fragment() -> None:
+    """An address that has a fragment keeps it."""
+    selector = TextQuoteSelector(exact="peace", prefix="", suffix="")
+    assert passage_address("https://a.example/x#top", selector).endswith("x#top:~:text=peace")

@@ -21,6 +21,7 @@ DRAFT = """\
 <updated>1998-04-10T00:00:00Z</updated>\
 <link rel="self" href="https://record.example/v1/events?id=draft&amp;format=atom" \
 type="application/atom+xml" />\
+<link rel="alternate" href="https://record.example/events?id=draft" type="text/html" />\
 <link rel="alternate" href="https://record.example/v1/events?id=draft" type="application/json" />\
 <link rel="license" href="https://creativecommons.org/licenses/by/4.0/" />\
 <author><name>The talks in Northern Ireland</name></author>\
@@ -29,7 +30,10 @@ type="application/atom+xml" />\
 <id>urn:uuid:04142605-e9ed-57f9-8412-d37c6228c485</id>\
 <title>A draft is given to the parties</title>\
 <updated>1998-04-10T00:00:00Z</updated>\
+<link rel="alternate" href="https://record.example/events/draft" type="text/html" />\
 <link rel="alternate" href="https://record.example/v1/events/draft" type="application/json" />\
+<link rel="via" href="https://www.gov.uk/government/publications/the-belfast-agreement" \
+hreflang="en" />\
 <category term="institutions" label="Institutions" />\
 <category term="prisoners" label="Prisoners" />\
 <content>The chairmen of the talks gave the parties a first draft of a settlement.
@@ -38,7 +42,8 @@ Note: Accounts differ on whether it was before or after midnight.
 
 The date is approximate.
 
-Source: Northern Ireland Office, The Belfast Agreement, 1998-04-10 (via Press Association)\
+Source: Northern Ireland Office, The Belfast Agreement, 1998-04-10 (via Press Association) \
+https://www.gov.uk/government/publications/the-belfast-agreement\
 </content></entry></feed>"""
 
 
@@ -108,9 +113,10 @@ def check_required(element: ElementTree.Element) -> None:
     (day, moment) = (element.findtext(f"{ATOM}updated") or "").split("T")
     assert (len(day), moment) == (10, "00:00:00Z")
     for link in element.findall(f"{ATOM}link"):
-        if link.get("rel") != "license":
-            assert (link.get("href") or "").startswith(f"{PUBLIC}/v1/")
-        assert urlsplit(link.get("href") or "").scheme == "https"
+        if link.get("rel") not in ("license", "via"):
+            page = "" if link.get("type") == "text/html" else "v1/"
+            assert (link.get("href") or "").startswith(f"{PUBLIC}/{page}")
+        assert urlsplit(link.get("href") or "").scheme.startswith("http")
 
 
 @pytest.mark.parametrize("name", ["events", "quotes", "proposals", "terms", "figures"])

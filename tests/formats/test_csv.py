@@ -11,16 +11,26 @@ from app.entries.csv_columns import safe_text
 from tests.api.asking import Asker
 from tests.formats.conftest import HOSTILE
 
+SOURCE = (
+    'referendums-1998,"CAIN, Ulster University",Results of the Referenda in Northern Ireland and '
+    "the Republic of Ireland,true,1998-05-22,en,"
+    "https://cain.ulster.ac.uk/issues/politics/election/ref1998.htm,,,,,,,\r\n"
+)
 FIGURES = (
-    "id,kind,url,date,start_date,end_date,date_precision,date_qualifier,order,metric,description,"
-    "quantity.value,quantity.qualifier,quantity.printed,quantity.unit,quantity.of,quantity.notes,"
-    "claimants,claimed_by,event,actors,topics,citations,notes,corrections\r\n"
-    "fig-yes-north,figure,/v1/figures/fig-yes-north,1998-05-22,1998-05-22,1998-05-22,day,,,"
-    "yes-votes,Votes for the Agreement in Northern Ireland.,71.12,exactly,71.12%,percent,"
-    "the valid votes,,,The count of the referendum,referendums,,settlement,referendums-1998,,\r\n"
-    "fig-yes-south,figure,/v1/figures/fig-yes-south,1998-05,1998-05-01,1998-05-31,month,,,"
-    "yes-votes,Votes in Ireland for changing the constitution.,1400000,more_than,,votes,,,"
-    "ireland,,,ireland:claimant,settlement,referendums-1998,,\r\n"
+    "id,kind,url,date,start_date,end_date,date_precision,date_qualifier,order,recorded,"
+    "identifiers.wikidata,identifiers.un_document,identifiers.pax,metric,description,"
+    "quantity.value,quantity.from,quantity.to,quantity.part,quantity.whole,quantity.qualifier,"
+    "quantity.printed,quantity.unit,quantity.currency,quantity.per,quantity.of,quantity.notes,"
+    "claimants,claimants_name,claimed_by,event,actors,actors_name,topics,topics_name,citations,"
+    "source_name,source_title,source_title_printed,source_date,source_language,source_href,"
+    "source_archive_href,source_passage_href,citation_via,citation_supports,notes,"
+    "corrections.date,corrections.reason\r\n"
+    "fig-yes-north,figure,/v1/figures/fig-yes-north,1998-05-22,1998-05-22,1998-05-22,day,,,,,,,"
+    "yes-votes,Votes for the Agreement in Northern Ireland.,71.12,,,,,exactly,71.12%,percent,,,"
+    f"the valid votes,,,,The count of the referendum,referendums,,,settlement,Settlement,{SOURCE}"
+    "fig-yes-south,figure,/v1/figures/fig-yes-south,1998-05,1998-05-01,1998-05-31,month,,,,,,,"
+    "yes-votes,Votes in Ireland for changing the constitution.,1400000,,,,,more_than,,votes,,,,,"
+    f"ireland,Ireland,,,ireland:claimant,Ireland,settlement,Settlement,{SOURCE}"
 )
 
 

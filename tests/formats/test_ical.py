@@ -35,7 +35,8 @@ CATEGORIES:Institutions,Prisoners
 DESCRIPTION:The chairmen of the talks gave the parties a first draft of a\x20
  settlement.\\n\\nNote: Accounts differ on whether it was before or after mid
  night.\\n\\nThe date is approximate.\\n\\nSource: Northern Ireland Office\\, Th
- e Belfast Agreement\\, 1998-04-10 (via Press Association)
+ e Belfast Agreement\\, 1998-04-10 (via Press Association) https://www.gov.u
+ k/government/publications/the-belfast-agreement
 LAST-MODIFIED:19980410T000000Z
 TRANSP:TRANSPARENT
 URL:https://record.example/v1/events/draft

@@ -79,6 +79,8 @@ def test_an_event(tiny_ask: Asker) -> None:
                     "@id": f"{PUBLIC}/v1/sources/agreement-1998",
                     "@type": "CreativeWork",
                     "name": "The Belfast Agreement",
+                    "url": "https://www.gov.uk/government/publications/the-belfast-agreement",
+                    "inLanguage": "en",
                     "publisher": {"@type": "Organization", "name": "Northern Ireland Office"},
                     "datePublished": "1998-04-10",
                 },

@@ -164,7 +164,7 @@ def test_nothing_is_new_since_the_present_revision(bench: Bench) -> None:
         ("limit=%2B5", "limit", "whole number"),
         ("cursor=AAAA", "cursor", "is not a cursor"),
         ("cursor=%00", "cursor", "is not a cursor"),
-        ("format=csv", "format", "must be 'json' or 'ndjson'"),
+        ("format=csv", "format", "must be 'json', 'ndjson' or 'atom'"),
         ("since=1", "since", "is not a parameter here"),
     ],
 )

@@ -27,6 +27,7 @@ AGREEMENT = {
     "language": "en",
     "href": "https://www.gov.uk/government/publications/the-belfast-agreement",
     "archive_href": None,
+    "passage_href": None,
 }
 
 
@@ -156,6 +157,11 @@ def test_wordings_say_how_they_are_known(ask: Asker) -> None:
     quote = got(ask, "/v1/quotes/q-more")
     assert (quote["spoken_language"], quote["evidence"]) == ("ga", "verified")
     first, second = quote["renderings"]
+    passage = f"{AGREEMENT['href']}#:~:text=said%20that-,the%20agreement%20is%20approved"
+    assert (
+        first["source"] == quote["citations"][0]["source"] == AGREEMENT | {"passage_href": passage}
+    )
+    assert second["source"]["passage_href"] is None
     assert first["verification"] == {
         "date": "2026-11-26",
         "method": "stored_copy",
