@@ -90,6 +90,7 @@ def test_a_table_and_its_schema(tiny_ask: Asker) -> None:
             {"name": "translated", "type": "boolean"},
             {"name": "fragment", "type": "boolean", "constraints": {"required": True}},
             {"name": "attribution", "type": "string", "constraints": {"required": True}},
+            {"name": "spoken_language", "type": "string"},
         ],
         "missingValues": [""],
         "primaryKey": ["id"],
@@ -99,18 +100,18 @@ def test_a_table_and_its_schema(tiny_ask: Asker) -> None:
         ],
     }
     lines = opened(tiny_ask).read("quote.csv").decode().split("\r\n")
-    assert lines[0] == "id,text,event_id,context,language,translated,fragment,attribution"
+    assert lines[0] == "id,text,event_id,context,language,translated,fragment,attribution,spoken_language"
     assert lines[2] == (
         "q-new-beginning,"
         '"We, the participants in the multi-party negotiations, believe that the agreement we have '
         'negotiated offers a truly historic opportunity for a new beginning.",'
         "agreement-reached,The first sentence of the Declaration of Support.,en,false,false,"
-        "document"
+        "document,"
     )
-    assert lines[3].endswith(",agreement-reached,,en,,true,document")
+    assert lines[3].endswith(",agreement-reached,,en,,true,document,")
     quantities = opened(tiny_ask).read("entry_quantity.csv").decode().split("\r\n")
-    assert "fig-yes-north,0,71.12,exactly,71.12%,percent,the valid votes," in quantities
-    assert "fig-yes-south,0,1400000,more_than,,votes,," in quantities
+    assert "fig-yes-north,0,71.12,exactly,71.12%,percent,the valid votes,,,,,,," in quantities
+    assert "fig-yes-south,0,1400000,more_than,,votes,,,,,,,," in quantities
 
 
 @pytest.mark.parametrize("folder", [TINY, SHIPPED])
