@@ -100,7 +100,10 @@ def test_a_table_and_its_schema(tiny_ask: Asker) -> None:
         ],
     }
     lines = opened(tiny_ask).read("quote.csv").decode().split("\r\n")
-    assert lines[0] == "id,text,event_id,context,language,translated,fragment,attribution,spoken_language"
+    assert (
+        lines[0]
+        == "id,text,event_id,context,language,translated,fragment,attribution,spoken_language"
+    )
     assert lines[2] == (
         "q-new-beginning,"
         '"We, the participants in the multi-party negotiations, believe that the agreement we have '
