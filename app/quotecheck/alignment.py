@@ -189,39 +189,7 @@ def _local_steps(asked: Reading, printed: Reading) -> list[Step]:
     equal = [number for number, step in enumerate(steps) if step.op is Operation.equal]
     if not equal:
         return []
-    core = _closed_up(steps[equal[0] : equal[-1] + 1], printed.keys)
-    return _with_edges(core, asked, printed)
-
-
-def _closed_up(steps: list[Step], printed: Sequence[str]) -> list[Step]:
-    """The steps without a gap before the last words, or after the first, that is none.
-
-    Where words are repeated ("victory. Victory"), the occurrence beside the others is meant.
-    """
-    if len(steps) > 1 and steps[-2].op is Operation.insert:
-        gap, last = steps[-2:]
-        end = gap.c + last.d - last.c
-        if printed[gap.c : end] == printed[last.c : last.d]:
-            steps = [*steps[:-2], last._replace(c=gap.c, d=end)]
-    if len(steps) > 1 and steps[1].op is Operation.insert:
-        first, gap = steps[:2]
-        start = gap.d - (first.d - first.c)
-        if printed[start : gap.d] == printed[first.c : first.d]:
-            steps = [first._replace(c=start, d=gap.d), *steps[2:]]
-    return list(_merged_equal(steps))
-
-
-def _merged_equal(steps: Iterable[Step]) -> Iterator[Step]:
-    before: Step | None = None
-    for step in steps:
-        if before is not None and before.op is step.op is Operation.equal:
-            before = before._replace(b=step.b, d=step.d)
-            continue
-        if before is not None:
-            yield before
-        before = step
-    if before is not None:
-        yield before
+    return _with_edges(steps[equal[0] : equal[-1] + 1], asked, printed)
 
 
 def _windows(asked: Sequence[str], printed: Sequence[str]) -> tuple[int, int, int, int]:
@@ -251,7 +219,11 @@ def _with_edges(steps: list[Step], asked: Reading, printed: Reading) -> list[Ste
 
     It is held against as many printed words of the same clause, if there are any.
     """
-    first, last = steps[0], steps[-1]
+    last = steps[-1]
+    while asked.keys[last.b : last.b + 1] == printed.keys[last.d : last.d + 1] != ():
+        last = last._replace(b=last.b + 1, d=last.d + 1)
+    steps = [*steps[:-1], last]
+    first = steps[0]
     head, tail = first.a, len(asked) - last.b
     start, end = first.c, last.d
     while first.c - start < head <= EDGE_WORDS and start and not printed.breaks(start):

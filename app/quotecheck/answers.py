@@ -66,20 +66,6 @@ class DiffPart(Document):
     """The printed words of this step."""
 
 
-Similarity = Annotated[
-    float,
-    Field(
-        ge=0,
-        le=1,
-        examples=[0.93],
-        description="2 · words in common / (words of the passage + words of the stretch of the "
-        "wording that it stands against), where words in common keep their order; contractions "
-        "are counted written out, numbers as one word. 1 for `exact` and `partial` words, whoever "
-        "said them.",
-    ),
-]
-
-
 class Asked(Document):
     """What was asked."""
 
@@ -102,8 +88,10 @@ class QuoteMatch(Document):
     """How what was asked stands to this quote: words, speaker and date."""
     words: Verdict
     """How the words alone stand to it."""
-    similarity: Similarity
-    """How alike the passage and the words it stands against are."""
+    similarity: Annotated[float, Field(ge=0, le=1, examples=[0.93])]
+    """2 · words in common / (words of the passage + words of the stretch of the wording that it
+    stands against), where words in common keep their order; contractions are counted written out,
+    numbers as one word. 1 for `exact` and `partial` words, whoever said them."""
     passage: Annotated[str, Field(examples=["We can stop the fighting for 60 days"])]
     """The asked words that were held against this quote: all of them, or a quotation in them."""
     text: Annotated[str, Field(examples=["We can stop the fighting for 42 days"])]
@@ -161,8 +149,10 @@ class Mark(Document):
     """The passage."""
     verdict: Verdict
     """How it stands to the recorded wording; never `not_in_record`."""
-    similarity: Similarity
-    """How alike the passage and the words it stands against are."""
+    similarity: Annotated[float, Field(ge=0, le=1, examples=[0.93])]
+    """2 · words in common / (words of the passage + words of the stretch of the wording that it
+    stands against), where words in common keep their order; contractions are counted written out,
+    numbers as one word. 1 for `exact` and `partial` words, whoever said them."""
     quote: EntryLink
     """The quote of this record."""
     printed: Annotated[str, Field(examples=["total victory"])]

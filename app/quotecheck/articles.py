@@ -13,23 +13,21 @@ from app.db.snapshots import Snapshot
 from app.db.work import Work
 from app.errors import InvalidQuery
 from app.quotecheck.alignment import Operation, align
-from app.quotecheck.answers import DifferenceKind, Verdict
+from app.quotecheck.answers import DifferenceKind, Mark, Verdict
 from app.quotecheck.attribution import SaidBy, Scene, is_said_by
 from app.quotecheck.candidates import Quotes
 from app.quotecheck.judgement import Judgement, compare_words, telling
 from app.quotecheck.lookup import load_scene, too_long, without_surrogates, without_words
-from app.quotecheck.matching import Matcher, Matches, Passage, actors_of, index_words_of
-from app.quotecheck.prose import Prose, Quotation, Span, read_prose
+from app.quotecheck.matching import STRETCH_QUOTES, Matcher, Matches, Passage
+from app.quotecheck.prose import Prose, Quotation, Span, each_once, read_prose
 from app.quotecheck.reading import Reading, read_wording
-from app.quotecheck.rendering import Json, difference_document
+from app.quotecheck.rendering import Json, found_fields
 from app.quotecheck.statements import counts_of, in_counts
 
 ARTICLE_CHARACTERS = 40_000
 # A sentence is looked through in stretches of so many words, each with some of the one before.
 STRETCH_WORDS = 40
 OVERLAP_WORDS = 12
-# Quotes that are held against a stretch without quotation marks.
-STRETCH_QUOTES = 4
 
 # How many words are more than anyone may use, in and without quotation marks.
 WHOLE_WORDS = 6
@@ -78,14 +76,9 @@ async def mark_article(text: str, snapshot: Snapshot, work: Work) -> Json:
         raise InvalidQuery([wrong])
     scene = await load_scene(prose, snapshot)
     article = await work.in_thread(read_article, scene, work)
-    passages = article.passages
-    quotes = Quotes(snapshot)
-    await quotes.load_postings(await work.in_thread(index_words_of, passages), actors_of(passages))
-    matcher = Matcher(quotes, work)
-    await work.in_thread(matcher.likely_for, [passage for _, passage in article.quoted])
-    await quotes.load_candidates(
-        await work.in_thread(matcher.likely_for, article.bare, STRETCH_QUOTES)
-    )
+    matcher = Matcher(snapshot, work, work.in_thread)
+    await matcher.load([passage for _, passage in article.quoted])
+    await matcher.load(article.bare, STRETCH_QUOTES)
     return await work.in_thread(_answer, text, article, matcher)
 
 
@@ -122,7 +115,7 @@ def _answer(text: str, article: Article, matcher: Matcher) -> Json:
         for quotation, passage in article.quoted
     }
     bare = (mark for passage in article.bare for mark in _bare_marks(passage, matcher))
-    return _document(text, dict(_each_once(found)), list(_without_overlaps(bare)))
+    return _document(text, each_once(found, _is_whole), list(_without_overlaps(bare)))
 
 
 def _quotation_mark(
@@ -141,6 +134,10 @@ def _quotation_mark(
     same = best.comparison.verdict in unchanged
     also = [each for each in enough[1:] if same and each.comparison.verdict in unchanged]
     return Marked(quotation.words, best, also)
+
+
+def _is_whole(mark: Marked | None) -> bool:
+    return mark is not None and mark.judgement.comparison.verdict is not Verdict.near
 
 
 def _is_enough(passage: Passage, judgement: Judgement, quotes: Quotes, *, related: bool) -> bool:
@@ -204,17 +201,6 @@ def _is_enough_bare(passage: Passage, judgement: Judgement, quotes: Quotes) -> b
     return comparison.verdict is Verdict.partial
 
 
-def _each_once(found: dict[Quotation, Marked | None]) -> Iterator[tuple[Quotation, Marked | None]]:
-    """Each quotation once; an interrupted one is one where it is recorded so."""
-    taken = 0
-    for quotation in sorted(found, key=lambda each: (each.span[0], -len(each.pieces))):
-        mark = found[quotation]
-        recorded = mark is not None and mark.judgement.comparison.verdict is not Verdict.near
-        if quotation.span[0] >= taken and (recorded or len(quotation.pieces) == 1):
-            yield quotation, mark
-            taken = quotation.span[1]
-
-
 def _without_overlaps(marks: Iterable[Marked]) -> Iterator[Marked]:
     """The marks of most words that do not overlap."""
     taken: list[Span] = []
@@ -252,20 +238,12 @@ NO_QUOTATIONS = "No quotations in quotation marks."
 
 
 def _mark_document(text: str, mark: Marked) -> Json:
-    quote, comparison = mark.judgement.candidate.document, mark.judgement.comparison
     start, end = mark.span
     others = {each.candidate.document["id"]: each.candidate.document["url"] for each in mark.also}
-    return {
+    found = found_fields(mark.judgement) | {
         "start": start,
         "end": end,
         "text": text[start:end],
-        "verdict": mark.judgement.verdict,
-        "similarity": round(comparison.alignment.similarity, 3),
-        "quote": {"id": quote["id"], "url": quote["url"]},
-        "printed": comparison.wording["text"],
-        "source": comparison.wording["source"],
-        "speakers": quote["speakers"],
-        "date": quote["date"],
-        "differences": [difference_document(each) for each in mark.judgement.findings],
         "also": [{"id": id, "url": url} for id, url in others.items()],
     }
+    return {name: found[name] for name in Mark.model_fields}

@@ -67,7 +67,7 @@ class Quotes:
         """Loads in which quotes words stand, and which quotes actors or their members said."""
         keys: list[PostingsKey] = [QUOTES, *map(word_key, words), *map(spoken_key, actors)]
         bitmaps = await load_values(self.snapshot, POSTINGS, keys)
-        self.postings = dict(zip(keys, bitmaps, strict=True))
+        self.postings.update(zip(keys, bitmaps, strict=True))
         (self.sort_keys,) = await load_values(self.snapshot, ALL_SORT_KEYS, [None])
         self.count = len(self.postings[QUOTES])
 

@@ -26,11 +26,9 @@ RECOGNISED = 0.65
 TELLING_WORDS = 2
 IN_A_ROW = 3
 # Of words that stand against a mere part of a wording, more than two thirds must be in common;
-# against most of one, they may be less alike.
+# against most of one, fewer.
 COMMON_SHARE = 2 / 3
 MOST = 0.7
-RECOGNISED_WHOLE = 0.58
-IN_A_ROW_WHOLE = 5
 # Of fewer words than these only one may differ.
 FEW_WORDS = 8
 # Of so many words in common so much alike, one telling word is enough.
@@ -121,10 +119,15 @@ def telling(keys: Iterable[str]) -> int:
     return sum(key not in FUNCTION_WORDS for key in keys)
 
 
+def weight_in_common(alignment: Alignment) -> float:
+    """What the words in common tell."""
+    return telling_weight(alignment.common)
+
+
 def likeness(alignment: Alignment) -> float:
     """2 · weight of the words in common / (weight of the asked and of the printed ones)."""
     total = telling_weight(alignment.asked.keys) + telling_weight(alignment.stretch)
-    return min(1.0, 2 * telling_weight(alignment.common) / total) if total else 0.0
+    return min(1.0, 2 * weight_in_common(alignment) / total) if total else 0.0
 
 
 def compare_words(asked: Reading, wording: Mapping[str, Any]) -> Comparison:
@@ -177,8 +180,6 @@ def is_recognised(alignment: Alignment) -> bool:
     if run >= RUN_WORDS or WHOLE_WORDS <= run == len(alignment.printed):
         return True
     alike = likeness(alignment)
-    if alignment.share >= MOST and run >= IN_A_ROW_WHOLE and alike >= RECOGNISED_WHOLE:
-        return True
     most = alignment.share >= MOST or len(common) > COMMON_SHARE * len(alignment.asked)
     if alike >= RECOGNISED and (run >= IN_A_ROW or alike >= NEARLY_ALL) and most:
         return True

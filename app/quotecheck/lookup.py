@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,17 +11,19 @@ from app.db.work import Work
 from app.entries.dates import DateLanguageError, DateSpan, in_date_language, parse_date
 from app.entries.words import split
 from app.errors import InvalidQuery, query_error
+from app.quotecheck.alignment import Operation
 from app.quotecheck.answers import Verdict
 from app.quotecheck.attribution import SaidBy, Scene, mentions_in
-from app.quotecheck.candidates import Quotes
-from app.quotecheck.matching import Matcher, Matches, Passage, actors_of, index_words_of
-from app.quotecheck.prose import Prose, Quotation, read_prose
+from app.quotecheck.judgement import weight_in_common
+from app.quotecheck.matching import Matcher, Matches, Passage
+from app.quotecheck.prose import Prose, Quotation, each_once, read_prose
 from app.quotecheck.rendering import Json, answer_document
 from app.quotecheck.speakers import load_actors, load_named, load_speaker
 
 CHECK_CHARACTERS = 2000
 # Texts of more words than these in all are looked up in a thread.
 LOOP_WORDS = 150
+RECORDED = (Verdict.exact, Verdict.partial)
 
 
 @dataclass(frozen=True)
@@ -90,62 +92,54 @@ def without_words(prose: Prose) -> dict[str, object] | None:
     return query_error("text", prose.text, "has no word; give at least one letter or digit.")
 
 
-@dataclass(frozen=True)
-class TextPassages:
-    """A text as a whole, the quotations in it where something stands around them, and the text
-    apart from words that say who said it.
-    """
-
-    question: QuotationQuestion
-    whole: Passage
-    quoted: Mapping[Quotation, Passage]
-    apart: Sequence[Passage] = ()
-
-    @property
-    def passages(self) -> list[Passage]:
-        """Everything that is looked up."""
-        return [self.whole, *self.quoted.values(), *self.apart]
-
-
 async def check_texts(
     questions: Sequence[QuotationQuestion], snapshot: Snapshot, work: Work
 ) -> list[Json]:
     """What is in the record of some texts: of each as a whole, or of the quotations in it."""
-    texts = [await _read_passages(each, snapshot) for each in questions]
-    passages = [passage for text in texts for passage in text.passages]
+    wholes = [Passage(each.prose.reading, each.said, each.day) for each in questions]
+    quoted = [await _quoted_passages(each, snapshot) for each in questions]
+    passages = [*wholes, *(passage for each in quoted for passage in each.values())]
     long = sum(len(each.reading) for each in passages) > LOOP_WORDS
     run = work.in_thread if long else work.in_loop
-    quotes = Quotes(snapshot)
-    await quotes.load_postings(index_words_of(passages), actors_of(passages))
-    matcher = Matcher(quotes, work)
-    await quotes.load_candidates(await run(matcher.likely_for, passages))
-    return await run(_answers, texts, matcher)
+    matcher = Matcher(snapshot, work, run)
+    await matcher.load(passages)
+    found = await run(list, map(matcher.matches, wholes))
+    apart = [await _said_apart(*each, snapshot) for each in zip(questions, found, strict=True)]
+    await matcher.load([each for each in apart if each is not None])
+    texts = zip(questions, found, quoted, apart, strict=True)
+    return await run(list, (_answer(matcher, *each) for each in texts))
 
 
-async def _read_passages(question: QuotationQuestion, snapshot: Snapshot) -> TextPassages:
+async def _quoted_passages(
+    question: QuotationQuestion, snapshot: Snapshot
+) -> dict[Quotation, Passage]:
+    """The quotations of a text, where something stands around them."""
     prose, said, day = question.prose, question.said, question.day
-    whole = Passage(prose.reading, said, day)
     if not prose.quoted or not any(_words_outside(prose)):
-        return TextPassages(question, whole, {}, await _said_apart(question, snapshot))
-    quotations = list(prose.quotations())
-    if said is not None:
-        quoted = {each: Passage(each.reading, said, day) for each in quotations}
-        return TextPassages(question, whole, quoted)
-    scene = await load_scene(prose, snapshot)
-    quoted = {each: Passage(each.reading, scene.attribution(each.span), day) for each in quotations}
-    return TextPassages(question, whole, quoted)
+        return {}
+    scene = await load_scene(prose, snapshot) if said is None else None
+    return {
+        each: Passage(each.reading, scene.attribution(each.span) if scene else said, day)
+        for each in prose.quotations()
+    }
 
 
-async def _said_apart(question: QuotationQuestion, snapshot: Snapshot) -> list[Passage]:
-    """The text without words before or after it that say who said it, by whom it is said."""
-    prose, day = question.prose, question.day
-    spans = list(prose.said_apart())
-    scene = await load_scene(prose, snapshot) if spans else None
-    return [
-        Passage(prose.words_in(span), question.said or said, day)
-        for span in spans
-        if scene is not None and (said := scene.said_beside(span)) is not None
-    ]
+async def _said_apart(
+    question: QuotationQuestion, found: Matches, snapshot: Snapshot
+) -> Passage | None:
+    """The clause with the recorded words of a text, where the rest says who said them."""
+    prose = question.prose
+    if prose.quoted or not found.judgements or not found.is_only_extended:
+        return None
+    alignment = max((each.comparison.alignment for each in found.judgements), key=weight_in_common)
+    equal = [step for step in alignment.steps if step.op is Operation.equal]
+    if not equal:
+        return None
+    span = prose.clause_around(equal[0].a, equal[-1].b)
+    said = (await load_scene(prose, snapshot)).said_beside(span)
+    if said is None:
+        return None
+    return Passage(prose.words_in(span), question.said or said, question.day)
 
 
 async def load_scene(prose: Prose, snapshot: Snapshot) -> Scene:
@@ -155,16 +149,18 @@ async def load_scene(prose: Prose, snapshot: Snapshot) -> Scene:
     return Scene(prose, mentions_in(prose.reading, named), actors)
 
 
-def _answers(texts: Iterable[TextPassages], matcher: Matcher) -> list[Json]:
-    return [answer_document(each.question.asked, _found_in(each, matcher)) for each in texts]
-
-
-def _found_in(text: TextPassages, matcher: Matcher) -> list[Matches]:
-    """The matches of a text, or of the quotations in it."""
-    whole = matcher.matches(text.whole)
-    apart = [matcher.matches(each) for each in text.apart] if whole.is_only_extended else []
-    quoted = {quotation: matcher.matches(each) for quotation, each in text.quoted.items()}
-    return chosen(max([whole, *apart], key=lambda each: each.order), quoted)
+def _answer(
+    matcher: Matcher,
+    question: QuotationQuestion,
+    whole: Matches,
+    quoted: Mapping[Quotation, Passage],
+    apart: Passage | None,
+) -> Json:
+    """The answer to a text by its matches, or by those of the quotations in it."""
+    if apart is not None:
+        whole = max(whole, matcher.matches(apart), key=lambda each: each.order)
+    inside = {quotation: matcher.matches(each) for quotation, each in quoted.items()}
+    return answer_document(question.asked, chosen(whole, inside))
 
 
 def _words_outside(prose: Prose) -> list[str]:
@@ -177,26 +173,8 @@ def chosen(whole: Matches, quoted: Mapping[Quotation, Matches]) -> list[Matches]
     words = len(whole.passage.reading)
     inside = sum(len(each.reading) for each in quoted if len(each.pieces) == 1)
     by_words = whole.best.comparison.verdict if whole.judgements else Verdict.not_in_record
-    if not quoted or by_words in (Verdict.exact, Verdict.partial):
+    if not quoted or by_words in RECORDED:
         return [whole]
     if by_words is Verdict.near and 2 * inside < words:
         return [whole]
-    return whole_quotations(quoted)
-
-
-def whole_quotations(quoted: Mapping[Quotation, Matches]) -> list[Matches]:
-    """Each quotation once: an interrupted one as one where it is recorded so."""
-    found = []
-    taken = 0
-    for quotation, matches in sorted(
-        quoted.items(), key=lambda each: (each[0].span[0], -len(each[0].pieces))
-    ):
-        joined = len(quotation.pieces) > 1
-        if quotation.span[0] < taken or (joined and matches.verdict not in RECORDED):
-            continue
-        found.append(matches)
-        taken = quotation.span[1]
-    return found
-
-
-RECORDED = (Verdict.exact, Verdict.partial)
+    return list(each_once(quoted, lambda each: each.verdict in RECORDED).values())

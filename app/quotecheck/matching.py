@@ -6,13 +6,14 @@ share most rare words with it, and those of the speaker and the days that are gi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 from pyroaring import BitMap
 from rapidfuzz import fuzz
 
+from app.db.snapshots import Snapshot
 from app.db.work import Work
 from app.entries.dates import DateSpan
 from app.entries.words import split
@@ -40,12 +41,13 @@ from app.quotecheck.reading import Reading
 READ = 20
 READ_SHORT = 60
 READ_FITTING = 12
+# Quotes that are held against a stretch without quotation marks.
+STRETCH_QUOTES = 4
 ALIGNED = 8
 # Beside those that share most, only quotes nearly as much alike as the most alike one are aligned.
 MOST_SHARED = 2
 PROMISING = 0.75
-# Parts of a passage that are of different quotes: how many, how long, and how much of it they are.
-PARTS = 6
+# Parts of a passage that are of different quotes: how long, and how much of it they are.
 PART_WORDS = 5
 PART_TELLING = 3
 PARTS_SHARE = 0.7
@@ -110,22 +112,32 @@ class Matches:
 
 
 class Matcher:
-    """Looks the passages of a request up, equal ones once, until its work is to end."""
+    """Looks the passages of a request up, equal ones once, until its work is to end.
 
-    def __init__(self, quotes: Quotes, work: Work):
-        self.quotes = quotes
+    `run` is how it does what takes long: in the event loop, or in a thread.
+    """
+
+    def __init__(self, snapshot: Snapshot, work: Work, run: Callable[..., Awaitable[Any]]):
+        self.quotes = Quotes(snapshot)
         self.work = work
+        self.run = run
         self.likely: dict[object, BitMap] = {}
         self.found: dict[object, Matches] = {}
 
-    def likely_for(self, passages: Iterable[Passage], most: int = READ_SHORT) -> BitMap:
-        """The quotes that are looked at for some passages, at most so many for each."""
+    async def load(self, passages: Sequence[Passage], most: int = READ_SHORT) -> None:
+        """Loads the quotes that are looked at for some passages, at most so many for each."""
+        if passages:
+            words = await self.run(index_words_of, passages)
+            await self.quotes.load_postings(words, actors_of(passages))
+            await self.quotes.load_candidates(await self.run(self._likely_for, passages, most))
+
+    def _likely_for(self, passages: Sequence[Passage], most: int) -> BitMap:
         for passage in passages:
             if passage.key not in self.likely:
                 self.work.check()
                 count = READ_SHORT if len(passage.reading) < SHORT_WORDS else READ
                 self.likely[passage.key] = likely_quotes(passage, self.quotes, min(most, count))
-        return BitMap.union(BitMap(), *self.likely.values())
+        return BitMap.union(BitMap(), *(self.likely[each.key] for each in passages))
 
     def candidates(self, passage: Passage) -> list[Candidate]:
         """The quotes that are looked at for a passage."""
@@ -174,8 +186,7 @@ def find_matches(passage: Passage, quotes: Quotes, candidates: Sequence[Candidat
         for each in _most_promising(passage, candidates, spoken)
     ]
     judgements.sort(key=lambda each: each.order, reverse=True)
-    parts = list(_parts(passage, [each.candidate for each in judgements], judgements[:1], spoken))
-    return Matches(passage, judgements, parts)
+    return Matches(passage, judgements, _parts(passage.reading, judgements))
 
 
 def _most_promising(
@@ -207,68 +218,51 @@ def _other_facts(passage: Passage, candidate: Candidate, spoken: BitMap) -> Iter
         yield Finding(DifferenceKind.date, passage.day.text, quote["date"])
 
 
-def _parts(
-    passage: Passage, candidates: Sequence[Candidate], best: Sequence[Judgement], spoken: BitMap
-) -> Iterator[Judgement]:
+def _parts(reading: Reading, judgements: Sequence[Judgement]) -> list[Judgement]:
     """The quotes of which a passage is put together, in its order; none if it is not."""
-    reading = passage.reading
-    if not best or len(reading) < 2 * SHORT_WORDS:
-        return
-    if not _may_be_parts(best[0].comparison):
-        return
-    found: list[tuple[int, int, Candidate, Comparison]] = []
-    rest = [(0, len(reading))]
-    while rest and len(found) < PARTS:
-        first, last = rest.pop()
-        part = _longest_part(reading, first, last, candidates)
-        if part is not None:
-            found.append(part)
-            rest += [(first, part[0]), (part[1], last)]
-    share = sum(telling_weight(reading.keys[first:last]) for first, last, *_ in found)
-    quotes = {candidate.ordinal for *_, candidate, _ in found}
-    if len(quotes) > 1 and share >= PARTS_SHARE * telling_weight(reading.keys):
-        for *_, candidate, comparison in sorted(found, key=lambda each: each[0]):
-            others = tuple(_other_facts(passage, candidate, spoken))
-            yield Judgement(candidate, comparison, others)
+    if not judgements or not _may_be_parts(judgements[0].comparison):
+        return []
+    compared = [
+        replace(judgement, comparison=compare_words(reading, wording))
+        for judgement in judgements
+        for wording in judgement.candidate.wordings
+    ]
+    runs = [
+        (step, judgement)
+        for judgement in compared
+        for step in judgement.comparison.alignment.steps
+        if _tells_enough(reading, step, judgement.comparison.alignment.printed)
+    ]
+    runs.sort(key=lambda each: telling_weight(reading.keys[each[0].a : each[0].b]), reverse=True)
+    taken: dict[Step, Judgement] = {}
+    for run, judgement in runs:
+        if all(run.b <= other.a or other.b <= run.a for other in taken):
+            taken[run] = judgement
+    share = sum(telling_weight(reading.keys[run.a : run.b]) for run in taken)
+    quotes = {judgement.candidate.ordinal for judgement in taken.values()}
+    if len(quotes) < 2 or share < PARTS_SHARE * telling_weight(reading.keys):
+        return []
+    return [
+        replace(each, comparison=compare_words(reading.part(run.a, run.b), each.comparison.wording))
+        for run, each in sorted(taken.items(), key=lambda each: each[0].a)
+    ]
 
 
 def _may_be_parts(comparison: Comparison) -> bool:
     """Whether a quote has some words in a row of a passage, and the passage some more besides."""
-    if comparison.verdict in (Verdict.exact, Verdict.partial):
-        return False
     steps = comparison.alignment.steps
     others = (step.b - step.a for step in steps if step.op is not Operation.equal)
     return (
-        comparison.alignment.longest_common >= SHORT_WORDS and max(others, default=0) >= SHORT_WORDS
+        comparison.verdict not in (Verdict.exact, Verdict.partial)
+        and comparison.alignment.longest_common >= SHORT_WORDS
+        and max(others, default=0) >= SHORT_WORDS
     )
 
 
-def _longest_part(
-    reading: Reading, first: int, last: int, candidates: Sequence[Candidate]
-) -> tuple[int, int, Candidate, Comparison] | None:
-    """The longest run of words that stand in a candidate, and the candidate."""
-    if last - first < SHORT_WORDS - 1:
-        return None
-    part = reading.part(first, last)
-    compared = [
-        (candidate, comparison, _longest_run(comparison.alignment.steps))
-        for candidate in candidates
-        for comparison in (compare_words(part, wording) for wording in candidate.wordings)
-        if comparison.alignment.steps
-    ]
-    if not compared:
-        return None
-    candidate, comparison, run = max(
-        compared, key=lambda each: telling_weight(part.keys[each[2].a : each[2].b])
-    )
-    words = part.keys[run.a : run.b]
-    whole = run.d - run.c == len(comparison.alignment.printed) and len(words) >= SHORT_WORDS - 1
-    if not whole and (len(words) < PART_WORDS or telling(words) < PART_TELLING):
-        return None
-    start, end = first + run.a, first + run.b
-    return start, end, candidate, compare_words(reading.part(start, end), comparison.wording)
-
-
-def _longest_run(steps: Sequence[Step]) -> Step:
-    equal = [step for step in steps if step.op is Operation.equal]
-    return max(equal, key=lambda step: step.b - step.a)
+def _tells_enough(reading: Reading, step: Step, printed: Reading) -> bool:
+    """Whether some words are a whole wording, or enough to be recognised as a part of one."""
+    words = reading.keys[step.a : step.b]
+    if step.op is not Operation.equal or len(words) < SHORT_WORDS - 1:
+        return False
+    whole = step.d - step.c == len(printed)
+    return whole or (len(words) >= PART_WORDS and telling(words) >= PART_TELLING)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from app.quotecheck.reading import Reading, read_words
 from app.quotecheck.vocabulary import word_table
 
 Span = tuple[int, int]
+T = TypeVar("T")
 
 # A full stop inside a name (U.S., J.D.) or a number ends no sentence.
 SENTENCE_END = re.compile(
@@ -52,8 +53,8 @@ NEARBY = 600
 # One quotation may be interrupted: “We need a ceasefire,” he said. “This war must end.”
 INTERRUPTION_WORDS = 20
 PIECES = 3
-# Words in which it is said who said what stands without quotation marks.
-SPEAKER_WORDS = 14
+# Words before the first of a clause that may be "told reporters that".
+VERB_BEFORE_THAT = 4
 SPEECH = word_table("speech")
 
 
@@ -157,31 +158,17 @@ class Prose:
         words = self.words_in(between).keys
         return len(words) <= INTERRUPTION_WORDS and not SPEECH.isdisjoint(words)
 
-    def said_apart(self) -> Iterator[Span]:
-        """What is left of the text without words before or after it that may say who said it."""
-        words = self.reading.words
-        starts = [0, *self._after_verbs(SPEAKER_WORDS)]
-        ends = [len(words), *self._clauses_from(len(words) - SPEAKER_WORDS)]
-        for first in starts:
-            for last in ends:
-                if (first, last) != (0, len(words)) and last > first:
-                    yield words[first].start, words[last - 1].end
-
-    def _after_verbs(self, within: int) -> Iterator[int]:
-        """The numbers of the words after a verb of speech, or a colon, near the beginning."""
-        keys = self.reading.keys
-        for number in range(1, min(within, len(keys))):
-            if keys[number - 1] in SPEECH:
-                yield number + (keys[number] == "that")
-            elif ":" in self.reading.gap(number) or (
-                self.reading.breaks(number) and not SPEECH.isdisjoint(keys[:number])
-            ):
-                yield number
-
-    def _clauses_from(self, first: int) -> Iterator[int]:
-        """The numbers of the words that begin the last clauses."""
-        numbers = range(max(1, first), len(self.reading))
-        yield from (number for number in numbers if self.reading.breaks(number))
+    def clause_around(self, first: int, last: int) -> Span:
+        """The words from `first` up to `last` with all of their clause, after a verb of speech."""
+        words, keys = self.reading.words, self.reading.keys
+        while first and not self.reading.breaks(first):
+            reach = VERB_BEFORE_THAT if keys[first - 1] == "that" else 1
+            if not SPEECH.isdisjoint(keys[max(0, first - reach) : first]):
+                break
+            first -= 1
+        while last < len(words) and not self.reading.breaks(last):
+            last += 1
+        return words[first].start, words[last - 1].end
 
     def before(self, span: Span) -> Span:
         """What leads to a span within its sentence, since the quotation or clause before it."""
@@ -202,6 +189,18 @@ class Prose:
         if number < len(self.quoted):
             ends.append(self.quoted[number][0])
         return span[1], max(span[1], min(ends))
+
+
+def each_once(found: Mapping[Quotation, T], is_whole: Callable[[T], bool]) -> dict[Quotation, T]:
+    """Each quotation once: several pieces as one where that is recorded as a whole."""
+    chosen: dict[Quotation, T] = {}
+    end = 0
+    for quotation in sorted(found, key=lambda each: (each.span[0], -len(each.pieces))):
+        is_one = len(quotation.pieces) == 1 or is_whole(found[quotation])
+        if quotation.span[0] >= end and is_one:
+            chosen[quotation] = found[quotation]
+            end = quotation.span[1]
+    return chosen
 
 
 def read_prose(text: str) -> Prose:

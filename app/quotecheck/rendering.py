@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from app.quotecheck.alignment import Alignment
-from app.quotecheck.answers import Verdict
-from app.quotecheck.judgement import Finding, Judgement, telling
+from app.quotecheck.answers import QuoteMatch, Verdict
+from app.quotecheck.judgement import Judgement, telling
 from app.quotecheck.matching import Matches
 from app.quotecheck.statements import statement_of
 
@@ -63,43 +62,38 @@ def _is_distant_match(judgement: Judgement) -> bool:
 
 def match_document(judgement: Judgement) -> Json:
     """A match as it is served."""
-    quote, comparison = judgement.candidate.document, judgement.comparison
-    wording, alignment = comparison.wording, comparison.alignment
-    return {
-        "quote": {"id": quote["id"], "url": quote["url"]},
-        "verdict": judgement.verdict,
-        "words": comparison.verdict,
-        "similarity": round(alignment.similarity, 3),
+    alignment = judgement.comparison.alignment
+    found = found_fields(judgement)
+    return {name: found[name] for name in QuoteMatch.model_fields} | {
         "passage": alignment.asked.printed(0, len(alignment.asked)),
-        "text": wording["text"],
-        "source": wording["source"],
-        "language": wording["language"],
-        "speakers": quote["speakers"],
-        "date": quote["date"],
-        "attribution": quote["attribution"],
-        "context": quote["context"],
-        "diff": diff_of(alignment),
-        "differences": [difference_document(each) for each in judgement.findings],
-        "renderings": [each for each in quote["renderings"] if each is not wording],
+        "diff": [
+            {
+                "op": step.op.value,
+                "asked": alignment.asked.printed(step.a, step.b),
+                "printed": alignment.printed.printed(step.c, step.d),
+            }
+            for step in alignment.shown
+        ],
     }
 
 
-def diff_of(alignment: Alignment) -> list[Json]:
-    """The alignment in the spelling of both."""
-    return [
-        {
-            "op": step.op.value,
-            "asked": alignment.asked.printed(step.a, step.b),
-            "printed": alignment.printed.printed(step.c, step.d),
-        }
-        for step in alignment.shown
-    ]
-
-
-def difference_document(finding: Finding) -> Json:
-    """A difference as it is served."""
+def found_fields(judgement: Judgement) -> Json:
+    """What is served of a quote that is found, as a match or as a mark."""
+    quote, comparison = judgement.candidate.document, judgement.comparison
+    wording = comparison.wording
     return {
-        "kind": finding.kind,
-        "asked": finding.asked or None,
-        "printed": finding.printed or None,
+        **quote,
+        **wording,
+        "quote": {"id": quote["id"], "url": quote["url"]},
+        "verdict": judgement.verdict,
+        "words": comparison.verdict,
+        "similarity": round(comparison.alignment.similarity, 3),
+        "printed": wording["text"],
+        "passage": None,
+        "diff": None,
+        "differences": [
+            {"kind": each.kind, "asked": each.asked or None, "printed": each.printed or None}
+            for each in judgement.findings
+        ],
+        "renderings": [each for each in quote["renderings"] if each is not wording],
     }

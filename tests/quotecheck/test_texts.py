@@ -233,6 +233,22 @@ def test_a_quotation_with_words_around_it(ask: Asker, text: str, verdict: str, q
     assert said(check(ask, text)) == (verdict, quote)
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Netanyahu told reporters that victory is within reach", "partial"),
+        ("Biden told reporters that victory is within reach", "partial"),
+        ("We are on the way to total defeat, Netanyahu said", "near"),
+    ],
+)
+def test_who_said_it_is_read_without_quotation_marks(ask: Asker, text: str, words: str) -> None:
+    """The clause after the verb is judged, all of it, and by whom the text says that it is."""
+    (first, *_) = check(ask, text)["matches"]
+    assert (first["quote"]["id"], first["words"]) == ("q-20240207-netanyahu-victory", words)
+    speakers = [each["asked"] for each in first["differences"] if each["kind"] == "speaker"]
+    assert speakers == (["Biden"] if text.startswith("Biden") else [])
+
+
 def test_several_quotations_are_counted(ask: Asker) -> None:
     """Of two that are pasted together with text between, each is judged."""
     text = (
