@@ -1,1 +1,1 @@
-"""What no single entry says: proposals side by side, and who took which position on them."""
+"""Analyses across entries: the comparison of proposals, and positions on them."""

@@ -116,7 +116,7 @@ def term_line(line: Line, partial: Sequence[bool]) -> dict[str, Any]:
 
 
 def recorded_in(values: Sequence[Any], partial: Sequence[bool]) -> list[bool]:
-    """Where the record tells whether a proposal has something: it does, or the record is full."""
+    """Whether each value is certain: it is given, or all terms of the proposal are recorded."""
     return [value is not None or not part for value, part in zip(values, partial, strict=True)]
 
 

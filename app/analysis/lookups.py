@@ -1,4 +1,4 @@
-"""What the analyses read of the record: single documents, and bounded lists."""
+"""Loads documents for the analyses: single ones, and bounded lists."""
 
 from __future__ import annotations
 

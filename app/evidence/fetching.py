@@ -1,8 +1,8 @@
-"""The live pages of sources: politely, within bounds, and never from a private address.
+"""Fetches the live pages of sources, within limits and never from a private address.
 
-One request a second for each host, robots.txt respected (RFC 9309), redirects followed one by one
-with every check made again. A name is resolved once and the connection goes to that very address,
-so that no answer of a name server can lead into a private network.
+It sends one request a second to each host, respects robots.txt (RFC 9309), and checks every
+redirect like the first URL. A name is resolved once, and the connection goes to the address that
+was checked, so that a name server cannot lead it into a private network.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ ZSTD_WINDOW = 8 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Bounds:
-    """What is asked of a host at most, how long it may take, and the private addresses allowed.
+    """Limits for fetching a page, and the private addresses that are allowed.
 
-    `seconds` bounds a page with its redirects and robots.txt, `timeout` each step of it; `bytes`
-    bounds a page as it comes and as it is unpacked.
+    `seconds` limits a page with its redirects and robots.txt, `timeout` each step, and `bytes` a
+    page before and after decompression.
     """
 
     pause: float = 1.0
@@ -57,7 +57,7 @@ class Bounds:
 
 @dataclass(frozen=True)
 class FetchedPage:
-    """What came over the wire, unpacked."""
+    """A fetched page, with its body decompressed."""
 
     status: int
     content_type: str
@@ -66,7 +66,7 @@ class FetchedPage:
 
 
 class PublicOnly(httpx.AsyncBaseTransport):
-    """Connects to public addresses only, looked at after names are resolved."""
+    """Connects only to public addresses, which are checked after name resolution."""
 
     def __init__(self, private: frozenset[str]):
         self.private = private
@@ -75,7 +75,7 @@ class PublicOnly(httpx.AsyncBaseTransport):
         self.inner = httpx.AsyncHTTPTransport(limits=limits, trust_env=False)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """One request, to the address that was looked at."""
+        """Sends a request to the address that was checked."""
         host = request.url.host
         address = await self.address_of(host, request.url.port or 443)
         pinned = httpx.Request(
@@ -88,7 +88,7 @@ class PublicOnly(httpx.AsyncBaseTransport):
         return await self.inner.handle_async_request(pinned)
 
     async def address_of(self, host: str, port: int) -> str:
-        """An address of a host; refuses one of which any address is private."""
+        """An address of a host; raises `NoText` if any of its addresses is private."""
         loop = asyncio.get_running_loop()
         try:
             found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -167,7 +167,7 @@ class LivePages:
         return done.stdout.decode("utf-8", "surrogatepass")
 
     async def in_time(self, address: str) -> FetchedPage:
-        """What stands at an address; raises `NoText` past the bound of seconds."""
+        """The page at an address; raises `NoText` after `seconds`."""
         try:
             async with asyncio.timeout(self.bounds.seconds):
                 return await self.get(address, respecting_robots=True)
@@ -175,7 +175,7 @@ class LivePages:
             raise NoText(f"{address} took longer than {self.bounds.seconds:g} seconds") from error
 
     async def get(self, address: str, *, respecting_robots: bool) -> FetchedPage:
-        """What stands at an address, at the end of its redirects."""
+        """The page at an address, after redirects."""
         try:
             url = httpx.URL(address)
             for _ in range(self.bounds.redirects + 1):
@@ -192,7 +192,7 @@ class LivePages:
         raise NoText(f"{address} redirects more than {self.bounds.redirects} times")
 
     async def request(self, url: httpx.URL) -> FetchedPage | httpx.URL:
-        """One request: a page, or where it has moved to."""
+        """Sends one request; returns the page, or the URL of a redirect."""
         if url.scheme not in ("http", "https") or not url.host:
             raise NoText(f"{url} is not an address of the web")
         self.wait_for_turn(url.host)
@@ -204,7 +204,7 @@ class LivePages:
             return FetchedPage(response.status_code, content_type, response.charset_encoding, body)
 
     async def body_of(self, response: httpx.Response) -> bytes:
-        """The body as it comes; refuses one that is too large."""
+        """The body as sent; raises `NoText` if it is too large."""
         parts: list[bytes] = []
         size = 0
         async for part in response.aiter_raw():
@@ -215,7 +215,7 @@ class LivePages:
         return b"".join(parts)
 
     def unpacked(self, response: httpx.Response, body: bytes) -> bytes:
-        """The body without its content codings; refuses one that is too large in any of them."""
+        """The decompressed body; raises `NoText` if it is too large at any step."""
         for coding in reversed(response.headers.get_list("content-encoding", split_commas=True)):
             unpack = UNPACKERS.get(coding.lower())
             if unpack is None:
@@ -229,7 +229,7 @@ class LivePages:
         return body
 
     def too_large(self, response: httpx.Response) -> NoText:
-        """That a body is larger than its bound."""
+        """The error for a body that is too large."""
         return NoText(f"{response.url} is larger than {self.bounds.bytes:,} bytes")
 
     def wait_for_turn(self, host: str) -> None:
@@ -239,7 +239,7 @@ class LivePages:
         self.asked[host] = time.monotonic()
 
     async def ask_robots(self, url: httpx.URL) -> None:
-        """Refuses an address that its host's robots.txt closes to us."""
+        """Raises `NoText` if the host's robots.txt disallows the URL."""
         home = str(url.copy_with(path="/robots.txt", query=None, fragment=None))
         if home not in self.robots:
             self.robots[home] = await self.read_robots(home)
@@ -247,7 +247,7 @@ class LivePages:
             raise NoText(f"robots.txt of {url.host} does not let us read it")
 
     async def read_robots(self, home: str) -> RobotFileParser:
-        """The rules of a host: none where it has no file, everything closed where it is broken."""
+        """The rules of a host: no file allows everything; on other errors, `NoText` is raised."""
         rules = RobotFileParser()
         page = await self.get(home, respecting_robots=False)
         if page.status == 200:
@@ -260,18 +260,18 @@ class LivePages:
 
 
 def gunzipped(body: bytes, most: int) -> bytes:
-    """The first bytes of what was packed with gzip."""
+    """At most `most` bytes of gzip data, decompressed."""
     with gzip.GzipFile(fileobj=BytesIO(body)) as packed:
         return packed.read(most)
 
 
 def inflated(body: bytes, most: int) -> bytes:
-    """The first bytes of what was packed with zlib."""
+    """At most `most` bytes of zlib data, decompressed."""
     return zlib.decompressobj().decompress(body, most)
 
 
 def unzstd(body: bytes, most: int) -> bytes:
-    """The first bytes of what was packed with zstd."""
+    """At most `most` bytes of zstd data, decompressed."""
     reader = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW)
     with reader.stream_reader(body, read_across_frames=True) as packed:
         return packed.read(most)

@@ -1,7 +1,7 @@
-"""From a page as it comes over the wire to the text that a reader sees.
+"""Extracts the text of a page that a reader sees.
 
-As a program, from standard input to standard output: `readable.py html|plain [CHARSET]`. What keeps
-the parser or a decoder busy for hours can be ended only as a process.
+As a program, from standard input to standard output: `readable.py html|plain [CHARSET]`. It is a
+process of its own, because only a process can be stopped when the parser or a decoder hangs.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ LATIN_NAMES = frozenset(("iso8859-1", "ascii"))
 
 
 def decoded_page(body: bytes, charset: str | None) -> str:
-    """The characters of a page; as declarations are often wrong, UTF-8 goes first."""
+    """The text of a page; UTF-8 is tried first, because declared encodings are often wrong."""
     for mark, encoding in MARKS.items():
         if body.startswith(mark):
             return body.decode(encoding, "replace")

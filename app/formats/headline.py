@@ -31,7 +31,7 @@ def bounded_headline(document: dict[str, Any]) -> str:
 
 
 def remarks_on(document: dict[str, Any]) -> list[str]:
-    """What has to be known of the words or the number of an entry."""
+    """Remarks that must accompany the words or the number of an entry."""
     return KINDS[document["kind"]].remarks(document)
 
 
@@ -58,7 +58,7 @@ def paragraphs(document: dict[str, Any]) -> Iterator[str]:
 
 
 def date_remarks(document: dict[str, Any]) -> Iterator[str]:
-    """How exact the date is, and whether it has an end, which its days do not show."""
+    """How exact the date is, and whether it has an end."""
     if document["end_date"] is None:
         yield f"From {document['start_date']}; no end is on record."
     elif document["date_precision"] in ("month", "year"):

@@ -1,7 +1,7 @@
-"""The change log, read: what stood at a revision, and every change of a record.
+"""Reads the change log: the records at a revision, and every change of a record.
 
-A change keeps what stood before it. What stood after it is what the record's next change keeps, or
-what stands now.
+A change stores the record before it. The record after it is the one that the next change stores, or
+the current one.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def values(name: str, listed: Iterable[str]) -> dict[str, str]:
 
 @lru_cache(maxsize=256)
 def standing_statement(kinds: int, ids: int) -> Statement:
-    """What the changes after a revision keep, and what stands now, of some kinds and ids."""
+    """Selects the records before each change after a revision, and the current records."""
     given_kinds, given_ids = given("kind", kinds), given("id", ids)
     past = select(
         change.c.sequence, change.c.kind, change.c.id, change.c.before.label("body")

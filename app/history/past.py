@@ -1,7 +1,7 @@
-"""Documents as they stood at a revision, with what they refer to as it stood then.
+"""Documents at a past revision, with the records that they refer to at that revision.
 
-They are rendered again from the curated records of that revision, by what renders them when the
-record is seeded: the bytes are those that were served then.
+They are rendered from the curated records of that revision by the same code as in seeding, so that
+the bytes are those that were served then.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ async def sources_at(at: Revision, ids: Sequence[str], snapshot: Snapshot) -> li
 
 
 class Past:
-    """The reference data of a revision, as far as it was asked for."""
+    """The reference data of a revision, loaded on demand."""
 
     def __init__(self, at: Revision, snapshot: Snapshot):
         self.at = at
@@ -56,7 +56,7 @@ class Past:
         self.reference = Reference()
 
     async def load(self, name_type: str, ids: Sequence[str] | None) -> None:
-        """Takes records in, None for all; actors with those of whom they held an office."""
+        """Loads records, all if `ids` is None; with actors, those of whom they held an office."""
         known = self.reference.by_type[name_type]
         wanted = None if ids is None else [each for each in ids if each not in known]
         found = await standing_at(self.at.number, (name_type,), wanted, self.snapshot)
@@ -74,7 +74,7 @@ class Past:
 async def why_missing_at(
     at: Revision, kinds: Sequence[str], record_id: str, snapshot: Snapshot
 ) -> NotFound | None:
-    """Says when a record that was not there at a revision came and went; None if it never was."""
+    """The 404 that says when a record was added and removed; None if it never existed."""
     changes = await changes_of(kinds, [record_id], snapshot)
     told = [each for each in changes if each.action in ("added", "removed")]
     if not told:

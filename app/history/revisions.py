@@ -1,4 +1,4 @@
-"""Which revision a client means: by its number in this database, or by the digest it had."""
+"""Finds the revision that a client names, by its number in this database or by its digest."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ async def named_revision(value: str, snapshot: Snapshot, parameter: str = "revis
 
 
 def refuse_ambiguous(value: str, digests: Sequence[str], parameter: str) -> None:
-    """Digits that begin several digests name none of them."""
+    """Raises `InvalidQuery` where several digests begin with the digits."""
     several = sorted(set(digests))
     if len(several) > 1:
         raise InvalidQuery.of(

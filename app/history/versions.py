@@ -59,7 +59,7 @@ async def versions_of(kinds: Sequence[str], record_id: str, snapshot: Snapshot) 
 
 
 def joined(changes: Sequence[Change]) -> list[Version]:
-    """The changes of a record under all its ids; gone here and come there is a new name."""
+    """The changes of a record under all its ids; removed and added in one revision is renamed."""
     removed = {(each.revision, each.kind): each for each in changes if each.action == "removed"}
     added = {(each.revision, each.kind) for each in changes if each.action == "added"}
     versions = []

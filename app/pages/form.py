@@ -1,4 +1,4 @@
-"""The form of a list page, filled with what was asked, also where that cannot be answered."""
+"""The values of the form of a list page, also for a refused question."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Errors as pages, for those who came with a browser: what is wrong, and where to go instead."""
+"""Error pages for browsers: what is wrong, with links to valid requests."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ async def answer_problem(request: Request, error: Exception) -> Response:
 
 
 async def answer_http_exception(request: Request, error: Exception) -> Response:
-    """What the router raises: no such path, or no such method."""
+    """The router's errors: an unknown path, or a method that is not allowed."""
     if isinstance(error, HTTPException) and error.status_code == 405:
         return await answer_problem(request, not_allowed(request.method, request.scope["path"]))
     nothing = NotFound("There is nothing here; /docs lists what can be asked.")
@@ -74,7 +74,7 @@ async def answer_http_exception(request: Request, error: Exception) -> Response:
 
 
 async def answer_mistake(request: Request, error: Exception) -> Response:
-    """A mistake of ours: nothing of it is told, and nothing is read that may fail again."""
+    """An unexpected error: the answer reveals no detail, and reads nothing that may fail again."""
     del request, error
     return problem_response(Problem(MISTAKE))
 
@@ -124,7 +124,7 @@ async def form_of(request: Request, snapshot: Snapshot) -> tuple[str, dict[str, 
 
 
 async def names_of(problem: Problem, snapshot: Snapshot) -> dict[str, str]:
-    """The names of the actors, topics and sources that are the nearest to what was asked, by id."""
+    """The names of the suggested actors, topics and sources, by id."""
     if not isinstance(problem, InvalidQuery):
         return {}
     names: dict[str, str] = {}

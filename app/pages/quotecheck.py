@@ -58,7 +58,7 @@ async def check_page(request: Request, question: CheckPageQuestion) -> Represent
 
 
 async def mark_page(request: Request) -> Response:
-    """A posted text with its recorded quotations marked; it is not kept."""
+    """A posted text with its recorded quotations marked; the text is not stored."""
     text = await text_of_form(request)
     request.state.began = time.monotonic()
     async with service_of(request).database.snapshot() as snapshot:

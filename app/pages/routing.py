@@ -1,4 +1,4 @@
-"""How pages are registered, and their route class, which redirects to addresses without clutter."""
+"""The registration of pages, and their route class."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TRACKERS = frozenset((b"fbclid", b"gclid", b"mc_cid", b"mc_eid", b"igshid"))
 
 
 class PageRoute(QuestionRoute):
-    """Redirects from what trackers append and what a form leaves empty; answers all else."""
+    """Redirects to the URL without tracking and empty parameters; answers all other requests."""
 
     offered = (HTML,)
     headers = ((b"content-security-policy", POLICY.encode()),)
@@ -36,13 +36,13 @@ class PageRoute(QuestionRoute):
 
 
 class EmbeddedRoute(PageRoute):
-    """The same, for what a page of another origin may show in a frame."""
+    """A page that other origins may embed in a frame."""
 
     headers = ((b"content-security-policy", EMBED_POLICY.encode()),)
 
 
 def is_asked(pair: bytes) -> bool:
-    """Whether a parameter has a value and is none of a tracker's."""
+    """Whether a parameter has a value and is not for tracking."""
     name, _, value = pair.partition(b"=")
     return bool(value) and name not in TRACKERS and not name.startswith(b"utm_")
 

@@ -14,7 +14,7 @@ from app.reference.sources import SourceKind, TitleOrigin
 
 
 class ReferenceDocument(Document):
-    """What actors, topics and sources have in common."""
+    """The first fields of actors, topics and sources."""
 
     id: Annotated[str, Field(examples=["netanyahu"])]
     """The id, never reused."""
@@ -25,7 +25,7 @@ class ReferenceDocument(Document):
 
 
 class ReferenceEnd(Document):
-    """What follows the own fields."""
+    """The fields after those of the type."""
 
     notes: str | None
     """Remarks."""
@@ -56,7 +56,7 @@ class MembershipDocument(Document):
 
 
 class ActorFields(Document):
-    """What only actors have."""
+    """The fields of actors only."""
 
     kind: ActorKind
     """What the actor is."""
@@ -81,7 +81,7 @@ class ActorDocument(ReferenceEnd, ActorFields, ReferenceDocument):
 
 
 class TopicFields(Document):
-    """What only topics have."""
+    """The fields of topics only."""
 
     definition: str | None
     """What the topic covers (skos:definition)."""
@@ -100,7 +100,7 @@ class TopicDocument(ReferenceEnd, TopicFields, ReferenceDocument):
 
 
 class SourceFields(Document):
-    """What only sources have."""
+    """The fields of sources only."""
 
     publisher: str
     """Who published the text."""

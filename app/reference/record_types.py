@@ -1,4 +1,4 @@
-"""What a kind of record says about itself: its names, its models, and how its document is made."""
+"""The description of a type of record: its names, its models, and how its document is made."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.entries.documents import Document, document_fields, members_of
 from app.entries.record import Record
 from app.reference.registry import Reference
 
-# The value of a part that was left out; the application does not start with it.
+# The value of a part that is missing; the application does not start with it.
 MISSING: Any = object()
 
 
