@@ -11,14 +11,14 @@ import asyncio
 import logging
 import sys
 import zlib
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
 from fastapi import FastAPI
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -27,7 +27,7 @@ from app.api.models import HEADERS
 from app.api.registration import add_question
 from app.db.files import DatabaseFile, OpenFile
 from app.db.snapshots import Revision, Snapshot
-from app.db.sql import Statement
+from app.db.sql import Statement, given
 from app.db.tables import csv_line, document
 from app.entries.csv_columns import columns_of, header
 from app.entries.questions import NoQuestion
@@ -55,9 +55,7 @@ async def package(snapshot: Snapshot, public_url: str) -> AsyncGenerator[bytes]:
 
 EVERYTHING = Statement(select(document.c.body).order_by(document.c.sort_key))
 LINES = Statement(
-    select(csv_line.c.body)
-    .where(csv_line.c.kind == bindparam("kind"))
-    .order_by(csv_line.c.sort_key)
+    select(csv_line.c.body).where(given(csv_line.c.kind)).order_by(csv_line.c.sort_key)
 )
 # Fast, as it is made while the client waits.
 GZIP_LEVEL = 1
@@ -71,10 +69,9 @@ class Download:
 
     name: str
     operation_id: str
-    summary: str
-    description: str
     media_type: str
     parts: Parts
+    documented: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_text(self) -> bool:
@@ -104,33 +101,19 @@ def csv_table(kind: Kind) -> Parts:
 
 
 DOWNLOADS = (
-    Download(
-        "datapackage.zip",
-        "downloadDataPackage",
-        "Download the record as a data package",
-        "A Frictionless Data Package: a CSV for each table of the record, with their columns, "
-        "types and keys in `datapackage.json`. Text stands as it is: open it with what reads data "
-        "packages, not with a spreadsheet.",
-        "application/zip",
-        package,
-    ),
-    Download(
-        "entries.ndjson",
-        "downloadEntries",
-        "Download every entry",
-        "The documents of all kinds as NDJSON, one a line, the oldest first.",
-        "application/x-ndjson",
-        every_document,
-    ),
+    Download("datapackage.zip", "downloadDataPackage", "application/zip", package),
+    Download("entries.ndjson", "downloadEntries", "application/x-ndjson", every_document),
     *(
         Download(
             f"{kind.plural}.csv",
             f"download{kind.plural.capitalize()}",
-            f"Download all {kind.plural}",
-            f"All {kind.plural} as CSV with the columns of `/v1/{kind.plural}?format=csv`, the "
-            "oldest first; safe to open in a spreadsheet.",
             "text/csv",
             csv_table(kind),
+            {
+                "summary": f"Download all {kind.plural}",
+                "description": f"All {kind.plural} as CSV with the columns of "
+                f"`/v1/{kind.plural}?format=csv`, the oldest first; safe to open in a spreadsheet.",
+            },
         )
         for kind in KINDS.values()
     ),
@@ -271,8 +254,7 @@ def add_routes(app: FastAPI) -> None:
             f"/v1/dataset/{download.name}",
             download_endpoint(download),
             operation_id=download.operation_id,
-            summary=download.summary,
-            description=download.description,
+            **download.documented,
             **file_documentation(download.media_type),
         )
     add_question(
@@ -280,9 +262,6 @@ def add_routes(app: FastAPI) -> None:
         f"/v1/dataset/{SQLITE_NAME}",
         sqlite_file,
         operation_id="downloadDatabase",
-        summary="Download the database",
-        description="The SQLite file that answers, with tables to read and join. "
-        "Where the record lies in PostgreSQL there is no such file.",
         **file_documentation(SqliteFile.media_type) | {"problems": (NotFound, NoSuchRange)},
     )
 

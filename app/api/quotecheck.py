@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.api.models import OneOf, named, problem_responses
+from app.api.models import DESCRIBED, OneOf, named, problem_responses
 from app.api.openapi import join_lines
 from app.api.records import enveloped_one
 from app.api.registration import add_question
@@ -213,6 +213,7 @@ def _described(model: type[BaseModel]) -> dict[str, Any]:
     return schema
 
 
+MARKED = DESCRIBED["operations"]["markQuotations"]
 BODY = {
     "required": True,
     "description": f"A text of at most {ARTICLE_CHARACTERS:,} characters, or up to {TEXTS} texts "
@@ -220,21 +221,11 @@ BODY = {
     "content": {
         TEXT: {
             "schema": {"type": "string", "minLength": 1, "maxLength": ARTICLE_CHARACTERS},
-            "example": "Netanyahu vowed “absolute victory”.",
+            "example": MARKED["example"],
         },
         JSON: {
             "schema": {"oneOf": [_described(PostedArticle), _described(PostedTexts)]},
-            "examples": {
-                "article": {"value": {"text": "Netanyahu vowed “absolute victory”."}},
-                "list": {
-                    "value": {
-                        "texts": [
-                            {"text": "absolute victory", "speaker": "Netanyahu"},
-                            {"text": "We can stop the fighting for 60 days", "date": "June 2024"},
-                        ]
-                    }
-                },
-            },
+            "examples": MARKED["examples"],
         },
     },
 }
@@ -263,27 +254,19 @@ def add_routes(app: FastAPI) -> None:
         mark_quotations,
         methods=["POST"],
         operation_id="markQuotations",
-        summary="Mark the quotations of a text, or check up to a hundred texts",
-        tags=["check"],
+        summary=MARKED["summary"],
+        tags=MARKED["tags"],
         response_model=named(OneOf[MarksAnswer], "MarksResult")
         | named(OneOf[list[CheckAnswer]], "CheckResults"),
         responses={
             200: {
-                "description": "The quotations in the order of the text; for `texts`, one answer "
-                "for each, in their order.",
+                "description": MARKED["answer"],
                 "content": _csv_content(*MARK_COLUMNS),
             },
             **problem_responses(InvalidQuery, TooLarge, TooLong, UnsupportedMedia, Unavailable),
         },
         openapi_extra={
             "requestBody": BODY,
-            "parameters": [
-                {
-                    "name": "format",
-                    "in": "query",
-                    "description": "The representation.",
-                    "schema": {"type": "string", "enum": ["json", "csv"], "default": "json"},
-                }
-            ],
+            "parameters": MARKED["parameters"],
         },
     )

@@ -20,7 +20,7 @@ from app.api.answering import answer_of, asked_path, chosen_fields
 from app.api.models import SCHEMAS, OneOf, named
 from app.api.registration import add_question
 from app.db.snapshots import Revision, Snapshot, find
-from app.db.sql import Statement
+from app.db.sql import Statement, given
 from app.db.tables import change, reference
 from app.entries.documents import Document
 from app.entries.names import BY_FORMER_ID, ENTRY_NAME, UnknownName, id_of
@@ -41,11 +41,7 @@ from app.reference.record_types import RecordType
 
 ONE_PROBLEMS = (NotAcceptable, NotFound, Gone, Moved)
 
-REFERENCE = Statement(
-    select(reference.c.body).where(
-        reference.c.name_type == bindparam("name_type"), reference.c.id == bindparam("id")
-    )
-)
+REFERENCE = Statement(select(reference.c.body).where(given(reference.c.name_type, reference.c.id)))
 IS_OF_TYPE = or_(
     change.c.kind == bindparam("name_type"),
     and_(

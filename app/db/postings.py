@@ -19,10 +19,10 @@ from hashlib import blake2b
 from zlib import crc32
 
 from pyroaring import BitMap
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from app.db.snapshots import Loadable, Memory, Snapshot
-from app.db.sql import KeyedStatement, Row, Statement
+from app.db.sql import KeyedStatement, Row, Statement, given
 from app.db.tables import posting, state, tally
 from app.errors import Unavailable
 
@@ -42,12 +42,10 @@ SORT_KEYS = "sort_keys"
 WORDS = "words"
 
 TALLY = Statement(
-    select(tally.c.key, tally.c.value, tally.c.n).where(
-        tally.c.kind == bindparam("kind"), tally.c.dimension == bindparam("dimension")
-    )
+    select(tally.c.key, tally.c.value, tally.c.n).where(given(tally.c.kind, tally.c.dimension))
 )
 STORED_POSTINGS = KeyedStatement(select(posting.c.key, posting.c.numbers), posting.c.key)
-STORED = Statement(select(state.c.value).where(state.c.name == bindparam("name")))
+STORED = Statement(select(state.c.value).where(given(state.c.name)))
 
 
 class SortKeys:

@@ -8,7 +8,7 @@ from functools import cache, cached_property
 from itertools import chain, repeat
 from typing import Any
 
-from sqlalchemy import ColumnElement, Dialect, Executable, Select, bindparam
+from sqlalchemy import ColumnElement, Dialect, Executable, Select, and_, bindparam
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -62,6 +62,11 @@ class Statement:
         names = tuple(compiled.positiontup or ())
         given = {name: value for name, value in compiled.params.items() if value is not None}
         return Compiled(str(compiled), names, given)
+
+
+def given(*columns: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether columns have the values that are given under their names."""
+    return and_(*[column == bindparam(column.key) for column in columns])
 
 
 class KeyedStatement:

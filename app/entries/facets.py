@@ -12,11 +12,11 @@ from functools import lru_cache
 from urllib.parse import quote_plus, urlencode
 
 from pyroaring import BitMap
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from app.db.postings import POSTINGS, TALLIES, all_sort_keys
 from app.db.snapshots import Loadable, Memory, Snapshot
-from app.db.sql import KeyedStatement
+from app.db.sql import KeyedStatement, given
 from app.db.tables import reference
 from app.entries.density import count_meeting, days_begun, months_between
 from app.entries.names import TypedName, nearest
@@ -37,7 +37,7 @@ AT_ONCE = 32
 MIDDLING = 2000
 
 NAMES_BY_ID = KeyedStatement(
-    select(reference.c.id, reference.c.name).where(reference.c.name_type == bindparam("name_type")),
+    select(reference.c.id, reference.c.name).where(given(reference.c.name_type)),
     reference.c.id,
 )
 

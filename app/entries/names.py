@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, or_, select
 from app.db.postings import MIB, key_of
 from app.db.relational import TABLES
 from app.db.snapshots import Loadable, Memory, Snapshot
-from app.db.sql import Statement
+from app.db.sql import Statement, given
 from app.db.tables import document, former_id, name, tally
 from app.entries.words import split
 from app.errors import InvalidQuery, query_error
@@ -30,26 +30,17 @@ CANDIDATES = 5000
 # The type of name of an entry of any kind.
 ENTRY_NAME = "entry"
 
-BY_NAME = Statement(
-    select(name.c.id).where(
-        name.c.name_type == bindparam("name_type"), name.c.folded == bindparam("folded")
-    )
-)
+BY_NAME = Statement(select(name.c.id).where(given(name.c.name_type, name.c.folded)))
 NAMES = Statement(
     select(name.c.folded, name.c.id)
-    .where(name.c.name_type == bindparam("name_type"))
+    .where(given(name.c.name_type))
     .order_by(name.c.folded)
     .limit(bindparam("limit"))
 )
-BY_ID = Statement(
-    select(document.c.kind, document.c.sort_key).where(document.c.id == bindparam("id"))
-)
+BY_ID = Statement(select(document.c.kind, document.c.sort_key).where(given(document.c.id)))
 BY_FORMER_ID = Statement(
-    select(former_id.c.id).where(
-        former_id.c.name_type == bindparam("name_type"), former_id.c.former == bindparam("former")
-    )
+    select(former_id.c.id).where(given(former_id.c.name_type, former_id.c.former))
 )
-ENTRY_NAME = "entry"
 IS_OF_KIND = or_(bindparam("kind") == ENTRY_NAME, document.c.kind == bindparam("kind"))
 # An entry by its id in an outside register, which is asked for only where no entry has the id.
 entry = TABLES["entry"]
@@ -74,10 +65,10 @@ IDS_BEFORE = Statement(
     .order_by(document.c.id.desc())
     .limit(bindparam("limit"))
 )
-POSTED = Statement(select(tally.c.value).where(tally.c.key == bindparam("key")))
+POSTED = Statement(select(tally.c.value).where(given(tally.c.key)))
 POSTED_VALUES = Statement(
     select(tally.c.value)
-    .where(tally.c.kind == bindparam("kind"), tally.c.dimension == bindparam("dimension"))
+    .where(given(tally.c.kind, tally.c.dimension))
     .order_by(tally.c.value)
     .limit(bindparam("limit"))
 )

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from app.db.snapshots import Snapshot
-from app.db.sql import Statement
+from app.db.sql import Statement, given
 from app.db.tables import reference
 from app.entries.questions import Sort
 
 TOPICS = Statement(
     select(reference.c.id, reference.c.name)
-    .where(reference.c.name_type == bindparam("name_type"))
+    .where(given(reference.c.name_type))
     .order_by(reference.c.name)
 )
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app.db.snapshots import Snapshot
-from app.db.sql import Statement
+from app.db.sql import Statement, given
 from app.db.tables import reference
 from app.errors import InvalidQuery, Moved, NotFound, Problem, RequestTimeout, Unavailable
 from app.http.limits import not_allowed
@@ -29,11 +29,7 @@ from app.pages.routing import PageRoute
 
 # What parameters name that do not name an actor.
 NAME_TYPES = {"topic": "topic", "source": "source"}
-NAME = Statement(
-    select(reference.c.name).where(
-        reference.c.name_type == bindparam("name_type"), reference.c.id == bindparam("id")
-    )
-)
+NAME = Statement(select(reference.c.name).where(given(reference.c.name_type, reference.c.id)))
 NOT_PAGES = ("/v1/", "/health/", "/metrics", "/openapi.json")
 
 
