@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 
 from app.db.snapshots import Revision
-from app.formats.headline import bounded_headline, title
+from app.formats.headline import title
 from app.kinds import KINDS
 from app.reference.dataset import DatasetRecord
 from app.reference.sources import SourceKind, SourceRecord, TitleOrigin
@@ -72,20 +72,22 @@ def title_of(cited: Cited) -> str:
         return cited.dataset.title
     if cited.kind not in KINDS:
         return str(cited.document["name"])
-    # A figure is cited by what it counts: its number is a claim that may be corrected.
-    return bounded_headline(cited.document) if cited.kind == "figure" else title(cited.document)
+    return title(cited.document)
 
 
 def source_item(source: SourceRecord) -> Item:
     """A source; a title that is not the printed one stands in brackets."""
     printed = source.title_origin is TitleOrigin.page
+    kind = CSL_TYPES.get(source.kind, "document")
+    # Styles print the outlet of an article as what contains it.
+    outlet = "container-title" if kind == NEWS else "publisher"
     archived = f"Archived at {source.archive_url}" if source.archive_url is not None else None
     return without_none(
         {
             "id": f"source:{source.id}",
-            "type": CSL_TYPES.get(source.kind, "document"),
+            "type": kind,
             "title": source.title if printed else f"[{source.title}]",
-            "publisher": source.publisher,
+            outlet: source.publisher,
             "issued": csl_date(source.date),
             "language": source.language,
             "note": archived,
@@ -94,7 +96,8 @@ def source_item(source: SourceRecord) -> Item:
     )
 
 
-CSL_TYPES = {SourceKind.news: "article-newspaper", SourceKind.report: "report"}
+NEWS = "article-newspaper"
+CSL_TYPES = {SourceKind.news: NEWS, SourceKind.report: "report"}
 
 
 def without_none(item: Item) -> Item:
@@ -144,12 +147,13 @@ def as_bibtex(cited: Cited) -> bytes:
 
 
 def bibtex_entry(item: Item) -> str:
-    """An item as `@misc`, which every style knows; `date` and `eventdate` are biblatex's."""
+    """An item as `@misc`, or `@article` of an outlet; `date` and `eventdate` are biblatex's."""
+    contained = "journal" if item["type"] == NEWS else "howpublished"
     issued = iso_dates(item, "issued")
     fields = {
         # The inner braces keep capitals as they are.
         "title": f"{{{tex(item['title'])}}}",
-        "howpublished": tex(item.get("container-title")),
+        contained: tex(item.get("container-title")),
         "publisher": tex(item.get("publisher")),
         "version": tex(item.get("version")),
         "year": issued[0][:4] if issued else None,
@@ -160,7 +164,8 @@ def bibtex_entry(item: Item) -> str:
         "url": tex_address(item.get("URL")),
     }
     lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value is not None]
-    return f"@misc{{{item['id']},\n" + ",\n".join(lines) + "\n}\n"
+    kind = "article" if item["type"] == NEWS else "misc"
+    return f"@{kind}{{{item['id']},\n" + ",\n".join(lines) + "\n}\n"
 
 
 # Characters of TeX's syntax. Braces are written by name, as BibTeX counts escaped ones too.
@@ -196,7 +201,7 @@ def as_ris(cited: Cited) -> bytes:
     return "".join(f"{line}\r\n" for line in lines).encode()
 
 
-RIS_TYPES = {"article-newspaper": "NEWS", "report": "RPRT", "document": "GEN"}
+RIS_TYPES = {NEWS: "NEWS", "report": "RPRT", "document": "GEN"}
 
 
 def ris_record(item: Item) -> Iterator[str]:
@@ -208,6 +213,7 @@ def ris_record(item: Item) -> Iterator[str]:
         ("ID", item["id"]),
         ("TI", item["title"]),
         ("T2", item.get("container-title")),
+        ("JO", item.get("container-title") if item["type"] == NEWS else None),
         ("PB", item.get("publisher")),
         ("ET", item.get("version")),
         ("PY", issued[0][:4] if issued else None),

@@ -7,13 +7,15 @@ network. What could end a `<script>` element is escaped.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.resources import files
 
 import orjson
 
+from app.db.snapshots import Revision
 from app.formats.answer import Answer
 from app.kinds import KINDS
-from app.kinds.linked_data import Node, actor_node, source_node, without_nothing
+from app.kinds.linked_data import WITHOUT_QUALIFIER, Node, actor_node, source_node, without_nothing
 
 CONTEXT: Node = orjson.loads((files("app.formats") / "context.json").read_bytes())
 
@@ -21,18 +23,42 @@ CONTEXT: Node = orjson.loads((files("app.formats") / "context.json").read_bytes(
 def as_jsonld(answer: Answer) -> bytes:
     """The documents of the page as a graph, after the dataset that they are from."""
     base = answer.public_url
-    about = answer.about()
-    dataset = {
+    dataset = dataset_node(answer.about().model_dump(), answer.revision, base)
+    nodes = [node_of(document, base) for document in answer.loaded()]
+    return in_script({"@context": CONTEXT, "@graph": [dataset, *nodes]})
+
+
+def dataset_node(about: Node, revision: Revision, base: str) -> Node:
+    """The dataset, given its description as curated."""
+    return {
         "@id": f"{base}/v1/dataset",
         "@type": "Dataset",
-        "name": about.title,
-        "description": about.description,
-        "license": about.licence.url,
-        "version": about.version,
-        "identifier": answer.revision.digest,
+        "name": about["title"],
+        "description": about["description"],
+        "license": about["licence"]["url"],
+        "version": about["version"],
+        "identifier": revision.digest,
     }
-    nodes = [node_of(document, base) for document in answer.loaded()]
-    text = orjson.dumps({"@context": CONTEXT, "@graph": [dataset, *nodes]})
+
+
+def dataset_jsonld(about: Node, revision: Revision, base: str, files: Mapping[str, str]) -> str:
+    """The dataset for search engines, with the addresses of its downloads by their names."""
+    download = {"@type": "DataDownload"}
+    node = dataset_node(about, revision, base) | {
+        "url": f"{base}/",
+        "temporalCoverage": about["coverage"]["date"].translate(WITHOUT_QUALIFIER),
+        "spatialCoverage": about["coverage"].get("places", []),
+        "creditText": about["how_to_cite"],
+        "distribution": [
+            download | {"name": name, "contentUrl": base + path} for name, path in files.items()
+        ],
+    }
+    return in_script({"@context": CONTEXT, **without_nothing(node)}).decode()
+
+
+def in_script(node: Node) -> bytes:
+    """A node as JSON that cannot end the `<script>` element that it may stand in."""
+    text = orjson.dumps(node)
     return text.replace(b"<", b"\\u003c").replace(b">", b"\\u003e").replace(b"&", b"\\u0026")
 
 

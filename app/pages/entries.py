@@ -19,7 +19,7 @@ from app.entries.names import ENTRIES
 from app.entries.questions import NoQuestion, Sort
 from app.entries.result_pages import DOCUMENTS, find_page
 from app.errors import InvalidQuery
-from app.formats.jsonld import CONTEXT, node_of
+from app.formats.jsonld import CONTEXT, in_script, node_of
 from app.http.route import Representation, service_of
 from app.kinds import KINDS, headline
 from app.kinds.kind import Kind, Related
@@ -60,14 +60,8 @@ async def entry_page(
             related=await related(entry, snapshot),
             positions=positions,
             titles=await find(snapshot, titles, entry),
-            jsonld=script_json({"@context": CONTEXT, **node_of(entry, public_url)}),
+            jsonld=in_script({"@context": CONTEXT, **node_of(entry, public_url)}).decode(),
         )
-
-
-def script_json(document: Any) -> str:
-    """JSON for a script element, with the characters escaped that could end the element."""
-    text = orjson.dumps(document).decode()
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 async def related(entry: Loaded, snapshot: Snapshot) -> list[Section]:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import orjson
 from starlette.requests import Request
 
+from app.api import downloads
 from app.api.dataset import kind_counts
 from app.api.entries import TimelineQuestion
 from app.db.snapshots import Snapshot, find
@@ -17,6 +18,7 @@ from app.entries.facets import facets_of
 from app.entries.query_plan import QueryPlan
 from app.entries.questions import NoQuestion
 from app.entries.result_pages import find_page
+from app.formats.jsonld import dataset_jsonld
 from app.http.route import Representation, service_of
 from app.pages.picture import picture_of
 from app.pages.rendering import page
@@ -38,6 +40,12 @@ async def home(request: Request, question: NoQuestion) -> Representation:
             request,
             snapshot,
             "home.html",
+            jsonld=dataset_jsonld(
+                dataset,
+                snapshot.revision,
+                service_of(request).settings.public_url,
+                downloads.links(snapshot.engine),
+            ),
             counts=await kind_counts(snapshot.revision, snapshot),
             picture=picture_of(lanes, "timeline", [], "The whole record"),
             latest=[orjson.loads(body) for body in found.documents],

@@ -21,6 +21,7 @@ from tests.conftest import TINY, Seeded, settings_of
 from tests.seeding.folders import read_folder, write_folder
 
 PUBLIC_URL = "https://record.example"
+BROWSER = {"Accept": "text/html"}
 MEDIA_TYPES = {
     "bibtex": "application/x-bibtex; charset=utf-8",
     "ris": "application/x-research-info-systems; charset=utf-8",
@@ -172,7 +173,10 @@ def test_the_csl_of_a_figure(ask: Asker) -> None:
         {
             "id": "figure:fig-yes-south",
             "type": "entry",
-            "title": "Votes in Ireland for changing the constitution.",
+            "title": (
+                "Votes in Ireland for changing the constitution: more than 1,400,000 votes, "
+                "claimed by Ireland"
+            ),
             "container-title": "The talks in Northern Ireland",
             "version": "1.10",
             "event-date": {"date-parts": [[1998, 5]]},
@@ -275,6 +279,8 @@ def test_ris_is_read_back(hostile: Asker) -> None:
     assert ("N1", "Dated about 1998-04-06 to 1998-04-09") in records[0]
     assert (event["PY"], event["DA"], event["PB"]) == ("2026", "2026/11/22", "Curators & Co")
     assert (source["TY"], source["TI"], source["DA"]) == ("NEWS", f"[{HOSTILE}]", "1998/04")
+    assert source["T2"] == source["JO"] == "Northern Ireland Office"
+    assert "PB" not in source
 
 
 def test_csl_keeps_every_character(hostile: Asker) -> None:
@@ -283,6 +289,27 @@ def test_csl_keeps_every_character(hostile: Asker) -> None:
     assert event["title"] == HOSTILE
     assert event["event-date"] == {"date-parts": [[1998, 4, 6], [1998, 4, 9]], "circa": True}
     assert (source["type"], source["title"]) == ("article-newspaper", f"[{HOSTILE}]")
+    assert (source["container-title"], "publisher" in source) == ("Northern Ireland Office", False)
+
+
+def test_pages_say_how_to_cite_them(hostile: Asker) -> None:
+    """An entry's page has tags for reference managers, the first page describes the dataset."""
+    page = hostile("/events/draft", headers=BROWSER).text
+    tags = dict(re.findall(r'<meta name="citation_([a-z_]+)" content="([^"]*)">', page))
+    assert {name: tags[name] for name in ("date", "journal_title", "publisher")} == {
+        "date": "1998/04/06",
+        "journal_title": "The talks in Northern Ireland",
+        "publisher": "Curators &amp; Co",
+    }
+    assert tags["public_url"].startswith(f"{PUBLIC_URL}/v1/events/draft?revision=")
+    (script,) = re.findall(
+        r'<script type="application/ld\+json">(.*?)</script>', hostile("/", headers=BROWSER).text
+    )
+    dataset = json.loads(script)
+    assert (dataset["@type"], dataset["temporalCoverage"]) == ("Dataset", "1996-06-10/1999-12-02")
+    assert f"{PUBLIC_URL}/v1/dataset/entries.ndjson" in [
+        each["contentUrl"] for each in dataset["distribution"]
+    ]
 
 
 DATE: dict[str, Any] = {
