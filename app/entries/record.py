@@ -137,7 +137,7 @@ class RefersTo:
     plural: str
 
 
-Slug = Annotated[str, Text(pattern=SLUG_PATTERN, max_length=120)]
+Slug = Annotated[str, Text(pattern=SLUG_PATTERN, max_length=120), Field(examples=["a-name-2024"])]
 ActorId = Annotated[Slug, RefersTo("actor", "actors")]
 TopicId = Annotated[Slug, RefersTo("topic", "topics")]
 SourceId = Annotated[Slug, RefersTo("source", "sources")]
@@ -162,16 +162,33 @@ Verbatim = Annotated[
     AfterValidator(without_controls),
     AfterValidator(without_outer_space),
 ]
-Edtf = Annotated[str, AfterValidator(valid_date)]
-Day = Annotated[Edtf, AfterValidator(whole_day)]
+Edtf = Annotated[
+    str,
+    AfterValidator(valid_date),
+    Field(
+        examples=["2024-02-07", "2024-02~", "2024", "2024-02-06/2024-02-08", "2024-02-06/.."],
+        json_schema_extra={"format": "edtf"},
+    ),
+]
+Day = Annotated[
+    str,
+    AfterValidator(valid_date),
+    AfterValidator(whole_day),
+    Field(examples=["2024-02-07"], json_schema_extra={"format": "date"}),
+]
 Flag = Annotated[bool, BeforeValidator(read_flag)]
 Number = Annotated[int | float, PlainValidator(read_number, json_schema_input_type=int | float)]
 Whole = Annotated[int, BeforeValidator(read_number)]
 Count = Annotated[Whole, Field(ge=0)]
-Language = Annotated[str, Text(pattern=r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$")]
+Language = Annotated[
+    str,
+    Text(pattern=r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$"),
+    Field(examples=["en", "he", "zh-Hant"]),
+]
 WebAddress = Annotated[
     str,
-    Text(pattern=r"^https?://[^\s<>\"]+$", max_length=2000),
+    Text(pattern=r'^https?://[^\s<>"]+$', max_length=2000),
+    Field(examples=["https://example.org/2024/02/07/page"]),
     AfterValidator(without_controls),
     AfterValidator(without_credentials),
 ]

@@ -58,7 +58,7 @@ class Doubt(Record):
 
 QuestionPath = Annotated[
     str,
-    Text(pattern=r"^/v1/[^\s<>\"]*$", max_length=1000),
+    Text(pattern=r'^/v1/[^\s<>"]*$', max_length=1000),
     AfterValidator(without_controls),
 ]
 

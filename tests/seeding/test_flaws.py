@@ -336,8 +336,8 @@ CASES: dict[str, tuple[list[Edit], list[str]]] = {
             Edit(EVENTS, "role: addressee", "role: negotiator"),
         ],
         [
-            f"{EVENTS}:8: draft: actors[1].role: 'negotiator' is not in the list (did you mean "
-            f"initiator?); write one of {ROLES}",
+            f"{EVENTS}:8: draft: actors[1].role: 'negotiator' is not in the list; "
+            f"write one of {ROLES}",
         ],
     ),
     "a term that has its own proposal, and phases that its proposal has not": (

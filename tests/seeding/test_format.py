@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
+import regress
 import yaml
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel
 
 from app.cli import main
+from app.entries.dates import DateLanguageError, parse_date
 from app.entries.record import Citation, EntryRecord, Quantity, field_names
 from app.reference.actors import ActorIdentifiers
 from app.seeding.files import kind_of, visible_files
@@ -154,3 +157,85 @@ def test_editors_find_faults() -> None:
         "$[0].topics",
         "$[0].citations[0]",
     }
+
+
+def patterns(schema: Any) -> Iterator[str]:
+    """Every pattern in a schema."""
+    if isinstance(schema, dict):
+        if isinstance(schema.get("pattern"), str):
+            yield schema["pattern"]
+        for each in schema.values():
+            yield from patterns(each)
+    elif isinstance(schema, list):
+        for each in schema:
+            yield from patterns(each)
+
+
+@pytest.mark.parametrize("name", schemas())
+def test_other_tools_accept_the_schemas(name: str) -> None:
+    """A schema is one by its own dialect, and its patterns are expressions of ECMAScript."""
+    schema = schemas()[name]
+    Draft202012Validator.check_schema(schema)
+    for pattern in patterns(schema):
+        regress.Regex(pattern, "u")
+
+
+@pytest.mark.parametrize("name", schemas())
+def test_schemas_explain_every_field(name: str) -> None:
+    """A field has its words of FORMAT.md, and examples that are valid where it has examples."""
+    schema = schemas()[name]
+    records = [schema.get("items", schema), *schema.get("$defs", {}).values()]
+    for record in records:
+        for field, described in record.get("properties", {}).items():
+            assert described["description"], field
+    for fields in examples(schema):
+        assert all(Draft202012Validator(fields).is_valid(each) for each in fields["examples"])
+
+
+def examples(schema: Any) -> Iterator[dict[str, Any]]:
+    """Every schema that has examples."""
+    if isinstance(schema, dict):
+        if isinstance(schema.get("examples"), list):
+            yield schema
+        for each in schema.values():
+            yield from examples(each)
+
+
+@pytest.mark.parametrize(
+    ("written", "valid"),
+    [
+        ("2024", True),
+        ("2024-02", True),
+        ("2024-02-07", True),
+        ("2024-02~", True),
+        ("2024-02-06/2024-02-08", True),
+        ("2024-02-06?/..", True),
+        ("2024-16-11", False),
+        ("2024-2-7", False),
+        ("07/02/2024", False),
+        ("../2024", False),
+        ("February 2024", False),
+        ("2024-02-07T10:00", False),
+        ("24", False),
+    ],
+)
+def test_editors_know_dates(written: str, valid: bool) -> None:
+    """The pattern of dates takes what `parley check` takes; in ECMAScript and here."""
+    date = schemas()["events.json"]["items"]["properties"]["date"]
+    assert Draft202012Validator(date).is_valid(written) is valid
+    assert (regress.Regex(date["pattern"], "u").find(written) is not None) is valid
+    try:
+        parse_date(written)
+    except DateLanguageError:
+        assert not valid
+    else:
+        assert valid
+
+
+def test_schemas_are_written_beside_a_record(tmp_path: Path) -> None:
+    """In the folder of a record they go into `schemas`, where `parley check` does not read them."""
+    folder = tmp_path / "record"
+    shutil.copytree(TINY, folder)
+    assert main(["schema", str(folder)]) == 0
+    assert {path.name for path in (folder / "schemas").iterdir()} == set(schemas())
+    assert main(["check", str(folder)]) == 0
