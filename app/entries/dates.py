@@ -214,11 +214,14 @@ def _refuse_no_such_day(year: str, month: str | None, day: str | None, text: str
         raise DateLanguageError(text, "the year 0000", "years run from 0001 to 9999")
     if month is None:
         return
-    if 21 <= int(month) <= 41:
+    if day is None and 21 <= int(month) <= 41:
         right = "write its months as in 2024-03/2024-05"
         raise DateLanguageError(text, "a season or another part of a year", right)
     if not 1 <= int(month) <= 12:
-        raise DateLanguageError(text, "no such month", "months run from 01 to 12")
+        right = "months run from 01 to 12"
+        if day is not None and 1 <= int(day) <= 12 and 13 <= int(month) <= 31:
+            right = f"the month stands before the day as in {year}-{day}-{month}"
+        raise DateLanguageError(text, "no such month", right)
     days = calendar.monthrange(int(year), int(month))[1]
     if day is not None and not 1 <= int(day) <= days:
         raise DateLanguageError(text, "no such day", f"{year}-{month} has {days} days")
