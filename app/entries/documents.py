@@ -15,15 +15,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.entries.dates import Precision, Qualifier
-from app.entries.record import (
-    Identifiers,
-    Locator,
-    Record,
-    RefersTo,
-    Role,
-    model_in,
-    reference_of,
-)
+from app.entries.fields import RefersTo
+from app.entries.record import Identifiers, Locator, Record, Role, model_in, reference_of
 
 DOCUMENT_FORMAT = 9
 # What stands in a document for the id of another record.

@@ -16,20 +16,10 @@ from app.entries.documents import (
     QuantityDocument,
     Summary,
 )
+from app.entries.fields import ActorId, Count, Line, ProposalId, Prose, Slug
 from app.entries.names import VALUE
 from app.entries.questions import Clause, EntryQuestion, filtered
-from app.entries.record import (
-    ActorId,
-    Count,
-    EntryRecord,
-    Line,
-    ProposalId,
-    Prose,
-    Quantity,
-    Record,
-    Role,
-    Slug,
-)
+from app.entries.record import EntryRecord, Quantity, Record, Role
 from app.kinds.kind import Kind, Related
 from app.kinds.linked_data import LinkedData, Node, reference_node
 

@@ -12,16 +12,8 @@ from pydantic import StringConstraints as Text
 
 from app.entries.dates import Precision, parse_date
 from app.entries.documents import Document
-from app.entries.record import (
-    Edtf,
-    Prose,
-    Record,
-    RefersTo,
-    Slug,
-    SourceId,
-    Verbatim,
-    WebAddress,
-)
+from app.entries.fields import Edtf, Prose, RefersTo, Slug, SourceId, Verbatim, WebAddress
+from app.entries.record import Record
 
 # A few words around the quotation tell where it stands; more would carry the article itself.
 CONTEXT_LENGTH = 20

@@ -15,18 +15,10 @@ from app.entries.documents import (
     Summary,
     quantity_text,
 )
+from app.entries.fields import ActorId, EventId, Prose, Slug, once
 from app.entries.names import VALUE
 from app.entries.questions import EntryQuestion, filtered
-from app.entries.record import (
-    ActorId,
-    EntryRecord,
-    EventId,
-    Prose,
-    Quantity,
-    Role,
-    Slug,
-    once,
-)
+from app.entries.record import EntryRecord, Quantity, Role
 from app.kinds.kind import Kind
 from app.kinds.linked_data import LinkedData, Node, actor_node, quantity_node, reference_node
 

@@ -16,19 +16,8 @@ from app.entries.documents import (
     QuantityDocument,
     Summary,
 )
-from app.entries.record import (
-    ActorId,
-    Citation,
-    Edtf,
-    EntryId,
-    EventId,
-    Line,
-    Prose,
-    Quantity,
-    Record,
-    Whole,
-    once,
-)
+from app.entries.fields import ActorId, Edtf, EntryId, EventId, Line, Prose, Whole, once
+from app.entries.record import Citation, Quantity, Record
 
 
 class Basis(StrEnum):

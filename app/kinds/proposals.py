@@ -18,22 +18,19 @@ from app.entries.documents import (
     SourceSummary,
     Summary,
 )
-from app.entries.questions import EntryQuestion, filtered
-from app.entries.record import (
+from app.entries.fields import (
     ActorId,
-    Citation,
     Edtf,
-    EntryRecord,
     EventId,
     Line,
     ProposalId,
     Prose,
-    Record,
-    Role,
     SourceId,
     Whole,
     once,
 )
+from app.entries.questions import EntryQuestion, filtered
+from app.entries.record import Citation, EntryRecord, Record, Role
 from app.kinds.kind import Kind, Related
 from app.kinds.linked_data import (
     WORK_ROLES,

@@ -20,22 +20,20 @@ from app.entries.documents import (
     Summary,
     document_fields,
 )
-from app.entries.names import VALUE
-from app.entries.questions import EntryQuestion, Filter, FlagParameter, filtered
-from app.entries.record import (
+from app.entries.fields import (
     ActorId,
-    EntryRecord,
     EventId,
     Flag,
     Language,
     Line,
     Prose,
-    Record,
-    Role,
     SourceId,
     Verbatim,
     once,
 )
+from app.entries.names import VALUE
+from app.entries.questions import EntryQuestion, Filter, FlagParameter, filtered
+from app.entries.record import EntryRecord, Record, Role
 from app.kinds.evidence import (
     Evidence,
     EvidenceStatus,

@@ -16,21 +16,9 @@ from app.entries.documents import (
     QuantityDocument,
     Summary,
 )
+from app.entries.fields import ActorId, Day, Edtf, Line, ProposalId, Prose, Slug, Whole, once
 from app.entries.questions import EntryQuestion, filtered, whole_number
-from app.entries.record import (
-    ActorId,
-    Day,
-    Edtf,
-    EntryRecord,
-    Line,
-    ProposalId,
-    Prose,
-    Quantity,
-    Role,
-    Slug,
-    Whole,
-    once,
-)
+from app.entries.record import EntryRecord, Quantity, Role
 from app.kinds.kind import Kind
 from app.kinds.linked_data import (
     WORK_ROLES,

@@ -9,21 +9,8 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 from pydantic import StringConstraints as Text
 
-from app.entries.record import (
-    ActorId,
-    Citation,
-    Correction,
-    Edtf,
-    FormerIds,
-    Identifiers,
-    Line,
-    Prose,
-    Record,
-    Silences,
-    Slug,
-    once,
-    read_number,
-)
+from app.entries.fields import ActorId, Edtf, FormerIds, Line, Prose, Slug, once, read_number
+from app.entries.record import Citation, Correction, Identifiers, Record, Silences
 
 
 class ActorKind(StrEnum):

@@ -11,18 +11,8 @@ from pydantic import StringConstraints as Text
 
 from app.db.postings import STORED
 from app.db.snapshots import Snapshot
-from app.entries.record import (
-    Correction,
-    Edtf,
-    Language,
-    Line,
-    Prose,
-    Record,
-    Silences,
-    Slug,
-    WebAddress,
-    without_controls,
-)
+from app.entries.fields import Edtf, Language, Line, Prose, Slug, WebAddress, without_controls
+from app.entries.record import Correction, Record, Silences
 
 
 class Coverage(Record):

@@ -13,7 +13,7 @@ from typing import Any
 
 from app.entries.dates import DateSpan, parse_date
 from app.entries.documents import SourceSummary, Summary
-from app.entries.record import RefersTo
+from app.entries.fields import RefersTo
 from app.reference.actors import ActorRecord
 from app.reference.sources import SourceRecord
 from app.reference.topics import TopicRecord

@@ -4,19 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from app.entries.record import (
-    Correction,
-    Edtf,
-    FormerIds,
-    Identifiers,
-    Language,
-    Line,
-    Prose,
-    Record,
-    Silences,
-    Slug,
-    WebAddress,
-)
+from app.entries.fields import Edtf, FormerIds, Language, Line, Prose, Slug, WebAddress
+from app.entries.record import Correction, Identifiers, Record, Silences
 
 
 class SourceKind(StrEnum):

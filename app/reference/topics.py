@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from app.entries.record import (
-    Correction,
-    FormerIds,
-    Identifiers,
-    Line,
-    Prose,
-    Record,
-    Silences,
-    Slug,
-    TopicId,
-)
+from app.entries.fields import FormerIds, Line, Prose, Slug, TopicId
+from app.entries.record import Correction, Identifiers, Record, Silences
 
 
 class TopicRecord(Record):

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 import yaml
 from pydantic import AfterValidator, BaseModel
 
-from app.entries.record import EntryRecord, field_names, valid_date, without_outer_space
+from app.entries.fields import valid_date, without_outer_space
+from app.entries.record import EntryRecord, field_names
 from app.seeding.flaws import models_in, types_in
 from app.seeding.yaml_tree import Node
 
