@@ -76,7 +76,7 @@ class DatasetDocument(Document):
     """What the sources leave open."""
     questions: list[GoodQuestion]
     """Questions to start with, each as a path of this API."""
-    counts: Annotated[dict[str, int], Field(examples=[{"quote": 226}])]
+    counts: Annotated[dict[str, int], Field(examples=[{"quote": 400}])]
     """How many entries of each kind it has."""
     balance: Balance | None
     """Whom the record listens to; null where a past revision is asked for."""

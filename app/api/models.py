@@ -51,7 +51,7 @@ class ListMeta(Meta):
 
     limit: Annotated[int, Field(examples=[50])]
     """The number of entries on a page."""
-    total: Annotated[int | None, Field(examples=[226])] = None
+    total: Annotated[int | None, Field(examples=[400])] = None
     """The number of entries of the whole answer, with `count=exact`."""
     nearest: list[NearestQuery] | None = None
     """Where the words of `q` find nothing: up to three queries like it that find something."""

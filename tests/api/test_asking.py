@@ -299,9 +299,19 @@ CASES = {
 
 # Over the shipped record: what the tiny one has no example of.
 SHIPPED_CASES = {
-    "/v1/quotes?attribution=reported": ["q-20241216-katz", "q-20240603-netanyahu"],
+    "/v1/quotes?attribution=reported": [
+        "q-2026-mladenov-state",
+        "q-20250929-mbat-readiness",
+        "q-20241216-katz",
+        "q-20240901-smotrich",
+        "q-20240901-gallant-giveup",
+        "q-20240829-gallant",
+        "q-20240603-netanyahu",
+    ],
     "/v1/proposals?proposer=hamas": [
+        "prop-2025-07-hamas",
         "prop-2025-05-hamas",
+        "prop-2025-04-hamas",
         "prop-2024-03-hamas",
         "prop-2024-02-hamas",
     ],
@@ -316,7 +326,14 @@ SHIPPED_CASES = {
         "prop-2024-02-hamas-reconnaissance-halt",
         "prop-2024-02-hamas-hostages-women-young-elderly-sick",
     ],
-    "/v1/figures?metric=remains-returned": ["fig-bodies-returned-20260114"],
+    "/v1/figures?metric=remains-returned": [
+        "fig-icrc-remains-hostages",
+        "fig-icrc-remains-palestinians",
+        "fig-bodies-returned-20260114",
+        "fig-remains-returned-20251019",
+        "fig-palestinian-bodies-20251019",
+        "fig-hostages-remains-20251013",
+    ],
     "/v1/terms?proposal=prop-2024-04-burns": [
         "prop-2024-04-burns-return-to-north",
         "prop-2024-04-burns-prisoners-1000-later-report",
@@ -324,12 +341,17 @@ SHIPPED_CASES = {
         "prop-2024-04-burns-hostages-40",
         "prop-2024-04-burns-prisoners-900",
     ],
-    "/v1/quotes?evidence=verified&date=2024-02-07": [
-        "q-20240207-blinken-space",
-        "q-20240207-abu-zuhri",
+    "/v1/quotes?evidence=verified&speaker=netanyahu&date=2024-02-07": [
+        "q-20240207-netanyahu-rafah",
+        "q-20240207-netanyahu-no-solution",
+        "q-20240207-netanyahu-process",
         "q-20240207-netanyahu-victory",
+        "q-20240207-netanyahu-dayafter",
+        "q-20240207-netanyahu-massacre",
+        "q-20240207-netanyahu-surrender",
         "q-20240207-netanyahu-bizarre",
         "q-20240207-netanyahu-not-going-anywhere",
+        "q-20240207-netanyahu-committed",
     ],
     # What did Netanyahu say in February 2024 about victory?
     "/v1/quotes?q=victory&speaker=netanyahu&date=2024-02": [
@@ -357,6 +379,7 @@ SHIPPED_CASES = {
         "ev-2024-02-07-netanyahu-rejects",
         "ev-2024-02-07-rafah-order",
         "ev-2024-02-07-un-rafah-warning",
+        "ev-2024-02-07-freed-women",
         "ev-2024-02-07-abuzuhri-reaction",
         "ev-2024-02-07-hamdan-beirut",
         "ev-2024-02-07-blinken-telaviv",

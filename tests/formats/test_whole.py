@@ -14,10 +14,11 @@ from tests.api.asking import Asker
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 DATED = ("events", "quotes", "proposals", "terms", "figures", "timeline")
-EVERY_KIND = "&".join(f"kind={kind[:-1]}" for kind in DATED[:-1])
+# All kinds but terms, of which there are so many that the whole is more than one answer holds.
+MOST_KINDS = "&".join(f"kind={kind[:-1]}" for kind in DATED[:-1] if kind != "terms")
 TABLES = [
     *(f"/v1/{name}?sort=date" for name in DATED),
-    f"/v1/timeline?{EVERY_KIND}",
+    f"/v1/timeline?{MOST_KINDS}",
     "/v1/timeline?q=hostages&sort=relevance",
     "/v1/quotes?speaker=netanyahu",
     "/v1/actors?",
@@ -62,7 +63,7 @@ def test_what_is_not_whole_says_so(ask: Asker, form: str, monkeypatch: pytest.Mo
     whole = ids_in(ask(f"/v1/events?format={form}").text, form)
     monkeypatch.setattr("app.api.answering.WHOLE", 60)
     path, found = f"/v1/events?format={form}&end_date=2030", list[str]()
-    for size in (60, 60, len(whole) - 120):
+    for size in [60] * (len(whole) // 60) + [len(whole) % 60]:
         body = ask(path).text
         shown = ids_in(body, form)
         note = note_of(body, form)

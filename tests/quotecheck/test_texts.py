@@ -313,7 +313,7 @@ def test_speakers_as_people_write_them(ask: Asker, speaker: str, fits: bool) -> 
         ("the U.N. secretary-general", "This resolution must be implemented", True),
         ("Hamas spokesman", "Israel is trying to reset the situation to zero", True),
         ("King Abdullah", "We cannot stand by and let this continue", True),
-        ("Qatari prime minister", "Hamas’s response inspires optimism", True),
+        ("Qatari prime minister", "We are optimistic and we have delivered", True),
         ("Sheikh Mohammed", "We cannot stand by and let this continue", False),
     ],
 )
