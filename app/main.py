@@ -30,9 +30,11 @@ from app.api import (
     downloads,
     entries,
     feeds,
+    graph,
     history,
     llms,
     metrics,
+    outcome,
     positions,
     reference,
 )
@@ -88,6 +90,8 @@ def create_app(settings: Settings) -> ASGIApp:
 
     app = documentation.documented(lifespan, telemetry=asks_for_telemetry())
     app.service = Service(settings, database, f"{VERSION} {DOCUMENT_FORMAT}")
+    graph.add_routes(app)
+    outcome.add_routes(app)
     entries.add_routes(app)
     reference.add_routes(app)
     history.add_routes(app)

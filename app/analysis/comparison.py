@@ -149,12 +149,18 @@ def cell_of(
     """The fields of a `Cell`."""
     term = line[number]
     return {
-        "term": term and fields_of(term.document, ComparedTerm),
+        "term": term and shown_term(term.document),
         "change": cell_change(line[: number + 1], recorded, compared.change),
         "certain": recorded[number] and recorded[max(number - 1, 0)],
         "differs_in": compared.differs_in,
         "similarity": compared.similarity,
     }
+
+
+def shown_term(term: EntryJson) -> EntryJson:
+    """The members of a `ComparedTerm`."""
+    reported = list(dict.fromkeys(each["outcome"] for each in term["reports"]))
+    return fields_of({**term, "reported": reported}, ComparedTerm)
 
 
 def cell_change(line: Line, recorded: Sequence[bool], otherwise: TermChange) -> TermChange | None:

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from app.entries.documents import Document, QuantityDocument, Summary
+from app.kinds.outcomes import Outcome
 from app.kinds.proposals import Detail, Status
 
 
@@ -81,6 +82,8 @@ class ComparedTerm(Document):
     """Who benefits."""
     text: str
     """The obligation, in our words."""
+    reported: Annotated[list[Outcome], Field(examples=[["begun", "fulfilled"]])]
+    """What anybody reported of it; who did is in its ledger."""
 
 
 class Cell(Document):

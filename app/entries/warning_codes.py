@@ -9,14 +9,15 @@ from typing import Literal
 
 # What a warning is about; a record silences it by its code.
 WarningCode = Literal[
-    "alias-repeated", "archive-url", "before-office", "capitals", "cited-twice", "date-id",
-    "date-url", "doubled-space", "early-response", "falling-figure", "far-from-event", "fragment",
-    "invisible", "language-script", "language-source", "like-words", "link-repeated", "markup",
-    "mixed-scripts", "mojibake", "near-double", "no-language", "no-party", "number-in-text",
-    "office-not-held", "office-repeated", "older-source", "outside-coverage", "outside-life",
-    "own-addressee", "own-beneficiary", "percent", "placeholder", "question", "quoted-words",
-    "same-figure", "same-outside-id", "same-source", "same-term", "same-title", "same-url",
-    "same-words", "state-code", "style", "swapped-date", "to-come", "translated", "two-holders",
+    "above-promised", "alias-repeated", "archive-url", "before-office", "capitals",
+    "cited-twice", "date-id", "date-url", "doubled-space", "early-report", "early-response",
+    "falling-figure", "far-from-event", "fragment", "invisible", "language-script",
+    "language-source", "like-words", "link-repeated", "markup", "mixed-scripts", "mojibake",
+    "near-double", "no-language", "no-party", "number-in-text", "office-not-held",
+    "office-repeated", "older-source", "outside-coverage", "outside-life", "own-addressee",
+    "own-beneficiary", "percent", "placeholder", "question", "quoted-words", "same-figure",
+    "same-outside-id", "same-source", "same-term", "same-title", "same-url", "same-words",
+    "state-code", "style", "swapped-date", "to-come", "translated", "two-holders",
     "two-wordings", "unknown-code", "unused", "unused-silence", "url-front-page", "url-private",
     "url-redirect", "url-tracker", "used-once", "version", "wording-elsewhere",
 ]  # fmt: skip

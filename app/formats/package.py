@@ -18,7 +18,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import orjson
 from sqlalchemy import Boolean, Column, Float, Integer, Table, select
 
-from app.db.relational import TABLES
+from app.db.relational import MODELS, TABLES
 from app.db.snapshots import Snapshot
 from app.db.sql import Row, Statement
 from app.formats.stable_ids import stable_id
@@ -141,7 +141,7 @@ def resource_descriptor(name: str, table: Table) -> dict[str, Any]:
         "profile": "tabular-data-resource",
         "name": name,
         "path": f"{name}.csv",
-        "description": table.info["about"],
+        "description": (MODELS[name].__doc__ or "").strip(),
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",

@@ -27,15 +27,16 @@ Link = Callable[[Lane, Span], str]
 
 
 @cache
-def template() -> jinja2.Template:
-    environment = jinja2.Environment(
+def environment() -> jinja2.Environment:
+    """The templates of pictures."""
+    templates = jinja2.Environment(
         loader=jinja2.PackageLoader("app.formats"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
     )
-    environment.globals.update(WIDTH=WIDTH, MARGIN=MARGIN, kinds=KINDS)
-    return environment.get_template("density.svg")
+    templates.globals.update(WIDTH=WIDTH, MARGIN=MARGIN, kinds=KINDS)
+    return templates
 
 
 def as_svg(answer: Answer) -> bytes:
@@ -57,8 +58,10 @@ def drawn(density: Density, title: str, link: Link, *, alone: bool = False) -> M
     spans = density.spans
     step = (WIDTH - 2 * MARGIN) / max(len(spans), 1)
     years = list(years_below(spans, step))
-    shown = template().render(
-        title=title, density=density, step=step, years=years, link=link, alone=alone
+    shown = (
+        environment()
+        .get_template("density.svg")
+        .render(title=title, density=density, step=step, years=years, link=link, alone=alone)
     )
     return Markup(shown.replace("\n", ""))  # Its parts are escaped.
 

@@ -16,7 +16,7 @@ from app.entries.documents import (
     QuantityDocument,
     Summary,
 )
-from app.entries.fields import ActorId, Edtf, EntryId, EventId, Line, Prose, Whole, once
+from app.entries.fields import ActorId, Edtf, EntryId, EventId, Flag, Line, Prose, Whole, once
 from app.entries.record import Citation, Quantity, Record
 
 
@@ -130,6 +130,7 @@ class Report(Record):
     claimed_by: Annotated[tuple[Claimant, ...], once()] = ()
     date: Edtf
     quantities: tuple[Quantity, ...] = ()
+    cumulative: Flag = False
     note: Prose | None = None
     citations: tuple[Citation, ...] = ()
     entry: EntryId | None = None
@@ -197,6 +198,8 @@ class ReportDocument(Document):
     """The day that is claimed about, in the date language."""
     quantities: list[QuantityDocument]
     """The numbers that are claimed."""
+    cumulative: bool
+    """Whether they are totals up to that day; otherwise they count what that day added."""
     note: str | None
     """A remark, in our words."""
     citations: list[CitationDocument]

@@ -151,6 +151,14 @@ class ProposalRecord(EntryRecord):
     texts: tuple[ProposalText, ...] = ()
     phases: Annotated[tuple[Phase, ...], once(lambda phase: phase.number)] = ()
 
+    @field_validator("id")
+    @classmethod
+    def not_the_map(cls, id: str) -> str:
+        """The map of proposals is at the address that this one would have."""
+        if id == "graph":
+            raise ValueError("is the address of the map of proposals; write another id")
+        return id
+
     @field_validator("status", mode="after")
     @classmethod
     def status_or_life(cls, status: Reception | None, read: ValidationInfo) -> Reception | None:
@@ -326,15 +334,20 @@ def phase_node(phase: Node) -> Node:
 def by_phase(proposal: Node, terms: list[Node]) -> list[tuple[str, list[Node]]]:
     """A proposal's terms under its phases, those of the whole last, in their curated order."""
     terms = sorted(terms, key=curated_order)
-    headings = {
+    return [
+        (heading, [term for term in terms if term["phase"] == number])
+        for number, heading in phase_headings(proposal).items()
+    ]
+
+
+def phase_headings(proposal: Node) -> dict[int | None, str]:
+    """The heading of each phase by its number, and of the whole."""
+    headings: dict[int | None, str] = {
         phase["number"]: f"Phase {phase['number']}: {phase['title']}"
         + (f" ({phase['days']} days)" if phase["days"] else "")
         for phase in proposal["phases"]
     }
-    return [
-        (heading, [term for term in terms if term["phase"] == number])
-        for number, heading in {**headings, None: "The whole proposal"}.items()
-    ]
+    return {**headings, None: "The whole proposal"}
 
 
 def curated_order(term: Node) -> tuple[bool, int, str]:
@@ -368,6 +381,7 @@ PROPOSAL = Kind(
         "replies": "/v1/proposals?in_reply_to={id}",
         "amendments": "/v1/proposals?amends={id}",
         "positions": "/v1/proposals/{id}/positions",
+        "outcome": "/v1/proposals/{id}/outcome",
     },
     facets=("status", "proposer", "topic"),
     related=(Related("Terms", "term", "proposal", grouped=by_phase),),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator
 from pydantic.json_schema import SkipJsonSchema
 
+from app.db.postings import covering_nodes, enclosing_nodes
+from app.entries.dates import parse_bound
 from app.entries.documents import (
     Document,
     EntryDocument,
@@ -17,7 +21,7 @@ from app.entries.documents import (
     Summary,
 )
 from app.entries.fields import ActorId, Day, Edtf, Line, ProposalId, Prose, Slug, Whole, once
-from app.entries.questions import EntryQuestion, filtered, whole_number
+from app.entries.questions import BoundParameter, Clause, EntryQuestion, filtered, whole_number
 from app.entries.record import EntryRecord, Quantity, Role
 from app.kinds.kind import Kind
 from app.kinds.linked_data import (
@@ -33,6 +37,7 @@ from app.kinds.outcomes import (
     ConditionDocument,
     Deadline,
     DeadlineDocument,
+    Outcome,
     Report,
     ReportDocument,
 )
@@ -64,6 +69,16 @@ class TermRecord(EntryRecord):
     deadline: Deadline | None = None
     due_at: Day | None = None
     reports: tuple[Report, ...] = ()
+
+    def bound_terms(self) -> Iterator[tuple[str, str]]:
+        """Each outcome with who claims it, and the blocks of days that hold the day it is due."""
+        for report in self.reports:
+            for claimant in report.claimed_by:
+                if claimant.actor is not None:
+                    yield "outcome:claimed_by", f"{report.outcome}:{claimant.actor}"
+        if self.due_at is not None:
+            day = datetime.date.fromisoformat(self.due_at).toordinal()
+            yield from (("due", node) for node in enclosing_nodes(day))
 
     @property
     def reported_numbers(self) -> tuple[Quantity, ...]:
@@ -147,6 +162,25 @@ class TermQuestion(EntryQuestion):
     """Who has to act; repeatable."""
     beneficiary: list[str] = filtered("beneficiary", "hamas", name_type="actor")
     """Who benefits; repeatable."""
+    outcome: list[Outcome] = filtered("reports.outcome", "breached")
+    """What somebody reported of it: `breached` finds terms that somebody reported as breached,
+    whether others deny it or not; repeatable."""
+    claimed_by: list[str] = filtered("reports.claimed_by.actor", "hamas", name_type="actor")
+    """Who reported on it; binds to the same report as `outcome`; repeatable."""
+    due_before: BoundParameter = Field(None, examples=["2025-03-02"])
+    """Terms that were due before this year, month or day."""
+
+    def clauses(self, named: dict[str, list[str]]) -> list[Clause]:
+        """As for all kinds, but an outcome binds to the report of the claimant asked for."""
+        clauses = super().clauses(named)
+        if self.due_before is not None:
+            last = parse_bound(self.due_before)[0].toordinal() - 1
+            clauses.append(Clause("due", tuple(covering_nodes(1, last))))
+        if not (named["claimed_by"] and self.outcome):
+            return clauses
+        bound = [f"{outcome}:{actor}" for actor in named["claimed_by"] for outcome in self.outcome]
+        kept = [each for each in clauses if each.dimension not in ("outcome", "claimed_by")]
+        return [*kept, Clause("outcome:claimed_by", tuple(bound))]
 
 
 def term_in_words(_: Any, text: str) -> str:
@@ -177,8 +211,8 @@ TERM = Kind(
     headline="text",
     line=term_in_words,
     computed={},
-    links={},
-    facets=("proposal", "obliged", "topic", "phase"),
+    links={"outcome": "/v1/terms/{id}/outcome"},
+    facets=("proposal", "obliged", "topic", "phase", "outcome", "claimed_by"),
     has_files=False,
     in_timeline=False,
     linked_data=LinkedData(term_node, WORK_ROLES),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from app.kinds import KINDS
-from app.pages import compare, embedding, entries, home, lists, quotecheck, reference
+from app.pages import compare, embedding, entries, home, lists, outcome, quotecheck, reference
 from app.pages.assets import static
 from app.pages.rendering import require_templates
 from app.pages.routing import add_page
@@ -14,7 +14,7 @@ from app.pages.routing import add_page
 def add_pages(app: FastAPI) -> None:
     """Registers every page; raises `KindIncomplete` where a kind lacks its template."""
     require_templates(KINDS)
-    for module in (home, lists, entries, reference, compare, quotecheck, embedding):
+    for module in (home, lists, outcome, entries, reference, compare, quotecheck, embedding):
         for page in module.PAGES:
             add_page(app, page)
     files = ("/assets/{mark}/{name}", static), ("/embed.js", embedding.script)

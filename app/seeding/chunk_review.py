@@ -7,7 +7,18 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from app.entries.warning_codes import WarningCode
-from app.review import addresses, dates, names, numbers, offices, pairs, parties, prose, wordings
+from app.review import (
+    addresses,
+    dates,
+    names,
+    numbers,
+    offices,
+    outcomes,
+    pairs,
+    parties,
+    prose,
+    wordings,
+)
 from app.review.parties import WITH_TERMS, WithTerms
 from app.review.rules import RULES, Condition, Doubt, Rule, Surroundings, rules_of
 from app.review.texts import remarkable, text_doubts
@@ -16,7 +27,18 @@ from app.seeding.flaws import field_path
 from app.seeding.raw_records import RawRecord
 
 # Their rules are in the table once they are imported.
-RULE_MODULES = (addresses, dates, names, numbers, offices, pairs, parties, prose, wordings)
+RULE_MODULES = (
+    addresses,
+    dates,
+    names,
+    numbers,
+    offices,
+    outcomes,
+    pairs,
+    parties,
+    prose,
+    wordings,
+)
 # No more warnings of a code are looked for in a YAML file, or in a thousand lines of NDJSON.
 MOST_IN_YAML = 1000
 MOST_IN_LINES = 20

@@ -23,7 +23,7 @@ from app.reference.registry import Reference
 # The index terms of an entry: the values of each dimension, each once.
 IndexTerms = dict[str, Collection[str]]
 # Dimensions that are no facet: the lengths of their postings are not stored.
-UNCOUNTED = frozenset(("reach", WORD, *map(repeated, REPEATED)))
+UNCOUNTED = frozenset(("reach", "due", WORD, *map(repeated, REPEATED)))
 
 
 def index_entry(kind: str, record: Any, reference: Reference) -> tuple[list[str], IndexTerms]:

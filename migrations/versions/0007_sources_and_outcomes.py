@@ -72,7 +72,7 @@ NEW_TABLES = {
     ),
     "term_report": (
         {"term_id": "term", "position": WHOLE},
-        {"outcome": SLUG, "basis": SLUG, "date": TEXT},
+        {"outcome": SLUG, "basis": SLUG, "date": TEXT, "cumulative": sa.Boolean()},
         {"note": TEXT, "entry_id": "entry"},
     ),
     "term_report_claimant": (

@@ -1,0 +1,135 @@
+"""The map of proposals: which answered, amended or superseded which, by whom, over time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from app.analysis.lookups import EntryJson, all_of
+from app.db.snapshots import Snapshot
+from app.entries.documents import CitationDocument, Document, Summary
+from app.entries.questions import MAX_LIMIT, BoundParameter, NoQuestion, Sort, several
+from app.kinds.outcomes import Basis
+from app.kinds.proposals import ProposalQuestion, Status
+
+
+class EdgeKind(StrEnum):
+    """How one proposal stands to another."""
+
+    answers = "answers"
+    amends = "amends"
+    supersedes = "supersedes"
+
+
+# What a stage in the life of the earlier proposal says of the one that is named there.
+BY_STAGE = {"amended": EdgeKind.amends, "superseded": EdgeKind.supersedes}
+
+
+class GraphFormat(StrEnum):
+    """The representations of the map."""
+
+    json = "json"
+    svg = "svg"
+
+
+class GraphQuestion(NoQuestion):
+    """What can be asked of the map."""
+
+    actor: list[str] = several("hamas")
+    """Only proposals that these made, mediated or are otherwise linked to; repeatable."""
+    topic: list[str] = several("hostages")
+    """Only proposals about this, narrower topics included; repeatable."""
+    start_date: BoundParameter = Field(None, examples=["2024-01"])
+    """Only proposals of this year, month or day, or later."""
+    end_date: BoundParameter = Field(None, examples=["2025-01"])
+    """Only proposals until the end of this year, month or day."""
+    format: GraphFormat = Field(GraphFormat.json, examples=["svg"])
+    """The representation."""
+
+
+class ProposalNode(Document):
+    """A proposal on the map."""
+
+    id: Annotated[str, Field(examples=["prop-2024-02-hamas"])]
+    """The id of the proposal."""
+    url: Annotated[str, Field(examples=["/v1/proposals/prop-2024-02-hamas"])]
+    """The path of its document."""
+    title: str
+    """Its title."""
+    date: Annotated[str, Field(examples=["2024-02-06"])]
+    """When it was made, in the date language."""
+    start_date: Annotated[str, Field(examples=["2024-02-06"])]
+    """Its first day."""
+    proposers: list[Summary]
+    """Who made it."""
+    mediators: list[Summary]
+    """Who carried it between the parties."""
+    status: Status
+    """Its fate: how it was received, or the latest stage of its life."""
+
+
+class ProposalEdge(Document):
+    """How one proposal stands to an earlier one."""
+
+    source: Annotated[str, Field(alias="from", examples=["prop-2024-02-hamas"])]
+    """The id of the later proposal."""
+    target: Annotated[str, Field(alias="to", examples=["prop-2024-01-paris"])]
+    """The id of the earlier proposal."""
+    kind: EdgeKind
+    """What it does to it."""
+    basis: Basis
+    """Whether a source states it, or the sequence suggests it."""
+    by: list[Summary]
+    """Who did so, where that is known."""
+    date: Annotated[str, Field(examples=["2024-02-06"])]
+    """When, in the date language."""
+    citations: list[CitationDocument]
+    """Which sources say so, where the record holds them for this alone."""
+
+
+class ProposalGraph(Document):
+    """Proposals and how they stand to each other."""
+
+    nodes: list[ProposalNode]
+    """The proposals, the oldest first."""
+    edges: list[ProposalEdge]
+    """What connects them; only what both of its ends are on the map for."""
+
+
+async def graph_of(question: GraphQuestion, snapshot: Snapshot) -> ProposalGraph:
+    """The map of the proposals that are asked for."""
+    given = {name: getattr(question, name) for name in question.model_fields_set - {"format"}}
+    asked = ProposalQuestion(**given, sort=Sort.oldest, limit=MAX_LIMIT)
+    proposals = await all_of(asked, "proposal", "topic", snapshot)
+    known = {each["id"] for each in proposals}
+    edges = [each for each in edges_of(proposals) if {each["from"], each["to"]} <= known]
+    nodes = [{name: each[name] for name in ProposalNode.model_fields} for each in proposals]
+    return ProposalGraph.model_validate({"nodes": nodes, "edges": edges})
+
+
+def edges_of(proposals: Iterable[EntryJson]) -> Iterator[dict[str, Any]]:
+    """What each proposal answers and amends, and what amended or superseded it."""
+    seen = set()
+    for later in proposals:
+        for kind, name in ((EdgeKind.answers, "in_reply_to"), (EdgeKind.amends, "amends")):
+            if later[name] is not None:
+                earlier = later[name]["proposal"]["id"]
+                seen.add((later["id"], earlier, kind))
+                own = {"basis": later[name]["basis"], "by": later["proposers"], "citations": []}
+                yield {**edge(later["id"], earlier, kind, later["date"]), **own}
+    for earlier in proposals:
+        for stage in earlier["life"]:
+            by_stage = BY_STAGE.get(stage["stage"])
+            if by_stage is None or stage["proposal"] is None:
+                continue
+            later_id = stage["proposal"]["id"]
+            if (later_id, earlier["id"], by_stage) not in seen:
+                own = {"basis": Basis.stated, "by": stage["by"], "citations": stage["citations"]}
+                yield {**edge(later_id, earlier["id"], by_stage, stage["date"]), **own}
+
+
+def edge(later: str, earlier: str, kind: EdgeKind, date: str) -> dict[str, Any]:
+    return {"from": later, "to": earlier, "kind": kind, "date": date}

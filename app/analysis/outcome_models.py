@@ -1,0 +1,139 @@
+"""What is answered about the outcome of terms: what was due, and who reported what of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from app.analysis.positions_models import TitledLink
+from app.entries.documents import Document, EntryLink, QuantityDocument, SourceSummary, Summary
+from app.kinds.outcomes import (
+    ClaimantDocument,
+    ConditionDocument,
+    DeadlineDocument,
+    Outcome,
+    ReportDocument,
+)
+from app.kinds.proposals import PhaseDocument, Status
+
+
+class LedgerReport(ReportDocument):
+    """A claim of what became of a term, with the source that reports it."""
+
+    source: SourceSummary | None
+    """The first source of the report, or of the entry that reports it."""
+
+
+class LatestReport(Document):
+    """The last thing that one claimant reported of a term."""
+
+    claimant: ClaimantDocument
+    """Who reports."""
+    outcome: Outcome
+    """What."""
+    date: Annotated[str, Field(examples=["2025-01-19"])]
+    """The day that is claimed about."""
+
+
+class ReportedNumber(Document):
+    """A number of one report, and what the claimant's numbers add up to by then."""
+
+    date: Annotated[str, Field(examples=["2025-01-19"])]
+    """The day that is claimed about."""
+    quantity: QuantityDocument
+    """The number as reported."""
+    total: Annotated[int | float | None, Field(examples=[7])]
+    """The running total of this claimant; null for a rate, and where a number has no one value."""
+
+
+class ClaimedNumbers(Document):
+    """What one claimant reported of one thing that is counted; never added to another's."""
+
+    claimant: ClaimantDocument
+    """Who reports."""
+    unit: Annotated[str, Field(examples=["trucks"])]
+    """What the numbers are numbers of."""
+    of: str | None
+    """What is counted."""
+    per: Annotated[str | None, Field(examples=["day"])]
+    """For each of what; numbers with one are rates, and are not added up."""
+    numbers: list[ReportedNumber]
+    """In the order of their dates."""
+    total: Annotated[int | float | None, Field(examples=[33])]
+    """The running total after the last of them."""
+    exact: bool
+    """Whether every number is exact; otherwise the total is as inexact as they are."""
+
+
+class TermOutcome(Document):
+    """A term, when it was due, and what was reported of it."""
+
+    id: Annotated[str, Field(examples=["prop-2025-01-agreement-hostages-33"])]
+    """The id of the term."""
+    url: Annotated[str, Field(examples=["/v1/terms/prop-2025-01-agreement-hostages-33"])]
+    """The path of its document."""
+    proposal: EntryLink
+    """The proposal that it is part of."""
+    phase: Annotated[int | None, Field(examples=[1])]
+    """The phase in which it holds; null for the whole."""
+    position: Annotated[int | None, Field(examples=[2])]
+    """Its place in the curated order of its proposal's terms, where one is given."""
+    clause: str | None
+    """Its number or heading in the text, as printed."""
+    obliged: list[Summary]
+    """Who has to act."""
+    beneficiary: list[Summary]
+    """Who benefits."""
+    text: str
+    """The obligation, in our words."""
+    quantities: list[QuantityDocument]
+    """The numbers that were promised."""
+    condition: ConditionDocument | None
+    """What it waits for."""
+    deadline: DeadlineDocument | None
+    """When it is due, as the text says."""
+    due_at: date | None
+    """The last day on which it can be met, where that is known."""
+    past_due: bool | None
+    """Whether that day lies before the day of the ledger; null where either is unknown."""
+    statement: Annotated[str, Field(examples=["No report of fulfilment in this record."])]
+    """What the record has of it, in a sentence. Without a report nothing is known: the term may
+    have been met or not."""
+    latest: list[LatestReport]
+    """The latest report of each claimant."""
+    agree: bool | None
+    """Whether the latest reports of all claimants have one outcome; null for fewer than two."""
+    reports: list[LedgerReport]
+    """Every report, the oldest first; each is the claim of whoever makes it."""
+    numbers: list[ClaimedNumbers]
+    """The numbers of the reports, one series for each claimant and thing that is counted."""
+
+
+class ProposalOutcome(Document):
+    """What became of the terms of a proposal, by whose account."""
+
+    proposal: TitledLink
+    """The proposal."""
+    status: Status
+    """What became of it as a whole."""
+    phases: list[PhaseDocument]
+    """Its stages, in order."""
+    as_of: date | None
+    """The day of the ledger: the one asked for; else the last one that the record covers, or that
+    of the last report if it is later; null where the coverage has no end."""
+    counts: Annotated[dict[str, int], Field(examples=[{"fulfilled": 3, "no_report": 7}])]
+    """How many of the terms below have a report of each outcome by anybody, and how many have none
+    at all; a term is counted under every outcome that was reported of it."""
+    terms: list[TermOutcome]
+    """The terms that were asked for, by phase and in their curated order."""
+
+
+class OneTermOutcome(Document):
+    """What became of one term, by whose account."""
+
+    as_of: date | None
+    """The day of the ledger, as for a proposal."""
+    terms: list[TermOutcome]
+    """The term."""

@@ -1,0 +1,40 @@
+"""The map of proposals."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.requests import Request
+
+from app.analysis.graph import GraphFormat, GraphQuestion, ProposalGraph, graph_of
+from app.api.models import OneOf, named
+from app.api.records import enveloped_one
+from app.api.registration import add_question
+from app.formats.graph import graph_picture
+from app.http.route import AnswerOrPage, Representation, service_of
+
+
+async def answer_graph(request: Request, question: GraphQuestion) -> Representation:
+    """Proposals as nodes, each with its proposers and its fate; as edges, which answered, amended
+    or superseded which, by whom and when."""
+    service = service_of(request)
+    async with service.database.snapshot() as snapshot:
+        graph = await graph_of(question, snapshot)
+    if question.format is GraphFormat.svg:
+        picture = graph_picture(graph, service.settings.public_url, alone=True).encode()
+        return Representation("image/svg+xml", picture, snapshot.revision)
+    document = graph.model_dump_json(by_alias=True).encode()
+    body = enveloped_one(request, document, (), snapshot.revision)
+    return Representation("application/json", body, snapshot.revision)
+
+
+def add_routes(app: FastAPI) -> None:
+    """Registers the map. It comes before single proposals, whose paths it would be one of."""
+    add_question(
+        app,
+        "/v1/proposals/graph",
+        answer_graph,
+        GraphQuestion,
+        route=AnswerOrPage,
+        operation_id="getProposalGraph",
+        response_model=named(OneOf[ProposalGraph], "ProposalGraphAnswer"),
+    )

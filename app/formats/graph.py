@@ -1,0 +1,31 @@
+"""The map of proposals as SVG: a row for each, the oldest first, with arcs between them."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from app.analysis.graph import ProposalGraph
+from app.formats.svg import environment
+
+ROW, TOP, LEFT = 34, 44, 220
+
+
+def graph_picture(graph: ProposalGraph, base: str, *, alone: bool = False) -> Markup:
+    """The picture; links begin with `base`. One that stands `alone` has a style of its own.
+
+    An arc bends further to the left the more rows it passes over.
+    """
+    rows = {each.id: TOP + number * ROW for number, each in enumerate(graph.nodes)}
+    arcs = [
+        {
+            "edge": each,
+            "begin": rows[each.source],
+            "end": rows[each.target],
+            "bend": LEFT - min(200, 20 + 6 * abs(rows[each.source] - rows[each.target]) // 10),
+        }
+        for each in graph.edges
+    ]
+    shown = environment().get_template("graph.svg")
+    return Markup(
+        shown.render(graph=graph, rows=rows, arcs=arcs, base=base, alone=alone, LEFT=LEFT)
+    )

@@ -1,0 +1,50 @@
+"""What is reported of terms: before there was an agreement, or more than was promised."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from app.entries.dates import parse_date
+from app.entries.record import Quantity, QuantityQualifier
+from app.kinds.terms import TermRecord
+from app.review.rules import Doubt, Surroundings, given, rule
+
+OPEN = (QuantityQualifier.at_least, QuantityQualifier.more_than)
+
+
+@rule("early-report", "term", when=given("reports"))
+def early_report(term: TermRecord, _: Surroundings) -> Iterator[Doubt]:
+    """A report is about days before the date of its term."""
+    for number, report in enumerate(term.reports):
+        if parse_date(report.date).end < term.span.start:
+            wrong = f"{report.date} lies before {term.date}, the date of the term; correct one"
+            yield Doubt(("reports", number, "date"), wrong)
+
+
+@rule("above-promised", "term", when=given("reports"))
+def above_promised(term: TermRecord, _: Surroundings) -> Iterator[Doubt]:
+    """The numbers of one claimant come to more than the term promises."""
+    promised = {
+        counted(each): each.value
+        for each in term.quantities
+        if each.value is not None and each.qualifier not in OPEN
+    }
+    totals: defaultdict[tuple[object, ...], float] = defaultdict(float)
+    for number, report in enumerate(term.reports):
+        for place, quantity in enumerate(report.quantities):
+            most = promised.get(counted(quantity))
+            if most is None or quantity.value is None:
+                continue
+            key = report.claimed_by, counted(quantity)
+            adds = not (report.cumulative or quantity.per)
+            totals[key] = totals[key] * adds + quantity.value
+            if totals[key] > most:
+                wrong = f"comes to {totals[key]:g} by this account, and {most:g} are promised"
+                remedy = "say `cumulative: true` if it is a total, or correct one"
+                yield Doubt(("reports", number, "quantities", place), f"{wrong}; {remedy}")
+
+
+def counted(quantity: Quantity) -> tuple[str, str | None, str | None]:
+    """What a number is a number of."""
+    return quantity.unit, quantity.of, quantity.per

@@ -1,0 +1,1 @@
+"""Tests of what became of terms, and of the map of proposals."""
