@@ -146,15 +146,18 @@ class BoundedValues(OrderedDict[K, V]):
         self.loadable = loadable
         self.size = 0
 
-    def keep(self, key: K, value: V) -> None:
-        """Keeps a value if there can be room for it."""
-        size, limit = self.loadable.size_of(key, value), self.loadable.limit
-        if size > limit or key in self:
-            return
-        while self.size + size > limit:
-            self.size -= self.loadable.size_of(*self.popitem(last=False))
-        self[key] = value
-        self.size += size
+    def keep(self, values: Mapping[K, V]) -> None:
+        """Keeps each value for which there can be room; None is none."""
+        size_of, limit = self.loadable.size_of, self.loadable.limit
+        for key, value in values.items():
+            if value is None or key in self:
+                continue
+            size = size_of(key, value)
+            if size <= limit:
+                while self.size + size > limit:
+                    self.size -= size_of(*self.popitem(last=False))
+                self[key] = value
+                self.size += size
 
 
 class RevisionCache(dict[Loadable[Any, Any], BoundedValues[Any, Any]]):
@@ -224,11 +227,9 @@ class Memory:
     async def load(self, loadable: Loadable[K, V], keys: list[K], snapshot: Snapshot) -> None:
         """Loads some values for this question, and keeps those for which there is room."""
         found = await loadable.load(keys, snapshot)
-        kept, loaded = self.kept[loadable], self.loaded.setdefault(loadable, {})
-        for key in keys:
-            loaded[key] = value = found[key]
-            if value is not None:
-                kept.keep(key, value)
+        values = {key: found[key] for key in keys}
+        self.loaded.setdefault(loadable, {}).update(values)
+        self.kept[loadable].keep(values)
 
 
 async def find(

@@ -62,7 +62,7 @@ class Variants:
 def size_of(variants: Variants) -> int:
     """The bytes that the answers to one question take, with their key."""
     path, query, _, _ = variants.key
-    bodies = sum(len(each.body) + OVERHEAD for each in variants.responses.values())
+    bodies = sum([len(each.body) + OVERHEAD for each in variants.responses.values()])
     return len(path) + len(query) + bodies
 
 

@@ -75,7 +75,7 @@ def quality(accept: str, media_type: str) -> float:
     wanted, specific = 0.0, -1
     group = media_type.split("/")[0]
     for part in accept.split(","):
-        name, *parameters = (piece.strip() for piece in part.split(";"))
+        name, *parameters = [piece.strip() for piece in part.split(";")]
         rank = {media_type: 2, f"{group}/*": 1, "*/*": 0}.get(name.lower(), -1)
         if rank > specific:
             wanted, specific = weight(parameters), rank
@@ -200,9 +200,8 @@ def decoded(part: bytes) -> str:
 @cache
 def list_fields(model: type[BaseModel]) -> frozenset[str]:
     """The fields that may be given several times."""
-    return frozenset(
-        name for name, field in model.model_fields.items() if get_origin(field.annotation) is list
-    )
+    fields = model.model_fields.items()
+    return frozenset([name for name, field in fields if get_origin(field.annotation) is list])
 
 
 def explained(

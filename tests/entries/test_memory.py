@@ -136,7 +136,7 @@ def test_a_cache_is_bounded(steps: list[tuple[int, int]]) -> None:
     cache = BoundedValues(Loadable[int, str](Source().load, 20, lambda _, value: len(value)))  # type: ignore[arg-type]
     kept: dict[int, str] = {}
     for key, size in steps:
-        cache.keep(key, "x" * size)
+        cache.keep({key: "x" * size})
         if size <= 20 and key not in kept:
             kept[key] = "x" * size
             while sum(map(len, kept.values())) > 20:
@@ -149,6 +149,6 @@ def test_names_are_kept_within_bounds_however_long() -> None:
     """A name counts with all of its characters, so that long spellings do not fill the memory."""
     names = BoundedValues(IDS)
     for number in range(100):
-        names.keep(("actor", f"hamas{'!' * 100_000}{number}"), "hamas")
+        names.keep({("actor", f"hamas{'!' * 100_000}{number}"): "hamas"})
     assert sum(len(name) for _, name in names) < IDS.limit
     assert len(names) == 41
