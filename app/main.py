@@ -47,6 +47,7 @@ from app.errors import ParleyError, Problem
 from app.http.cache import Cache
 from app.http.limits import Limits
 from app.http.observation import FOLDER, Metrics, Observation, log_configuration
+from app.http.prefix import PROBLEM, Prefixed, prefix_of
 from app.http.route import Service
 from app.pages.problems import (
     answer_http_exception,
@@ -111,8 +112,14 @@ def create_app(settings: Settings) -> ASGIApp:
     app.add_exception_handler(ClientDisconnect, answer_incomplete)
     app.add_exception_handler(Exception, answer_mistake)
     app.state.metrics = Metrics()
-    cache = Cache(app, database.current_revision, settings.cache_bytes)
-    return Observation(Limits(cache, settings), settings, app.state.metrics)
+    prefix = prefix_of(settings.public_url)
+    routes = Prefixed(app, prefix) if prefix else app
+    limits: ASGIApp = Limits(
+        Cache(routes, database.current_revision, settings.cache_bytes), settings
+    )
+    # What is refused in front of the cache comes by no route.
+    limits = Prefixed(limits, prefix, (PROBLEM,)) if prefix else limits
+    return Observation(limits, settings, app.state.metrics)
 
 
 def slow_threads() -> ThreadPoolExecutor:

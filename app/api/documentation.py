@@ -15,6 +15,7 @@ from app.api.openapi import openapi
 from app.api.registration import add_question
 from app.entries.questions import NoQuestion
 from app.errors import PROBLEMS, NotFound
+from app.http.prefix import prefix_of
 from app.http.request import JSON
 from app.http.route import Application, Representation, service_of
 
@@ -61,7 +62,10 @@ async def openapi_json(request: Request, _: NoQuestion) -> Representation:
     """The OpenAPI document."""
     async with service_of(request).database.snapshot() as snapshot:
         revision = snapshot.revision
-    return Representation(JSON, orjson.dumps(request.app.openapi()), revision)
+    root = prefix_of(service_of(request).settings.public_url).decode() or "/"
+    servers = [{"url": root, "description": "Where this document came from."}]
+    document = {**request.app.openapi(), "servers": servers}
+    return Representation(JSON, orjson.dumps(document), revision)
 
 
 async def docs() -> Response:

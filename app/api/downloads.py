@@ -33,6 +33,7 @@ from app.entries.csv_columns import columns_of, header
 from app.entries.questions import NoQuestion
 from app.errors import NoSuchRange, NotFound, Unavailable
 from app.http.files import FileResponse
+from app.http.prefix import prefix_of, prefixed
 from app.http.request import coded_etag, codings_of
 from app.http.responses import Header
 from app.http.route import CACHE_CONTROL, Service, etag_of, service_of
@@ -160,6 +161,8 @@ class Maker:
     async def make(self, service: Service) -> MadeFile:
         async with service.database.snapshot() as snapshot:
             parts = self.download.parts(snapshot, service.settings.public_url)
+            if self.download.is_text:
+                parts = with_prefix(parts, prefix_of(service.settings.public_url))
             async with aclosing(gzipped(parts) if self.coding else parts) as made:
                 try:
                     file = OpenFile(temporary_file())
@@ -185,6 +188,13 @@ class Maker:
         if self.download.is_text:
             headers.append((b"vary", b"Accept-Encoding"))
         return [*headers, (b"content-encoding", self.coding)] if self.coding else headers
+
+
+async def with_prefix(parts: AsyncGenerator[bytes], prefix: bytes) -> AsyncGenerator[bytes]:
+    """The same parts, each of whole lines, with a prefix before their addresses."""
+    async with aclosing(parts):
+        async for part in parts:
+            yield prefixed(part, prefix)
 
 
 async def gzipped(parts: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:

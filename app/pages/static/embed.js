@@ -4,7 +4,7 @@
   "use strict";
   var script = document.currentScript;
   var origin = new URL(script.src).origin;
-  var shown = new URL("/embed" + (script.dataset.show || "/timeline"), origin);
+  var shown = new URL("/embed/" + (script.dataset.show || "timeline").replace(/^\//, ""), origin);
   if (script.dataset.theme) shown.searchParams.set("theme", script.dataset.theme);
   var frame = document.createElement("iframe");
   frame.src = shown.href;
