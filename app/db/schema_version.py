@@ -8,7 +8,7 @@ from typing import Any
 from app.errors import DatabaseUnusable
 
 # The newest revision under migrations/versions; a test compares the two.
-SCHEMA = "0007"
+SCHEMA = "0008"
 # Drafts of the first schema say 0001, too, but lack a column that every released one has.
 DRAFT = "0001 (draft)"
 RELEASED_COLUMN = ("rendering", "evidence")

@@ -172,6 +172,8 @@ class Question(PagedQuestion):
     format: FormatName | None = Field(None, examples=["json"])
     """The representation; without it the `Accept` header chooses. Without `limit`, CSV, Atom and
     iCalendar hold the whole answer, up to 1,000 entries; a longer one says where it goes on."""
+    bom: FlagParameter = Field(False, examples=[True])
+    """With `format=csv`: a byte order mark before the first line, for spreadsheets."""
     count: Count | None = Field(None, examples=["exact"])
     """`exact` adds the total of the whole answer."""
     fields: NamesParameter = none_given("id,url")

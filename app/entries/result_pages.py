@@ -30,7 +30,7 @@ from app.errors import InvalidQuery
 
 BODIES = KeyedStatement(select(document.c.sort_key, document.c.body), document.c.sort_key)
 # What may change from one page to the next without changing which entries follow in which order.
-NOT_IN_CURSOR = {"cursor", "limit", "format", "fields", "count", "facets", "snippets"}
+NOT_IN_CURSOR = {"bom", "cursor", "limit", "format", "fields", "count", "facets", "snippets"}
 
 
 class ResultPage(NamedTuple):

@@ -5,6 +5,8 @@ Who gives no `limit` wants all: if there is more, a last line says where, in its
 
 from __future__ import annotations
 
+import codecs
+
 from app.entries.csv_columns import END, Column, columns_of, header, lines, text_cells
 from app.entries.names import nearest
 from app.errors import InvalidQuery
@@ -14,7 +16,9 @@ from app.kinds import headline
 
 def as_csv(answer: Answer) -> bytes:
     columns = shown_columns(answer)
-    table = [header(columns), *lines(answer.documents, columns.values())]
+    # Spreadsheets read UTF-8 where a file begins with this mark.
+    mark = codecs.BOM_UTF8 if ("bom", "true") in answer.parameters else b""
+    table = [mark, header(columns), *lines(answer.documents, columns.values())]
     if answer.rest is not None and "limit" not in dict(answer.parameters):
         table.append(b",".join([*text_cells([answer.rest]), *[b""] * (len(columns) - 1)]) + END)
     return b"".join(table)

@@ -1,6 +1,7 @@
 """The whole record as a Frictionless Data Package: a zip of CSV tables with their description.
 
-Every relational table is a resource; `datapackage.json` describes columns, types and keys. Text is
+Every relational table is a resource; `datapackage.json` is their codebook: it describes columns by
+what the documents say of their fields, with types, keys and closed lists. Text is
 not escaped for spreadsheets: programs that read packages do not evaluate formulas. The zip is
 written while it is sent.
 """
@@ -12,16 +13,23 @@ import csv
 import io
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from typing import IO, Any
+from enum import StrEnum
+from typing import IO, Any, get_args
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import orjson
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 from sqlalchemy import Boolean, Column, Float, Integer, Table, select
 
 from app.db.relational import MODELS, TABLES
+from app.db.relational_tables import ITSELF
 from app.db.snapshots import Snapshot
 from app.db.sql import Row, Statement
+from app.entries.documents import EntryDocument, EntryEnd, QuantityDocument
+from app.entries.record import field_names, model_in
 from app.formats.stable_ids import stable_id
+from app.kinds import RECORD_TYPES
 from app.reference.dataset import dataset_of
 
 # A fast level, as the client waits; the best one would take three times as long.
@@ -164,5 +172,70 @@ def resource_descriptor(name: str, table: Table) -> dict[str, Any]:
 
 
 def field_descriptor(column: Column[Any]) -> dict[str, Any]:
-    field: dict[str, Any] = {"name": column.name, "type": type_of(column)}
-    return field if column.nullable else {**field, "constraints": {"required": True}}
+    constraints: dict[str, Any] = {} if column.nullable else {"required": True}
+    described = field_of(column)
+    allowed = closed_list(described.annotation) if described is not None else None
+    if allowed is not None:
+        constraints["enum"] = allowed
+    field = {
+        "name": column.name,
+        "type": type_of(column),
+        "description": described.description if described is not None else KEYS.get(column.name),
+        "constraints": constraints,
+    }
+    return {name: value for name, value in field.items() if value}
+
+
+class EntryCodebook(EntryEnd, EntryDocument):
+    """What the tables of all kinds of entry show."""
+
+    quantities: list[QuantityDocument]
+    """The numbers of the entry."""
+
+
+# Columns that no document shows.
+KEYS = {
+    "position": "The place of the item in its list, from 0.",
+    "report": "The position of the report.",
+    "life": "The position of the stage.",
+    "locator": "Where in the source: page, article, paragraph, timestamp.",
+    "label": "The name to show.",
+    "archive_url": "The address of an archived copy.",
+}
+# What documents call the attributes of records that tables are filled from.
+SERVED_AS = {
+    "actor_links": "actors",
+    "all_identifiers": "identifiers",
+    "latest_status": "status",
+    "reported_numbers": "quantities",
+    "wordings": "renderings",
+}
+
+
+def field_of(column: Column[Any]) -> FieldInfo | None:
+    """The field of a document model that a column shows; None for keys and positions."""
+    table = column.table
+    named = [each for each in RECORD_TYPES if table.name.partition("_")[0] == each]
+    model: type[BaseModel] | None = EntryCodebook
+    if not table.name.startswith("entry"):
+        # The wordings and phases stand in tables that are not named after their kind.
+        kind = {"rendering": "quote", "phase": "proposal"}.get(table.name)
+        model = RECORD_TYPES[kind or named[0]].document
+    own_name = column.name.removesuffix("_id") if column.foreign_keys else column.name
+    path = column.info.get("path", own_name)
+    steps = path.split(".") if path != ITSELF else []
+    lists = [table.info[each] for each in ("within", "items") if table.info.get(each)]
+    found: FieldInfo | None = None
+    for name in (*lists, *steps):
+        known = field_names(model) if model is not None else {}
+        found = known.get(SERVED_AS.get(name, name.rstrip("_")))
+        model = model_in(found.annotation) if found is not None else None
+    return found
+
+
+def closed_list(annotation: Any) -> list[str] | None:
+    """The values that a field takes, where its type lists them."""
+    for part in (annotation, *get_args(annotation)):
+        if isinstance(part, type) and issubclass(part, StrEnum):
+            return [str(each) for each in part]
+    return None

@@ -80,6 +80,10 @@ def test_a_table_and_its_schema(tiny_ask: Asker) -> None:
     """Keys, types and rows of one of them, as they are written."""
     (quote,) = [each for each in description(tiny_ask)["resources"] if each["name"] == "quote"]
     assert quote["description"] == "An utterance."
+    said = {each["name"]: each.pop("description") for each in quote["schema"]["fields"]}
+    assert said["translated"] == "Whether `text` is a translation; null where that is not known."
+    attribution = quote["schema"]["fields"][7]["constraints"].pop("enum")
+    assert attribution == ["on_record", "spokesperson", "official_source", "document", "reported"]
     assert quote["schema"] == {
         "fields": [
             {"name": "id", "type": "string", "constraints": {"required": True}},
