@@ -54,8 +54,8 @@ format: $(VENV)/.dev  ## format the code and mend what can be mended
 lock:  ## choose exact versions again: make lock UPGRADE=--upgrade (needs uv)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: install it, or name it: make lock UV=path/to/uv" >&2; exit 1; }
 	$(COMPILE) pyproject.toml --all-extras --group build --output-file requirements/dev.txt
-	$(COMPILE) pyproject.toml --extra postgres --group build --constraints requirements/dev.txt --output-file requirements/postgres.txt
-	$(COMPILE) pyproject.toml --group build --constraints requirements/dev.txt --output-file requirements/run.txt
+	$(COMPILE) pyproject.toml --extra postgres --extra mcp --group build --constraints requirements/dev.txt --output-file requirements/postgres.txt
+	$(COMPILE) pyproject.toml --extra mcp --group build --constraints requirements/dev.txt --output-file requirements/run.txt
 
 sbom:  ## list what an installation consists of, as CycloneDX in dist/ (needs uv)
 	@command -v $(UV) >/dev/null || { echo "make sbom needs uv: install it, or name it: make sbom UV=path/to/uv" >&2; exit 1; }

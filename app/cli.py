@@ -1,4 +1,4 @@
-"""The command line: parley serve | seed | check | fmt | diff | verify | schema | config."""
+"""The command line: parley serve | mcp | seed | check | fmt | diff | verify | schema | config."""
 
 from __future__ import annotations
 
@@ -85,7 +85,8 @@ def parser() -> argparse.ArgumentParser:
     serving.add_argument("--host", default="127.0.0.1")
     serving.add_argument("--port", type=number(0, 65_535), default=8000, help="0 for a free one")
     serving.add_argument("--workers", type=number(1, 1000), default=1)
-    for using in (seeding, serving):
+    agents = command(run_mcp, "answer an agent over standard input and output", None)
+    for using in (seeding, serving, agents):
         using.add_argument("--database", metavar="URL", help="instead of DATABASE_URL")
 
     command(run_config, "print the settings, secrets masked", None)
@@ -198,6 +199,13 @@ def run_serve(asked: argparse.Namespace) -> None:
     from app.main import serve  # noqa: PLC0415
 
     serve(settings_of(asked), host=asked.host, port=asked.port, workers=asked.workers)
+
+
+def run_mcp(asked: argparse.Namespace) -> None:
+    """Answers until standard input ends."""
+    from app.main import serve_agents  # noqa: PLC0415
+
+    serve_agents(settings_of(asked))
 
 
 def run_config(_: argparse.Namespace) -> None:

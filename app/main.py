@@ -19,10 +19,12 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.routing import Route
 from starlette.types import ASGIApp
 from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
 from app import pages
+from app.agents.serving import AgentsEndpoint, is_installed, serve_stdio
 from app.api import (
     compare,
     dataset,
@@ -119,7 +121,11 @@ def create_app(settings: Settings) -> ASGIApp:
     )
     # What is refused in front of the cache comes by no route.
     limits = Prefixed(limits, prefix, (PROBLEM,)) if prefix else limits
-    return Observation(limits, settings, app.state.metrics)
+    whole = Observation(limits, settings, app.state.metrics)
+    if is_installed():
+        agents = AgentsEndpoint(whole, settings)
+        app.router.routes.append(Route(agents.path, agents, methods=["POST"]))
+    return whole
 
 
 def slow_threads() -> ThreadPoolExecutor:
@@ -171,6 +177,12 @@ def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
         else:
             log.warning("No temporary file can be made: /metrics tells of one worker alone.")
         serve_by_many(config)
+
+
+def serve_agents(settings: Settings) -> None:
+    """Answers the one client at standard input, whom no host and no rate restricts."""
+    update = {"trusted_hosts": (), "rate_limit": None}
+    serve_stdio(create_app(settings.model_copy(update=update)), settings)
 
 
 def serve_by_many(config: uvicorn.Config) -> None:

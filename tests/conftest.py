@@ -20,6 +20,7 @@ Seeded = Callable[[Path], Path]
 
 # What starts real servers, browsers or databases, or asks thousands of questions: `make slow`.
 SLOW = (
+    "tests/agents/test_agent.py",
     "tests/api/test_contract.py",
     "tests/benchmarks/",
     "tests/quotecheck/test_bounds.py",

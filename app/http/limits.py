@@ -190,7 +190,11 @@ ALLOWED_HEADERS = (
     b"baggage, sentry-trace, b3, X-B3-TraceId, X-B3-SpanId, X-B3-ParentSpanId, X-B3-Sampled, "
     b"X-B3-Flags, uber-trace-id, X-Amzn-Trace-Id, X-Cloud-Trace-Context, X-Correlation-Id, *"
 )
-POSTED = {"/v1/check": "GET, HEAD, POST, OPTIONS", "/check": "GET, HEAD, POST, OPTIONS"}
+POSTED = {
+    "/v1/check": "GET, HEAD, POST, OPTIONS",
+    "/check": "GET, HEAD, POST, OPTIONS",
+    "/mcp": "POST, OPTIONS",
+}
 
 
 def allowed(path: str) -> str:

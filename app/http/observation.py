@@ -216,6 +216,8 @@ def log_configuration(settings: Settings) -> dict[str, Any]:
         "formatters": {"line": {"()": formatter}},
         "handlers": {"standard": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["standard"], "level": "INFO"},
+        # What they say of every message and request is in the log already.
+        "loggers": {name: {"level": "WARNING"} for name in ("mcp", "httpx")},
     }
 
 

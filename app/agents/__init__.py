@@ -1,0 +1,1 @@
+"""The record for agents, over the Model Context Protocol."""
