@@ -9,10 +9,9 @@ import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg
@@ -22,54 +21,20 @@ from app.evidence.texts import NoText
 from app.reference.sources import SourceRecord
 from app.seeding.seed import seed
 from faults.clients import Clients, fetch, right_answers
+from faults.loads import LOADS
+from faults.places import children, folder, is_open, memory, served
 from faults.refusing import refusals
 from tests.conftest import TINY, sqlite_settings
 from tests.evidence.pages import ENDLESS
 from tests.evidence.pages import served as pages_served
 from tests.operation import test_file_faults as files
-from tests.operation.running import PARLEY, Running, running
+from tests.operation.running import PARLEY, running
 from tests.postgres.editions import edition, seed_edition
 from tests.postgres.servers import servers
 from tests.seeding.contents import contents
 
 Seen = tuple[str, str]
 FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
-
-
-@contextmanager
-def folder() -> Iterator[Path]:
-    """A place of its own."""
-    made = Path(tempfile.mkdtemp(prefix="parley-faults-"))
-    try:
-        yield made
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
-
-
-@contextmanager
-def served(**options: object) -> Iterator[tuple[Running, Path]]:
-    """A server over the tiny record, and its database."""
-    with folder() as place:
-        database = place / "record.db"
-        seed(TINY, sqlite_settings(database))
-        with running(database, place / "log", **options) as server:  # type: ignore[arg-type]
-            yield server, database
-
-
-def memory(server: Running) -> float:
-    """The resident memory of a server and its workers, in MB."""
-    return sum(resident(pid) for pid in (server.process.pid, *children(server.process.pid)))
-
-
-def resident(pid: int) -> float:
-    """The resident memory of a process, in MB."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
-
-
-def children(pid: int) -> list[int]:
-    """The processes that a process has started."""
-    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def worker_killed() -> Seen:
@@ -306,17 +271,6 @@ def idle_connections() -> Seen:
         return clients.summary(), f"nothing; {seen}"
 
 
-def is_open(connection: socket.socket) -> bool:
-    """Whether the other side has not closed it."""
-    connection.setblocking(False)
-    try:
-        return connection.recv(1) != b""
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-
-
 def soak() -> Seen:
     """SOAK minutes (2) at half of the highest load, seeded again every minute (15 s if short)."""
     minutes = float(os.environ.get("SOAK", "2"))
@@ -395,5 +349,6 @@ FAULTS: tuple[Callable[[], Seen], ...] = (
     slow_clients,
     idle_connections,
     harmful_pages,
+    *LOADS,
     soak,
 )

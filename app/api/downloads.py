@@ -60,6 +60,8 @@ LINES = Statement(
 )
 # Fast, as it is made while the client waits.
 GZIP_LEVEL = 1
+# Each takes a connection to the database while it is made.
+MADE_AT_ONCE = 2
 GZIP_WINDOW = 31
 Parts = Callable[[Snapshot, str], AsyncGenerator[bytes]]
 
@@ -141,9 +143,10 @@ class MadeFile:
 class Maker:
     """Makes a download in a coding, once for each revision."""
 
-    def __init__(self, download: Download, coding: bytes):
+    def __init__(self, download: Download, coding: bytes, turns: asyncio.Semaphore):
         self.download = download
         self.coding = coding
+        self.turns = turns
         self.asked: Revision | None = None
         self.making: asyncio.Task[MadeFile] | None = None
 
@@ -159,7 +162,7 @@ class Maker:
         return await asyncio.shield(self.making)
 
     async def make(self, service: Service) -> MadeFile:
-        async with service.database.snapshot() as snapshot:
+        async with self.turns, service.database.snapshot() as snapshot:
             parts = self.download.parts(snapshot, service.settings.public_url)
             if self.download.is_text:
                 parts = with_prefix(parts, prefix_of(service.settings.public_url))
@@ -206,9 +209,11 @@ async def gzipped(parts: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
     yield packing.flush()
 
 
-def download_endpoint(download: Download) -> Callable[..., Awaitable[FileResponse]]:
+def download_endpoint(
+    download: Download, turns: asyncio.Semaphore
+) -> Callable[..., Awaitable[FileResponse]]:
     """The endpoint of a download."""
-    plain, packed = Maker(download, b""), Maker(download, b"gzip")
+    plain, packed = Maker(download, b"", turns), Maker(download, b"gzip", turns)
 
     async def endpoint(request: Request, _: NoQuestion) -> FileResponse:
         fields = request.scope["state"]["fields"]
@@ -258,11 +263,12 @@ async def sqlite_file(request: Request, _: NoQuestion) -> SqliteFile:
 
 def add_routes(app: FastAPI) -> None:
     """Registers the downloads."""
+    turns = asyncio.Semaphore(MADE_AT_ONCE)
     for download in DOWNLOADS:
         add_question(
             app,
             f"/v1/dataset/{download.name}",
-            download_endpoint(download),
+            download_endpoint(download, turns),
             operation_id=download.operation_id,
             **download.documented,
             **file_documentation(download.media_type),

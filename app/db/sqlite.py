@@ -41,8 +41,9 @@ OPCODES_BETWEEN_LOOKS = 1000
 # The file is not mapped into memory: one that is cut short would end the process (SIGBUS).
 LOOP_CACHE_KIB = 32 * 1024
 THREAD_CACHE_KIB = 2 * 1024
-# Connections for threads. They are opened ahead, as the path may name another file later.
-THREAD_CONNECTIONS = 8
+# Connections for two threads and two downloads. They are opened ahead, as the path may name another
+# file later.
+THREAD_CONNECTIONS = 4
 
 
 class Interrupted(Exception):

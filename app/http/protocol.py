@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import socket
+import struct
 from asyncio import TimerHandle, Transport
 from typing import Any
 
@@ -96,6 +98,9 @@ class BoundedProtocol(HttpToolsProtocol):
         """Ends a connection of which less was written since the last look than should be."""
         waiting = self.transport.get_write_buffer_size()
         if waiting > before - LEAST_WRITTEN:
+            connection = self.transport.get_extra_info("socket")
+            # What the system still holds for the client is dropped with the connection.
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.transport.abort()
         else:
             self.pace = self.loop.call_later(WRITE_SECONDS, self.look_at_pace, waiting)

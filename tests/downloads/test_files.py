@@ -106,6 +106,23 @@ def test_many_at_once_wait_for_one_making(
     assert (len(bodies), len(made)) == (1, 1)
 
 
+def test_all_files_are_made_at_once(cached_databases: Seeded) -> None:
+    """More makings than connections and threads wait for each other, not for the deadline."""
+    with Asker(cached_databases(SHIPPED), statement_timeout=2) as ask:
+
+        async def asked() -> list[int]:
+            answers = await asyncio.gather(
+                *(
+                    ask.client.get(path, headers={"accept-encoding": coding})
+                    for path, coding in FILES
+                ),
+                *(ask.client.get(f"/v1/events?limit={number}") for number in range(1, 9)),
+            )
+            return [answer.status_code for answer in answers]
+
+        assert set(ask.runner.run(asked())) == {200}
+
+
 def test_without_a_folder_for_temporary_files(
     cached_databases: Seeded, tiny_ask: Asker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
