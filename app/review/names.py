@@ -28,16 +28,17 @@ MOST_COMPARED = 1000
 @rule("unknown-code", "quote", when=is_not_plain_english)
 @rule("unknown-code", "source", "dataset", when=given("language"))
 def unknown_language(record: Any, around: Surroundings) -> Iterator[Doubt]:
-    """A code is none of ISO 639 (languages), ISO 15924 (scripts) or ISO 3166 (states, regions)."""
+    """A code is none of ISO 639 (language), 15924 (script), 3166 (state) or 4217 (currency)."""
     if record is around.dataset or record.language != around.language:
         yield from unknown_codes(("language",), record.language)
+    yield from unknown_codes(("spoken_language",), getattr(record, "spoken_language", None))
     for number, rendering in enumerate(getattr(record, "renderings", ())):
-        yield from unknown_codes(("renderings", number, "language"), rendering.language or "en")
+        yield from unknown_codes(("renderings", number, "language"), rendering.language)
 
 
-def unknown_codes(location: Location, code: str) -> Iterator[Doubt]:
+def unknown_codes(location: Location, code: str | None) -> Iterator[Doubt]:
     """The part of a language's code that does not exist."""
-    if code == "en":
+    if code in (None, "en"):
         return
     # Imported here, as most records are in languages that need no look.
     from app.review.codes import unknown_part  # noqa: PLC0415

@@ -72,6 +72,22 @@ def percent(record: Any, _: Surroundings) -> Iterator[Doubt]:
         if is_share and not 0 <= (quantity.value or 0) <= AT_MOST:
             wrong = f"is {quantity.value:,} percent; correct the number or the unit"
             yield Doubt((*location, "value"), wrong)
+        if quantity.part is not None and quantity.part > (quantity.whole or 0):
+            wrong = f"is {quantity.part:,} of {quantity.whole:,}; exchange them, or correct one"
+            yield Doubt((*location, "part"), wrong)
+
+
+@rule("unknown-code", "term", "figure", when=given("reported_numbers"))
+def unknown_currency(record: Any, _: Surroundings) -> Iterator[Doubt]:
+    """A currency has a code that ISO 4217 does not have."""
+    for location, quantity in quantities(record):
+        if quantity.currency is not None:
+            # Imported here, as few numbers are amounts.
+            from app.review.codes import english  # noqa: PLC0415
+
+            if quantity.currency not in english().currencies:
+                wrong = f"ISO 4217 has no code {quantity.currency}; look it up, or leave it out"
+                yield Doubt((*location, "currency"), wrong)
 
 
 @rule("number-in-text", "term", when=given("quantities"))

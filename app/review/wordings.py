@@ -68,7 +68,7 @@ def translated(quote: QuoteRecord, _: Surroundings) -> Iterator[Doubt]:
 
 def is_not_plain_english(quote: QuoteRecord, _: Surroundings) -> bool:
     """Whether a wording is in another language, or has other letters than those of ASCII."""
-    if quote.language != "en" or not quote.text.isascii():
+    if quote.language != "en" or quote.spoken_language or not quote.text.isascii():
         return True
     return any(
         each.language not in (None, "en") or not each.text.isascii() for each in quote.renderings

@@ -36,6 +36,7 @@ class Warnings:
         self.all = ChunkReview(Surroundings(today, None, Reference()))
         self.references: dict[tuple[str, str], tuple[RawRecord, Any]] = {}
         self.alike = Alike()
+        self.flawed = False
         # Codes of which not all warnings were looked for.
         self.capped: set[WarningCode] = set()
 
@@ -64,6 +65,7 @@ class Warnings:
 
         Entries that are looked at are read again from their files.
         """
+        self.flawed = flawed
         for raw, record in self.references.values():
             self.all.add(raw, record)
         found = list(self.across_all(flawed))
@@ -100,7 +102,10 @@ class Warnings:
         """
         silenced = {(each.file, each.id, each.code): each for each in self.all.silenced}
         found = {each.key for each in self.all.warnings}
-        unused_ones = [each for key, each in silenced.items() if key not in found]
+        skipped = {each.code for each in RULES["complete"]} if self.flawed else set()
+        unused_ones = [
+            each for key, each in silenced.items() if key not in found and each.code not in skipped
+        ]
         kept = {each for each in self.all.warnings if each.key not in silenced}
         counts: Counter[WarningCode] = Counter()
         told = []

@@ -150,6 +150,14 @@ def test_warnings_stand_beside_flaws(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "[used-once]" not in said.err
 
 
+def test_a_flaw_keeps_silences(tmp_path: Path) -> None:
+    """Where a flaw keeps a warning from being looked for, its silence is not called needless."""
+    silence = "  silence: [{code: used-once, reason: It is.}]\n  topics:"
+    silenced = Edit("figures/1998.yaml", "  topics:", silence)
+    folder = with_edits(silenced, POLL, copy=tmp_path / "record")
+    assert [each for each in told(folder) if each.code == "unused-silence"] == []
+
+
 def test_json_for_programs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One object with flaws, warnings by code, and counts."""
     folder = with_edits(DOUBLED, POLL, copy=tmp_path / "record")
