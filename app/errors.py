@@ -285,23 +285,4 @@ class Moved(Problem):
         super().__init__(f"This is now at {location}.", headers={"Location": location})
 
 
-PROBLEMS: tuple[type[Problem], ...] = (
-    BadRequest,
-    InvalidQuery,
-    NotFound,
-    Gone,
-    MethodNotAllowed,
-    NotAcceptable,
-    RequestTimeout,
-    LengthRequired,
-    TooLarge,
-    TooLong,
-    UnsupportedMedia,
-    NoSuchRange,
-    Misdirected,
-    TooMany,
-    HeadersTooLarge,
-    Unavailable,
-    Moved,
-    Problem,
-)
+PROBLEMS: tuple[type[Problem], ...] = (*Problem.__subclasses__(), Problem)

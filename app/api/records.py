@@ -23,7 +23,7 @@ from app.db.snapshots import Revision, Snapshot, find
 from app.db.sql import Statement, given
 from app.db.tables import change, reference
 from app.entries.documents import Document
-from app.entries.names import BY_FORMER_ID, ENTRY_NAME, UnknownName, id_of
+from app.entries.names import BY_FORMER_ID, ENTRY_NAME, ids_meant
 from app.entries.questions import FormatName, NamesParameter, NoQuestion, none_given
 from app.entries.result_pages import ResultPage, read_entry
 from app.errors import Gone, InvalidQuery, Moved, NotAcceptable, NotFound
@@ -206,10 +206,7 @@ async def why_missing(name: str, record_id: str, snapshot: Snapshot) -> Exceptio
     if last and last[0][0] == "removed":
         past = f"/v1/{plural_of(name_type)}/{record_id}/history"
         return Gone(f"{record_id!r} was removed from the record; its past is at {past}.")
-    try:
-        near = [await find(snapshot, id_of, record_id, name)]
-    except UnknownName as unknown:
-        near = list(unknown.nearest)
+    near = await find(snapshot, ids_meant, record_id, name)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
     return NotFound(f"There is no {name} {record_id[:100]!r}.{hint}", nearest=near or None)
 

@@ -19,9 +19,8 @@ from app.db.snapshots import Snapshot, find
 from app.db.sql import Statement
 from app.db.tables import name_word, reference
 from app.entries.names import (
-    UnknownName,
     folded_name,
-    id_of,
+    ids_of,
     load_choices,
     nearest,
 )
@@ -29,7 +28,7 @@ from app.entries.questions import Count
 from app.entries.result_pages import ResultPage, fingerprint, read_cursor, revision_of, write_cursor
 from app.entries.search_query import read_query
 from app.entries.spellings import ABBREVIATED
-from app.errors import InvalidQuery, NotAcceptable
+from app.errors import NotAcceptable
 from app.formats import UNDATED_FORMATS
 from app.http.route import Representation, service_of
 from app.reference import REFERENCE_TYPES
@@ -110,16 +109,6 @@ async def answer_references(
     return await represented(request, answer, form)
 
 
-async def known_ids(
-    question: ReferenceQuestion, name_type: RecordType, snapshot: Snapshot
-) -> list[str]:
-    """The ids asked for; refuses one that is not there."""
-    try:
-        return [await find(snapshot, id_of, value, name_type.name) for value in question.id]
-    except UnknownName as unknown:
-        raise InvalidQuery([unknown.error("id")]) from unknown
-
-
 async def find_references(
     question: ReferenceQuestion, name_type: RecordType, snapshot: Snapshot
 ) -> ResultPage:
@@ -128,7 +117,8 @@ async def find_references(
     after = ""
     if question.cursor is not None:
         (after,) = read_cursor(question.cursor, mark, [""], snapshot.revision.number)
-    ids = await known_ids(question, name_type, snapshot)
+    asked = [("id", name_type.name, value) for value in question.id]
+    ids = (await find(snapshot, ids_of, asked))["id"]
     shape, values = words_asked(question.q)
     values |= {f"id_{number}": each for number, each in enumerate(ids)}
     values["name_type"] = name_type.name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from rapidfuzz import fuzz, process, utils
 from sqlalchemy import bindparam, or_, select
@@ -91,25 +91,6 @@ def folded_name(text: str) -> str:
     return " ".join(split(text))
 
 
-class UnknownName(Exception):
-    """A value that names nothing in its type of name, and the nearest ids."""
-
-    def __init__(self, value: str, name_type: str, nearest: Collection[str]):
-        super().__init__(value)
-        self.value = value
-        self.name_type = name_type
-        self.nearest = nearest
-
-    def error(self, parameter: str) -> dict[str, object]:
-        """The member of a problem document for this value."""
-        return query_error(
-            parameter,
-            self.value,
-            f"there is no {self.name_type.rpartition('.')[2]} {self.value!r} in this record.",
-            list(self.nearest),
-        )
-
-
 async def load_ids(names: list[TypedName], snapshot: Snapshot) -> dict[TypedName, str | None]:
     """The id that each name stands for; None if it stands for nothing."""
     return {
@@ -184,13 +165,13 @@ NEAREST_IDS = Loadable(load_nearest, 0)
 ENTRIES = Loadable(load_entries, 10_000)
 
 
-def id_of(memory: Memory, value: str, name_type: str) -> str:
-    """The id that a value names in its type of name; raises `UnknownName` with the nearest ids."""
+def ids_meant(memory: Memory, value: str, name_type: str) -> list[str]:
+    """The id that a value names in its type of name; where it names none, the nearest ids."""
     found = memory.get(IDS, (name_type, value))
-    if found is None:
-        near = memory.get(NEAREST_IDS, (name_type, value))
-        raise UnknownName(value, name_type, near)
-    return found
+    if found is not None:
+        return [found]
+    near = memory.get(NEAREST_IDS, (name_type, value))
+    return list(near)
 
 
 def ids_of(memory: Memory, asked: Sequence[tuple[str, str, str]]) -> dict[str, list[str]]:
@@ -208,12 +189,15 @@ def ids_of(memory: Memory, asked: Sequence[tuple[str, str, str]]) -> dict[str, l
             ids[each[0]].append(entry_id)
     if unknown:
         near = memory.get_all(NEAREST_IDS, [(name_type, value) for _, name_type, value in unknown])
-        errors = [
-            UnknownName(value, name_type, ids).error(parameter)
-            for (parameter, name_type, value), ids in zip(unknown, near, strict=True)
-        ]
-        raise InvalidQuery(errors)
+        raise InvalidQuery(list(map(unknown_name, unknown, near)))
     return ids
+
+
+def unknown_name(asked: tuple[str, str, str], near: Sequence[str]) -> dict[str, object]:
+    """The member of a problem document for a value that names nothing."""
+    parameter, name_type, value = asked
+    wrong = f"there is no {name_type.rpartition('.')[2]} {value!r} in this record."
+    return query_error(parameter, value, wrong, near)
 
 
 def nearest(value: str, choices: Iterable[str]) -> list[str]:
