@@ -389,6 +389,42 @@ SHIPPED_CASES = {
         "ev-2024-02-07-egypt-flexibility",
         "ev-2024-02-07-talks-continue",
     ],
+    # Those without an office of the parties speak, too, in their own name or that of their group.
+    "/v1/quotes?actor=palestinian-authority&include_affiliates=true": [
+        "q-20251118-pa",
+        "q-202511-sheikh",
+        "q-20251009-abbas",
+        "q-20251009-abbas-sovereignty",
+        "q-20250117-pa",
+    ],
+    "/v1/quotes?actor=israeli-opposition&include_affiliates=true&date=2025": [
+        "q-20250823-lapid",
+        "q-20250823-gantz",
+        "q-20250203-lapid",
+        "q-20250115-gantz",
+        "q-20250115-lapid",
+        "q-20250113-lapid",
+    ],
+    "/v1/quotes?actor=freed-hostages&include_affiliates=true": [
+        "q-202601-freed-hostage",
+        "q-20251009-freed-hostage",
+        "q-20250320-sharabi",
+        "q-20250225-argamani",
+        "q-20240207-adina-moshe",
+        "q-20240207-freed-women",
+    ],
+    "/v1/quotes?speaker=gaza-residents&date=2026": [
+        "q-20260201-resident",
+        "q-20260201-displaced-mother",
+        "q-20260116-displaced-man",
+    ],
+    "/v1/sources?id=tvc-202402": ["article-20240207-total-victory"],
+    "/v1/quotes?actor=Q43723&date=2024-09": [
+        "q-20240902-netanyahu-forgive",
+        "q-20240902-netanyahu-english",
+        "q-20240902-netanyahu-pressure",
+        "q-20240901-netanyahu",
+    ],
     # A stance binds to the answer to the proposal that is asked for.
     "/v1/events?proposal=prop-2025-05-witkoff&stance=counters": ["ev-2025-05-31-hamas-reply"],
     "/v1/events?proposal=prop-2025-05-hamas&stance=rejects": ["ev-2025-05-31-hamas-reply"],
