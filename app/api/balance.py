@@ -5,16 +5,25 @@ Counted from the tallies that filters use, so that each number is what the filte
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import case, column, func, literal, select, table
+from sqlalchemy import case, column, exists, func, literal, or_, select, table
 
-from app.db.postings import day_of
-from app.db.snapshots import Snapshot
+from app.db.postings import (
+    POSTINGS,
+    all_sort_keys,
+    day_of,
+    first_sort_key,
+    key_of,
+    last_sort_key,
+)
+from app.db.snapshots import Memory, Snapshot, find
 from app.db.sql import Row, Statement
 from app.db.tables import document, reference, tally
+from app.entries.density import days_begun, months_between
 from app.entries.documents import Document, Summary
 from app.kinds import KINDS
 
@@ -42,6 +51,20 @@ PUBLISHERS = Statement(
     .where(SOURCE.c.id == tally.c.value)
     .group_by(SOURCE.c.publisher)
 )
+# Who belongs to nobody else in the record: a side, with all that belongs to it.
+PART = table("actor_part", column("actor_id"))
+OFFICE = table("actor_position", column("actor_id"), column("of_id"))
+BELONGS = or_(
+    exists().where(PART.c.actor_id == reference.c.id),
+    exists().where(OFFICE.c.actor_id == reference.c.id, OFFICE.c.of_id.is_not(None)),
+)
+SIDES = Statement(
+    most_frequent(reference.c.id, reference.c.name, dimension="affiliate")
+    .where(reference.c.name_type == "actor", reference.c.id == tally.c.value, ~BELONGS)
+    .group_by(reference.c.id, reference.c.name)
+)
+ROLES = Statement(most_frequent(tally.c.value, dimension="role").group_by(tally.c.value))
+MOST_MONTHS = 600
 SORT_KEYS = Statement(select(func.min(document.c.sort_key), func.max(document.c.sort_key)))
 
 KindCounts = Annotated[dict[str, int], Field(examples=[{"event": 12, "quote": 30}])]
@@ -71,6 +94,28 @@ class PublisherShare(Document):
     """The same for each kind of entry."""
 
 
+class RoleShare(Document):
+    """How many entries have anybody in a role."""
+
+    role: Annotated[str, Field(examples=["speaker"])]
+    """The role."""
+    entries: Annotated[int, Field(examples=[226])]
+    """In how many entries."""
+    by_kind: KindCounts
+    """The same for each kind of entry."""
+
+
+class MonthShare(Document):
+    """How many entries begin in a month."""
+
+    month: Annotated[str, Field(examples=["2024-02"])]
+    """The month."""
+    entries: Annotated[int, Field(examples=[68])]
+    """How many entries begin in it."""
+    by_kind: KindCounts
+    """The same for each kind of entry."""
+
+
 class Balance(Document):
     """Whom the record listens to; the most frequent ones, at most 25 of each."""
 
@@ -82,6 +127,12 @@ class Balance(Document):
     """Who has a part in the most entries."""
     publishers: list[PublisherShare]
     """Whose texts are cited most often."""
+    sides: list[ActorShare]
+    """Actors that belong to no other one, each with all who belonged to it at the date."""
+    roles: list[RoleShare]
+    """What actors are to the entries, the most frequent first."""
+    months: list[MonthShare]
+    """The months from the first entry to the last, of up to 600 the latest, in order."""
 
 
 async def balance_of(snapshot: Snapshot) -> Balance:
@@ -90,14 +141,7 @@ async def balance_of(snapshot: Snapshot) -> Balance:
     return Balance(
         first_day=starting_day(first),
         last_day=starting_day(last),
-        actors=[
-            ActorShare(
-                actor=Summary(id=row[0], name=row[1], url=f"/v1/actors/{row[0]}"),
-                entries=int(row[2]),
-                by_kind=counts_by_kind(row[3:]),
-            )
-            for row in await snapshot.rows(ACTORS)
-        ],
+        actors=[actor_share(row) for row in await snapshot.rows(ACTORS)],
         publishers=[
             PublisherShare(
                 publisher=row[0],
@@ -107,7 +151,36 @@ async def balance_of(snapshot: Snapshot) -> Balance:
             )
             for row in await snapshot.rows(PUBLISHERS)
         ],
+        sides=[actor_share(row) for row in await snapshot.rows(SIDES)],
+        roles=[
+            RoleShare(role=row[0], entries=int(row[1]), by_kind=counts_by_kind(row[2:]))
+            for row in await snapshot.rows(ROLES)
+        ],
+        months=await find(snapshot, shares_of_months),
     )
+
+
+def actor_share(row: Row) -> ActorShare:
+    """The share of an actor, from its id, its name and its numbers."""
+    return ActorShare(
+        actor=Summary(id=row[0], name=row[1], url=f"/v1/actors/{row[0]}"),
+        entries=int(row[2]),
+        by_kind=counts_by_kind(row[3:]),
+    )
+
+
+def shares_of_months(memory: Memory) -> list[MonthShare]:
+    """How many entries of each kind begin in each month."""
+    found = memory.get_all(POSTINGS, [key_of(kind, "kind", kind) for kind in KINDS])
+    days, sort_keys = days_begun(memory, found), all_sort_keys(memory)
+    shares = []
+    for first, last in list(months_between(*days))[-MOST_MONTHS:] if days is not None else ():
+        low = sort_keys.ordinal_from(first_sort_key(first.toordinal()))
+        high = sort_keys.ordinal_from(last_sort_key(last.toordinal()) + 1)
+        by_kind = counts_by_kind([each.range_cardinality(low, high) for each in found])
+        total = sum(by_kind.values())
+        shares.append(MonthShare(month=first.isoformat()[:7], entries=total, by_kind=by_kind))
+    return shares
 
 
 def starting_day(sort_key: int | None) -> date | None:
@@ -115,6 +188,6 @@ def starting_day(sort_key: int | None) -> date | None:
     return None if sort_key is None else date.fromordinal(day_of(sort_key))
 
 
-def counts_by_kind(row: Row) -> dict[str, int]:
+def counts_by_kind(row: Iterable[int]) -> dict[str, int]:
     """The numbers of each kind that has any."""
     return {kind: int(number) for kind, number in zip(KINDS, row, strict=True) if number}

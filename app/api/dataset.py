@@ -33,6 +33,7 @@ from app.http.responses import CompleteResponse, complete
 from app.http.route import Representation, service_of
 from app.kinds import KINDS
 from app.reference.dataset import Contact, Coverage, Doubt, GoodQuestion, Licence, read_dataset
+from app.reference.quality import Quality
 
 COME_AND_GONE = Statement(
     select(change.c.kind, change.c.action, func.count())
@@ -80,6 +81,8 @@ class DatasetDocument(Document):
     """How many entries of each kind it has."""
     balance: Balance | None
     """Whom the record listens to; null where a past revision is asked for."""
+    quality: Quality | None
+    """How well the record is founded; null where a past revision is asked for."""
     downloads: Annotated[
         dict[str, str], Field(examples=[{"entries.ndjson": "/v1/dataset/entries.ndjson"}])
     ]
@@ -110,10 +113,17 @@ async def description(at: Revision, snapshot: Snapshot) -> bytes:
         **record.model_dump(exclude={"corrections", "silence"}),
         counts=await kind_counts(at, snapshot),
         balance=await balance_of(snapshot) if at == snapshot.revision else None,
+        quality=await quality_of(snapshot) if at == snapshot.revision else None,
         downloads=downloads.links(snapshot.engine),
         links=LINKS,
     )
     return document.model_dump_json().encode()
+
+
+async def quality_of(snapshot: Snapshot) -> Quality | None:
+    """The quality as it was counted when the present revision was seeded."""
+    stored = await snapshot.rows(STORED, name="quality")
+    return Quality.model_validate_json(bytes(stored[0][0])) if stored else None
 
 
 async def kind_counts(at: Revision, snapshot: Snapshot) -> dict[str, int]:

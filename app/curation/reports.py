@@ -13,9 +13,9 @@ from app.seeding.flaws import Flaw
 
 
 def summary(review: Review) -> str:
-    """How much was checked."""
+    """How much was checked, and how well the record is founded."""
     counted = (f"{n} {kind}s" for kind, n in sorted(review.counts.items()) if kind != "dataset")
-    return "no flaws in " + ", ".join(counted)
+    return "\n".join(["no flaws in " + ", ".join(counted), *review.quality.lines()])
 
 
 def count_of_warnings(review: Review) -> Iterator[str]:
@@ -40,6 +40,7 @@ def as_json(review: Review, _: Path) -> str:
         "warnings": [members(each) for each in review.warnings],
         "capped": review.capped,
         "counts": dict(sorted(review.counts.items())),
+        "quality": review.quality.model_dump(),
     }
     return orjson.dumps(made, option=orjson.OPT_INDENT_2).decode()
 

@@ -19,5 +19,5 @@ WarningCode = Literal[
     "same-outside-id", "same-source", "same-term", "same-title", "same-url", "same-words",
     "state-code", "style", "swapped-date", "to-come", "translated", "two-holders",
     "two-wordings", "unknown-code", "unused", "unused-silence", "url-front-page", "url-private",
-    "url-redirect", "url-tracker", "used-once", "version", "wording-elsewhere",
+    "url-redirect", "url-tracker", "used-once", "version", "wording-elsewhere", "words-not-found",
 ]  # fmt: skip

@@ -12,6 +12,8 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rapidfuzz import fuzz
+
 from app.kinds.evidence import CONTEXT_LENGTH
 
 QUOTATION_MARKS = frozenset("\"'`´‘’‚‛“”„‟«»‹›′″׳״＂＇「」『』")
@@ -39,6 +41,23 @@ def find_words(words: str, text: str) -> SourcePassage | None:
     quoted = (span for span in spans if stands_quoted(plain, *span))
     start, end = next(quoted, spans[0])
     return SourcePassage(plain[start:end], before(plain, start), after(plain, end))
+
+
+# How alike, of a hundred, the nearest passage is at least.
+LEAST_ALIKE = 60
+
+
+def nearest_passage(words: str, text: str) -> str | None:
+    """The words of a text that are most like those that it does not have; None where none are."""
+    plain = squeezed(text)
+    found = fuzz.partial_ratio_alignment(
+        squeezed(words), plain, processor=None, score_cutoff=LEAST_ALIKE
+    )
+    if found is None:
+        return None
+    start = plain.rfind(" ", 0, found.dest_start + 1) + 1
+    end = plain.find(" ", found.dest_end - 1)
+    return plain[start : end if end >= 0 else len(plain)]
 
 
 def squeezed(text: str) -> str:

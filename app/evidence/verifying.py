@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 import yaml
 
-from app.evidence.finding import find_words
+from app.evidence.finding import find_words, nearest_passage
 from app.evidence.texts import NoText, Texts
 from app.kinds.evidence import Evidence, EvidenceStatus, words_hash
 from app.kinds.quotes import QuoteRecord, Wording
@@ -142,6 +142,9 @@ def verify_wordings(
     for wording in wordings:
         evidence = evidence_of(wording, text, digest, today)
         why = evidence.notes or "the words do not stand in the text"
+        near = nearest_passage(wording.text, text) if evidence.exact is None else None
+        if near is not None:
+            why = f"{why}; the nearest passage is “{near}”"
         report.add(wording, evidence.status, evidence, f": {why}")
 
 

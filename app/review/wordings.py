@@ -10,6 +10,7 @@ from typing import Any
 from zlib import crc32
 
 from app.entries.words import fold
+from app.kinds.evidence import Evidence, EvidenceStatus
 from app.kinds.quotes import QuoteRecord
 from app.review.rules import Doubt, Location, Surroundings, given, rule
 from app.review.texts import script_of
@@ -120,3 +121,11 @@ def language_source(quote: QuoteRecord, around: Surroundings) -> Iterator[Doubt]
     if source is not None and quote.language.split("-")[0] != source.language.split("-")[0]:
         wrong = f"is {quote.language} and no translation, but {source.id} is in {source.language}"
         yield Doubt(("language",), f"{wrong}; correct one of the three")
+
+
+@rule("words-not-found", "evidence", when=lambda each, _: each.status is EvidenceStatus.failed)
+def words_not_found(evidence: Evidence, _: Surroundings) -> Iterator[Doubt]:
+    """`parley verify` read the text of the source and did not find the words."""
+    wrong = f"the text of {evidence.source} of {evidence.date} does not have these words"
+    remedy = "correct them by the passage that `parley verify` shows, or name another source"
+    yield Doubt(("words",), f"{wrong}; {remedy}")

@@ -38,6 +38,7 @@ from app.seeding.change_set import ChangeSet
 from app.seeding.index_terms import index_entry
 from app.seeding.postings_writer import PostingsWriter, put_state, stored_state
 from app.seeding.processes import map_in_order
+from app.seeding.quality import quality_of
 from app.seeding.relational_rows import owner_columns
 from app.seeding.row_builder import RowBuilder, TaskBatch
 from app.seeding.staging import Staging, Task
@@ -241,10 +242,12 @@ class Seeding:
             self.target.insert(table, values)
 
     def write_state(self) -> None:
-        """Writes the dataset's description and the format of the documents."""
+        """Writes the dataset's description and quality, and the format of the documents."""
         (dataset,) = self.staging.bodies("dataset")
         document_format = str(DOCUMENT_FORMAT).encode()
-        put_state(self.target, {"dataset": dataset, "document_format": document_format})
+        quality = quality_of(self.staging).model_dump_json().encode()
+        state = {"dataset": dataset, "document_format": document_format, "quality": quality}
+        put_state(self.target, state)
 
 
 def known_as(document: Any) -> tuple[str, ...]:

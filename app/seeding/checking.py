@@ -18,8 +18,10 @@ from tqdm import tqdm
 
 from app.entries.warning_codes import WarningCode
 from app.errors import SeedRefused
+from app.reference.quality import Quality
 from app.seeding.chunk_review import RecordWarning
 from app.seeding.flaws import Flaw
+from app.seeding.quality import quality_of
 from app.seeding.staging import Staging, temporary_staging
 from app.seeding.validation import FolderValidator
 from app.seeding.warnings import Warnings
@@ -51,6 +53,7 @@ class Review:
     warnings: list[RecordWarning]
     capped: list[WarningCode]
     counts: Counter[str]
+    quality: Quality
 
 
 def review_folder(folder: Path, today: date) -> Review:
@@ -62,7 +65,7 @@ def review_folder(folder: Path, today: date) -> Review:
     ):
         warnings = Warnings(folder, staging, today)
         flaws = FolderValidator(folder, staging, progress, warnings).validate()
-        return Review(flaws, *warnings.told(), staging.counts())
+        return Review(flaws, *warnings.told(), staging.counts(), quality_of(staging))
 
 
 def stage(folder: Path, staging: Staging) -> FolderValidator:

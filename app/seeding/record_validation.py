@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, ValidationError
 
-from app.db.postings import first_sort_key, sort_key_of
+from app.db.postings import sort_key_of
 from app.entries.names import nearest
 from app.entries.record import EntryRecord
 from app.kinds import KINDS
@@ -40,8 +40,6 @@ MODELS: dict[str, type[BaseModel]] = {
 # The model whose fields refer to other records: a proposal and its terms are validated one by one.
 REFERRING: dict[str, type[BaseModel]] = {**MODELS, "proposal": ProposalRecord, "term": SeedTerm}
 FLAWS_LIMIT = 10_000
-# What stands for the hash of a valid record whose canonical form nobody asked for.
-NOT_HASHED = b"-"
 
 
 @dataclass
@@ -62,8 +60,7 @@ class ChunkValidator:
     """Validates entries and evidence.
 
     `known` has the ids of all actors, topics and sources; of the kinds in `half_read`, some ids are
-    not known. Given its surroundings, each entry is reviewed, too. Without `bodies`, no canonical
-    forms are made.
+    not known. Given its surroundings, each entry is reviewed, too.
     """
 
     def __init__(
@@ -71,13 +68,10 @@ class ChunkValidator:
         known: KnownIds,
         half_read: Collection[str | None],
         around: Surroundings | None = None,
-        *,
-        bodies: bool = True,
     ):
         self.known = known
         self.half_read = half_read
         self.around = around
-        self.bodies = bodies
         self.unnamed = {kind: set(ids) for kind, ids in known.items()}
 
     def __call__(self, chunk: FileChunk) -> ValidatedChunk:
@@ -116,10 +110,12 @@ class ChunkValidator:
             record = records[number] if records else None
             if isinstance(record, SeedEvidence):
                 validated.evidence.append(staged_evidence(part, record))
+                if validated.review is not None:
+                    validated.review.apply(part, "evidence", record)
             else:
                 if validated.review is not None and record is not None:
                     validated.review.add_entry(part, record, len(validated.records))
-                validated.records += staged_records(part, record, bodies=self.bodies)
+                validated.records += staged_records(part, record)
         if validated.review is not None and len(records) > 1:
             validated.review.add_terms(raw, records)
 
@@ -168,19 +164,16 @@ def canonical(record: BaseModel) -> bytes:
     return bytes(memoryview(orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)))
 
 
-def staged_records(
-    raw: RawRecord, record: Any | None, *, bodies: bool = True
-) -> list[StagedRecord]:
+def staged_records(raw: RawRecord, record: Any | None) -> list[StagedRecord]:
     """The record in canonical form; without a valid record its id alone, if it has one."""
     if record is None:
         empty = StagedRecord(raw.kind, raw.id, b"", None, raw.file, raw.line, b"")
         return [empty] if raw.id else []
     sort_key = None
     if isinstance(record, EntryRecord):
-        day = record.span.start.toordinal()
-        sort_key = sort_key_of(day, record.order or 0, record.id) if bodies else first_sort_key(day)
-    body = canonical(record) if bodies else b""
-    digest = sha256(body).digest() if bodies else NOT_HASHED
+        sort_key = sort_key_of(record.span.start.toordinal(), record.order or 0, record.id)
+    body = canonical(record)
+    digest = sha256(body).digest()
     return [StagedRecord(raw.kind, record.id, digest, sort_key, raw.file, raw.line, body)]
 
 

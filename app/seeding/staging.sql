@@ -187,3 +187,36 @@ INSERT INTO renumbered VALUES (?, ?);
 
 -- name: renumbered_lists
 SELECT key, numbers FROM renumbered;
+
+-- How many wordings all quotes have, how many are verified, and how many failed.
+-- name: wordings
+SELECT
+    coalesce(sum(1 + coalesce(json_array_length(text, '$.renderings'), 0)), 0),
+    coalesce(sum((SELECT count(*) FROM json_each(text, '$.evidence')
+        WHERE json_extract(value, '$.status') = 'verified')), 0),
+    coalesce(sum((SELECT count(*) FROM json_each(text, '$.evidence')
+        WHERE json_extract(value, '$.status') = 'failed')), 0)
+FROM (SELECT CAST(body AS TEXT) AS text FROM staged WHERE kind = 'quote' AND length(hash) > 0);
+
+-- How many sources there are, without archive, and with a title that is not the printed one.
+-- name: sources
+SELECT count(*), count(*) - count(json_extract(text, '$.archive_url')),
+    count(json_extract(text, '$.title_origin'))
+FROM (SELECT CAST(body AS TEXT) AS text FROM staged WHERE kind = 'source' AND length(hash) > 0);
+
+-- How many actors there are, and without any id in an outside register.
+-- name: actors
+SELECT count(*), count(*) - count(
+    coalesce(json_extract(text, '$.identifiers'), json_extract(text, '$.external_ids'))
+)
+FROM (SELECT CAST(body AS TEXT) AS text FROM staged WHERE kind = 'actor' AND length(hash) > 0);
+
+-- The topics that entries name.
+-- name: used_topics
+SELECT DISTINCT topic.value FROM staged,
+    json_each(iif(length(staged.hash) > 0, CAST(staged.body AS TEXT), '{}'), '$.topics') AS topic
+WHERE staged.name_type = 'entry';
+
+-- A sort key of each day on which an entry begins; 41 bits follow the day.
+-- name: first_of_day
+SELECT min(sort_key) FROM staged WHERE sort_key IS NOT NULL GROUP BY sort_key >> 41;

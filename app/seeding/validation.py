@@ -110,19 +110,12 @@ class FolderValidator:
         around = None
         if self.warnings is not None:
             around = self.warnings.surround(self.dataset, self.reference)
-        bodies = self.wants_bodies(files)
-        validator = ChunkValidator(known, frozenset(self.half_read), around, bodies=bodies)
+        validator = ChunkValidator(known, frozenset(self.half_read), around)
         chunks = self.chunks(file for file in files if file[0] not in READ_FIRST)
         for validated in map_in_order(validator, chunks):
             self.add_entries(validated)
             if self.has_too_many_flaws(validated.file):
                 return
-
-    def wants_bodies(self, files: list[tuple[str, Path]]) -> bool:
-        """Whether seeding, evidence or questions of the dataset ask for canonical forms."""
-        has_questions = self.dataset is not None and bool(self.dataset.questions)
-        has_evidence = any(kind == "evidence" for kind, _ in files)
-        return self.warnings is None or has_evidence or has_questions
 
     def chunks(self, files: Iterable[tuple[str, Path]]) -> Iterator[FileChunk]:
         """The files in chunks."""

@@ -56,6 +56,44 @@ def test_the_balance_of_the_tiny_record(tiny_ask: Asker) -> None:
     ]
 
 
+def test_the_balance_by_side_role_and_month(tiny_ask: Asker) -> None:
+    """Sides are actors that belong to no other, with those who belonged to them."""
+    balance = tiny_ask.page("/v1/dataset")["data"]["balance"]
+    assert [(each["actor"]["id"], each["entries"]) for each in balance["sides"]] == [
+        ("united-kingdom", 11),
+        ("ireland", 10),
+        ("sinn-fein", 5),
+    ]
+    roles = {each["role"]: each["entries"] for each in balance["roles"]}
+    assert (roles["speaker"], roles["obliged"], roles["claimant"]) == (3, 3, 1)
+    months = {each["month"]: each["by_kind"] for each in balance["months"][-21:]}
+    assert months["1998-04"] == {"event": 2, "quote": 2, "proposal": 1, "term": 3}
+    assert months["1998-06"] == {}
+    assert list(months)[-1] == "1999-12"
+
+
+def test_the_quality_of_a_record(tiny_ask: Asker, ask: Asker) -> None:
+    """What is verified, archived, printed and identified, and where nothing is."""
+    tiny = tiny_ask.page("/v1/dataset")["data"]["quality"]
+    months = tiny.pop("months_without_entries")
+    assert (months[:2], months[-1], len(months)) == (["1996-07", "1996-08"], "1999-11", 38)
+    assert tiny == {
+        "wordings": 4,
+        "wordings_verified": 0,
+        "wordings_failed": 0,
+        "sources": 3,
+        "sources_without_archive": 3,
+        "titles_not_printed": 0,
+        "actors": 6,
+        "actors_without_identifiers": 4,
+        "topics_without_entries": [],
+    }
+    quality = ask.page("/v1/dataset")["data"]["quality"]
+    assert quality["wordings_failed"] == 0
+    # The record is not to fall behind what it has been.
+    assert quality["wordings_verified"] * 100 >= quality["wordings"] * 55
+
+
 def test_the_balance_is_what_the_filter_finds(ask: Asker) -> None:
     """In the shipped record, too: each number is the total of the question it stands for."""
     balance = ask.page("/v1/dataset")["data"]["balance"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.evidence.finding import SourcePassage, find_words
+from app.evidence.finding import SourcePassage, find_words, nearest_passage
 from app.kinds.evidence import CONTEXT_LENGTH, TextQuoteSelector, passage_address
 
 TEXT = (
@@ -88,3 +88,11 @@ def test_a_passage_below_a_fragment() -> None:
     """An address that has a fragment keeps it."""
     selector = TextQuoteSelector(exact="peace", prefix="", suffix="")
     assert passage_address("https://a.example/x#top", selector).endswith("x#top:~:text=peace")
+
+
+def test_the_nearest_passage_is_told() -> None:
+    """Whole words of the text that are most like those sought; nothing where none are like them."""
+    text = "He said that they would work with other parties, and then he left the room."
+    near = nearest_passage("they will work with the other parties", text)
+    assert near == "they would work with other parties, and"
+    assert nearest_passage("снег идёт", text) is None

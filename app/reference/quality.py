@@ -1,0 +1,49 @@
+"""How well a record is founded: what is verified, archived and identified, and where it is thin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field
+
+from app.entries.documents import Document
+
+
+class Quality(Document):
+    """How well the record is founded; `parley check` prints the same."""
+
+    wordings: Annotated[int, Field(examples=[510])]
+    """How many wordings of quotes it has."""
+    wordings_verified: Annotated[int, Field(examples=[413])]
+    """How many of them were found in their source, or in a stored copy of it."""
+    wordings_failed: Annotated[int, Field(examples=[0])]
+    """How many were looked for in the text of their source and not found."""
+    sources: Annotated[int, Field(examples=[391])]
+    """How many sources it has."""
+    sources_without_archive: Annotated[int, Field(examples=[391])]
+    """How many have no archived copy."""
+    titles_not_printed: Annotated[int, Field(examples=[190])]
+    """How many have a title that is not the printed one."""
+    actors: Annotated[int, Field(examples=[101])]
+    """How many actors it has."""
+    actors_without_identifiers: Annotated[int, Field(examples=[64])]
+    """How many have no id in any outside register."""
+    topics_without_entries: Annotated[list[str], Field(examples=[["shelter"]])]
+    """The topics that no entry has, nor any of their narrower topics."""
+    months_without_entries: Annotated[list[str], Field(examples=[["2026-08"]])]
+    """The months between the first and the last entry that lie in the coverage and in which no
+    entry begins."""
+
+    def lines(self) -> Iterator[str]:
+        """The report in words."""
+        share = 100 * self.wordings_verified // self.wordings if self.wordings else 0
+        yield (
+            f"{self.wordings_verified:,} of {self.wordings:,} wordings verified ({share} %), "
+            f"{self.wordings_failed:,} failed"
+        )
+        yield f"{self.sources_without_archive:,} of {self.sources:,} sources without archive"
+        yield f"{self.titles_not_printed:,} of {self.sources:,} titles not printed"
+        yield f"{self.actors_without_identifiers:,} of {self.actors:,} actors without identifiers"
+        yield f"topics without entries: {', '.join(self.topics_without_entries) or 'none'}"
+        yield f"months without entries: {', '.join(self.months_without_entries) or 'none'}"
