@@ -1,4 +1,4 @@
-"""The command line: parley serve | mcp | seed | check | fmt | diff | verify | schema | config."""
+"""The command line: parley init | new | check | fmt | diff | seed | serve | mcp | verify | …"""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from app.config import Settings
 from app.errors import ParleyError, said_of
 
 SEED_FOLDER = Path("seed_data")
+NEW_KINDS = ("event", "quote", "proposal", "figure", "actor", "topic", "source")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,6 +54,12 @@ def parser() -> argparse.ArgumentParser:
             made.add_argument("folder", nargs="?", type=Path, default=folder)
         return made
 
+    starting = command(run_init, "write a record to begin with", folder=None)
+    starting.add_argument("folder", type=Path)
+
+    adding = command(run_new, "print a commented entry to fill in", folder=None)
+    adding.add_argument("kind", choices=NEW_KINDS)
+
     checking = command(run_check, "report flaws and warnings of the seed files")
     checking.add_argument("--strict", action="store_true", help="fail on warnings, too")
     checking.add_argument("--format", choices=("text", "json", "github"), default="text")
@@ -82,6 +89,10 @@ def parser() -> argparse.ArgumentParser:
     command(run_schema, "write the JSON Schemas of the seed files", SEED_FOLDER / "schemas")
 
     serving = command(run_serve, "answer questions over HTTP", None)
+    own = "check this record, load it into a cache of its own, and serve it"
+    serving.add_argument("folder", nargs="?", type=Path, help=own)
+    again = "with FOLDER: load it again when a file is saved"
+    serving.add_argument("--watch", action="store_true", help=again)
     serving.add_argument("--host", default="127.0.0.1")
     serving.add_argument("--port", type=number(0, 65_535), default=8000, help="0 for a free one")
     serving.add_argument("--workers", type=number(1, 1000), default=1)
@@ -107,6 +118,21 @@ def number(least: int, most: int) -> Callable[[str], int]:
 def settings_of(asked: argparse.Namespace) -> Settings:
     """The settings, with what the command line says instead."""
     return Settings(database_url=asked.database) if asked.database else Settings()
+
+
+def run_init(asked: argparse.Namespace) -> None:
+    """Says how to go on."""
+    from app.curation.starting import init  # noqa: PLC0415
+
+    init(asked.folder)
+    print(f"{asked.folder} holds a record; serve it: parley serve {asked.folder} --watch")
+
+
+def run_new(asked: argparse.Namespace) -> None:
+    """Prints the entry."""
+    from app.curation.starting import new_entry  # noqa: PLC0415
+
+    print(new_entry(asked.kind))
 
 
 def run_check(asked: argparse.Namespace) -> bool:
@@ -196,9 +222,25 @@ def run_schema(asked: argparse.Namespace) -> None:
 
 def run_serve(asked: argparse.Namespace) -> None:
     """Serves until it is told to stop."""
+    settings = settings_of(asked)
+    if asked.folder is not None:
+        settings = settings_of_folder(asked, settings)
+    elif asked.watch:
+        raise ParleyError("--watch needs the folder of a record: parley serve FOLDER --watch.")
     from app.main import serve  # noqa: PLC0415
 
-    serve(settings_of(asked), host=asked.host, port=asked.port, workers=asked.workers)
+    serve(settings, host=asked.host, port=asked.port, workers=asked.workers)
+
+
+def settings_of_folder(asked: argparse.Namespace, settings: Settings) -> Settings:
+    """The settings with the database of a record that is loaded from its folder."""
+    from app.curation.serving import prepare  # noqa: PLC0415
+
+    if asked.database or (asked.watch and asked.workers > 1):
+        raise ParleyError("A folder has a database of its own, and one worker while it is watched.")
+    database, report = prepare(asked.folder, watching=asked.watch)
+    url = {"database_url": f"sqlite:///{database}", "watch_report": report}
+    return Settings(**{**settings.model_dump(exclude_unset=True), **url})
 
 
 def run_mcp(asked: argparse.Namespace) -> None:

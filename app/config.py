@@ -152,6 +152,8 @@ class Settings(BaseSettings):
     """Which requests are logged: `all`, `slow` or `none`."""
     slow_request: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.25
     """Seconds from which on a request is slow."""
+    watch_report: Path | None = None
+    """The file with what `parley serve --watch` found; pages show it, and load again."""
     log_clients: bool = False
     """Whether the log has the addresses of clients."""
 

@@ -58,6 +58,7 @@ from app.pages.problems import (
     answer_nobody,
     answer_problem,
 )
+from app.pages.watching import add_watching
 from app.seeding.processes import how_it_ended
 from app.seeding.temporary import temporary_folder
 
@@ -108,6 +109,8 @@ def create_app(settings: Settings) -> ASGIApp:
     metrics.add_routes(app)
     documentation.add_routes(app)
     pages.add_pages(app)
+    if settings.watch_report is not None:
+        add_watching(app, settings.watch_report)
     app.add_exception_handler(Problem, answer_problem)
     app.add_exception_handler(HTTPException, answer_http_exception)
     app.add_exception_handler(Abandoned, answer_nobody)

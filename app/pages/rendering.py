@@ -129,6 +129,7 @@ async def rendered(
         "dataset": dataset,
         "revision": snapshot.revision,
         "path": asked_path(request),
+        "watched": service_of(request).settings.watch_report is not None,
         "public_url": service_of(request).settings.public_url,
     }
     parts = templates.get_template(template).generate(values)

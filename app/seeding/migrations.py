@@ -11,7 +11,11 @@ from sqlalchemy import Connection
 
 from app.errors import DatabaseUnusable
 
-MIGRATIONS = Path(__file__).parents[2] / "migrations"
+PACKAGE = Path(__file__).parents[1]
+# A wheel has them in the package, a checkout beside it.
+MIGRATIONS = next(
+    each for each in (PACKAGE / "migrations", PACKAGE.parent / "migrations") if each.is_dir()
+)
 
 
 def configuration(url: str) -> Config:

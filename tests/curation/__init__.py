@@ -1,1 +1,1 @@
-"""What curators see of a change."""
+"""Tests of a record of one's own, begun and served without a checkout."""

@@ -103,6 +103,16 @@ def test_a_warning_is_silenced_by_its_record(tmp_path: Path) -> None:
     ]
 
 
+def test_a_silence_is_not_needless_where_nobody_looked(tmp_path: Path) -> None:
+    """What is looked for only in a record without flaws is silenced rightly in one with some."""
+    silence = "- id: referendums\n  silence: [{code: unused, reason: It is to come.}]\n"
+    edit = Edit("events/1998.yaml", "- id: referendums\n", silence)
+    needless = with_edits(edit, copy=tmp_path / "whole")
+    assert [each.id for each in told(needless) if each.code == "unused-silence"] == ["referendums"]
+    flawed = with_edits(edit, POLL, copy=tmp_path / "flawed")
+    assert [each for each in told(flawed) if each.code == "unused-silence"] == []
+
+
 def test_a_silence_needs_a_known_code_and_a_reason(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,0 +1,75 @@
+"""`parley init`, a record to begin with; `parley new`, a commented entry to fill in."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from app.errors import ParleyError
+from app.seeding.json_schemas import file_schema, write_schemas
+
+TEMPLATE = files("app.curation") / "template"
+FORMAT = files("app.seeding") / "FORMAT.md"
+
+
+def init(folder: Path) -> None:
+    """Writes a record with an entry of each kind, its schemas, and what checks it in a repository.
+
+    Raises `ParleyError` where the folder holds anything.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ParleyError(f"{folder} is there already; name a folder that is new or empty.")
+    with as_file(TEMPLATE) as template:
+        shutil.copytree(template, folder, dirs_exist_ok=True)
+    (folder / "FORMAT.md").write_bytes(FORMAT.read_bytes())
+    write_schemas(folder)
+
+
+def new_entry(kind: str) -> str:
+    """A record of a kind as YAML: what is needed with an example, all else as comments."""
+    schema = file_schema(kind)
+    record, named = schema["items"], schema.get("$defs", {})
+    needed = set(record.get("required", ()))
+    fields = sorted(record["properties"].items(), key=lambda field: field[0] not in needed)
+    lines = [line for name, field in fields for line in lines_of(name, field, named, needed)]
+    return "\n".join(f"{'-' if number == 0 else ' '} {line}" for number, line in enumerate(lines))
+
+
+def lines_of(
+    name: str, field: dict[str, Any], named: dict[str, Any], needed: set[str]
+) -> Iterator[str]:
+    """A field with its example, below what it is for; one that may be left out as a comment."""
+    shown = yaml.safe_dump({name: example_of(field, named)}, sort_keys=False, allow_unicode=True)
+    mark = "" if name in needed else "# "
+    first, *rest = shown.splitlines()
+    words = field.get("description", "")
+    yield f"{mark}{first}" + (f"  # {words}" if words and not rest else "")
+    yield from (f"{mark}{line}" for line in rest)
+
+
+def example_of(field: dict[str, Any], named: dict[str, Any]) -> Any:
+    """A value that a schema allows; of an object, what it needs."""
+    if "$ref" in field:
+        return example_of(named[field["$ref"].rpartition("/")[2]], named)
+    if "examples" in field or "enum" in field:
+        return (field.get("examples") or field["enum"])[0]
+    if "anyOf" in field:
+        return example_of(field["anyOf"][0], named)
+    if "const" in field:
+        return field["const"]
+    match field.get("type"):
+        case "array":
+            return [example_of(field.get("items", {}), named)]
+        case "object":
+            fields, needed = field.get("properties", {}), field.get("required", ())
+            return {each: example_of(fields[each], named) for each in needed or list(fields)[:1]}
+        case "boolean":
+            return False
+        case "integer" | "number":
+            return field.get("minimum", 1)
+    return "…"
