@@ -55,9 +55,9 @@ class ActorPositionsQuestion(NoQuestion):
 
     proposal: list[str] = several("prop-2024-02-hamas")
     """Only on these; repeatable."""
-    include_affiliates: FlagParameter = Field(False, examples=[True])
-    """Also the answers of those who, on the date of the event, held an office of the actor or were
-    part of it, each under its own name."""
+    include_affiliates: FlagParameter = Field(True, examples=[False])
+    """The answers of those who, on the date of the event, held an office of the actor or were part
+    of it stand in the same series, each under its own name; `false` leaves them out."""
 
 
 @dataclass
@@ -147,7 +147,7 @@ async def proposal_positions(
 async def actor_positions(
     actor: Summary, question: ActorPositionsQuestion, snapshot: Snapshot
 ) -> ActorPositions:
-    """The positions of an actor, and of its affiliates where they are asked for."""
+    """The positions of an actor, and of its affiliates unless they are left out."""
     asked = [("proposal", "proposal", each) for each in question.proposal]
     chosen = (await find(snapshot, ids_of, asked))["proposal"]
     events = await answering([actor.id], chosen, "proposal", snapshot)

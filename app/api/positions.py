@@ -48,8 +48,9 @@ async def of_actor(request: Request, question: ActorPositionsQuestion, id: str) 
     that show it.
 
     Proposals that the actor is linked to, or that oblige it, and to which it has no answer on
-    record are listed with `position: none_on_record`. With `include_affiliates=true` the answers
-    of those who belonged to it on the date of the event are listed under their own names.
+    record are listed with `position: none_on_record`. The answers of those who belonged to it on
+    the date of the event stand in the same series, each under its own name;
+    `include_affiliates=false` leaves them out.
     """
     async with service_of(request).database.snapshot() as snapshot:
         document = orjson.loads((await record_now("actor", id, snapshot))[1])
