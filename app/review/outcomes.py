@@ -41,8 +41,10 @@ def above_promised(term: TermRecord, _: Surroundings) -> Iterator[Doubt]:
             totals[key] = totals[key] * adds + quantity.value
             if totals[key] > most:
                 wrong = f"comes to {totals[key]:g} by this account, and {most:g} are promised"
-                remedy = "say `cumulative: true` if it is a total, or correct one"
-                yield Doubt(("reports", number, "quantities", place), f"{wrong}; {remedy}")
+                total = "say `cumulative: true` if it is a total, or " * bool(adds)
+                yield Doubt(
+                    ("reports", number, "quantities", place), f"{wrong}; {total}correct one"
+                )
 
 
 def counted(quantity: Quantity) -> tuple[str, str | None, str | None]:

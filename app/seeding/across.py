@@ -30,8 +30,9 @@ REMOTE = f"""
 SELECT m.id, m.field, m.target FROM mention AS m
 JOIN staged AS f ON f.id = m.id AND f.sort_key IS NOT NULL
 JOIN staged AS t ON t.kind = m.kind AND t.id = m.target AND t.sort_key IS NOT NULL
-WHERE CASE WHEN m.kind = 'event'
-    THEN abs((f.sort_key >> {DAY_SHIFT}) - (t.sort_key >> {DAY_SHIFT})) > {FAR.days}
+WHERE m.field NOT LIKE 'life[%' AND CASE WHEN m.kind = 'event'
+    THEN m.field = 'event'
+        AND abs((f.sort_key >> {DAY_SHIFT}) - (t.sort_key >> {DAY_SHIFT})) > {FAR.days}
     ELSE f.kind <> 'term' AND (f.sort_key >> {DAY_SHIFT}) < (t.sort_key >> {DAY_SHIFT}) END
 ORDER BY m.rowid LIMIT {MOST_CANDIDATES}
 """
