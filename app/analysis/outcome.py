@@ -197,9 +197,12 @@ def statement(
 ) -> str:
     """What the record has of a term, in a sentence that decides nothing."""
     fulfilled = any(each["outcome"] == Outcome.fulfilled for each in reports)
+    accounts: dict[str, list[str]] = {}
+    for each in sorted(latest, key=begun, reverse=True):
+        claim = f"{name_of(each['claimant'])} ({each['date']})"
+        accounts.setdefault(each["outcome"], []).append(claim)
     said = "; ".join(
-        f"{each['outcome']} according to {name_of(each['claimant'])} ({each['date']})"
-        for each in latest
+        f"{outcome} according to {', '.join(claims)}" for outcome, claims in accounts.items()
     )
     inferred = [each["outcome"] for each in reports if not each["claimed_by"]]
     parts = [

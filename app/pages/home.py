@@ -12,7 +12,6 @@ from app.api import downloads
 from app.api.dataset import kind_counts, quality_of
 from app.api.entries import TimelineQuestion
 from app.db.snapshots import Snapshot, find
-from app.entries.dates import parse_date
 from app.entries.density import density
 from app.entries.facets import facets_of
 from app.entries.query_plan import QueryPlan
@@ -20,6 +19,7 @@ from app.entries.questions import NoQuestion
 from app.entries.result_pages import find_page
 from app.formats.jsonld import dataset_jsonld
 from app.http.route import Representation, service_of
+from app.pages.languages import days_of
 from app.pages.picture import picture_of
 from app.pages.rendering import page
 from app.pages.routing import PageAt
@@ -53,17 +53,6 @@ async def home(request: Request, question: NoQuestion) -> Representation:
             coverage=days_of(dataset["coverage"]["date"]),
             questions=dataset.get("questions") or await frequent_questions(asked, plan, snapshot),
         )
-
-
-def days_of(date: str) -> dict[str, Any]:
-    """A date of the date language as the document of an entry has it."""
-    span = parse_date(date)
-    return {
-        "start_date": span.start.isoformat(),
-        "end_date": span.last_day and span.last_day.isoformat(),
-        "date_precision": span.precision,
-        "date_qualifier": span.qualifier,
-    }
 
 
 async def frequent_questions(

@@ -11,7 +11,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_interval, format_skeleton
 from babel.numbers import format_decimal
 
-from app.entries.dates import date_in_words
+from app.entries.dates import date_in_words, parse_date
 
 # English as most of the world writes it: 7 February 2024.
 ENGLISH = Locale.parse("en_001")
@@ -30,6 +30,17 @@ def locale_of(language: str) -> Locale:
 def written_number(locale: Locale, number: float) -> str:
     """A number with the signs of a language, none of its digits left out."""
     return format_decimal(number, locale=locale, decimal_quantization=False)
+
+
+def days_of(written: str) -> dict[str, Any]:
+    """A date of the date language as the document of an entry has it."""
+    span = parse_date(written)
+    return {
+        "start_date": span.start.isoformat(),
+        "end_date": span.last_day and span.last_day.isoformat(),
+        "date_precision": span.precision,
+        "date_qualifier": span.qualifier,
+    }
 
 
 def written_date(locale: Locale, entry: Mapping[str, Any]) -> str:

@@ -24,7 +24,7 @@ from app.http.route import Representation, service_of, work_for
 from app.kinds import KINDS
 from app.kinds.figures import claimants_of
 from app.kinds.quotes import ellipses
-from app.pages.languages import locale_of, written_date, written_number
+from app.pages.languages import days_of, locale_of, written_date, written_number
 from app.pages.wordings import wordings
 from app.reference.dataset import dataset_of
 from app.reference.record_types import KindIncomplete
@@ -57,6 +57,7 @@ def environment(language: str = OWN_LANGUAGE) -> jinja2.Environment:
         attributed=title,
         claimants=claimants_of,
         day=partial(written_date, locale),
+        days=days_of,
         ellipses=ellipses,
         number=partial(written_number, locale),
         page=page_path,
