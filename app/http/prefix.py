@@ -16,8 +16,8 @@ from app.http.responses import Header
 # Where addresses stand in HTML, JSON, CSV, scripts and headers. What stands before `/` and after
 # the first step of a path tells them from parts of longer addresses and from words of a text.
 PAGES = (
-    rb"actors|assets|check|compare|docs|embed|embed\.js|entries|events|figures|health|llms\.txt|"
-    rb"metrics|openapi\.json|problems|proposals|quotes|robots\.txt|sources|terms|timeline|topics"
+    rb"actors|assets|check|compare|docs|embed|embed\.js|events|figures|health|llms\.txt|"
+    rb"mcp|metrics|openapi\.json|problems|proposals|quotes|robots\.txt|sources|terms|timeline|topics"
 )
 END = rb"(?=[/?#\"'<>()&,;|`\s\\]|$)"
 ADDRESS = re.compile(

@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 import pytest
+from starlette.routing import Route
 
 from app.http.prefix import prefixed
 from tests.api.asking import Asker
@@ -128,6 +129,16 @@ def test_answers_differ_by_the_path_alone(cached_databases: Seeded) -> None:
         )
         assert below("/openapi.json").json()["servers"][0]["url"] == PREFIX
         assert plain("/openapi.json").json()["servers"][0]["url"] == "/"
+
+
+def test_every_address_is_known(cached_databases: Seeded) -> None:
+    """The first step of each route, so that a new one is not left without the path."""
+    with Asker(cached_databases(TINY)) as ask:
+        steps = {
+            route.path.split("/")[1] for route in ask.routes.routes if isinstance(route, Route)
+        }
+    for step in filter(None, steps):
+        assert prefixed(f'"/{step}/"'.encode(), b"/p") == f'"/p/{step}/"'.encode()
 
 
 TEXTS = {
