@@ -74,8 +74,8 @@ ORDER BY m.rowid;
 -- Rowid and body of each valid term whose deadline counts from an event, and the event's body.
 -- name: anchored_terms
 SELECT t.rowid, t.body, e.body FROM mention AS m
-JOIN staged AS t ON t.kind = 'term' AND t.id = m.id AND length(t.hash) > 0
-JOIN staged AS e ON e.kind = 'event' AND e.id = m.target AND length(e.hash) > 0
+CROSS JOIN staged AS t ON t.kind = 'term' AND t.id = m.id AND length(t.body) > 0
+CROSS JOIN staged AS e ON e.kind = 'event' AND e.id = m.target AND length(e.body) > 0
 WHERE m.field = 'deadline.anchor.event';
 
 -- name: replace_body

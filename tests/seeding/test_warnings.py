@@ -226,3 +226,12 @@ def test_many_warnings_of_a_code_are_counted(
     said = capsys.readouterr().err.splitlines()
     assert sum(each.endswith("write one [doubled-space]") for each in said) == 2 * 20
     assert said[-2:] == ["not all warnings [doubled-space] are told", "at least 48 warnings"]
+
+
+def test_a_record_without_questions_is_checked_with_its_deadlines(tmp_path: Path) -> None:
+    """A deadline that counts from an event is checked, though no canonical form is asked for."""
+    deadline = "      deadline: {anchor: {event: referendums}, offset: 730}\n      text: Qualifying"
+    edit = Edit("proposals/agreement.yaml", "      text: Qualifying", deadline)
+    folder = with_edits(edit, copy=tmp_path / "record")
+    assert review_folder(folder, TODAY).flaws == []
+    assert "questions" not in (folder / "dataset.yaml").read_text()
