@@ -89,6 +89,7 @@ def answer_of(
     *,
     fields: tuple[str, ...] = (),
     dataset: DatasetRecord | None = None,
+    identified: Mapping[str, Any] = NOTHING_MORE,
     density: Density | None = None,
     meta: Mapping[str, Any] = NOTHING_MORE,
 ) -> Answer:
@@ -109,6 +110,7 @@ def answer_of(
         total=page.total,
         fields=fields,
         dataset=dataset,
+        identified=identified,
         density=density,
         meta=meta,
     )

@@ -32,11 +32,12 @@ from app.entries.facets import facets_of
 from app.entries.names import ENTRY_NAME
 from app.entries.nearest_queries import nearest_queries
 from app.entries.query_plan import QueryPlan
-from app.entries.questions import MAX_VALUES, EntryQuestion, none_given
+from app.entries.questions import MAX_VALUES, EntryQuestion, FormatName, none_given
 from app.entries.result_pages import ResultPage, find_page, revision_of
 from app.entries.snippets import snippet
 from app.errors import NotAcceptable
 from app.formats import FORMATS
+from app.formats.jsonld import identified_actors
 from app.http.route import Representation, service_of
 from app.kinds import KINDS
 from app.kinds.kind import Kind
@@ -105,6 +106,8 @@ async def answer_entries(
         if question.facets or question.snippets or finds_no_words(question, page):
             meta = await more_about(request, question, plan, page, snapshot)
         dataset = await described(snapshot) if form.dated else None
+        linked = form.name is FormatName.jsonld
+        identified = await identified_actors(snapshot) if linked else NOTHING_MORE
         counts = await find(snapshot, density, plan) if form.counted else None
     answer = answer_of(
         request,
@@ -115,6 +118,7 @@ async def answer_entries(
         question.limit,
         fields=chosen_fields(question.fields, known_fields),
         dataset=dataset,
+        identified=identified,
         density=counts,
         meta=meta,
     )

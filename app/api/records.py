@@ -30,6 +30,7 @@ from app.errors import Gone, InvalidQuery, Moved, NotAcceptable, NotFound
 from app.formats import FORMATS, SPARSE_MEDIA_TYPE
 from app.formats.citations import CITATION_FORMATS, Cited
 from app.formats.json import enveloped, revision_meta
+from app.formats.jsonld import identified_actors
 from app.history.changelog import standing_at
 from app.history.past import record_at, sources_at, why_missing_at
 from app.history.revisions import is_digest, named_revision, readable_revision
@@ -257,7 +258,10 @@ async def linked_data(
     """An entry as JSON-LD: as a list of one."""
     dataset = read_dataset(await dataset_body(at, snapshot))
     page = ResultPage([found.body], None, None)
-    answer = answer_of(request, at, found.model, found.kind, page, 1, dataset=dataset)
+    identified = await identified_actors(snapshot)
+    answer = answer_of(
+        request, at, found.model, found.kind, page, 1, dataset=dataset, identified=identified
+    )
     return FORMATS[FormatName.jsonld].render(answer)
 
 

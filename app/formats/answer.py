@@ -19,7 +19,8 @@ from app.reference.dataset import DatasetRecord
 class Answer:
     """One page of a list. `model` is the document model, for formats with columns.
 
-    `dataset` is set for formats that are `dated`, `density` for those that are `counted`.
+    `dataset` is set for formats that are `dated`, `density` for those that are `counted`, and
+    `identified`, the actors that outside registers have, for JSON-LD.
     """
 
     documents: list[bytes]
@@ -35,6 +36,7 @@ class Answer:
     total: int | None = None
     fields: tuple[str, ...] = ()
     dataset: DatasetRecord | None = None
+    identified: Mapping[str, Any] = field(default_factory=dict)
     density: Density | None = None
     meta: Mapping[str, Any] = field(default_factory=dict)
 

@@ -11,8 +11,11 @@ from collections.abc import Mapping
 from importlib.resources import files
 
 import orjson
+from sqlalchemy import or_, select
 
-from app.db.snapshots import Revision
+from app.db.relational import TABLES
+from app.db.snapshots import Revision, Snapshot
+from app.db.sql import Statement
 from app.formats.answer import Answer
 from app.kinds import KINDS
 from app.kinds.linked_data import WITHOUT_QUALIFIER, Node, actor_node, source_node, without_nothing
@@ -24,7 +27,14 @@ def as_jsonld(answer: Answer) -> bytes:
     """The documents of the page as a graph, after the dataset that they are from."""
     base = answer.public_url
     dataset = dataset_node(answer.about().model_dump(), answer.revision, base)
-    nodes = [node_of(document, base) for document in answer.loaded()]
+    documents = answer.loaded()
+    nodes = [node_of(document, base) for document in documents]
+    named = sorted({link["actor"]["id"] for each in documents for link in each["actors"]})
+    nodes += [
+        {"@id": f"{base}/v1/actors/{each}", **answer.identified[each]}
+        for each in named
+        if each in answer.identified
+    ]
     return in_script({"@context": CONTEXT, "@graph": [dataset, *nodes]})
 
 
@@ -88,6 +98,30 @@ REGISTERS = {
     "un_document": "https://docs.un.org/{}",
     "pax": "https://www.peaceagreements.org/agreements/{}/",
 }
+
+
+# What actors are in schema.org's terms, by their kind.
+ACTOR_TYPES = {
+    "person": "Person",
+    "state": "Country",
+    "government_body": "GovernmentOrganization",
+}
+ACTOR = TABLES["actor"].c
+IDS = [ACTOR[register] for register in REGISTERS]
+IDENTIFIED = Statement(
+    select(ACTOR.id, ACTOR.kind, *IDS).where(or_(*(each.is_not(None) for each in IDS)))
+)
+
+
+async def identified_actors(snapshot: Snapshot) -> dict[str, Node]:
+    """What is known of actors that outside registers identify, by id."""
+    return {
+        actor: {
+            "@type": ACTOR_TYPES.get(kind, "Organization"),
+            "sameAs": same_as(dict(zip(REGISTERS, ids, strict=True))),
+        }
+        for actor, kind, *ids in await snapshot.rows(IDENTIFIED)
+    }
 
 
 def same_as(identifiers: Node | None) -> list[str]:

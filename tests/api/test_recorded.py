@@ -122,6 +122,25 @@ def test_ids_of_outside_registers_find_their_records(growing: Growing) -> None:
         ask.problem("/v1/events?id=Q1", 422)
 
 
+def test_linked_data_identifies_actors(growing: Growing) -> None:
+    """An actor with an id in Wikidata is a typed node that says so."""
+    actors = growing.folder / "actors.yaml"
+    text = actors.read_text().replace("iso3166: IRL", "iso3166: IRL\n    wikidata: Q27", 1)
+    actors.write_text(text)
+    growing.seed("2026-11-26")
+    with Asker(growing.database) as ask:
+        graph = ask("/v1/events?id=talks&id=vote-dail&format=jsonld").json()["@graph"]
+    by_id = {each["@id"].rpartition("/v1/")[2]: each for each in graph}
+    assert by_id["actors/ireland"]["@type"] == "Country"
+    assert by_id["actors/ireland"]["sameAs"] == ["http://www.wikidata.org/entity/Q27"]
+    assert by_id["events/vote-dail"]["sameAs"] == [
+        "http://www.wikidata.org/entity/Q43723",
+        "https://docs.un.org/S/RES/2735(2024)",
+        "https://www.peaceagreements.org/agreements/556/",
+    ]
+    assert "actors/united-kingdom" not in by_id
+
+
 def test_places_are_filters_and_facets(growing: Growing) -> None:
     """An event is found by its place, and places are counted."""
     stormont = growing.ids("/v1/events?place=Stormont, Belfast")
