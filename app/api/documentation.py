@@ -11,7 +11,7 @@ from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, R
 from starlette.types import Lifespan
 
 from app.api.models import INFO
-from app.api.openapi import openapi
+from app.api.openapi import for_generators, openapi
 from app.api.registration import add_question
 from app.entries.questions import NoQuestion
 from app.errors import PROBLEMS, NotFound
@@ -20,6 +20,7 @@ from app.http.request import JSON
 from app.http.route import Application, Representation, service_of
 
 OURS = files("app.api")
+FULL = "/openapi-full.json"
 SWAGGER = ("swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png")
 # What the docs page loads, by the folder in which it lies.
 ASSETS = {
@@ -59,12 +60,16 @@ def documented(lifespan: Lifespan[FastAPI], *, telemetry: bool) -> Application:
 
 
 async def openapi_json(request: Request, _: NoQuestion) -> Representation:
-    """The OpenAPI document."""
+    """The OpenAPI document: the full one, or the one for generators."""
+    public_url, document = service_of(request).settings.public_url, request.app.openapi()
     async with service_of(request).database.snapshot() as snapshot:
         revision = snapshot.revision
-    root = prefix_of(service_of(request).settings.public_url).decode() or "/"
-    servers = [{"url": root, "description": "Where this document came from."}]
-    document = {**request.app.openapi(), "servers": servers}
+    if request.url.path == FULL:
+        root = prefix_of(public_url).decode() or "/"
+        servers = [{"url": root, "description": "Where this document came from."}]
+        document = {**document, "servers": servers}
+    else:
+        document = for_generators(document, public_url)
     return Representation(JSON, orjson.dumps(document), revision)
 
 
@@ -97,7 +102,8 @@ async def robots() -> Response:
 
 def add_routes(app: FastAPI) -> None:
     """Registers the descriptions."""
-    add_question(app, "/openapi.json", openapi_json, response_model=None, include_in_schema=False)
+    for path in ("/openapi.json", FULL):
+        add_question(app, path, openapi_json, response_model=None, include_in_schema=False)
     pages = (
         ("/docs", docs),
         ("/docs/assets/{name}", docs_asset),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
+from starlette.responses import PlainTextResponse
 
 from app.api.registration import add_question
 from app.entries.questions import NoQuestion
@@ -32,4 +33,5 @@ def add_routes(app: FastAPI) -> None:
         headers={},
         operation_id="getMetrics",
         response_model=None,
+        response_class=PlainTextResponse,
     )

@@ -1,8 +1,12 @@
-"""The OpenAPI document: what FastAPI reads from the routes, completed by what it cannot know."""
+"""The OpenAPI documents: what FastAPI reads from the routes, completed by what it cannot know.
+
+The full one describes every representation; the other one JSON alone, for generators of clients.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 from fastapi import FastAPI
@@ -18,12 +22,13 @@ EXAMPLES = {
     "timeline": KINDS["event"].example,
     "entries": KINDS["quote"].example,
 }
+JSON_CONTENT = "application/json"
 FIRST, ONLY = "$response.body#/data/0/id", "$response.body#/data/id"
 Described = dict[str, Any]
 
 
 def openapi(app: FastAPI) -> Described:
-    """The document; made once."""
+    """The full document; made once."""
     if app.openapi_schema is None:
         document = get_openapi(
             title=app.title,
@@ -42,8 +47,56 @@ def openapi(app: FastAPI) -> Described:
         for path, operation in operations(document):
             complete_parameters(path, operation)
         add_links({operation["operationId"]: operation for _, operation in operations(document)})
+        make_portable(document)
         app.openapi_schema = document
     return app.openapi_schema
+
+
+def for_generators(full: Described, public_url: str) -> Described:
+    """The document as generators compile it: an absolute server, one representation, and an example
+    beside each parameter. Sparse answers are left out, as they lack what documents require.
+    """
+    document = deepcopy(full)
+    document["servers"] = [{"url": public_url}]
+    for _, operation in operations(document):
+        answer = operation["responses"]["200"]
+        others = keep_json(answer)
+        keep_json(operation.get("requestBody", {}))
+        if others:
+            answer["description"] += f" Otherwise, by `format`: {', '.join(others)}."
+        parameters = operation.get("parameters", ())
+        operation["parameters"] = [each for each in parameters if each["name"] != "fields"]
+        for parameter in operation["parameters"]:
+            parameter.setdefault("example", example_of(parameter["schema"]))
+    return document
+
+
+def keep_json(holder: Described) -> list[str]:
+    """Takes out the other media types, and returns them, where JSON is one."""
+    content: Described = holder.get("content", {})
+    if JSON_CONTENT not in content:
+        return []
+    holder["content"] = {JSON_CONTENT: content.pop(JSON_CONTENT)}
+    return [*content]
+
+
+def example_of(schema: Described) -> Any:
+    """The first example, or the default."""
+    return (schema.get("examples") or [schema.get("default")])[0]
+
+
+def make_portable(described: Any) -> None:
+    """Writes what some generators read wrongly in another way: quotation marks, empty defaults."""
+    if isinstance(described, list):
+        for each in described:
+            make_portable(each)
+    elif isinstance(described, dict):
+        if isinstance(pattern := described.get("pattern"), str):
+            described["pattern"] = pattern.replace('"', r"\x22")
+        if described.get("default") == []:
+            del described["default"]
+        for each in described.values():
+            make_portable(each)
 
 
 def operations(document: Described) -> Iterator[tuple[str, Described]]:
@@ -68,11 +121,14 @@ def complete_parameters(path: str, operation: Described) -> None:
     for parameter in operation.get("parameters", ()):
         join_lines(parameter)
         join_lines(parameter["schema"])
+        if parameter.get("required"):
+            parameter["example"] = example_of(parameter["schema"])
         if parameter["name"] != "id" or example is None:
             continue
         if parameter["in"] == "path":
             parameter["description"] = "The id; a former one redirects."
             parameter["schema"]["examples"] = [example]
+            parameter["example"] = example
         else:
             parameter["schema"]["examples"] = [[example]]
 

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from app.api.models import DESCRIBED, OneOf, named, problem_responses
 from app.api.openapi import join_lines
 from app.api.records import enveloped_one
-from app.api.registration import add_question
+from app.api.registration import OF_ANY_QUESTION, add_question
 from app.db.snapshots import Snapshot
 from app.db.work import Work
 from app.entries.questions import DateParameter, NoQuestion
@@ -24,8 +24,6 @@ from app.errors import (
     InvalidQuery,
     NotAcceptable,
     TooLarge,
-    TooLong,
-    Unavailable,
     UnsupportedMedia,
     query_error,
     said_of,
@@ -263,7 +261,7 @@ def add_routes(app: FastAPI) -> None:
                 "description": MARKED["answer"],
                 "content": _csv_content(*MARK_COLUMNS),
             },
-            **problem_responses(InvalidQuery, TooLarge, TooLong, UnsupportedMedia, Unavailable),
+            **problem_responses(InvalidQuery, TooLarge, UnsupportedMedia, *OF_ANY_QUESTION),
         },
         openapi_extra={
             "requestBody": BODY,

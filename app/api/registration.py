@@ -10,10 +10,11 @@ from pydantic import BaseModel
 
 from app.api.models import DESCRIBED, HEADERS, problem_responses
 from app.entries.questions import NoQuestion
-from app.errors import InvalidQuery, Problem, TooLong, Unavailable
+from app.errors import InvalidQuery, Problem, TooLong, TooMany, Unavailable
 from app.formats import FORMATS, UNDATED_FORMATS
 from app.http.route import AnswerOrPage, QuestionRoute, endpoint_of
 
+OF_ANY_QUESTION = (TooLong, TooMany, Problem, Unavailable)
 Endpoint = Callable[..., Awaitable[Any]]
 UNCHANGED: dict[int | str, Any] = {
     304: {"description": "The client has this representation already."}
@@ -67,7 +68,7 @@ def add_question(
             200: {name: each for name, each in whole.items() if each},
             **(UNCHANGED if headers else {}),
             **(more or {}),
-            **problem_responses(InvalidQuery, *problems, TooLong, Unavailable),
+            **problem_responses(InvalidQuery, *problems, *OF_ANY_QUESTION),
         },
         operation_id=operation_id,
         **documented,

@@ -1,5 +1,5 @@
 SwaggerUIBundle({
-  url: "/openapi.json",
+  url: "/openapi-full.json",
   dom_id: "#swagger-ui",
   deepLinking: true,
   tryItOutEnabled: true,

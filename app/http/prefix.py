@@ -16,8 +16,9 @@ from app.http.responses import Header
 # Where addresses stand in HTML, JSON, CSV, scripts and headers. What stands before `/` and after
 # the first step of a path tells them from parts of longer addresses and from words of a text.
 PAGES = (
-    rb"actors|assets|check|compare|docs|embed|embed\.js|events|figures|health|llms\.txt|"
-    rb"mcp|metrics|openapi\.json|problems|proposals|quotes|robots\.txt|sources|terms|timeline|topics"
+    rb"actors|assets|check|compare|docs|embed|embed\.js|events|figures|health|llms\.txt|mcp|"
+    rb"metrics|openapi(?:-full)?\.json|problems|proposals|quotes|robots\.txt|sources|terms|"
+    rb"timeline|topics"
 )
 END = rb"(?=[/?#\"'<>()&,;|`\s\\]|$)"
 ADDRESS = re.compile(
@@ -40,8 +41,8 @@ TEXTS = (
     PROBLEM,
 )
 OF_ADDRESSES = frozenset((b"location", b"link"))
-# Its addresses are relative to the server that it names.
-DESCRIPTION = "/openapi.json"
+# Their addresses are relative to the server that they name.
+DESCRIPTIONS = ("/openapi.json", "/openapi-full.json")
 
 
 def prefix_of(public_url: str) -> bytes:
@@ -63,7 +64,7 @@ class Prefixed:
         self.texts = texts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] == DESCRIPTION:
+        if scope["type"] != "http" or scope["path"] in DESCRIPTIONS:
             await self.app(scope, receive, send)
             return
         start: Message | None = None

@@ -30,7 +30,7 @@ from app.pages.routing import PageRoute
 # What parameters name that do not name an actor.
 NAME_TYPES = {"topic": "topic", "source": "source"}
 NAME = Statement(select(reference.c.name).where(given(reference.c.name_type, reference.c.id)))
-NOT_PAGES = ("/v1/", "/health/", "/metrics", "/openapi.json")
+NOT_PAGES = ("/v1/", "/health/", "/metrics", "/openapi")
 
 
 def wants_page(request: Request) -> bool:

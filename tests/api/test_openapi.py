@@ -18,6 +18,7 @@ from openapi_spec_validator import validate
 from app.entries.questions import FormatName
 from app.formats import FORMATS, UNDATED_FORMATS
 from tests.api.asking import Asker
+from tests.conftest import TINY, Seeded
 
 METHODS = {"get", "head", "options", "post", "put", "patch", "delete"}
 LINTER = Path(__file__).parent / "linter"
@@ -27,7 +28,14 @@ Described = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def described(tiny_ask: Asker) -> Described:
-    """The OpenAPI document as it is served."""
+    """The full OpenAPI document as it is served."""
+    document: Described = tiny_ask("/openapi-full.json").json()
+    return document
+
+
+@pytest.fixture(scope="module")
+def generated_from(tiny_ask: Asker) -> Described:
+    """The OpenAPI document that generators read."""
     document: Described = tiny_ask("/openapi.json").json()
     return document
 
@@ -210,7 +218,7 @@ def test_the_docs_page_asks_nothing_of_others(tiny_ask: Asker) -> None:
     assert policy.startswith("default-src 'none'")
     start = tiny_ask("/docs/assets/start.js").text
     assert "http" not in start
-    assert "/openapi.json" in start
+    assert "/openapi-full.json" in start
 
 
 def test_the_document_names_no_outside_server(described: Described) -> None:
@@ -268,3 +276,49 @@ def test_a_public_linter_finds_nothing(linter: str, described: Described, tmp_pa
     problems = [(each["ruleId"], each["message"], each["location"]) for each in found["problems"]]
     assert problems == []
     assert done.returncode == 0
+
+
+def members(described: Any) -> Iterator[tuple[str, Any]]:
+    """Every member of every object of a document."""
+    if isinstance(described, list):
+        for each in described:
+            yield from members(each)
+    elif isinstance(described, dict):
+        for name, each in described.items():
+            yield name, each
+            yield from members(each)
+
+
+def test_generators_read_json_alone(generated_from: Described, described: Described) -> None:
+    """The document for generators is valid, has every operation, and one media type for each."""
+    validate(generated_from)
+    assert generated_from["servers"] == [{"url": "http://127.0.0.1:8000"}]
+    assert [path for path, _ in operations(generated_from)] == [
+        path for path, _ in operations(described)
+    ]
+    for path, operation in operations(generated_from):
+        answer = operation["responses"]["200"]
+        assert len(answer["content"]) == 1, path
+        assert {"429", "500"} <= operation["responses"].keys(), path
+        for parameter in operation["parameters"]:
+            assert "example" in parameter, (path, parameter["name"])
+            assert parameter["name"] != "fields", path
+    events = generated_from["paths"]["/v1/events"]["get"]["responses"]["200"]
+    assert list(events["content"]) == ["application/json"]
+    assert events["description"].startswith("The page, in the representation asked for. Otherwise")
+    assert "text/csv" in events["description"]
+
+
+def test_nothing_that_generators_misread(generated_from: Described, described: Described) -> None:
+    """No quotation mark stands in a pattern, and no default is an empty list."""
+    for document in (generated_from, described):
+        found = [*members(document)]
+        assert [each for name, each in found if name == "pattern" and '"' in str(each)] == []
+        assert [name for name, each in found if name == "default" and each == []] == []
+
+
+def test_the_server_that_is_named(cached_databases: Seeded) -> None:
+    """Generated clients ask the public URL; the docs page asks where it came from."""
+    with Asker(cached_databases(TINY), public_url="https://news.example/parley") as ask:
+        assert ask("/openapi.json").json()["servers"] == [{"url": "https://news.example/parley"}]
+        assert ask("/openapi-full.json").json()["servers"][0]["url"] == "/parley"

@@ -25,7 +25,7 @@ IN_TEXT = re.compile(rf"{PUBLIC}(/[^\s\"'<>),;`\\]*)")
 IN_JSON = re.compile(r'(?<!"path":)(?<!"from":)"(/[a-z][^"\s]*)"')
 IN_LINK = re.compile(r"<([^>]*)>")
 STARTS = (
-    "/", "/docs", "/llms.txt", "/openapi.json", "/timeline?limit=5", "/compare", "/check",
+    "/", "/docs", "/llms.txt", "/openapi-full.json", "/timeline?limit=5", "/compare", "/check",
     "/v1/dataset", "/v1/changes", "/v1/corrections", "/v1/events?limit=2&facets=actor,topic",
     "/v1/compare?chain=agreement", "/embed/timeline", "/embed.js", "/v1/nothing", "/nothing",
     "/v1/actors?q=irland", "/v1/events?actor=irland", "/v1/events?x=1",
@@ -42,7 +42,7 @@ def addresses_in(answer: httpx.Response) -> Iterator[str]:
     kind = answer.headers.get("content-type", "")
     if kind.startswith("text/html"):
         yield from map(unescape, ATTRIBUTE.findall(answer.text))
-    if "json" in kind and answer.url.path != f"{PREFIX}/openapi.json":
+    if "json" in kind and not answer.url.path.startswith(f"{PREFIX}/openapi"):
         yield from IN_JSON.findall(answer.text)
     if kind.startswith(("text/", "application/")) and "sqlite" not in kind and "zip" not in kind:
         yield from (PREFIX + path.rstrip(".") for path in IN_TEXT.findall(unescape(answer.text)))
@@ -127,8 +127,8 @@ def test_answers_differ_by_the_path_alone(cached_databases: Seeded) -> None:
             414,
             "/parley/problems/uri-too-long",
         )
-        assert below("/openapi.json").json()["servers"][0]["url"] == PREFIX
-        assert plain("/openapi.json").json()["servers"][0]["url"] == "/"
+        assert below("/openapi-full.json").json()["servers"][0]["url"] == PREFIX
+        assert plain("/openapi-full.json").json()["servers"][0]["url"] == "/"
 
 
 def test_every_address_is_known(cached_databases: Seeded) -> None:
