@@ -232,6 +232,9 @@ class SqliteDatabase:
         """Raises where the path no longer names a database that can be served, and says why."""
         self.refresh()
         self.opened.file.check()
+        if self.opened.file.is_named():
+            # It is open and as it was; to open it again would keep the event loop for milliseconds.
+            return
         try:
             open_file(self.path).close()
         except DatabaseUnusable as unusable:

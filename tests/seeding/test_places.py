@@ -325,7 +325,7 @@ def test_a_folder_that_cannot_be_written(
         assert "nothing to change" in said
         code, said = command("seed", records.changed, "--dry-run", *asked)
         assert code == 0
-        assert said.startswith("dry run, nothing was written; event: 1 changed\n")
+        assert "\ndry run, nothing was written; event: 1 changed\n" in said
         code, said = command("seed", records.changed, *asked)
         assert (code, said) == (1, REFUSED.format(database.parent))
         missing = ("--database", url(database.with_name("missing.db")))
