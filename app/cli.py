@@ -71,6 +71,8 @@ def parser() -> argparse.ArgumentParser:
 
     formatting = command(run_fmt, "write the YAML seed files in one form")
     formatting.add_argument("--check", action="store_true", help="only say which files differ")
+    stamp = "write today as `recorded` into entries that have none"
+    formatting.add_argument("--stamp", action="store_true", help=stamp)
 
     comparing = command(run_diff, "say what differs between two versions", folder=None)
     version = "a folder, a git revision (of the other folder, or seed_data), a database, a server"
@@ -182,7 +184,8 @@ def run_fmt(asked: argparse.Namespace) -> int:
     """Prints the files that were written, or with `--check` the files that would be: then 1."""
     from app.curation.formatting import fmt  # noqa: PLC0415
 
-    changed = fmt(asked.folder, writing=not asked.check)
+    today = datetime.now(UTC).date().isoformat() if asked.stamp else None
+    changed = fmt(asked.folder, writing=not asked.check, recorded=today)
     for file in changed:
         print(f"{file}: is not formatted; run `parley fmt`" if asked.check else file)
     return int(asked.check and bool(changed))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from app.seeding.flaws import Flaw
 from app.seeding.yaml_files import YamlRecords
 from app.seeding.yaml_tree import read_tree, tree_texts
 from tests.conftest import SHIPPED, TINY
+from tests.kinds.test_fields import with_more
 from tests.seeding.folders import read_folder
 
 MESSY = """\
@@ -215,3 +217,24 @@ def fields(kind: str, content: bytes) -> list[object]:
     """The records of a file as they are read."""
     found = list(YamlRecords(kind, "a.yaml").records(content.decode()))
     return [each if isinstance(each, Flaw) else each.fields for each in found]
+
+
+def test_entries_are_stamped(tmp_path: Path) -> None:
+    """Each entry and term of a YAML file without a day gets today's; one that has one keeps it."""
+    folder = with_more(tmp_path)
+    assert main(["fmt", "--stamp", str(folder)]) == 0
+    today = datetime.now(UTC).date().isoformat()
+    curated = read_folder(folder)
+    days = {
+        each["id"]: each.get("recorded")
+        for kind in ("event", "quote", "proposal", "figure")
+        for entry in curated[kind].values()
+        for each in (entry, *entry.get("terms", ()))
+    }
+    assert days.pop("vote-dail") == "2026-11-20"
+    # NDJSON is written by programs, and left as it is.
+    assert days.pop("q-name-of-the-state") is None
+    assert set(days.values()) == {today}
+    assert "agreement-assembly" in days
+    assert "recorded" not in curated["source"]["agreement-1998"]
+    assert main(["fmt", "--check", "--stamp", str(folder)]) == 0
