@@ -302,6 +302,11 @@ CASES = {
 
 # Over the shipped record: what the tiny one has no example of.
 SHIPPED_CASES = {
+    "/v1/terms?claimed_by=prcs": ["prop-2023-11-pause-aid-and-fuel-entry"],
+    "/v1/terms?due_before=2023-12": ["prop-2023-11-pause-hostages-women-children"],
+    "/v1/terms?outcome=lapsed&proposal=prop-2023-11-pause": [
+        "prop-2023-11-pause-extra-day-per-group"
+    ],
     "/v1/quotes?attribution=reported": [
         "q-2026-mladenov-state",
         "q-20250929-mbat-readiness",
