@@ -248,9 +248,11 @@ def _settle_edge(step: Step, wider: Step, asked: Reading, printed: Reading) -> S
     return compound if compound.op is Operation.equal else _settle(step, asked, printed)
 
 
-def _in_whole_words(steps: Iterable[Step], asked: Reading, printed: Reading) -> list[Step]:
+def _in_whole_words(steps: Sequence[Step], asked: Reading, printed: Reading) -> list[Step]:
     """The steps with none inside what is written as one word: "haven't" is changed as a whole."""
     whole: list[Step] = []
+    if not any(asked.is_inside_word(step.a) or printed.is_inside_word(step.c) for step in steps):
+        return list(steps)
     for step in steps:
         if whole and (asked.is_inside_word(step.a) or printed.is_inside_word(step.c)):
             before = whole.pop()

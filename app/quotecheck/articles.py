@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.db.snapshots import Snapshot
-from app.db.work import Work
+from app.db.work import Work, check_work
 from app.errors import InvalidQuery
 from app.quotecheck.alignment import Operation, align
 from app.quotecheck.answers import DifferenceKind, Mark, Verdict
@@ -18,7 +18,7 @@ from app.quotecheck.attribution import SaidBy, Scene, is_said_by
 from app.quotecheck.candidates import Quotes
 from app.quotecheck.judgement import Judgement, compare_words, telling
 from app.quotecheck.lookup import load_scene, too_long, without_surrogates, without_words
-from app.quotecheck.matching import STRETCH_QUOTES, Matcher, Matches, Passage
+from app.quotecheck.matching import STRETCH_QUOTES, Matcher, Matches, Passage, Quoted
 from app.quotecheck.prose import Prose, Quotation, Span, each_once, read_prose
 from app.quotecheck.reading import Reading, read_wording
 from app.quotecheck.rendering import Json, found_fields
@@ -46,15 +46,9 @@ ALTERED_LIKENESS = 0.7
 class Article:
     """A text with its quotations, and the stretches between them."""
 
-    prose: Prose
     scene: Scene
-    quoted: Sequence[tuple[Quotation, Passage]]
+    quoted: Quoted
     bare: Sequence[Passage]
-
-    @property
-    def passages(self) -> list[Passage]:
-        """Everything that is looked up."""
-        return [*(passage for _, passage in self.quoted), *self.bare]
 
 
 @dataclass(frozen=True)
@@ -74,25 +68,22 @@ async def mark_article(text: str, snapshot: Snapshot, work: Work) -> Json:
     prose = await work.in_thread(read_prose, text)
     if (wrong := without_words(prose)) is not None:
         raise InvalidQuery([wrong])
-    scene = await load_scene(prose, snapshot)
-    article = await work.in_thread(read_article, scene, work)
-    matcher = Matcher(snapshot, work, work.in_thread)
-    await matcher.load([passage for _, passage in article.quoted])
+    scene = await load_scene(prose, snapshot, work.in_thread)
+    article = await work.in_thread(read_article, scene)
+    matcher = Matcher(snapshot, work.in_thread)
+    await matcher.load(await work.in_thread(lambda: [*article.quoted.passages.values()]))
     await matcher.load(article.bare, STRETCH_QUOTES)
     return await work.in_thread(_answer, text, article, matcher)
 
 
-def read_article(scene: Scene, work: Work) -> Article:
+def read_article(scene: Scene) -> Article:
     """The quotations of a text with whom they are attributed to, and what stands between them."""
-    quoted = []
-    for each in scene.prose.quotations():
-        work.check()
-        quoted.append((each, Passage(each.reading, scene.attribution(each.span))))
+    quoted = Quoted(list(scene.prose.quotations()), scene)
     bare = []
     for span, reading in _stretches(scene.prose) if scene.mentions else ():
-        work.check()
+        check_work()
         bare.append(Passage(reading, scene.in_sentence(span)))
-    return Article(scene.prose, scene, quoted, bare)
+    return Article(scene, quoted, bare)
 
 
 def _stretches(prose: Prose) -> Iterator[tuple[Span, Reading]]:
@@ -108,11 +99,12 @@ def _stretches(prose: Prose) -> Iterator[tuple[Span, Reading]]:
 
 def _answer(text: str, article: Article, matcher: Matcher) -> Json:
     """The marks, and the quotations that are not in the record."""
-    offices = (each.said.office for each in article.passages if each.said is not None)
+    passages = [*article.quoted.passages.values(), *article.bare]
+    offices = (each.said.office for each in passages if each.said is not None)
     related = bool(article.scene.mentions) or any(offices)
     found = {
-        quotation: _quotation_mark(quotation, matcher.matches(passage), matcher, related=related)
-        for quotation, passage in article.quoted
+        quotation: _quotation_mark(quotation, each, matcher, related=related)
+        for quotation, each in matcher.matches_of(article.quoted).items()
     }
     bare = (mark for passage in article.bare for mark in _bare_marks(passage, matcher))
     return _document(text, each_once(found, _is_whole), list(_without_overlaps(bare)))

@@ -7,9 +7,12 @@ words a quote shares is thus known before any text is read, however large the re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from itertools import islice
 from typing import Any, TypeVar
 
 import orjson
@@ -24,19 +27,20 @@ from app.db.postings import (
     key_of,
     last_sort_key,
 )
-from app.db.snapshots import Loadable, NotLoaded, Snapshot
+from app.db.snapshots import Loadable, Memory, Snapshot, find
 from app.entries.result_pages import DOCUMENTS
 from app.entries.word_plan import WORD
 
 KIND = "quote"
-K = TypeVar("K")
-V = TypeVar("V")
 # The key of all quotes.
 QUOTES = key_of(KIND, "kind", KIND)
 # The rarest words of a text that are looked up.
 WORDS = 24
-# Documents read by one statement.
-BATCH = 64
+# Rows read by one statement.
+BATCH = 100
+T = TypeVar("T")
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,13 @@ class Candidate:
     """A quote that may be meant."""
 
     ordinal: int
-    document: Mapping[str, Any]
+    body: bytes
+
+    @cached_property
+    def document(self) -> Mapping[str, Any]:
+        """The document of the quote."""
+        document: Mapping[str, Any] = orjson.loads(self.body)
+        return document
 
     @property
     def wordings(self) -> Sequence[Mapping[str, Any]]:
@@ -63,22 +73,28 @@ class Quotes:
         self.sort_keys = SortKeys()
         self.candidates: dict[int, Candidate] = {}
 
-    async def load_postings(self, words: Iterable[str], actors: Iterable[str] = ()) -> None:
-        """Loads in which quotes words stand, and which quotes actors or their members said."""
-        keys: list[PostingsKey] = [QUOTES, *map(word_key, words), *map(spoken_key, actors)]
-        bitmaps = await load_values(self.snapshot, POSTINGS, keys)
-        self.postings.update(zip(keys, bitmaps, strict=True))
-        (self.sort_keys,) = await load_values(self.snapshot, ALL_SORT_KEYS, [None])
+    async def load_postings(self, keys: Iterable[PostingsKey]) -> None:
+        """Loads which quotes are in some postings."""
+        missing = {QUOTES, *keys} - self.postings.keys()
+        self.postings.update(await self._values(POSTINGS, missing))
+        (self.sort_keys,) = (await self._values(ALL_SORT_KEYS, [None])).values()
         self.count = len(self.postings[QUOTES])
 
     async def load_candidates(self, ordinals: Iterable[int]) -> None:
         """Loads quotes by their ordinals."""
         missing = sorted(set(ordinals) - self.candidates.keys())
-        for start in range(0, len(missing), BATCH):
-            batch = missing[start : start + BATCH]
-            bodies = await load_values(self.snapshot, DOCUMENTS, self.sort_keys.at(batch))
-            for ordinal, body in zip(batch, bodies, strict=True):
-                self.candidates[ordinal] = Candidate(ordinal, orjson.loads(body))
+        bodies = await self._values(DOCUMENTS, self.sort_keys.at(missing))
+        for ordinal, body in zip(missing, bodies.values(), strict=True):
+            self.candidates[ordinal] = Candidate(ordinal, body)
+
+    async def _values(self, loadable: Loadable[K, V], keys: Iterable[K]) -> dict[K, V]:
+        """The value of each key, in memory or not; the event loop goes on after each batch."""
+        found: dict[K, V] = {}
+        for batch in in_batches(keys):
+            values = await find(self.snapshot, Memory.get_all, loadable, batch)
+            found.update(zip(batch, values, strict=True))
+            await asyncio.sleep(0)
+        return found
 
     def spoken_by(self, actors: Iterable[str]) -> BitMap:
         """The quotes that some actors, their members or officials said; those that were loaded."""
@@ -96,13 +112,11 @@ class Quotes:
         return most_like(found, self.count, count, within)
 
 
-async def load_values(snapshot: Snapshot, loadable: Loadable[K, V], keys: list[K]) -> list[V]:
-    """The value of each key, from memory or the database."""
-    try:
-        return snapshot.memory.get_all(loadable, keys)
-    except NotLoaded as missing:
-        await snapshot.memory.load(missing.loadable, missing.keys, snapshot)
-        return snapshot.memory.get_all(loadable, keys)
+def in_batches(items: Iterable[T]) -> Iterator[list[T]]:
+    """The items in lists, each for one statement."""
+    rest = iter(items)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
 
 
 def word_key(word: str) -> int:

@@ -15,7 +15,7 @@ from app.quotecheck.alignment import Operation
 from app.quotecheck.answers import Verdict
 from app.quotecheck.attribution import SaidBy, Scene, mentions_in
 from app.quotecheck.judgement import weight_in_common
-from app.quotecheck.matching import Matcher, Matches, Passage
+from app.quotecheck.matching import Matcher, Matches, Passage, Quoted, Run
 from app.quotecheck.prose import Prose, Quotation, each_once, read_prose
 from app.quotecheck.rendering import Json, answer_document
 from app.quotecheck.speakers import load_actors, load_named, load_speaker
@@ -97,35 +97,30 @@ async def check_texts(
 ) -> list[Json]:
     """What is in the record of some texts: of each as a whole, or of the quotations in it."""
     wholes = [Passage(each.prose.reading, each.said, each.day) for each in questions]
-    quoted = [await _quoted_passages(each, snapshot) for each in questions]
-    passages = [*wholes, *(passage for each in quoted for passage in each.values())]
+    quoted = [await _quotations_in(each, snapshot, work) for each in questions]
+    passages = [*wholes, *(each for text in quoted for each in text.passages.values())]
     long = sum(len(each.reading) for each in passages) > LOOP_WORDS
     run = work.in_thread if long else work.in_loop
-    matcher = Matcher(snapshot, work, run)
+    matcher = Matcher(snapshot, run)
     await matcher.load(passages)
     found = await run(list, map(matcher.matches, wholes))
-    apart = [await _said_apart(*each, snapshot) for each in zip(questions, found, strict=True)]
+    apart = [await _said_apart(*each, snapshot, run) for each in zip(questions, found, strict=True)]
     await matcher.load([each for each in apart if each is not None])
     texts = zip(questions, found, quoted, apart, strict=True)
     return await run(list, (_answer(matcher, *each) for each in texts))
 
 
-async def _quoted_passages(
-    question: QuotationQuestion, snapshot: Snapshot
-) -> dict[Quotation, Passage]:
+async def _quotations_in(question: QuotationQuestion, snapshot: Snapshot, work: Work) -> Quoted:
     """The quotations of a text, where something stands around them."""
-    prose, said, day = question.prose, question.said, question.day
+    prose, said = question.prose, question.said
     if not prose.quoted or not any(_words_outside(prose)):
-        return {}
-    scene = await load_scene(prose, snapshot) if said is None else None
-    return {
-        each: Passage(each.reading, scene.attribution(each.span) if scene else said, day)
-        for each in prose.quotations()
-    }
+        return Quoted()
+    scene = await load_scene(prose, snapshot, work.in_loop) if said is None else None
+    return Quoted(list(prose.quotations()), scene, said, question.day)
 
 
 async def _said_apart(
-    question: QuotationQuestion, found: Matches, snapshot: Snapshot
+    question: QuotationQuestion, found: Matches, snapshot: Snapshot, run: Run
 ) -> Passage | None:
     """The clause with the recorded words of a text, where the rest says who said them."""
     prose = question.prose
@@ -136,31 +131,30 @@ async def _said_apart(
     if not equal:
         return None
     span = prose.clause_around(equal[0].a, equal[-1].b)
-    said = (await load_scene(prose, snapshot)).said_beside(span)
+    said = (await load_scene(prose, snapshot, run)).said_beside(span)
     if said is None:
         return None
     return Passage(prose.words_in(span), question.said or said, question.day)
 
 
-async def load_scene(prose: Prose, snapshot: Snapshot) -> Scene:
+async def load_scene(prose: Prose, snapshot: Snapshot, run: Run) -> Scene:
     """A text with those who are named in it."""
-    named = await load_named(split(prose.text), snapshot)
-    actors = {actor.id: actor for actor in named}
-    return Scene(prose, mentions_in(prose.reading, named), actors)
+    named = await load_named(await run(split, prose.text), snapshot)
+    mentions = await run(mentions_in, prose.reading, named)
+    return Scene(prose, mentions, {actor.id: actor for actor in named})
 
 
 def _answer(
     matcher: Matcher,
     question: QuotationQuestion,
     whole: Matches,
-    quoted: Mapping[Quotation, Passage],
+    quoted: Quoted,
     apart: Passage | None,
 ) -> Json:
     """The answer to a text by its matches, or by those of the quotations in it."""
     if apart is not None:
         whole = max(whole, matcher.matches(apart), key=lambda each: each.order)
-    inside = {quotation: matcher.matches(each) for quotation, each in quoted.items()}
-    return answer_document(question.asked, chosen(whole, inside))
+    return answer_document(question.asked, chosen(whole, matcher.matches_of(quoted)))
 
 
 def _words_outside(prose: Prose) -> list[str]:

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from pyroaring import BitMap
 from rapidfuzz import fuzz
 
 from app.db.snapshots import Snapshot
-from app.db.work import Work
+from app.db.work import check_work
 from app.entries.dates import DateSpan
 from app.entries.words import split
 from app.quotecheck.alignment import Operation, Step
 from app.quotecheck.answers import DifferenceKind, Verdict
-from app.quotecheck.attribution import SaidBy, is_said_by
-from app.quotecheck.candidates import Candidate, Quotes
+from app.quotecheck.attribution import SaidBy, Scene, is_said_by
+from app.quotecheck.candidates import Candidate, Quotes, spoken_key, word_key
 from app.quotecheck.judgement import (
     RANK,
     SHORT_WORDS,
@@ -34,6 +35,7 @@ from app.quotecheck.judgement import (
     telling,
     telling_weight,
 )
+from app.quotecheck.prose import Quotation
 from app.quotecheck.reading import Reading
 
 # Quotes that are read for a passage, more where its words are too few to tell much; quotes of the
@@ -53,6 +55,10 @@ PART_TELLING = 3
 PARTS_SHARE = 0.7
 
 
+# How what takes long is done: in the event loop, or in a thread.
+Run = Callable[..., Awaitable[Any]]
+
+
 class Passage(NamedTuple):
     """Some words, and who is said to have said them when."""
 
@@ -64,6 +70,28 @@ class Passage(NamedTuple):
     def key(self) -> tuple[object, ...]:
         """What is equal for passages that are answered alike."""
         return self.reading.keys, self.said, self.day
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """The quotations of a text, with those who are said to have said them."""
+
+    quotations: Sequence[Quotation] = ()
+    scene: Scene | None = None
+    said: SaidBy | None = None
+    day: DateSpan | None = None
+
+    @cached_property
+    def passages(self) -> dict[Quotation, Passage]:
+        """Those of one piece as they are looked up."""
+        whole = (each for each in self.quotations if len(each.pieces) == 1)
+        return {each: self.passage(each) for each in whole}
+
+    def passage(self, quotation: Quotation) -> Passage:
+        """A quotation as it is looked up."""
+        check_work()
+        said = self.said if self.scene is None else self.scene.attribution(quotation.span)
+        return Passage(quotation.reading, said, self.day)
 
 
 @dataclass(frozen=True)
@@ -83,6 +111,12 @@ class Matches:
         if self.parts:
             return Verdict.near
         return self.judgements[0].verdict if self.judgements else Verdict.not_in_record
+
+    @property
+    def recorded(self) -> BitMap:
+        """The ordinals of the quotes whose words they are, or nearly are."""
+        near = (each for each in self.judgements if each.verdict is not Verdict.not_in_record)
+        return BitMap(each.candidate.ordinal for each in near)
 
     @property
     def order(self) -> int:
@@ -117,9 +151,8 @@ class Matcher:
     `run` is how it does what takes long: in the event loop, or in a thread.
     """
 
-    def __init__(self, snapshot: Snapshot, work: Work, run: Callable[..., Awaitable[Any]]):
+    def __init__(self, snapshot: Snapshot, run: Run):
         self.quotes = Quotes(snapshot)
-        self.work = work
         self.run = run
         self.likely: dict[object, BitMap] = {}
         self.found: dict[object, Matches] = {}
@@ -127,21 +160,20 @@ class Matcher:
     async def load(self, passages: Sequence[Passage], most: int = READ_SHORT) -> None:
         """Loads the quotes that are looked at for some passages, at most so many for each."""
         if passages:
-            words = await self.run(index_words_of, passages)
-            await self.quotes.load_postings(words, actors_of(passages))
+            await self.quotes.load_postings(await self.run(postings_of, passages))
             await self.quotes.load_candidates(await self.run(self._likely_for, passages, most))
 
     def _likely_for(self, passages: Sequence[Passage], most: int) -> BitMap:
         for passage in passages:
             if passage.key not in self.likely:
-                self.work.check()
+                check_work()
                 count = READ_SHORT if len(passage.reading) < SHORT_WORDS else READ
                 self.likely[passage.key] = likely_quotes(passage, self.quotes, min(most, count))
         return BitMap.union(BitMap(), *(self.likely[each.key] for each in passages))
 
     def candidates(self, passage: Passage) -> list[Candidate]:
         """The quotes that are looked at for a passage."""
-        self.work.check()
+        check_work()
         return [self.quotes.candidates[ordinal] for ordinal in self.likely[passage.key]]
 
     def matches(self, passage: Passage) -> Matches:
@@ -151,15 +183,27 @@ class Matcher:
             self.found[passage.key] = find_matches(passage, self.quotes, candidates)
         return self.found[passage.key]
 
+    def matches_of(self, quoted: Quoted) -> dict[Quotation, Matches]:
+        """The matches of quotations; of several pieces only where one quote may have them all."""
+        found = {each: self.matches(passage) for each, passage in quoted.passages.items()}
+        recorded = {each.span: matches.recorded for each, matches in found.items()}
+        for quotation in quoted.quotations:
+            common = BitMap.intersection(*(recorded[each] for each in quotation.pieces))
+            if len(quotation.pieces) > 1 and common:
+                passage = quoted.passage(quotation)
+                self.likely[passage.key] = common
+                found[quotation] = self.matches(passage)
+        return found
 
-def index_words_of(passages: Iterable[Passage]) -> set[str]:
-    """The words whose postings are needed."""
-    return {word for passage in passages for word in passage.reading.index_words}
 
-
-def actors_of(passages: Iterable[Passage]) -> set[str]:
-    """Everybody to whom something is attributed."""
-    return {actor for each in passages if each.said is not None for actor in each.said.actors}
+def postings_of(passages: Iterable[Passage]) -> set[int]:
+    """The postings of all words of some passages, and of those to whom they are attributed."""
+    found = set()
+    for passage in passages:
+        found |= {word_key(word) for word in passage.reading.index_words}
+        if passage.said is not None:
+            found |= {spoken_key(actor) for actor in passage.said.actors}
+    return found
 
 
 def likely_quotes(passage: Passage, quotes: Quotes, count: int) -> BitMap:

@@ -37,6 +37,8 @@ ENDINGS = {"re": "are", "ve": "have", "ll": "will", "m": "am", "s": "'s", "d": "
 ENDING_WORDS = {"'s": ("is", "has", "us", "s", ""), "'d": ("would", "had", "d")}
 # Of more of them in one place, not all meanings are tried.
 ENDINGS_EXPANDED = 4
+# Spaces, but not those between two numbers.
+NUMBERS_APART = re.compile(r" (?!(?<=\d )\d)")
 NOT_STEMS = {"can": "can", "won": "will", "shan": "shall", "ain": "is"}
 
 
@@ -238,8 +240,4 @@ def _spellings(words: Sequence[Word]) -> Iterator[str]:
 
 
 def _joined(keys: Iterable[str]) -> str:
-    joined = ""
-    for key in keys:
-        apart = joined[-1:].isdigit() and key[:1].isdigit()
-        joined += f" {key}" if apart else key
-    return joined
+    return NUMBERS_APART.sub("", " ".join(keys))

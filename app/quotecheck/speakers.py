@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
 from sqlalchemy import select
 
-from app.db.snapshots import Snapshot
+from app.db.snapshots import Memory, Snapshot, find
 from app.db.sql import KeyedStatement
 from app.db.tables import name_word, reference
 from app.entries.names import IDS
 from app.entries.words import split
 from app.quotecheck.attribution import NamedActor, SaidBy, mentions_in
-from app.quotecheck.candidates import load_values
+from app.quotecheck.candidates import in_batches
 from app.quotecheck.offices import JOINERS, TITLE_WORDS, offices_in, title_words
 from app.quotecheck.reading import Reading, read_words
 
-BATCH = 200
 ROWS = 5000
 ACTORS = 300
 # A word of so many names ("of", "state") points to none.
@@ -39,7 +37,7 @@ ACTOR_BODIES = KeyedStatement(
 async def load_named(words: Iterable[str], snapshot: Snapshot) -> list[NamedActor]:
     """The actors that may be named by some words."""
     having: defaultdict[str, list[str]] = defaultdict(list)
-    for batch in _batches(dict.fromkeys(words)):
+    for batch in in_batches(dict.fromkeys(words)):
         statement, values = NAMED_BY.of(batch)
         for word, actor in await snapshot.rows(statement, **values):
             having[word].append(actor)
@@ -61,17 +59,11 @@ async def load_named(words: Iterable[str], snapshot: Snapshot) -> list[NamedActo
 async def load_actors(ids: Sequence[str], snapshot: Snapshot) -> list[Mapping[str, Any]]:
     """The documents of some actors."""
     documents = []
-    for batch in _batches(ids):
+    for batch in in_batches(ids):
         statement, values = ACTOR_BODIES.of(batch)
         rows = await snapshot.rows(statement, **values)
         documents += [orjson.loads(body) for (body,) in rows]
     return documents
-
-
-def _batches(items: Iterable[str]) -> Iterator[list[str]]:
-    rest = iter(items)
-    while batch := list(islice(rest, BATCH)):
-        yield batch
 
 
 async def load_speaker(text: str, snapshot: Snapshot) -> SaidBy:
@@ -79,7 +71,7 @@ async def load_speaker(text: str, snapshot: Snapshot) -> SaidBy:
 
     Somebody whom the record does not know has no actors.
     """
-    (known,) = await load_values(snapshot, IDS, [("actor", text)])
+    (known,) = await find(snapshot, Memory.get_all, IDS, [("actor", text)])
     if known is not None:
         return SaidBy(text, frozenset([known]))
     named = await load_named(split(text), snapshot)

@@ -174,3 +174,14 @@ def test_too_many_articles_at_once_are_refused() -> None:
             pass
 
     asyncio.run(together())
+
+
+def test_an_article_of_a_thousand_short_quotations_ends_at_the_deadline(
+    cached_databases: Seeded,
+) -> None:
+    """However many there are, each is a small step, and the deadline is looked at between them."""
+    text = " ".join(f"“item {number} of victory,” he said." for number in range(1100))
+    with Asker(cached_databases(SHIPPED), statement_timeout=0.2) as hurried:
+        refused = hurried("/v1/check", "POST", content=text[:ARTICLE_CHARACTERS].encode())
+    assert refused.status_code == 503
+    assert "took longer than 0.2 seconds" in refused.json()["detail"]
