@@ -25,9 +25,6 @@ from app.quotecheck.rendering import Json, found_fields
 from app.quotecheck.statements import counts_of, in_counts
 
 ARTICLE_CHARACTERS = 40_000
-# A sentence is looked through in stretches of so many words, each with some of the one before.
-STRETCH_WORDS = 40
-OVERLAP_WORDS = 12
 
 # How many words are more than anyone may use, in and without quotation marks.
 WHOLE_WORDS = 6
@@ -90,10 +87,8 @@ def _stretches(prose: Prose) -> Iterator[tuple[Span, Reading]]:
     """The words between quotations, sentence by sentence."""
     for sentence in prose.sentences:
         for span in prose.outside(sentence):
-            reading = prose.words_in(span)
-            for first in range(0, len(reading), STRETCH_WORDS - OVERLAP_WORDS):
-                part = reading.part(first, first + STRETCH_WORDS)
-                if len(part) > 1 and (first == 0 or len(part) > OVERLAP_WORDS):
+            for part in prose.words_in(span).stretches():
+                if len(part) > 1:
                     yield span, part
 
 

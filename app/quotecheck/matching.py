@@ -36,14 +36,14 @@ from app.quotecheck.judgement import (
     telling_weight,
 )
 from app.quotecheck.prose import Quotation
-from app.quotecheck.reading import Reading
+from app.quotecheck.reading import STRETCH_WORDS, Reading
 
 # Quotes that are read for a passage, more where its words are too few to tell much; quotes of the
 # speaker and the days asked that are read besides; quotes of which the words are aligned.
 READ = 20
 READ_SHORT = 60
 READ_FITTING = 12
-# Quotes that are held against a stretch without quotation marks.
+# Quotes that are held against a stretch of a long text, or one without quotation marks.
 STRETCH_QUOTES = 4
 ALIGNED = 8
 # Beside those that share most, only quotes nearly as much alike as the most alike one are aligned.
@@ -210,6 +210,9 @@ def likely_quotes(passage: Passage, quotes: Quotes, count: int) -> BitMap:
     """The quotes that are looked at for a passage."""
     words = passage.reading.index_words
     found = quotes.most_like(words, count)
+    if len(passage.reading) > STRETCH_WORDS:
+        for part in passage.reading.stretches():
+            found = found | quotes.most_like(part.index_words, STRETCH_QUOTES)
     fitting = None
     if passage.said is not None and passage.said.actors:
         fitting = quotes.spoken_by(passage.said.actors)

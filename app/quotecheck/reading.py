@@ -30,6 +30,9 @@ BRACKETED = re.compile(r"\[[^\[\]]*\]|\([^()]*\)")
 CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^A-Za-z\d]+")
 CLAUSE_END = re.compile(r"[.,;:!?…。！？،؛؟\n]|\s-+\s|--|-\s|\s-")
 ELLIPSIS = re.compile(r"…|\.\s?\.\s?\.|\[\s*(?:…|\.\.\.)\s*\]")
+# A long text is looked through in stretches of so many words, each with some of the one before.
+STRETCH_WORDS = 40
+OVERLAP_WORDS = 12
 # What stands for other words wherever it stands.
 SAME_WORDS = {word: tuple(words.split()) for word, words in TABLES["same_words"].items()}
 # What stands after an apostrophe; `'s` and `'d` may be several words.
@@ -85,6 +88,13 @@ class Reading:
     def part(self, first: int, last: int) -> Reading:
         """The words from `first` up to `last`."""
         return Reading(self.text, self.words[first:last])
+
+    def stretches(self) -> Iterator[Reading]:
+        """All words in parts, each with some of the one before."""
+        for first in range(0, len(self), STRETCH_WORDS - OVERLAP_WORDS):
+            part = self.part(first, first + STRETCH_WORDS)
+            if first == 0 or len(part) > OVERLAP_WORDS:
+                yield part
 
     def printed(self, first: int, last: int) -> str:
         """The words from `first` up to `last`, in the spelling of the text."""

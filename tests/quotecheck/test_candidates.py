@@ -48,7 +48,7 @@ def test_quotes_that_gave_way_to_others_are_loaded_again(cached_databases: Seede
             first, *others = quotes.postings[QUOTES]
             await quotes.load_candidates([first])
             kept = snapshot.memory.kept[DOCUMENTS]
-            kept.keep(-1, b" " * (DOCUMENTS.limit - kept.size - 2000))
+            kept.keep({-1: b" " * (DOCUMENTS.limit - kept.size - 2000)})
             quotes.candidates.clear()
             await quotes.load_candidates([first, *others])
             return len(quotes.candidates)
