@@ -195,11 +195,17 @@ def _is_phrase(alignment: Alignment) -> bool:
 
 def permuted(asked: Reading, printed: Reading) -> Reading | None:
     """The stretch of the wording that has all asked words, more than two, and no others."""
-    size, words = len(asked), sorted(asked.keys)
-    if size < IN_A_ROW or telling(words) < TELLING_WORDS or not asked.key_set <= printed.key_set:
+    size, words = len(asked), _written_out(asked.keys)
+    if size < IN_A_ROW or telling(words) < TELLING_WORDS:
+        return None
+    if not set(words) <= set(_written_out(printed.keys)):
         return None
     stretches = (printed.part(n, n + size) for n in range(len(printed) - size + 1))
-    return next((each for each in stretches if sorted(each.keys) == words), None)
+    return next((each for each in stretches if _written_out(each.keys) == words), None)
+
+
+def _written_out(keys: Iterable[str]) -> list[str]:
+    return sorted("is" if key == "'s" else key for key in keys)
 
 
 def is_reordered(alignment: Alignment) -> bool:

@@ -210,7 +210,7 @@ def _with_numerals(text: str, words: list[Word]) -> list[Word]:
             number += 1
             continue
         end = number + 1
-        while end < len(words) and text[words[end - 1].end : words[end].start] in (" ", "-"):
+        while end < len(words) and text[words[end - 1].end : words[end].start].strip() in ("", "-"):
             end += 1
         key, count = numeral_of([each.key for each in words[number:end]])
         read.append(Word(key, word.start, words[number + count - 1].end))

@@ -98,6 +98,7 @@ def test_words_in_another_order_are_near(ask: Asker) -> None:
     ("text", "printed"),
     [
         ("a matter of months but of years", "a matter of years but of months"),
+        ("It is not a matter of months but of years", "It's not a matter of years but of months"),
         (
             "to exchange some hostages for four prisoners",
             "to exchange four hostages (Israeli) for some prisoners",
