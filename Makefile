@@ -18,7 +18,7 @@ PIP_AUDIT := 2.10.1
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: setup dev run test slow lint check format lock sbom audit bench faults fuzz clean help
+.PHONY: setup dev run test slow lint check outside format lock sbom audit bench faults fuzz clean help
 
 setup: $(VENV)/.run  ## install what the server needs into .venv (the default)
 
@@ -45,6 +45,14 @@ lint: $(VENV)/.dev  ## check formatting, style, types, the direction of imports 
 	$(BIN)/parley check --strict seed_data
 
 check: lint test slow  ## do all that CI does: lint, and every test
+
+outside: $(VENV)/.dev  ## generate clients with tools of others, and ask with them (needs npm and Java)
+	mkdir -p dist/outside
+	cp outside/package.json outside/package-lock.json dist/outside/
+	npm ci --prefix dist/outside --ignore-scripts --no-audit --no-fund
+	test -x dist/outside/venv/bin/python || $(BIN)/python -m venv dist/outside/venv
+	dist/outside/venv/bin/python -m pip install --quiet --requirement outside/requirements.txt
+	$(BIN)/python -m pytest outside
 
 format: $(VENV)/.dev  ## format the code and mend what can be mended
 	$(BIN)/ruff check --fix
