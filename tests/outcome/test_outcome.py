@@ -223,3 +223,18 @@ def test_an_id_that_is_an_address_is_refused(
     (tmp_path / "seed" / "proposals" / "ledger.yaml").write_text(wrong)
     assert main(["check", str(tmp_path / "seed")]) == 1
     assert "graph: id: is the address of the map of proposals" in capsys.readouterr().err
+
+
+def test_a_life_goes_on_after_its_proposal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An event or a proposal in the life of another is later than it, and that is no warning."""
+    shutil.copytree(TINY, tmp_path / "seed")
+    stage = "      proposal: scheme-amended\n"
+    text = (HERE / "ledger.yaml").read_text()
+    later = text.replace(stage, f"{stage}      event: institutions-begin\n")
+    (tmp_path / "seed" / "proposals" / "ledger.yaml").write_text(later)
+    main(["check", str(tmp_path / "seed")])
+    printed = capsys.readouterr()
+    assert "life" not in printed.out + printed.err
+    assert "no flaws" in printed.out
