@@ -51,6 +51,8 @@ class ListMeta(Meta):
 
     limit: Annotated[int, Field(examples=[50])]
     """The number of entries on a page."""
+    next_cursor: Annotated[str | None, Field(examples=["AUx9Zm8A"])] = None
+    """The `cursor` of the next page; null on the last."""
     total: Annotated[int | None, Field(examples=[400])] = None
     """The number of entries of the whole answer, with `count=exact`."""
     nearest: list[NearestQuery] | None = None

@@ -17,7 +17,7 @@ from sqlalchemy import and_, bindparam, literal, or_, select
 from starlette.requests import Request
 
 from app.api.answering import answer_of, asked_path, chosen_fields
-from app.api.models import SCHEMAS, OneOf, named
+from app.api.models import SCHEMAS, OneOf, named, schema_of
 from app.api.registration import add_question
 from app.db.snapshots import Revision, Snapshot, find
 from app.db.sql import Statement, given
@@ -27,7 +27,7 @@ from app.entries.names import BY_FORMER_ID, ENTRY_NAME, ids_meant
 from app.entries.questions import FormatName, NamesParameter, NoQuestion, none_given
 from app.entries.result_pages import ResultPage, read_entry
 from app.errors import Gone, InvalidQuery, Moved, NotAcceptable, NotFound
-from app.formats import FORMATS, SPARSE_MEDIA_TYPE
+from app.formats import FORMATS, SPARSE_MEDIA_TYPE, Format
 from app.formats.citations import CITATION_FORMATS, Cited
 from app.formats.json import enveloped, revision_meta
 from app.formats.jsonld import identified_actors
@@ -82,6 +82,7 @@ class EntryFormat(StrEnum):
 
     json = "json"
     jsonld = "jsonld"
+    md = "md"
     bibtex = "bibtex"
     ris = "ris"
     csl_json = "csl-json"
@@ -105,6 +106,11 @@ class PinnedQuestion(NoQuestion):
         return FOR_A_DIGEST if is_digest(self.revision) else FOR_A_NUMBER
 
 
+# Those that show an entry as a list of one.
+LISTED: dict[str, Format] = {
+    EntryFormat.jsonld: FORMATS[FormatName.jsonld],
+    EntryFormat.md: FORMATS[FormatName.md],
+}
 ONE_FORMAT = Field(
     description="The representation. `bibtex`, `ris` and `csl-json` cite the document at the "
     "revision that answers, with the sources that it rests on.",
@@ -220,8 +226,9 @@ async def answer_found(
     fields = chosen_fields(question.fields, found.model.model_fields)
     if question.format == "json":
         body = enveloped_one(request, found.body, fields, at)
-    elif question.format == "jsonld":
-        body = await linked_data(request, found, at, snapshot)
+    elif question.format in LISTED:
+        form = LISTED[question.format]
+        body = await as_list_of_one(request, found, at, snapshot, form)
     else:
         public_url = service_of(request).settings.public_url
         cited = await cited_document(found, at, public_url, snapshot)
@@ -236,8 +243,8 @@ def content_type_of(question: Single) -> str:
     if question.fields:
         asked = ",".join(question.fields)
         raise InvalidQuery.of("fields", asked, f"cannot be chosen with format={question.format}.")
-    if question.format == "jsonld":
-        return FORMATS[FormatName.jsonld].media_type
+    if question.format in LISTED:
+        return LISTED[question.format].full_type
     return CITATION_FORMATS[question.format].content_type
 
 
@@ -252,17 +259,17 @@ def enveloped_one(request: Request, body: bytes, fields: tuple[str, ...], at: Re
     return enveloped([body], {"revision": revision_meta(at)}, links)
 
 
-async def linked_data(
-    request: Request, found: StoredDocument, at: Revision, snapshot: Snapshot
+async def as_list_of_one(
+    request: Request, found: StoredDocument, at: Revision, snapshot: Snapshot, form: Format
 ) -> bytes:
-    """An entry as JSON-LD: as a list of one."""
+    """An entry in a format of lists."""
     dataset = read_dataset(await dataset_body(at, snapshot))
     page = ResultPage([found.body], None, None)
     identified = await identified_actors(snapshot)
     answer = answer_of(
         request, at, found.model, found.kind, page, 1, dataset=dataset, identified=identified
     )
-    return FORMATS[FormatName.jsonld].render(answer)
+    return form.render(answer)
 
 
 async def dataset_body(at: Revision, snapshot: Snapshot) -> bytes:
@@ -298,7 +305,7 @@ def one_content(*, linked: bool = False) -> dict[str, Any]:
     """The other representations of a single document, for the documentation."""
     schemas = {
         SPARSE_MEDIA_TYPE: SCHEMAS["sparse"],
-        **({FORMATS[FormatName.jsonld].media_type: SCHEMAS["linked"]} if linked else {}),
+        **({form.media_type: schema_of(form) for form in LISTED.values()} if linked else {}),
         "application/x-bibtex": SCHEMAS["cited"],
         "application/x-research-info-systems": SCHEMAS["cited"],
         "application/vnd.citationstyles.csl+json": SCHEMAS["csl"],

@@ -69,6 +69,7 @@ class FormatName(StrEnum):
     jsonld = "jsonld"
     atom = "atom"
     ics = "ics"
+    md = "md"
     svg = "svg"
 
 

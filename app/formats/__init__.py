@@ -17,6 +17,7 @@ from app.formats.csv import as_csv
 from app.formats.ical import as_ical
 from app.formats.json import as_json
 from app.formats.jsonld import as_jsonld
+from app.formats.markdown import as_markdown
 from app.formats.ndjson import as_ndjson
 from app.formats.svg import as_svg
 
@@ -64,6 +65,7 @@ FORMATS: dict[FormatName, Format] = {
         Format(FormatName.jsonld, "application/ld+json", as_jsonld, by_accept=True, dated=True),
         Format(FormatName.atom, "application/atom+xml", as_atom, dated=True, whole=True),
         Format(FormatName.ics, "text/calendar", as_ical, dated=True, whole=True),
+        Format(FormatName.md, "text/markdown", as_markdown, by_accept=True, dated=True),
         Format(FormatName.svg, "image/svg+xml", as_svg, dated=True, counted=True),
     )
 }

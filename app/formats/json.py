@@ -21,7 +21,11 @@ def as_json(answer: Answer) -> bytes:
 
 
 def meta_of(answer: Answer) -> dict[str, Any]:
-    meta: dict[str, Any] = {"revision": revision_meta(answer.revision), "limit": answer.limit}
+    meta: dict[str, Any] = {
+        "revision": revision_meta(answer.revision),
+        "limit": answer.limit,
+        "next_cursor": answer.next_cursor,
+    }
     if answer.total is not None:
         meta["total"] = answer.total
     return {**meta, **answer.meta}

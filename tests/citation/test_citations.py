@@ -413,7 +413,7 @@ def test_every_format_can_be_asked_for() -> None:
     """The names in the question are those of the registry."""
     names = {"json", *CITATION_FORMATS}
     assert {each.value for each in OneFormat} == names
-    assert {each.value for each in EntryFormat} == names | {"jsonld"}
+    assert {each.value for each in EntryFormat} == names | {"jsonld", "md"}
 
 
 def test_linked_data_of_one_entry(ask: Asker) -> None:

@@ -15,6 +15,7 @@ MEDIA_TYPES = {
     "jsonld": "application/ld+json",
     "atom": "application/atom+xml",
     "ics": "text/calendar; charset=utf-8",
+    "md": "text/markdown; charset=utf-8",
     "svg": "image/svg+xml",
 }
 
@@ -57,7 +58,7 @@ def test_the_description_names_the_formats_of_each_list(tiny_ask: Asker, name: s
 
 
 @pytest.mark.parametrize("name", UNDATED)
-@pytest.mark.parametrize("form", ["jsonld", "atom", "ics", "svg"])
+@pytest.mark.parametrize("form", ["jsonld", "atom", "ics", "md", "svg"])
 def test_lists_without_dates_refuse_dated_formats(tiny_ask: Asker, name: str, form: str) -> None:
     """The refusal says what is possible."""
     problem = tiny_ask.problem(f"/v1/{name}?format={form}", 422)
