@@ -15,12 +15,14 @@ from app.api.openapi import for_generators, openapi
 from app.api.registration import add_question
 from app.entries.questions import NoQuestion
 from app.errors import PROBLEMS, NotFound
+from app.formats.json import enveloped, revision_meta
 from app.http.prefix import prefix_of
 from app.http.request import JSON
 from app.http.route import Application, Representation, service_of
 
 OURS = files("app.api")
 FULL = "/openapi-full.json"
+LINKSET = "application/linkset+json"
 SWAGGER = ("swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png")
 # What the docs page loads, by the folder in which it lies.
 ASSETS = {
@@ -73,6 +75,33 @@ async def openapi_json(request: Request, _: NoQuestion) -> Representation:
     return Representation(JSON, orjson.dumps(document), revision)
 
 
+async def index(request: Request, _: NoQuestion) -> Representation:
+    """What can be asked, for those who begin at `/v1`."""
+    async with service_of(request).database.snapshot() as snapshot:
+        revision = snapshot.revision
+    asked = [
+        {"url": path, "summary": item["get"]["summary"]}
+        for path, item in request.app.openapi()["paths"].items()
+        if path.startswith("/v1/")
+    ]
+    links = {"self": "/v1", "description": "/openapi.json", "docs": "/docs", "agents": "/llms.txt"}
+    body = enveloped([orjson.dumps(asked)], {"revision": revision_meta(revision)}, links)
+    return Representation(JSON, body, revision)
+
+
+async def api_catalog(request: Request, _: NoQuestion) -> Representation:
+    """Where the API is and is described (RFC 9727)."""
+    at = service_of(request).settings.public_url
+    async with service_of(request).database.snapshot() as snapshot:
+        revision = snapshot.revision
+    described = {
+        "anchor": f"{at}/v1",
+        "service-desc": [{"href": f"{at}/openapi.json", "type": JSON}],
+        "service-doc": [{"href": f"{at}/docs", "type": "text/html"}],
+    }
+    return Representation(LINKSET, orjson.dumps({"linkset": [described]}), revision)
+
+
 async def docs() -> Response:
     """The page that shows the OpenAPI document; everything it loads comes from here."""
     page = OURS.joinpath("docs.html").read_text(encoding="utf-8")
@@ -102,8 +131,13 @@ async def robots() -> Response:
 
 def add_routes(app: FastAPI) -> None:
     """Registers the descriptions."""
-    for path in ("/openapi.json", FULL):
-        add_question(app, path, openapi_json, response_model=None, include_in_schema=False)
+    for path, answer in (
+        ("/v1", index),
+        ("/.well-known/api-catalog", api_catalog),
+        ("/openapi.json", openapi_json),
+        (FULL, openapi_json),
+    ):
+        add_question(app, path, answer, response_model=None, include_in_schema=False)
     pages = (
         ("/docs", docs),
         ("/docs/assets/{name}", docs_asset),

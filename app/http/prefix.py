@@ -16,9 +16,9 @@ from app.http.responses import Header
 # Where addresses stand in HTML, JSON, CSV, scripts and headers. What stands before `/` and after
 # the first step of a path tells them from parts of longer addresses and from words of a text.
 PAGES = (
-    rb"actors|assets|check|compare|docs|embed|embed\.js|events|figures|health|llms\.txt|mcp|"
-    rb"metrics|openapi(?:-full)?\.json|problems|proposals|quotes|robots\.txt|sources|terms|"
-    rb"timeline|topics"
+    rb"\.well-known|actors|assets|check|compare|docs|embed|embed\.js|events|figures|health|"
+    rb"llms\.txt|mcp|metrics|openapi(?:-full)?\.json|problems|proposals|quotes|robots\.txt|"
+    rb"sources|terms|timeline|topics"
 )
 END = rb"(?=[/?#\"'<>()&,;|`\s\\]|$)"
 ADDRESS = re.compile(

@@ -322,3 +322,27 @@ def test_the_server_that_is_named(cached_databases: Seeded) -> None:
     with Asker(cached_databases(TINY), public_url="https://news.example/parley") as ask:
         assert ask("/openapi.json").json()["servers"] == [{"url": "https://news.example/parley"}]
         assert ask("/openapi-full.json").json()["servers"][0]["url"] == "/parley"
+
+
+def test_the_index(tiny_ask: Asker, described: Described) -> None:
+    """`/v1` names every address below it, and where it is described."""
+    answer = tiny_ask.page("/v1")
+    assert [each["url"] for each in answer["data"]] == [
+        path for path in described["paths"] if path.startswith("/v1/")
+    ]
+    assert {"url": "/v1/events", "summary": "List events"} in answer["data"]
+    for address in answer["links"].values():
+        assert tiny_ask(address).status_code == 200, address
+
+
+def test_the_catalog(cached_databases: Seeded) -> None:
+    """`/.well-known/api-catalog` leads to the API and its descriptions, all absolute."""
+    with Asker(cached_databases(TINY), public_url="https://news.example/parley") as ask:
+        response = ask("/.well-known/api-catalog")
+    assert response.headers["content-type"] == "application/linkset+json"
+    (api,) = response.json()["linkset"]
+    assert api["anchor"] == "https://news.example/parley/v1"
+    assert [each["href"] for each in api["service-desc"] + api["service-doc"]] == [
+        "https://news.example/parley/openapi.json",
+        "https://news.example/parley/docs",
+    ]
