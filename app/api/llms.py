@@ -41,7 +41,9 @@ async def llms(request: Request, _: NoQuestion) -> Representation:
         counts=", ".join(f"{n} {KINDS[kind].plural}" for kind, n in counts.items()),
         lists=", ".join(f"{at}/v1/{kind.plural}" for kind in KINDS.values()),
         actor=balance.actors[0].actor.id if balance.actors else "",
-        downloads="\n".join(f"- {at}{path}" for path in links(snapshot.engine).values()),
+        downloads="\n".join(
+            f"- [{name}]({at}{path})" for name, path in links(snapshot.engine).items()
+        ),
     )
     return Representation(CONTENT_TYPE, text.encode(), revision)
 

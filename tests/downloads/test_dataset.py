@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.api.asking import Asker
 from tests.downloads.conftest import PUBLIC
 
@@ -135,7 +137,7 @@ def test_agents_are_told_how_to_ask_and_how_to_cite(tiny_ask: Asker) -> None:
     assert "Parley's test record of the talks in Northern Ireland." in text
     assert "evil" not in text
     for line in text.splitlines():
-        for word in line.split():
+        for word in re.split(r"[ (]", line):
             address = word.strip("`.,()")
             if address.startswith(f"{PUBLIC}/"):
                 assert tiny_ask(address.removeprefix(PUBLIC), "HEAD").status_code == 200, address
