@@ -225,7 +225,7 @@ async def ties_of(events: Sequence[EntryJson], snapshot: Snapshot) -> Ties:
         for response in event["responds_to"]:
             responder = response["actor"]["id"]
             await load_above(responder, reference, snapshot)
-            ties[event["id"], responder] = reference.affiliates(responder, *days_of(event))
+            ties[event["id"], responder] = reference.affiliates(responder, *entry_days(event))
     return ties
 
 
@@ -304,17 +304,17 @@ def contradicted(
     event: EntryJson, response: EntryJson, answers: Iterable[tuple[EntryJson, EntryJson]]
 ) -> list[str]:
     """The events whose days meet and whose stance is another one."""
-    first, last = days_of(event)
+    first, last = entry_days(event)
     return [
         other["id"]
         for other, otherwise in answers
         if otherwise["stance"] != response["stance"]
-        and days_of(other)[0] <= last
-        and days_of(other)[1] >= first
+        and entry_days(other)[0] <= last
+        and entry_days(other)[1] >= first
     ]
 
 
-def days_of(entry: EntryJson) -> tuple[datetime.date, datetime.date]:
+def entry_days(entry: EntryJson) -> tuple[datetime.date, datetime.date]:
     """The first and the last day; an open end is the last of all days."""
     end = entry["end_date"]
     return (

@@ -32,7 +32,14 @@ from app.errors import NotAcceptable, Unavailable
 from app.http.responses import CompleteResponse, complete
 from app.http.route import Representation, service_of
 from app.kinds import KINDS
-from app.reference.dataset import Contact, Coverage, Doubt, GoodQuestion, Licence, read_dataset
+from app.reference.dataset import (
+    Contact,
+    Coverage,
+    Doubt,
+    GoodQuestion,
+    Licence,
+    read_dataset,
+)
 from app.reference.quality import Quality
 
 COME_AND_GONE = Statement(
@@ -113,14 +120,14 @@ async def description(at: Revision, snapshot: Snapshot) -> bytes:
         **record.model_dump(exclude={"corrections", "silence"}),
         counts=await kind_counts(at, snapshot),
         balance=await balance_of(snapshot) if at == snapshot.revision else None,
-        quality=await quality_of(snapshot) if at == snapshot.revision else None,
+        quality=await quality_document(snapshot) if at == snapshot.revision else None,
         downloads=downloads.links(snapshot.engine),
         links=LINKS,
     )
     return document.model_dump_json().encode()
 
 
-async def quality_of(snapshot: Snapshot) -> Quality | None:
+async def quality_document(snapshot: Snapshot) -> Quality | None:
     """The quality as it was counted when the present revision was seeded."""
     stored = await snapshot.rows(STORED, name="quality")
     return Quality.model_validate_json(bytes(stored[0][0])) if stored else None

@@ -41,14 +41,14 @@ TEXT = Style("[-{}-]", "{{+{}+}}", "{}", "    {}", "{}", str)
 MARKDOWN = Style("~~{}~~", "**{}**", "- {}", "    - {}", "`{}`", escaped_markdown)
 
 
-def as_json(changes: list[RecordChange]) -> str:
+def changes_as_json(changes: list[RecordChange]) -> str:
     """An object with every change, and how many records have which action."""
     counts = Counter(each.action for each in changes)
     made = {"counts": counts, "changes": [asdict(each) for each in changes]}
     return orjson.dumps(made, option=orjson.OPT_INDENT_2).decode()
 
 
-def as_text(changes: list[RecordChange]) -> str:
+def changes_as_text(changes: list[RecordChange]) -> str:
     """A line for each record, and one for each field of it that differs."""
     return "\n".join(report(changes, TEXT))
 
@@ -92,13 +92,13 @@ def label(change: RecordChange, style: Style) -> str:
 def in_words(change: FieldChange, style: Style) -> str:
     """Old words and new words, with some of those around them."""
     if not (isinstance(change.old, str) and isinstance(change.new, str)):
-        return " ".join(marked([value_text(change.old)], [value_text(change.new)], style))
+        return " ".join(marked_words([value_text(change.old)], [value_text(change.new)], style))
     old, new = change.old.split(), change.new.split()
     parts: list[str] = []
     matcher = SequenceMatcher(None, old, new, autojunk=False)
     for tag, start, end, new_start, new_end in matcher.get_opcodes():
         if tag != "equal":
-            parts += marked(old[start:end], new[new_start:new_end], style)
+            parts += marked_words(old[start:end], new[new_start:new_end], style)
             continue
         before = old[start:end][:CONTEXT] if start else []
         after = old[start:end][-CONTEXT:] if end < len(old) or new_end < len(new) else []
@@ -109,7 +109,7 @@ def in_words(change: FieldChange, style: Style) -> str:
     return " ".join(parts)
 
 
-def marked(old: list[str], new: list[str], style: Style) -> Iterator[str]:
+def marked_words(old: list[str], new: list[str], style: Style) -> Iterator[str]:
     """Words that were there, and words that are there."""
     for words, mark in ((old, style.old), (new, style.new)):
         text = " ".join(words)
@@ -125,7 +125,7 @@ def value_text(value: Any) -> str:
 
 
 FORMATS: dict[str, Callable[[list[RecordChange]], str]] = {
-    "text": as_text,
-    "json": as_json,
+    "text": changes_as_text,
+    "json": changes_as_json,
     "markdown": as_markdown,
 }

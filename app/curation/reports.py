@@ -33,11 +33,11 @@ def as_text(review: Review, _: Path) -> str:
     return "\n".join(lines)
 
 
-def as_json(review: Review, _: Path) -> str:
+def review_as_json(review: Review, _: Path) -> str:
     """An object with all of it."""
     made = {
-        "flaws": [members(each) for each in review.flaws],
-        "warnings": [members(each) for each in review.warnings],
+        "flaws": [warning_members(each) for each in review.flaws],
+        "warnings": [warning_members(each) for each in review.warnings],
         "capped": review.capped,
         "counts": dict(sorted(review.counts.items())),
         "quality": review.quality.model_dump(),
@@ -45,7 +45,7 @@ def as_json(review: Review, _: Path) -> str:
     return orjson.dumps(made, option=orjson.OPT_INDENT_2).decode()
 
 
-def members(found: Flaw | RecordWarning) -> dict[str, object]:
+def warning_members(found: Flaw | RecordWarning) -> dict[str, object]:
     """A flaw or warning as an object; a flaw has no code."""
     names = ("file", "line", "id", "field", "message", "code")
     return {name: getattr(found, name) for name in names if hasattr(found, name)}
@@ -79,6 +79,6 @@ def escaped(text: str) -> str:
 
 FORMATS: dict[str, Callable[[Review, Path], str]] = {
     "text": as_text,
-    "json": as_json,
+    "json": review_as_json,
     "github": as_github,
 }

@@ -30,7 +30,7 @@ def cached_database(folder: Path) -> Path:
     return user_cache_path("parley") / name
 
 
-def load(folder: Path, database: Path, report: Path) -> None:
+def load_folder(folder: Path, database: Path, report: Path) -> None:
     """Checks the record, writes what is said of it, and seeds it if it has no flaw."""
     checked = parley("check", str(folder))
     report.write_text(checked.stderr, encoding="utf-8")
@@ -58,12 +58,12 @@ def prepare(folder: Path, *, watching: bool) -> tuple[Path, Path | None]:
     database = cached_database(folder)
     database.parent.mkdir(parents=True, exist_ok=True)
     report = database.with_suffix(".report.txt")
-    load(folder, database, report)
+    load_folder(folder, database, report)
     while watching and not database.exists():
         before = stamp_of(folder)
         while stamp_of(folder) == before:
             time.sleep(EVERY_SECONDS)
-        load(folder, database, report)
+        load_folder(folder, database, report)
     if not database.exists():
         raise ParleyError(f"The record in {folder} could not be loaded; mend what is said above.")
     if not watching:
@@ -80,7 +80,7 @@ def watch(folder: Path, database: Path, report: Path) -> None:
         now = stamp_of(folder)
         if now != before:
             before = now
-            load(folder, database, report)
+            load_folder(folder, database, report)
 
 
 def stamp_of(folder: Path) -> Stamp:

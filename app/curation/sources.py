@@ -38,11 +38,11 @@ def records_of(place: str, folder: Path) -> Records:
     if "://" in place or Path(place).is_file():
         return stored_records(place if "://" in place else f"sqlite:///{place}")
     if Path(place).is_dir():
-        return staged_records(Path(place))
+        return records_in_folder(Path(place))
     return committed_records(place, folder)
 
 
-def staged_records(folder: Path) -> Records:
+def records_in_folder(folder: Path) -> Records:
     """The records of a folder; raises `Flawed` where it has flaws."""
     with temporary_staging("parley-diff-") as staging, without_collection():
         stage(folder, staging)
@@ -71,7 +71,7 @@ def committed_records(revision: str, folder: Path) -> Records:
         if copy is None:
             raise SeedRefused(f"{revision}: needs a folder for temporary files")
         archive.extractall(copy, filter="data")
-        return staged_records(copy)
+        return records_in_folder(copy)
 
 
 def stored_records(url: str) -> Records:

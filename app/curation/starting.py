@@ -44,7 +44,7 @@ def lines_of(
     name: str, field: dict[str, Any], named: dict[str, Any], needed: set[str]
 ) -> Iterator[str]:
     """A field with its example, below what it is for; one that may be left out as a comment."""
-    shown = yaml.safe_dump({name: example_of(field, named)}, sort_keys=False, allow_unicode=True)
+    shown = yaml.safe_dump({name: example_value(field, named)}, sort_keys=False, allow_unicode=True)
     mark = "" if name in needed else "# "
     first, *rest = shown.splitlines()
     words = field.get("description", "")
@@ -52,22 +52,22 @@ def lines_of(
     yield from (f"{mark}{line}" for line in rest)
 
 
-def example_of(field: dict[str, Any], named: dict[str, Any]) -> Any:
+def example_value(field: dict[str, Any], named: dict[str, Any]) -> Any:
     """A value that a schema allows; of an object, what it needs."""
     if "$ref" in field:
-        return example_of(named[field["$ref"].rpartition("/")[2]], named)
+        return example_value(named[field["$ref"].rpartition("/")[2]], named)
     if "examples" in field or "enum" in field:
         return (field.get("examples") or field["enum"])[0]
     if "anyOf" in field:
-        return example_of(field["anyOf"][0], named)
+        return example_value(field["anyOf"][0], named)
     if "const" in field:
         return field["const"]
     match field.get("type"):
         case "array":
-            return [example_of(field.get("items", {}), named)]
+            return [example_value(field.get("items", {}), named)]
         case "object":
             fields, needed = field.get("properties", {}), field.get("required", ())
-            return {each: example_of(fields[each], named) for each in needed or list(fields)[:1]}
+            return {each: example_value(fields[each], named) for each in needed or list(fields)[:1]}
         case "boolean":
             return False
         case "integer" | "number":

@@ -8,12 +8,12 @@ from pathlib import Path
 from app.config import Settings
 from app.errors import SeedRefused
 from app.evidence.texts import TextFolder
-from app.evidence.verifying import Report, verify, write
+from app.evidence.verifying import VerificationReport, verify, write
 
 
 def run_verification(
     folder: Path, texts: Path | None, *, fetch: bool, writing: bool
-) -> tuple[Report, Path | None]:
+) -> tuple[VerificationReport, Path | None]:
     """The report, and the file that was written if `writing`."""
     today = datetime.now(UTC).date()
     if fetch:
@@ -23,7 +23,7 @@ def run_verification(
     return report, write(folder, report) if writing else None
 
 
-def verify_live(folder: Path, today: date) -> Report:
+def verify_live(folder: Path, today: date) -> VerificationReport:
     """Verifies the wordings by the live pages of their sources."""
     try:
         # Imported here, as all else does without the extra.

@@ -38,7 +38,7 @@ class QuoteWording:
 
 
 @dataclass
-class Report:
+class VerificationReport:
     """The evidence to write, the number of wordings by result, and a line for each not proved."""
 
     counts: Counter[str] = field(default_factory=Counter)
@@ -74,10 +74,10 @@ class FolderWordings:
     stale: list[Flaw]
 
 
-def verify(folder: Path, texts: Texts | None, today: date) -> Report:
+def verify(folder: Path, texts: Texts | None, today: date) -> VerificationReport:
     """Verifies the wordings by the texts; without texts, reports the evidence that is recorded."""
     read = read_wordings(folder)
-    report = Report()
+    report = VerificationReport()
     for flaw in read.stale:
         report.counts["stale"] += 1
         report.lines.append(f"stale: {flaw}")
@@ -118,14 +118,14 @@ def wordings_of(quote: QuoteRecord) -> Iterator[QuoteWording]:
         yield QuoteWording(quote.id, source, text, each.verification)
 
 
-def report_earlier(wordings: Iterable[QuoteWording], report: Report) -> None:
+def report_earlier(wordings: Iterable[QuoteWording], report: VerificationReport) -> None:
     """Reports the evidence that was recorded earlier."""
     for wording in wordings:
         status = wording.before.status if wording.before else EvidenceStatus.unverified
         report.add(wording, status, wording.before)
 
 
-def report_unread(wordings: Iterable[QuoteWording], why: str, report: Report) -> None:
+def report_unread(wordings: Iterable[QuoteWording], why: str, report: VerificationReport) -> None:
     """Reports words whose text could not be read; earlier evidence is kept."""
     for wording in wordings:
         before, earlier = wording.before, ""
@@ -135,7 +135,7 @@ def report_unread(wordings: Iterable[QuoteWording], why: str, report: Report) ->
 
 
 def verify_wordings(
-    wordings: Iterable[QuoteWording], text: str, today: date, report: Report
+    wordings: Iterable[QuoteWording], text: str, today: date, report: VerificationReport
 ) -> None:
     """Verifies the wordings of a source by its text."""
     digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
@@ -175,7 +175,7 @@ def note_of(before: Evidence | None) -> str | None:
     )
 
 
-def write(folder: Path, report: Report) -> Path:
+def write(folder: Path, report: VerificationReport) -> Path:
     """Writes the evidence into the seed folder: as NDJSON if it is that already, else as YAML."""
     ndjson = folder / f"{STEM}.ndjson"
     path = ndjson if ndjson.exists() else folder / f"{STEM}.yaml"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from app.analysis.graph import ProposalGraph
-from app.formats.svg import environment
+from app.formats.svg import picture_templates
 
 ROW, TOP, LEFT = 34, 44, 220
 
@@ -25,7 +25,7 @@ def graph_picture(graph: ProposalGraph, base: str, *, alone: bool = False) -> Ma
         }
         for each in graph.edges
     ]
-    shown = environment().get_template("graph.svg")
+    shown = picture_templates().get_template("graph.svg")
     return Markup(
         shown.render(graph=graph, rows=rows, arcs=arcs, base=base, alone=alone, LEFT=LEFT)
     )

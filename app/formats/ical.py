@@ -45,13 +45,13 @@ def as_ical(answer: Answer) -> bytes:
             calendar.add(name, answer.rest)
     for document in answer.loaded():
         event = Event()
-        describe(event, document, answer)
+        describe_event(event, document, answer)
         calendar.add_component(event)
     body: bytes = calendar.to_ical()
     return body
 
 
-def describe(event: Event, document: dict[str, Any], answer: Answer) -> None:
+def describe_event(event: Event, document: dict[str, Any], answer: Answer) -> None:
     check_work()
     start = date.fromisoformat(document["start_date"])
     stamp = datetime.combine(last_updated(document), time.min, UTC)

@@ -173,7 +173,7 @@ def resource_descriptor(name: str, table: Table) -> dict[str, Any]:
 
 def field_descriptor(column: Column[Any]) -> dict[str, Any]:
     constraints: dict[str, Any] = {} if column.nullable else {"required": True}
-    described = field_of(column)
+    described = column_field(column)
     allowed = closed_list(described.annotation) if described is not None else None
     if allowed is not None:
         constraints["enum"] = allowed
@@ -212,7 +212,7 @@ SERVED_AS = {
 }
 
 
-def field_of(column: Column[Any]) -> FieldInfo | None:
+def column_field(column: Column[Any]) -> FieldInfo | None:
     """The field of a document model that a column shows; None for keys and positions."""
     table = column.table
     named = [each for each in RECORD_TYPES if table.name.partition("_")[0] == each]

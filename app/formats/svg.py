@@ -27,7 +27,7 @@ Link = Callable[[Lane, Span], str]
 
 
 @cache
-def environment() -> jinja2.Environment:
+def picture_templates() -> jinja2.Environment:
     """The templates of pictures."""
     templates = jinja2.Environment(
         loader=jinja2.PackageLoader("app.formats"),
@@ -59,7 +59,7 @@ def drawn(density: Density, title: str, link: Link, *, alone: bool = False) -> M
     step = (WIDTH - 2 * MARGIN) / max(len(spans), 1)
     years = list(years_below(spans, step))
     shown = (
-        environment()
+        picture_templates()
         .get_template("density.svg")
         .render(title=title, density=density, step=step, years=years, link=link, alone=alone)
     )

@@ -57,7 +57,7 @@ _now = (
 AFTER = case((change.c.action == "removed", None), else_=func.coalesce(_next_before, _now))
 
 
-def given(name: str, number: int) -> list[Any]:
+def given_at(name: str, number: int) -> list[Any]:
     """The parameters of a list of values."""
     return [bindparam(f"{name}_{place}") for place in range(number)]
 
@@ -70,7 +70,7 @@ def values(name: str, listed: Iterable[str]) -> dict[str, str]:
 @lru_cache(maxsize=256)
 def standing_statement(kinds: int, ids: int) -> Statement:
     """Selects the records before each change after a revision, and the current records."""
-    given_kinds, given_ids = given("kind", kinds), given("id", ids)
+    given_kinds, given_ids = given_at("kind", kinds), given_at("id", ids)
     past = select(
         change.c.sequence, change.c.kind, change.c.id, change.c.before.label("body")
     ).where(change.c.kind.in_(given_kinds), change.c.revision > bindparam("revision"))
@@ -105,7 +105,7 @@ async def standing_at(
 @lru_cache(maxsize=64)
 def changes_statement(kinds: int, ids: int) -> Statement:
     """Every change of some kinds and ids, the oldest first."""
-    given_kinds, given_ids = given("kind", kinds), given("id", ids)
+    given_kinds, given_ids = given_at("kind", kinds), given_at("id", ids)
     return Statement(
         select(
             change.c.sequence,

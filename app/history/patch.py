@@ -28,7 +28,7 @@ def patch(before: Any, after: Any, path: str = "") -> Iterator[Operation]:
 def members(before: dict[str, Any], after: dict[str, Any], path: str) -> Iterator[Operation]:
     """The operations on an object, by name."""
     for name in sorted(before.keys() | after.keys()):
-        at = f"{path}/{escaped(name)}"
+        at = f"{path}/{escaped_token(name)}"
         if name not in after:
             yield {"op": "remove", "path": at}
         elif name not in before:
@@ -56,7 +56,7 @@ def items(before: list[Any], after: list[Any], path: str) -> Iterator[Operation]
             yield {"op": "add", "path": f"{path}/{position}", "value": after[position]}
 
 
-def escaped(name: str) -> str:
+def escaped_token(name: str) -> str:
     """A name as it stands in a JSON Pointer (RFC 6901)."""
     return name.replace("~", "~0").replace("/", "~1")
 

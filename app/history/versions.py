@@ -55,10 +55,10 @@ async def versions_of(kinds: Sequence[str], record_id: str, snapshot: Snapshot) 
     last = loaded(own[-1].after or own[-1].before) or {}
     if former := last.get("former_ids"):
         own = await changes_of(kinds, [record_id, *former], snapshot)
-    return joined(own)[::-1]
+    return joined_versions(own)[::-1]
 
 
-def joined(changes: Sequence[Change]) -> list[Version]:
+def joined_versions(changes: Sequence[Change]) -> list[Version]:
     """The changes of a record under all its ids; removed and added in one revision is renamed."""
     removed = {(each.revision, each.kind): each for each in changes if each.action == "removed"}
     added = {(each.revision, each.kind) for each in changes if each.action == "added"}

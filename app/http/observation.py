@@ -32,7 +32,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.config import LogFormat, LogRequests, Settings
 from app.errors import Problem
-from app.http.request import Fields, fields_of
+from app.http.request import Fields, header_fields
 from app.http.responses import COMMON_HEADERS, problem_response
 
 MISTAKE = "The answer could not be made; this is logged."
@@ -64,7 +64,7 @@ class Observation:
         began = time.perf_counter()
         state = scope.setdefault("state", {})
         state["began"] = time.monotonic()
-        fields = state["fields"] = fields_of(scope["headers"])
+        fields = state["fields"] = header_fields(scope["headers"])
         headers = state["headers"] = [*COMMON_HEADERS, (b"x-request-id", self.request_id(fields))]
         # 0 where no response came to be.
         status = size = 0

@@ -116,7 +116,7 @@ def holds(fields: Fields, etag: bytes) -> bool:
 Fields = dict[bytes, bytes]
 
 
-def fields_of(headers: list[tuple[bytes, bytes]]) -> Fields:
+def header_fields(headers: list[tuple[bytes, bytes]]) -> Fields:
     """The headers of a request; several lines of one name are one list (RFC 9110, section 5.3)."""
     fields = dict(headers)
     if len(fields) == len(headers):

@@ -9,7 +9,7 @@ import orjson
 from starlette.requests import Request
 
 from app.api import downloads
-from app.api.dataset import kind_counts, quality_of
+from app.api.dataset import kind_counts, quality_document
 from app.api.entries import TimelineQuestion
 from app.db.snapshots import Snapshot, find
 from app.entries.density import density
@@ -46,7 +46,7 @@ async def home(request: Request, question: NoQuestion) -> Representation:
                 service_of(request).settings.public_url,
                 downloads.links(snapshot.engine),
             ),
-            quality=await quality_of(snapshot),
+            quality=await quality_document(snapshot),
             counts=await kind_counts(snapshot.revision, snapshot),
             picture=picture_of(lanes, "timeline", [], "The whole record"),
             latest=[orjson.loads(body) for body in found.documents],

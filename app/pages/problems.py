@@ -97,13 +97,13 @@ async def problem_page(request: Request, problem: Problem) -> Response:
         template = "problem.html"
         values: dict[str, Any] = {}
         if isinstance(problem, InvalidQuery):
-            template, values = await form_of(request, snapshot)
+            template, values = await form_template(request, snapshot)
         document = with_links(request, problem, names)
         shown = await rendered(request, snapshot, template, problem=document, **values)
     return HTMLResponse(shown, problem.status, headers={**problem.headers, **UNKEPT})
 
 
-async def form_of(request: Request, snapshot: Snapshot) -> tuple[str, dict[str, Any]]:
+async def form_template(request: Request, snapshot: Snapshot) -> tuple[str, dict[str, Any]]:
     """The template that shows the form of a page, and the values with which it is filled."""
     path = request.scope["path"].removeprefix("/")
     asked = safe_parameters(request)

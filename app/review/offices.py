@@ -13,7 +13,7 @@ from app.entries.words import fold
 from app.kinds.quotes import QuoteRecord
 from app.reference.actors import ActorRecord, Position
 from app.reference.registry import Reference, within
-from app.review.rules import ENTRIES, VOCABULARY, Doubt, Surroundings, rule
+from app.review.rules import ENTRIES, VOCABULARY, Concern, Surroundings, rule
 
 SHARED = frozenset(VOCABULARY["shared_offices"].split())
 ACTIVE = frozenset(VOCABULARY["active_roles"].split())
@@ -31,38 +31,42 @@ def has_doubtful_speaker(quote: QuoteRecord, around: Surroundings) -> bool:
 
 
 @rule("office-not-held", "quote", when=has_doubtful_speaker)
-def office_not_held(quote: QuoteRecord, around: Surroundings) -> Iterator[Doubt]:
+def office_not_held(quote: QuoteRecord, around: Surroundings) -> Iterator[Concern]:
     """A speaker is given an office that was held at another time."""
     for number, speaker in enumerate(quote.speakers):
         if speaker.office is not None:
-            held = [each for each in known(speaker.actor, around) if titles(each, speaker.office)]
+            held = [
+                each for each in known(speaker.actor, around) if office_titles(each, speaker.office)
+            ]
             if held and not any(held_on(each, quote.span) for each in held):
                 dates = " and ".join(each.date for each in held if each.date is not None)
                 wrong = f"{speaker.office!r} was held on {dates}, not on {quote.date}"
                 remedy = "correct the office or the date"
-                yield Doubt(("speakers", number, "office"), f"{wrong}; {remedy}")
+                yield Concern(("speakers", number, "office"), f"{wrong}; {remedy}")
 
 
 @rule("office-repeated", "quote", when=has_doubtful_speaker)
-def office_repeated(quote: QuoteRecord, around: Surroundings) -> Iterator[Doubt]:
+def office_repeated(quote: QuoteRecord, around: Surroundings) -> Iterator[Concern]:
     """A speaker is given the office that the actor's positions give for that date anyway."""
     for number, speaker in enumerate(quote.speakers):
         if speaker.office is not None:
-            held = [each for each in known(speaker.actor, around) if titles(each, speaker.office)]
+            held = [
+                each for each in known(speaker.actor, around) if office_titles(each, speaker.office)
+            ]
             if any(held_on(each, quote.span) for each in held):
                 wrong = "follows from the positions of the actor; leave it out"
-                yield Doubt(("speakers", number, "office"), wrong)
+                yield Concern(("speakers", number, "office"), wrong)
 
 
 @rule("before-office", "quote", when=has_doubtful_speaker)
-def before_office(quote: QuoteRecord, around: Surroundings) -> Iterator[Doubt]:
+def before_office(quote: QuoteRecord, around: Surroundings) -> Iterator[Concern]:
     """Words are older than the first office of their speaker."""
     for number, speaker in enumerate(quote.speakers):
         first = around.first_offices.get(speaker.actor, date.min)
         if speaker.office is None and quote.span.end < first:
             wrong = f"{speaker.actor} has no office before {first}"
             remedy = "correct the speaker or the date, or give the office of then"
-            yield Doubt(("speakers", number, "actor"), f"{wrong}; {remedy}")
+            yield Concern(("speakers", number, "actor"), f"{wrong}; {remedy}")
 
 
 def known(actor_id: str, around: Surroundings) -> tuple[Position, ...]:
@@ -71,7 +75,7 @@ def known(actor_id: str, around: Surroundings) -> tuple[Position, ...]:
     return actor.positions if actor is not None else ()
 
 
-def titles(position: Position, office: str) -> bool:
+def office_titles(position: Position, office: str) -> bool:
     """Whether an office begins with the title of a position."""
     return f"{fold(office)},".startswith((f"{fold(position.title)},", f"{fold(position.title)} of"))
 
@@ -82,14 +86,14 @@ def held_on(position: Position, span: DateSpan) -> bool:
 
 
 @rule("outside-life", *ENTRIES, when=lambda _, around: around.bounded)
-def outside_life(entry: Any, around: Surroundings) -> Iterator[Doubt]:
+def outside_life(entry: Any, around: Surroundings) -> Iterator[Concern]:
     """Somebody acts or speaks before they were born or founded, or after their end."""
     for link in entry.actor_links:
         actor = around.bounded.get(link.actor)
         wrong = outside(actor, entry.span) if actor is not None else None
         if wrong is not None and link.role in ACTIVE:
             wrong = f"{link.actor}, {link.role}, {wrong}"
-            yield Doubt(("date",), f"{wrong}; correct the actor or one of the dates")
+            yield Concern(("date",), f"{wrong}; correct the actor or one of the dates")
 
 
 def outside(actor: ActorRecord, span: DateSpan) -> str | None:
@@ -102,7 +106,7 @@ def outside(actor: ActorRecord, span: DateSpan) -> str | None:
 
 
 @rule("two-holders", "references")
-def two_holders(reference: Reference) -> Iterator[Doubt]:
+def two_holders(reference: Reference) -> Iterator[Concern]:
     """Two actors hold one office at one time."""
     holders: dict[tuple[str, str], list[tuple[ActorRecord, int]]] = defaultdict(list)
     for actor in reference.actors.values():
@@ -115,7 +119,7 @@ def two_holders(reference: Reference) -> Iterator[Doubt]:
         yield from overlapping(of, held)
 
 
-def overlapping(of: str, held: Iterable[tuple[ActorRecord, int]]) -> Iterator[Doubt]:
+def overlapping(of: str, held: Iterable[tuple[ActorRecord, int]]) -> Iterator[Concern]:
     """Each two of the holders of an office whose days overlap by more than that of the change."""
     for (one, first), (other, second) in combinations(held, 2):
         dates = one.positions[first].date, other.positions[second].date
@@ -124,7 +128,7 @@ def overlapping(of: str, held: Iterable[tuple[ActorRecord, int]]) -> Iterator[Do
             wrong = f"{one.id} is {title} of {of} on the same days ({dates[0]} and {dates[1]})"
             location = ("positions", second, "date" if dates[1] is not None else "title")
             wrong += "; correct one of the dates or titles"
-            yield Doubt(location, wrong, other.id, "actor")
+            yield Concern(location, wrong, other.id, "actor")
 
 
 def share_days(one: str | None, other: str | None) -> bool:

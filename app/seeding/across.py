@@ -16,7 +16,7 @@ from app.db.postings import DAY_SHIFT
 from app.entries.dates import DateSpan
 from app.entries.warning_codes import WarningCode
 from app.review.dates import swap
-from app.review.rules import RULES, Doubt, rule
+from app.review.rules import RULES, Concern, rule
 from app.seeding.files import FileChunk, read_chunk
 from app.seeding.raw_records import RawRecord
 from app.seeding.record_validation import parse, with_terms
@@ -40,7 +40,7 @@ BY_NUMBER = "SELECT id FROM staged WHERE rowid = ?"
 PLACE = """
 SELECT kind, file, line FROM staged WHERE id = ? AND name_type = 'entry' AND length(hash) > 0
 """
-Found = Iterator[tuple[WarningCode, Doubt]]
+Found = Iterator[tuple[WarningCode, Concern]]
 
 
 class Alike:
@@ -78,7 +78,7 @@ class Alike:
         return [(one, other) for one, other in ids if one != other]
 
 
-def alike(pairs: list[tuple[str, str]], entries: Entries) -> Found:
+def alike_pairs(pairs: list[tuple[str, str]], entries: Entries) -> Found:
     """What the rules find in each two entries that begin or end alike."""
     for one, other in pairs:
         for each in RULES["pair"]:
@@ -91,7 +91,7 @@ def remote(relations: list[tuple[str, str, str]], entries: Entries) -> Found:
     for entry_id, field, target in relations:
         for each in RULES["named event" if field == "event" else "answered"]:
             for message in each.find(entries[entry_id].record, entries[target].record):
-                yield each.code, Doubt(location_of(field), message, entry_id)
+                yield each.code, Concern(location_in_file(field), message, entry_id)
 
 
 class Entry(NamedTuple):
@@ -114,11 +114,11 @@ def read_again(folder: Path, staging: Staging, ids: Iterable[str]) -> dict[str, 
     for (kind, file), numbers in lines.items():
         for raw in read_chunk(chunk_of(kind, file, folder / file, numbers)):
             if isinstance(raw, RawRecord):
-                entries |= entries_in(raw)
+                entries |= entries_read(raw)
     return entries
 
 
-def entries_in(raw: RawRecord) -> dict[str, Entry]:
+def entries_read(raw: RawRecord) -> dict[str, Entry]:
     """An entry, and the terms of a proposal, by id; nothing where it is flawed."""
     parts = zip(with_terms(raw), parse(raw)[0], strict=False)
     return {record.id: Entry(part, record) for part, record in parts}
@@ -133,7 +133,7 @@ def chunk_of(kind: str, file: str, path: Path, numbers: set[int]) -> FileChunk:
     return FileChunk(kind, file, path, lines)
 
 
-def location_of(field: str) -> tuple[int | str, ...]:
+def location_in_file(field: str) -> tuple[int | str, ...]:
     """The place of a field: `responds_to[2].proposal` is the proposal of the second item."""
     steps: list[int | str] = []
     for part in field.split("."):

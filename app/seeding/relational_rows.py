@@ -52,11 +52,11 @@ def rows_of(kind: str, record: Any) -> Iterator[tuple[str, Row]]:
         if source.path is None:
             yield source.table, row_of(source, record, known)
             continue
-        for known, item in items_of(source, record):
+        for known, item in row_items(source, record):
             yield source.table, row_of(source, item, {**known, source.owner: record.id})
 
 
-def items_of(source: RowSource, record: Any) -> Iterator[tuple[dict[str, Any], Any]]:
+def row_items(source: RowSource, record: Any) -> Iterator[tuple[dict[str, Any], Any]]:
     """The items of a list, or those of lists within a list, with their positions by column."""
     path = source.path or ITSELF
     if source.within is None:

@@ -14,7 +14,7 @@ from app.reference.dataset import DatasetRecord
 from app.reference.registry import Reference
 from app.review.rules import RULES, Surroundings, rule
 from app.seeding import good_questions
-from app.seeding.across import REMOTE, Alike, Found, alike, read_again, remote
+from app.seeding.across import REMOTE, Alike, Found, alike_pairs, read_again, remote
 from app.seeding.chunk_review import ChunkReview, RecordWarning, Silenced, warning_of
 from app.seeding.raw_records import RawRecord
 from app.seeding.record_validation import REFERRING
@@ -77,7 +77,7 @@ class Warnings:
             *(entry_id for one, _, target in relations for entry_id in (one, target)),
         }
         entries = read_again(self.folder, self.staging, wanted)
-        for code, doubt in chain(found, alike(pairs, entries), remote(relations, entries)):
+        for code, doubt in chain(found, alike_pairs(pairs, entries), remote(relations, entries)):
             place = self.references[doubt.kind, doubt.id] if doubt.kind else entries[doubt.id]
             self.all.warnings.append(warning_of(place[0], code, doubt))
 

@@ -198,7 +198,7 @@ class YamlRecords:
         """A mapping; of a key given twice the first value is kept, and it is a flaw."""
         items: dict[str, Any] = {}
         for event in self.events_until(yaml.MappingEndEvent):
-            key, line = key_of(event, path), event.start_mark.line + 1
+            key, line = yaml_key(event, path), event.start_mark.line + 1
             if key in items:
                 self.repeated.append((line, (*path, key)))
             self.lines.setdefault((*path, key), line)
@@ -215,7 +215,7 @@ def refuse_second_document(event: Any) -> None:
         raise UnsupportedYaml("starts a second document; keep one in a file", event.start_mark)
 
 
-def key_of(event: Any, path: Location) -> str:
+def yaml_key(event: Any, path: Location) -> str:
     """The key of a mapping; raises `UnsupportedYaml` for one that is no word."""
     refuse_unsupported(event, path)
     if not isinstance(event, yaml.ScalarEvent):

@@ -14,9 +14,9 @@ import yaml
 from app.seeding.yaml_files import (
     LOADER,
     NULLS,
-    key_of,
     refuse_second_document,
     refuse_unsupported,
+    yaml_key,
 )
 
 HASH = re.compile(r"(?:^|(?<=[ \t]))#")
@@ -141,7 +141,7 @@ class Reader:
         while not isinstance(self.events[0], yaml.MappingEndEvent):
             above = self.above(self.events[0])
             event = self.events.popleft()
-            key = key_of(event, ())
+            key = yaml_key(event, ())
             beside = self.beside(event.start_mark)
             node = self.node(column)
             node.above = above + node.above
