@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from app.entries.words import fold
 from app.reference.registry import Reference
 from app.reference.sources import SourceRecord
-from app.review.rules import VOCABULARY, Concern, Surroundings, rule, when_given
+from app.review.rules import VOCABULARY, Query, Surroundings, rule, when_given
 
 TRACKERS, REDIRECTS, ARCHIVES, PRIVATE = (
     re.compile("|".join(map(translate, VOCABULARY[name].split())), re.IGNORECASE)
@@ -30,31 +30,31 @@ def addresses(source: SourceRecord) -> Iterator[tuple[str, str]]:
 
 
 @rule("url-tracker", "source", when=when_given("url"))
-def url_tracker(source: SourceRecord, _: Surroundings) -> Iterator[Concern]:
+def url_tracker(source: SourceRecord, _: Surroundings) -> Iterator[Query]:
     """An address has what tells a site where its reader came from."""
     for name, address in addresses(source):
         for key, _value in parse_qsl(urlsplit(address).query, keep_blank_values=True):
             if TRACKERS.match(key):
-                yield Concern((name,), f"has the tracker {key!r}; leave it out")
+                yield Query((name,), f"has the tracker {key!r}; leave it out")
 
 
 @rule("url-redirect", "source", when=when_given("url"))
-def url_redirect(source: SourceRecord, _: Surroundings) -> Iterator[Concern]:
+def url_redirect(source: SourceRecord, _: Surroundings) -> Iterator[Query]:
     """An address leads to another one, as those of shorteners and search engines do."""
     parts = urlsplit(source.url or "")
     host = (parts.hostname or "").removeprefix("www.")
     leads = LEADS_ON.search(parts.path) and re.search(r"=https?(?::|%3A)", parts.query)
     if REDIRECTS.match(host) or leads:
-        yield Concern(("url",), "leads on to another address; write the one at which one arrives")
+        yield Query(("url",), "leads on to another address; write the one at which one arrives")
 
 
 @rule("url-private", "source", when=when_given("url"))
-def url_private(source: SourceRecord, _: Surroundings) -> Iterator[Concern]:
+def url_private(source: SourceRecord, _: Surroundings) -> Iterator[Query]:
     """An address is of a machine or network that others do not reach."""
     for name, address in addresses(source):
         host = urlsplit(address).hostname or ""
         if PRIVATE.match(host) or is_private(host):
-            yield Concern((name,), f"{host} is not reached by others; write a public address")
+            yield Query((name,), f"{host} is not reached by others; write a public address")
 
 
 def is_private(host: str) -> bool:
@@ -66,24 +66,24 @@ def is_private(host: str) -> bool:
 
 
 @rule("url-front-page", "source", when=when_given("url"))
-def url_front_page(source: SourceRecord, _: Surroundings) -> Iterator[Concern]:
+def url_front_page(source: SourceRecord, _: Surroundings) -> Iterator[Query]:
     """An address is that of a whole site, which shows something else tomorrow."""
     parts = urlsplit(source.url or "")
     if parts.path.strip("/") in ("", "index.html", "index.php", "home") and not parts.query:
-        yield Concern(("url",), "is the front page of a site; write the address of the text")
+        yield Query(("url",), "is the front page of a site; write the address of the text")
 
 
 @rule("archive-url", "source", when=when_given("archive_url"))
-def archive_url(source: SourceRecord, _: Surroundings) -> Iterator[Concern]:
+def archive_url(source: SourceRecord, _: Surroundings) -> Iterator[Query]:
     """The address of the archived copy is of no archive."""
     host = urlsplit(source.archive_url or "").hostname or ""
     if not ARCHIVES.match(host) or source.archive_url == source.url:
         wrong = f"{host} is no archive that is known; write the address of an archived copy"
-        yield Concern(("archive_url",), wrong)
+        yield Query(("archive_url",), wrong)
 
 
 @rule("same-url", "references")
-def same_url(reference: Reference) -> Iterator[Concern]:
+def same_url(reference: Reference) -> Iterator[Query]:
     """Two sources have one address."""
     yield from repeated_address(reference, "url", lambda source: source.url and page_of(source.url))
 
@@ -101,7 +101,7 @@ def page_of(address: str) -> str:
 
 
 @rule("same-source", "references")
-def same_source(reference: Reference) -> Iterator[Concern]:
+def same_source(reference: Reference) -> Iterator[Query]:
     """Two sources have one publisher, title and day."""
     yield from repeated_address(
         reference, "title", lambda each: (fold(each.publisher), fold(each.title), each.date)
@@ -110,7 +110,7 @@ def same_source(reference: Reference) -> Iterator[Concern]:
 
 def repeated_address(
     reference: Reference, field: str, key: Callable[[SourceRecord], object]
-) -> Iterator[Concern]:
+) -> Iterator[Query]:
     """Each source that has in common with an earlier one what is compared."""
     seen: dict[object, str] = {}
     for source in reference.sources.values():
@@ -118,4 +118,4 @@ def repeated_address(
         first = seen.setdefault(compared, source.id) if compared else source.id
         if first != source.id:
             wrong = f"is that of {first}, too; keep one of the two sources"
-            yield Concern((field,), wrong, source.id, "source")
+            yield Query((field,), wrong, source.id, "source")

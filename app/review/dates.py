@@ -10,7 +10,7 @@ from typing import Any
 from app.entries.dates import DateSpan, Precision, parse_date
 from app.kinds.quotes import QuoteRecord
 from app.reference.sources import SourceRecord
-from app.review.rules import ENTRIES, Concern, Location, Surroundings, rule, when_given
+from app.review.rules import ENTRIES, Query, Location, Surroundings, rule, when_given
 
 DATED_ID = re.compile(
     r"(?<![0-9])((?:19|20)[0-9]{2})-?(0[1-9]|1[0-2])(?:-?([0-2][0-9]|3[01]))?(?![0-9])"
@@ -55,11 +55,11 @@ def may_be_swapped(entry: Any, around: Surroundings) -> bool:
 
 
 @rule("outside-coverage", *ENTRIES, when=is_out_of_time)
-def outside_coverage(entry: Any, around: Surroundings) -> Iterator[Concern]:
+def outside_coverage(entry: Any, around: Surroundings) -> Iterator[Query]:
     """An entry lies outside the days that the dataset covers."""
     covered = around.coverage
     if covered is not None and not is_within(entry.span, covered):
-        yield Concern(
+        yield Query(
             ("date",),
             f"{entry.date} lies outside of what the dataset covers, {covered.text}; correct the "
             "date, or the coverage",
@@ -79,12 +79,12 @@ def corrected_or_out_of_time(entry: Any, around: Surroundings) -> bool:
 
 @rule("to-come", *ENTRIES, when=corrected_or_out_of_time)
 @rule("to-come", "source", "actor", "topic", "dataset")
-def to_come(record: Any, around: Surroundings) -> Iterator[Concern]:
+def to_come(record: Any, around: Surroundings) -> Iterator[Query]:
     """A date has not come yet."""
     for location, written in dates_of(record):
         if written is not None and parse_date(written).start > around.today:
             wrong = f"{written} has not come yet; correct the year, the month or the day"
-            yield Concern(location, wrong)
+            yield Query(location, wrong)
 
 
 def dates_of(record: Any) -> Iterator[tuple[Location, str | None]]:
@@ -96,14 +96,14 @@ def dates_of(record: Any) -> Iterator[tuple[Location, str | None]]:
 
 
 @rule("date-id", *ENTRIES, "source", when=is_dated_otherwise)
-def date_id(record: Any, _: Surroundings) -> Iterator[Concern]:
+def date_id(record: Any, _: Surroundings) -> Iterator[Query]:
     """The date in an id is not that of its record."""
     span = parse_date(record.date)
     for match in DATED_ID.finditer(record.id):
         named = covered_days(match)
         if named is not None and not (named.start <= span.end and span.start <= named.end):
             wrong = f"is {record.date}, but the id says {named.text}; correct one of the two"
-            yield Concern(("date",), wrong)
+            yield Query(("date",), wrong)
 
 
 def covered_days(match: re.Match[str]) -> DateSpan | None:
@@ -115,7 +115,7 @@ def covered_days(match: re.Match[str]) -> DateSpan | None:
 
 
 @rule("date-url", "source", when=when_given("url"))
-def date_url(source: SourceRecord, _: Surroundings) -> Iterator[Concern]:
+def date_url(source: SourceRecord, _: Surroundings) -> Iterator[Query]:
     """The day in the address of a page is not that on which it is said to be published."""
     match = DATED_PATH.search(source.url or "")
     named = covered_days(match) if match is not None else None
@@ -124,11 +124,11 @@ def date_url(source: SourceRecord, _: Surroundings) -> Iterator[Concern]:
     span = parse_date(source.date)
     if not (named.start - FEW_DAYS <= span.end and span.start <= named.end + FEW_DAYS):
         wrong = f"is {source.date}, but the address has {named.text}; look which is right"
-        yield Concern(("date",), wrong)
+        yield Query(("date",), wrong)
 
 
 @rule("older-source", *ENTRIES, when=is_far_from_sources)
-def older_source(entry: Any, around: Surroundings) -> Iterator[Concern]:
+def older_source(entry: Any, around: Surroundings) -> Iterator[Query]:
     """A source was published before what it is to report."""
     earliest = entry.span.start - DAY_OFF
     for number, citation in enumerate(entry.citations):
@@ -138,7 +138,7 @@ def older_source(entry: Any, around: Surroundings) -> Iterator[Concern]:
 
 
 @rule("older-source", "quote", when=when_given("renderings"))
-def older_rendering(quote: QuoteRecord, around: Surroundings) -> Iterator[Concern]:
+def older_rendering(quote: QuoteRecord, around: Surroundings) -> Iterator[Query]:
     """The source of a wording was published before the words were said."""
     for number, rendering in enumerate(quote.renderings):
         span = around.published.get(rendering.source)
@@ -146,14 +146,14 @@ def older_rendering(quote: QuoteRecord, around: Surroundings) -> Iterator[Concer
             yield too_old(("renderings", number, "source"), rendering.source, span, quote.date)
 
 
-def too_old(location: Location, source: str, span: DateSpan, written: str) -> Concern:
+def too_old(location: Location, source: str, span: DateSpan, written: str) -> Query:
     """That a source is older than what it reports."""
     wrong = f"{source} was published on {span.text}, before {written}"
-    return Concern(location, f"{wrong}; cite another source, or correct one of the dates")
+    return Query(location, f"{wrong}; cite another source, or correct one of the dates")
 
 
 @rule("swapped-date", *ENTRIES, when=may_be_swapped)
-def swapped_date(entry: Any, around: Surroundings) -> Iterator[Concern]:
+def swapped_date(entry: Any, around: Surroundings) -> Iterator[Query]:
     """With day and month swapped, a date would fit its sources, as it does not."""
     swapped = swap(entry.span)
     if swapped is None:
@@ -162,7 +162,7 @@ def swapped_date(entry: Any, around: Surroundings) -> Iterator[Concern]:
     known = [span for span in spans if span is not None]
     fits = any(is_near(swapped, span, FEW_DAYS) for span in known)
     if fits and not any(is_near(entry.span.start, span, WEEK) for span in known):
-        yield Concern(("date",), f"would fit its sources as {swapped}; are day and month swapped?")
+        yield Query(("date",), f"would fit its sources as {swapped}; are day and month swapped?")
 
 
 def swap(span: DateSpan) -> date | None:

@@ -14,7 +14,7 @@ from app.entries.names import folded_name
 from app.reference.actors import ActorKind, ActorRecord
 from app.reference.dataset import DatasetRecord
 from app.reference.registry import Reference
-from app.review.rules import Concern, Location, Surroundings, rule, when_given
+from app.review.rules import Query, Location, Surroundings, rule, when_given
 from app.review.wordings import is_not_plain_english
 
 # How alike, of a hundred, two different names are that may be one.
@@ -27,7 +27,7 @@ MOST_COMPARED = 1000
 
 @rule("unknown-code", "quote", when=is_not_plain_english)
 @rule("unknown-code", "source", "dataset", when=when_given("language"))
-def unknown_language(record: Any, around: Surroundings) -> Iterator[Concern]:
+def unknown_language(record: Any, around: Surroundings) -> Iterator[Query]:
     """A code is none of ISO 639 (language), 15924 (script), 3166 (state) or 4217 (currency)."""
     if record is around.dataset or record.language != around.language:
         yield from unknown_codes(("language",), record.language)
@@ -36,7 +36,7 @@ def unknown_language(record: Any, around: Surroundings) -> Iterator[Concern]:
         yield from unknown_codes(("renderings", number, "language"), rendering.language)
 
 
-def unknown_codes(location: Location, code: str | None) -> Iterator[Concern]:
+def unknown_codes(location: Location, code: str | None) -> Iterator[Query]:
     """The part of a language's code that does not exist."""
     if code in (None, "en"):
         return
@@ -45,9 +45,7 @@ def unknown_codes(location: Location, code: str | None) -> Iterator[Concern]:
 
     part = unknown_part(code)
     if part is not None:
-        yield Concern(
-            location, f"{code!r}: there is no {part}; write a code as in en, he or zh-Hant"
-        )
+        yield Query(location, f"{code!r}: there is no {part}; write a code as in en, he or zh-Hant")
 
 
 def outside_ids(actor: ActorRecord) -> Iterator[tuple[Location, Any]]:
@@ -59,7 +57,7 @@ def outside_ids(actor: ActorRecord) -> Iterator[tuple[Location, Any]]:
 
 
 @rule("unknown-code", "actor")
-def unknown_state(actor: ActorRecord, _: Surroundings) -> Iterator[Concern]:
+def unknown_state(actor: ActorRecord, _: Surroundings) -> Iterator[Query]:
     """A state has a code that ISO 3166 does not have."""
     for location, code in outside_ids(actor):
         if location[1] == "iso3166":
@@ -67,20 +65,20 @@ def unknown_state(actor: ActorRecord, _: Surroundings) -> Iterator[Concern]:
             from app.review.codes import is_state_code  # noqa: PLC0415
 
             if not is_state_code(code):
-                yield Concern(location, f"ISO 3166 has no code {code}; look it up, or leave it out")
+                yield Query(location, f"ISO 3166 has no code {code}; look it up, or leave it out")
 
 
 @rule("state-code", "actor")
-def state_code(actor: ActorRecord, _: Surroundings) -> Iterator[Concern]:
+def state_code(actor: ActorRecord, _: Surroundings) -> Iterator[Query]:
     """An actor that is no state has the code or number of one."""
     for location, _value in outside_ids(actor):
         if actor.kind != ActorKind.state and location[1] in ("iso3166", "gw"):
             wrong = f"is for states, and this is a {actor.kind}; correct the kind, or leave it out"
-            yield Concern(location, wrong)
+            yield Query(location, wrong)
 
 
 @rule("alias-repeated", "actor", when=when_given("aliases"))
-def alias_repeated(actor: ActorRecord, _: Surroundings) -> Iterator[Concern]:
+def alias_repeated(actor: ActorRecord, _: Surroundings) -> Iterator[Query]:
     """An alias is the name of the actor, or another alias."""
     seen = {folded_name(actor.name)}
     for number, alias in enumerate(actor.aliases):
@@ -89,12 +87,12 @@ def alias_repeated(actor: ActorRecord, _: Surroundings) -> Iterator[Concern]:
             wrong = (
                 f"{alias!r} finds the actor already, by its name or an alias above; leave it out"
             )
-            yield Concern(("aliases", number), wrong)
+            yield Query(("aliases", number), wrong)
         seen.add(folded)
 
 
 @rule("same-outside-id", "references")
-def same_outside_id(reference: Reference) -> Iterator[Concern]:
+def same_outside_id(reference: Reference) -> Iterator[Query]:
     """Two actors have one id in an outside register."""
     seen: dict[tuple[str, Any], str] = {}
     for actor in reference.actors.values():
@@ -102,20 +100,20 @@ def same_outside_id(reference: Reference) -> Iterator[Concern]:
             first = seen.setdefault((str(location[1]), value), actor.id)
             if first != actor.id:
                 wrong = f"{value} is the id of {first}, too; look up which of them it belongs to"
-                yield Concern(location, wrong, actor.id, "actor")
+                yield Query(location, wrong, actor.id, "actor")
 
 
 Named = tuple[str, str]
 
 
 @rule("near-double", "references")
-def near_names(reference: Reference) -> Iterator[Concern]:
+def near_names(reference: Reference) -> Iterator[Query]:
     """Two names of actors, topics or places are so alike that they may be one."""
     for kind, records in (("actor", reference.actors), ("topic", reference.topics)):
         names = [(each.id, name) for each in records.values() for name in each.names()[1:]]
         for (first, _), (owner, name) in near_doubles(names):
             wrong = f"{name!r} is like a name of {first}; if both are one, keep one of them"
-            yield Concern((), wrong, owner, kind)
+            yield Query((), wrong, owner, kind)
 
 
 def near_doubles(names: Iterable[Named]) -> Iterator[tuple[Named, Named]]:
@@ -139,17 +137,17 @@ def are_alike(one: str, other: str) -> bool:
 
 
 @rule("no-language", "dataset")
-def no_language(dataset: DatasetRecord, _: Surroundings) -> Iterator[Concern]:
+def no_language(dataset: DatasetRecord, _: Surroundings) -> Iterator[Query]:
     """The dataset does not say in which language the record is."""
     if dataset.language is None:
         wrong = "is missing: quotes and sources that say nothing else count as English; add it"
-        yield Concern(("language",), wrong)
+        yield Query(("language",), wrong)
 
 
 @rule("version", "dataset")
-def version(dataset: DatasetRecord, _: Surroundings) -> Iterator[Concern]:
+def version(dataset: DatasetRecord, _: Surroundings) -> Iterator[Query]:
     """The dataset is cited with another version than it has."""
     cited = re.search(r"version[: ]+([0-9][\w.-]*[\w])", dataset.how_to_cite)
     if cited is not None and cited[1] != dataset.version:
         wrong = f"names version {cited[1]}, but the version is {dataset.version}; correct it"
-        yield Concern(("how_to_cite",), wrong)
+        yield Query(("how_to_cite",), wrong)

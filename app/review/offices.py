@@ -13,7 +13,7 @@ from app.entries.words import fold
 from app.kinds.quotes import QuoteRecord
 from app.reference.actors import ActorRecord, Position
 from app.reference.registry import Reference, within
-from app.review.rules import ENTRIES, VOCABULARY, Concern, Surroundings, rule
+from app.review.rules import ENTRIES, VOCABULARY, Query, Surroundings, rule
 
 SHARED = frozenset(VOCABULARY["shared_offices"].split())
 ACTIVE = frozenset(VOCABULARY["active_roles"].split())
@@ -31,7 +31,7 @@ def has_doubtful_speaker(quote: QuoteRecord, around: Surroundings) -> bool:
 
 
 @rule("office-not-held", "quote", when=has_doubtful_speaker)
-def office_not_held(quote: QuoteRecord, around: Surroundings) -> Iterator[Concern]:
+def office_not_held(quote: QuoteRecord, around: Surroundings) -> Iterator[Query]:
     """A speaker is given an office that was held at another time."""
     for number, speaker in enumerate(quote.speakers):
         if speaker.office is not None:
@@ -42,11 +42,11 @@ def office_not_held(quote: QuoteRecord, around: Surroundings) -> Iterator[Concer
                 dates = " and ".join(each.date for each in held if each.date is not None)
                 wrong = f"{speaker.office!r} was held on {dates}, not on {quote.date}"
                 remedy = "correct the office or the date"
-                yield Concern(("speakers", number, "office"), f"{wrong}; {remedy}")
+                yield Query(("speakers", number, "office"), f"{wrong}; {remedy}")
 
 
 @rule("office-repeated", "quote", when=has_doubtful_speaker)
-def office_repeated(quote: QuoteRecord, around: Surroundings) -> Iterator[Concern]:
+def office_repeated(quote: QuoteRecord, around: Surroundings) -> Iterator[Query]:
     """A speaker is given the office that the actor's positions give for that date anyway."""
     for number, speaker in enumerate(quote.speakers):
         if speaker.office is not None:
@@ -55,18 +55,18 @@ def office_repeated(quote: QuoteRecord, around: Surroundings) -> Iterator[Concer
             ]
             if any(held_on(each, quote.span) for each in held):
                 wrong = "follows from the positions of the actor; leave it out"
-                yield Concern(("speakers", number, "office"), wrong)
+                yield Query(("speakers", number, "office"), wrong)
 
 
 @rule("before-office", "quote", when=has_doubtful_speaker)
-def before_office(quote: QuoteRecord, around: Surroundings) -> Iterator[Concern]:
+def before_office(quote: QuoteRecord, around: Surroundings) -> Iterator[Query]:
     """Words are older than the first office of their speaker."""
     for number, speaker in enumerate(quote.speakers):
         first = around.first_offices.get(speaker.actor, date.min)
         if speaker.office is None and quote.span.end < first:
             wrong = f"{speaker.actor} has no office before {first}"
             remedy = "correct the speaker or the date, or give the office of then"
-            yield Concern(("speakers", number, "actor"), f"{wrong}; {remedy}")
+            yield Query(("speakers", number, "actor"), f"{wrong}; {remedy}")
 
 
 def known(actor_id: str, around: Surroundings) -> tuple[Position, ...]:
@@ -86,14 +86,14 @@ def held_on(position: Position, span: DateSpan) -> bool:
 
 
 @rule("outside-life", *ENTRIES, when=lambda _, around: around.bounded)
-def outside_life(entry: Any, around: Surroundings) -> Iterator[Concern]:
+def outside_life(entry: Any, around: Surroundings) -> Iterator[Query]:
     """Somebody acts or speaks before they were born or founded, or after their end."""
     for link in entry.actor_links:
         actor = around.bounded.get(link.actor)
         wrong = outside(actor, entry.span) if actor is not None else None
         if wrong is not None and link.role in ACTIVE:
             wrong = f"{link.actor}, {link.role}, {wrong}"
-            yield Concern(("date",), f"{wrong}; correct the actor or one of the dates")
+            yield Query(("date",), f"{wrong}; correct the actor or one of the dates")
 
 
 def outside(actor: ActorRecord, span: DateSpan) -> str | None:
@@ -106,7 +106,7 @@ def outside(actor: ActorRecord, span: DateSpan) -> str | None:
 
 
 @rule("two-holders", "references")
-def two_holders(reference: Reference) -> Iterator[Concern]:
+def two_holders(reference: Reference) -> Iterator[Query]:
     """Two actors hold one office at one time."""
     holders: dict[tuple[str, str], list[tuple[ActorRecord, int]]] = defaultdict(list)
     for actor in reference.actors.values():
@@ -119,7 +119,7 @@ def two_holders(reference: Reference) -> Iterator[Concern]:
         yield from overlapping(of, held)
 
 
-def overlapping(of: str, held: Iterable[tuple[ActorRecord, int]]) -> Iterator[Concern]:
+def overlapping(of: str, held: Iterable[tuple[ActorRecord, int]]) -> Iterator[Query]:
     """Each two of the holders of an office whose days overlap by more than that of the change."""
     for (one, first), (other, second) in combinations(held, 2):
         dates = one.positions[first].date, other.positions[second].date
@@ -128,7 +128,7 @@ def overlapping(of: str, held: Iterable[tuple[ActorRecord, int]]) -> Iterator[Co
             wrong = f"{one.id} is {title} of {of} on the same days ({dates[0]} and {dates[1]})"
             location = ("positions", second, "date" if dates[1] is not None else "title")
             wrong += "; correct one of the dates or titles"
-            yield Concern(location, wrong, other.id, "actor")
+            yield Query(location, wrong, other.id, "actor")
 
 
 def share_days(one: str | None, other: str | None) -> bool:

@@ -8,22 +8,22 @@ from collections.abc import Iterator
 from app.entries.dates import parse_date
 from app.entries.record import Quantity, QuantityQualifier
 from app.kinds.terms import TermRecord
-from app.review.rules import Concern, Surroundings, rule, when_given
+from app.review.rules import Query, Surroundings, rule, when_given
 
 OPEN = (QuantityQualifier.at_least, QuantityQualifier.more_than)
 
 
 @rule("early-report", "term", when=when_given("reports"))
-def early_report(term: TermRecord, _: Surroundings) -> Iterator[Concern]:
+def early_report(term: TermRecord, _: Surroundings) -> Iterator[Query]:
     """A report is about days before the date of its term."""
     for number, report in enumerate(term.reports):
         if parse_date(report.date).end < term.span.start:
             wrong = f"{report.date} lies before {term.date}, the date of the term; correct one"
-            yield Concern(("reports", number, "date"), wrong)
+            yield Query(("reports", number, "date"), wrong)
 
 
 @rule("above-promised", "term", when=when_given("reports"))
-def above_promised(term: TermRecord, _: Surroundings) -> Iterator[Concern]:
+def above_promised(term: TermRecord, _: Surroundings) -> Iterator[Query]:
     """The numbers of one claimant come to more than the term promises."""
     promised = {
         counted(each): each.value
@@ -42,7 +42,7 @@ def above_promised(term: TermRecord, _: Surroundings) -> Iterator[Concern]:
             if totals[key] > most:
                 wrong = f"comes to {totals[key]:g} by this account, and {most:g} are promised"
                 total = "say `cumulative: true` if it is a total, or " * bool(adds)
-                yield Concern(
+                yield Query(
                     ("reports", number, "quantities", place), f"{wrong}; {total}correct one"
                 )
 

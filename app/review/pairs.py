@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 
 from app.kinds.events import EventRecord
 from app.kinds.quotes import QuoteRecord
-from app.review.rules import Concern, rule
+from app.review.rules import Query, rule
 from app.review.wordings import letters_of
 
 # How alike, of a hundred, two wordings of one utterance are at least, and how near in time.
@@ -21,15 +21,15 @@ DISTINCT = 20
 
 
 @rule("same-words", "pair")
-def same_words(one: Any, other: Any) -> Iterator[Concern]:
+def same_words(one: Any, other: Any) -> Iterator[Query]:
     """Two quotes have the same words."""
     if are_quotes(one, other) and letters_of(one.text) == letters_of(other.text):
         wrong = f"has the words of {one.id}; keep one of the two, or say what sets them apart"
-        yield Concern(("text",), wrong, other.id)
+        yield Query(("text",), wrong, other.id)
 
 
 @rule("wording-elsewhere", "pair")
-def wording_elsewhere(one: Any, other: Any) -> Iterator[Concern]:
+def wording_elsewhere(one: Any, other: Any) -> Iterator[Query]:
     """A wording of a quote is one of another quote, too."""
     if not are_quotes(one, other) or letters_of(one.text) == letters_of(other.text):
         return
@@ -37,13 +37,11 @@ def wording_elsewhere(one: Any, other: Any) -> Iterator[Concern]:
     for number, wording in enumerate((other, *other.renderings)):
         if letters_of(wording.text) in texts:
             at: tuple[Any, ...] = ("text",) if number == 0 else ("renderings", number - 1, "text")
-            yield Concern(
-                at, f"is a wording of {one.id}, too; keep it with one of the two", other.id
-            )
+            yield Query(at, f"is a wording of {one.id}, too; keep it with one of the two", other.id)
 
 
 @rule("like-words", "pair")
-def like_words(one: Any, other: Any) -> Iterator[Concern]:
+def like_words(one: Any, other: Any) -> Iterator[Query]:
     """Two quotes of one speaker and day have nearly the same words."""
     if not are_quotes(one, other) or not share_speaker(one, other) or not are_near(one, other):
         return
@@ -51,15 +49,15 @@ def like_words(one: Any, other: Any) -> Iterator[Concern]:
     is_long = min(len(first), len(second)) >= DISTINCT
     if is_long and first != second and fuzz.ratio(first, second) >= ALIKE:
         wrong = f"is nearly {one.id}, of the same speaker; make it a rendering there"
-        yield Concern(("text",), f"{wrong}, or keep one of the two", other.id)
+        yield Query(("text",), f"{wrong}, or keep one of the two", other.id)
 
 
 @rule("same-title", "pair")
-def same_title(one: Any, other: Any) -> Iterator[Concern]:
+def same_title(one: Any, other: Any) -> Iterator[Query]:
     """Two events have one title and date."""
     are_events = isinstance(one, EventRecord) and isinstance(other, EventRecord)
     if are_events and pair_title(one) == pair_title(other):
-        yield Concern(
+        yield Query(
             ("title",), f"is that of {one.id}, on the same day; keep one of the two", other.id
         )
 

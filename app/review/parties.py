@@ -13,7 +13,7 @@ from app.kinds.quotes import QuoteRecord
 from app.kinds.terms import TermRecord
 from app.reference.actors import ActorKind
 from app.reference.registry import Reference
-from app.review.rules import ENTRIES, Concern, Surroundings, rule, when_given
+from app.review.rules import ENTRIES, Query, Surroundings, rule, when_given
 
 WITH_TERMS = "proposal with terms"
 
@@ -26,7 +26,7 @@ class WithTerms(NamedTuple):
 
 
 @rule("no-party", WITH_TERMS, when=when_given("terms"))
-def no_party(whole: WithTerms, around: Surroundings) -> Iterator[Concern]:
+def no_party(whole: WithTerms, around: Surroundings) -> Iterator[Query]:
     """A term obliges an actor that has no part in its proposal."""
     proposal = whole.proposal
     span, reference = proposal.span, around.reference
@@ -40,7 +40,7 @@ def no_party(whole: WithTerms, around: Surroundings) -> Iterator[Concern]:
                 wrong = (
                     f"{actor} has no part in {proposal.id}; add it to the actors of the proposal"
                 )
-                yield Concern(("terms", number, "obliged", place), f"{wrong}, or correct this")
+                yield Query(("terms", number, "obliged", place), f"{wrong}, or correct this")
 
 
 def is_outside(actor_id: str, circle: set[str], span: DateSpan, reference: Reference) -> bool:
@@ -52,23 +52,23 @@ def is_outside(actor_id: str, circle: set[str], span: DateSpan, reference: Refer
 
 
 @rule("same-term", WITH_TERMS, when=when_given("terms"))
-def same_term(whole: WithTerms, _: Surroundings) -> Iterator[Concern]:
+def same_term(whole: WithTerms, _: Surroundings) -> Iterator[Query]:
     """Two terms of a proposal have the same text."""
     seen: dict[str, str] = {}
     for number, term in enumerate(whole.terms):
         first = seen.setdefault(fold(term.text), term.id)
         if first != term.id:
             wrong = f"has the text of {first}; say how the two differ, or keep one"
-            yield Concern(("terms", number, "text"), wrong)
+            yield Query(("terms", number, "text"), wrong)
 
 
 @rule("own-beneficiary", "term", when=when_given("beneficiary"))
-def own_beneficiary(term: TermRecord, _: Surroundings) -> Iterator[Concern]:
+def own_beneficiary(term: TermRecord, _: Surroundings) -> Iterator[Query]:
     """The only actor that a term obliges is also the one that benefits."""
     if len(term.obliged) == 1 and term.obliged[0] in term.beneficiary:
         place = term.beneficiary.index(term.obliged[0])
         wrong = f"{term.obliged[0]} is obliged, too; name who benefits, or leave it out"
-        yield Concern(("beneficiary", place), wrong)
+        yield Query(("beneficiary", place), wrong)
 
 
 def lists_own_role(entry: Any, _: Surroundings) -> bool:
@@ -89,23 +89,23 @@ def lists_speaker(quote: QuoteRecord, _: Surroundings) -> bool:
 
 
 @rule("own-addressee", "quote", when=lists_speaker)
-def own_addressee(quote: QuoteRecord, _: Surroundings) -> Iterator[Concern]:
+def own_addressee(quote: QuoteRecord, _: Surroundings) -> Iterator[Query]:
     """A speaker is also the one who is spoken to."""
     speakers = {speaker.actor for speaker in quote.speakers}
     for number, link in enumerate(quote.actors):
         if link.role == Role.addressee and link.actor in speakers:
             wrong = f"{link.actor} is a speaker; name who was spoken to"
-            yield Concern(("actors", number, "actor"), wrong)
+            yield Query(("actors", number, "actor"), wrong)
 
 
 @rule("link-repeated", *ENTRIES, when=lists_own_role)
-def link_repeated(entry: Any, _: Surroundings) -> Iterator[Concern]:
+def link_repeated(entry: Any, _: Surroundings) -> Iterator[Query]:
     """An actor is listed again in the role that a field of its kind gives."""
     own = {(actor, role) for role, path in entry.ROLES.items() for actor in values_at(entry, path)}
     for number, link in enumerate(entry.actors):
         if (link.actor, link.role) in own:
             wrong = f"{link.actor} is {link.role} by a field of its own; leave it out here"
-            yield Concern(("actors", number), wrong)
+            yield Query(("actors", number), wrong)
 
 
 def repeats_source(entry: Any, _: Surroundings) -> bool:
@@ -117,12 +117,12 @@ def repeats_source(entry: Any, _: Surroundings) -> bool:
 
 
 @rule("cited-twice", *ENTRIES, when=repeats_source)
-def cited_twice(entry: Any, _: Surroundings) -> Iterator[Concern]:
+def cited_twice(entry: Any, _: Surroundings) -> Iterator[Query]:
     """A source is cited twice for one thing."""
     seen = set()
     for number, citation in enumerate(entry.citations):
         key = citation.source, citation.supports
         if key in seen:
             wrong = f"{citation.source} is cited already; say what each supports, or keep one"
-            yield Concern(("citations", number, "source"), wrong)
+            yield Query(("citations", number, "source"), wrong)
         seen.add(key)

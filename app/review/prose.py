@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from app.kinds import KINDS
 from app.kinds.quotes import QuoteRecord
-from app.review.rules import ENTRIES, VOCABULARY, Concern, Surroundings, rule
+from app.review.rules import ENTRIES, VOCABULARY, Query, Surroundings, rule
 from app.review.wordings import record_wordings
 
 # Our own words in an entry.
@@ -58,27 +58,27 @@ def beginnings_of(text: str) -> list[str]:
 
 
 @rule("style", *ENTRIES, when=has_marked_word)
-def style(entry: Any, around: Surroundings) -> Iterator[Concern]:
+def style(entry: Any, around: Surroundings) -> Iterator[Query]:
     """Our own words have one that judges, or that belongs to one side (in English records)."""
     for name in OWN_FIELDS[type(entry)] if around.language.startswith("en") else ():
         for match in STYLED.finditer(QUOTED.sub("", getattr(entry, name) or "")):
             start = next(each for each in STYLE if match[0].lower().startswith(each))
-            yield Concern((name,), f"has {match[0]!r}; {STYLE[start]}, or put it in quotes")
+            yield Query((name,), f"has {match[0]!r}; {STYLE[start]}, or put it in quotes")
 
 
 @rule("placeholder", *ENTRIES, when=has_marked_word)
-def placeholder(entry: Any, _: Surroundings) -> Iterator[Concern]:
+def placeholder(entry: Any, _: Surroundings) -> Iterator[Query]:
     """A mark says that something is left to be done."""
     for name in OWN_FIELDS[type(entry)]:
         for match in UNDONE.finditer(getattr(entry, name) or ""):
-            yield Concern((name,), f"has {match[0]!r}; do it, or write what is not known")
+            yield Query((name,), f"has {match[0]!r}; do it, or write what is not known")
 
 
 @rule("capitals", "event", "proposal", when=lambda entry, _: entry.title.isupper())
-def capitals(entry: Any, _: Surroundings) -> Iterator[Concern]:
+def capitals(entry: Any, _: Surroundings) -> Iterator[Query]:
     """A title is written in capitals."""
     if len(entry.title) >= SHORTEST_SHOUT:
-        yield Concern(("title",), "is written in capitals; write it like other titles")
+        yield Query(("title",), "is written in capitals; write it like other titles")
 
 
 def begins_oddly(quote: QuoteRecord, _: Surroundings) -> bool:
@@ -88,19 +88,19 @@ def begins_oddly(quote: QuoteRecord, _: Surroundings) -> bool:
 
 
 @rule("fragment", "quote", when=begins_oddly)
-def fragment(quote: QuoteRecord, _: Surroundings) -> Iterator[Concern]:
+def fragment(quote: QuoteRecord, _: Surroundings) -> Iterator[Query]:
     """Words that begin with a small letter are not called a fragment."""
     if quote.text[0].islower() and not quote.fragment:
         wrong = "begins with a small letter; write `fragment: true` if it is part of a sentence"
-        yield Concern(("text",), wrong)
+        yield Query(("text",), wrong)
 
 
 @rule("quoted-words", "quote", when=begins_oddly)
-def quoted_words(quote: QuoteRecord, _: Surroundings) -> Iterator[Concern]:
+def quoted_words(quote: QuoteRecord, _: Surroundings) -> Iterator[Query]:
     """The words of a source stand in quotation marks, which are not the speaker's."""
     for location, wording in record_wordings(quote):
         text = wording.text
         closing = QUOTES.get(text[0], "")
         inside = not set(text[1:-1]).isdisjoint((text[0], *closing))
         if text[-1] in closing and not inside:
-            yield Concern((*location, "text"), "stands in quotation marks; write the words alone")
+            yield Query((*location, "text"), "stands in quotation marks; write the words alone")

@@ -1,6 +1,6 @@
 """The table of rules, and what they hold a record against.
 
-To add a rule: its code in `WarningCode`, and a function with `@rule` that yields a `Concern` for each
+To add a rule: its code in `WarningCode`, and a function with `@rule` that yields a `Query` for each
 place that is in doubt. The first line of its docstring stands in seed_data/FORMAT.md. Rules are
 grouped by what they look at: a kind of record; `text`; a `pair` of entries; an entry and its `named
 event`, or the proposal that it `answered`; or, when all records are known, `references`, `figures`,
@@ -33,7 +33,7 @@ VOCABULARY = tomllib.loads(
 ENTRIES = ("event", "quote", "proposal", "term", "figure")
 
 
-class Concern(NamedTuple):
+class Query(NamedTuple):
     """A place of a record that is in doubt, and why; a message says what would be right.
 
     Rules that look at more than one record name it by its id, and by its kind if it is no entry.

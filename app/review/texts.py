@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.entries.warning_codes import WarningCode
-from app.review.rules import RULES, Concern, Location, rule
+from app.review.rules import RULES, Query, Location, rule
 
 # Bytes with which no rule of this module finds anything but two spaces and links of Markdown.
 PLAIN = bytes(code for code in (0x0A, 0x0D, *range(0x20, 0x7F)) if chr(code) not in "&<*`~\\")
@@ -119,9 +119,9 @@ def script_of(letter: str) -> str | None:
     return name if name in SCRIPTS else None
 
 
-def text_doubts(fields: Any) -> Iterator[tuple[WarningCode, Concern]]:
+def text_doubts(fields: Any) -> Iterator[tuple[WarningCode, Query]]:
     """What the rules of texts find in a record as written."""
     for location, text in texts_in(fields):
         for each in RULES["text"]:
             for message in each.find(text):
-                yield each.code, Concern(location, message)
+                yield each.code, Query(location, message)

@@ -15,7 +15,7 @@ from app.kinds.figures import FigureRecord
 from app.kinds.quotes import QuoteRecord
 from app.review.names import near_doubles
 from app.review.numbers import FigureFact, figure_fact, quantities
-from app.review.rules import Concern, Location, Surroundings, rule
+from app.review.rules import Query, Location, Surroundings, rule
 from app.review.wordings import fingerprints, letters_of
 
 # What is to be the same wherever it is meant.
@@ -86,17 +86,17 @@ class Facts:
 
 
 @rule("used-once", "complete")
-def used_once(facts: Facts, *_: Any) -> Iterator[Concern]:
+def used_once(facts: Facts, *_: Any) -> Iterator[Query]:
     """A unit or a metric is used once in the whole record."""
     for (name, value), number in facts.counts.items():
         if name in COUNTED_ONCE and number == 1:
             remedy = f"write the {name} that is used elsewhere, if it is that"
             place = facts.places[name, value]
-            yield Concern(place.location, f"{value!r} is used once; {remedy}", place.id)
+            yield Query(place.location, f"{value!r} is used once; {remedy}", place.id)
 
 
 @rule("near-double", "facts")
-def near_places(facts: Facts) -> Iterator[Concern]:
+def near_places(facts: Facts) -> Iterator[Query]:
     """Places that may be others; what is used less often is in doubt."""
     places = [value for name, value in facts.counts if name == "place"]
     alike = near_doubles([(each, each) for each in places])
@@ -108,7 +108,7 @@ def near_places(facts: Facts) -> Iterator[Concern]:
         )
         place = facts.places["place", rare]
         wrong = f"{rare!r} may be {common!r}, which is used elsewhere; write it alike"
-        yield Concern(place.location, wrong, place.id)
+        yield Query(place.location, wrong, place.id)
 
 
 def parts_of_places(values: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -120,9 +120,9 @@ def parts_of_places(values: Collection[str]) -> Iterator[tuple[str, str]]:
 
 
 @rule("unused", "complete")
-def unused(facts: Facts, around: Surroundings, _: Any) -> Iterator[Concern]:
+def unused(facts: Facts, around: Surroundings, _: Any) -> Iterator[Query]:
     """An actor, a topic or a source is named by nothing."""
     for name_type, record in around.reference.records():
         if (name_type, record.id) not in facts.named:
             wrong = f"no record names this {name_type}; leave it out until one does"
-            yield Concern(("id",), wrong, record.id, name_type)
+            yield Query(("id",), wrong, record.id, name_type)

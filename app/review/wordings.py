@@ -12,7 +12,7 @@ from zlib import crc32
 from app.entries.words import fold
 from app.kinds.evidence import Evidence, EvidenceStatus
 from app.kinds.quotes import QuoteRecord
-from app.review.rules import Concern, Location, Surroundings, rule, when_given
+from app.review.rules import Query, Location, Surroundings, rule, when_given
 from app.review.texts import script_of
 
 # What is left out when wordings are compared.
@@ -45,25 +45,25 @@ def record_wordings(quote: QuoteRecord) -> Iterator[tuple[Location, Any]]:
 
 
 @rule("two-wordings", "quote", when=when_given("renderings"))
-def two_wordings(quote: QuoteRecord, _: Surroundings) -> Iterator[Concern]:
+def two_wordings(quote: QuoteRecord, _: Surroundings) -> Iterator[Query]:
     """One source is said to print two wordings of an utterance in one language."""
     seen = {(quote.citations[0].source, quote.language): quote.text}
     for number, rendering in enumerate(quote.renderings):
         printed_by = rendering.source, rendering.language or quote.language
         if seen.setdefault(printed_by, rendering.text) != rendering.text:
             wrong = f"{rendering.source} prints another wording, too; keep the one that it prints"
-            yield Concern(("renderings", number, "source"), wrong)
+            yield Query(("renderings", number, "source"), wrong)
 
 
 @rule("translated", "quote", when=when_given("renderings"))
-def translated(quote: QuoteRecord, _: Surroundings) -> Iterator[Concern]:
+def translated(quote: QuoteRecord, _: Surroundings) -> Iterator[Query]:
     """Wordings in several languages are all said to be no translation."""
     originals: set[str] = set()
     for location, wording in record_wordings(quote):
         language = wording.language or quote.language
         if wording.translated is False and originals - {language}:
             wrong = f"{language} and {' and '.join(sorted(originals))} cannot both be original"
-            yield Concern((*location, "translated"), f"{wrong}; correct one of them")
+            yield Query((*location, "translated"), f"{wrong}; correct one of them")
         originals |= {language} if wording.translated is False else set()
 
 
@@ -77,7 +77,7 @@ def is_not_plain_english(quote: QuoteRecord, _: Surroundings) -> bool:
 
 
 @rule("language-script", "quote", when=is_not_plain_english)
-def language_script(quote: QuoteRecord, _: Surroundings) -> Iterator[Concern]:
+def language_script(quote: QuoteRecord, _: Surroundings) -> Iterator[Query]:
     """Words are not in the script of their language."""
     for location, wording in record_wordings(quote):
         language, text = wording.language or quote.language, wording.text
@@ -85,7 +85,7 @@ def language_script(quote: QuoteRecord, _: Surroundings) -> Iterator[Concern]:
         if written and expected and written != expected:
             wrong = f"is {language}, but the words are written in {written.title()} letters"
             at = "text" if wording.language is None else "language"
-            yield Concern((*location, at), f"{wrong}; write the language of the words")
+            yield Query((*location, at), f"{wrong}; write the language of the words")
 
 
 def script_of_text(text: str) -> str | None:
@@ -115,17 +115,17 @@ SCRIPT_NAMES = {
 
 
 @rule("language-source", "quote", when=lambda quote, _: quote.translated is False)
-def language_source(quote: QuoteRecord, around: Surroundings) -> Iterator[Concern]:
+def language_source(quote: QuoteRecord, around: Surroundings) -> Iterator[Query]:
     """Words that are no translation are in another language than their source."""
     source = around.reference.sources.get(quote.citations[0].source)
     if source is not None and quote.language.split("-")[0] != source.language.split("-")[0]:
         wrong = f"is {quote.language} and no translation, but {source.id} is in {source.language}"
-        yield Concern(("language",), f"{wrong}; correct one of the three")
+        yield Query(("language",), f"{wrong}; correct one of the three")
 
 
 @rule("words-not-found", "evidence", when=lambda each, _: each.status is EvidenceStatus.failed)
-def words_not_found(evidence: Evidence, _: Surroundings) -> Iterator[Concern]:
+def words_not_found(evidence: Evidence, _: Surroundings) -> Iterator[Query]:
     """`parley verify` read the text of the source and did not find the words."""
     wrong = f"the text of {evidence.source} of {evidence.date} does not have these words"
     remedy = "correct them by the passage that `parley verify` shows, or name another source"
-    yield Concern(("words",), f"{wrong}; {remedy}")
+    yield Query(("words",), f"{wrong}; {remedy}")

@@ -16,7 +16,7 @@ from app.db.postings import DAY_SHIFT
 from app.entries.dates import DateSpan
 from app.entries.warning_codes import WarningCode
 from app.review.dates import swap
-from app.review.rules import RULES, Concern, rule
+from app.review.rules import RULES, Query, rule
 from app.seeding.files import FileChunk, read_chunk
 from app.seeding.raw_records import RawRecord
 from app.seeding.record_validation import parse, with_terms
@@ -40,7 +40,7 @@ BY_NUMBER = "SELECT id FROM staged WHERE rowid = ?"
 PLACE = """
 SELECT kind, file, line FROM staged WHERE id = ? AND name_type = 'entry' AND length(hash) > 0
 """
-Found = Iterator[tuple[WarningCode, Concern]]
+Found = Iterator[tuple[WarningCode, Query]]
 
 
 class Alike:
@@ -91,7 +91,7 @@ def remote(relations: list[tuple[str, str, str]], entries: Entries) -> Found:
     for entry_id, field, target in relations:
         for each in RULES["named event" if field == "event" else "answered"]:
             for message in each.find(entries[entry_id].record, entries[target].record):
-                yield each.code, Concern(location_in_file(field), message, entry_id)
+                yield each.code, Query(location_in_file(field), message, entry_id)
 
 
 class Entry(NamedTuple):

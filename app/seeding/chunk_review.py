@@ -20,7 +20,7 @@ from app.review import (
     wordings,
 )
 from app.review.parties import WITH_TERMS, WithTerms
-from app.review.rules import RULES, Concern, Condition, Rule, Surroundings, rules_of
+from app.review.rules import RULES, Query, Condition, Rule, Surroundings, rules_of
 from app.review.texts import remarkable, text_doubts
 from app.review.usage import Facts
 from app.seeding.flaws import field_path
@@ -128,7 +128,7 @@ class ChunkReview:
         """Reviews a proposal together with its terms."""
         self.apply(raw, WITH_TERMS, WithTerms(records[0], records[1:]))
 
-    def warn(self, raw: RawRecord, code: WarningCode, doubt: Concern) -> None:
+    def warn(self, raw: RawRecord, code: WarningCode, doubt: Query) -> None:
         """Adds a warning; a date that a term takes from its proposal is in doubt there alone."""
         if doubt.location == ("date",) and "date" not in raw.fields:
             return
@@ -138,7 +138,7 @@ class ChunkReview:
             self.skip(self.capped)
 
 
-def warning_of(raw: RawRecord, code: WarningCode, doubt: Concern) -> RecordWarning:
+def warning_of(raw: RawRecord, code: WarningCode, doubt: Query) -> RecordWarning:
     """A doubt with its place, in a record or in a term of it."""
     line = raw.line_of(doubt.location)
     owner, location = raw.owner_of(doubt.location)

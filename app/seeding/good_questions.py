@@ -16,7 +16,7 @@ from app.entries.words import SearchTerm
 from app.kinds import KINDS
 from app.reference import REFERENCE_TYPES
 from app.reference.registry import Reference
-from app.review.rules import Concern, Surroundings, rule
+from app.review.rules import Query, Surroundings, rule
 from app.seeding.index_terms import index_entry
 from app.seeding.staging import Staging
 
@@ -36,7 +36,7 @@ class Unanswered(Exception):
 
 
 @rule("question", "complete")
-def unanswered(_: Any, around: Surroundings, staging: Staging) -> Iterator[Concern]:
+def unanswered(_: Any, around: Surroundings, staging: Staging) -> Iterator[Query]:
     """A question that the first page offers is refused, or finds nothing."""
     dataset = around.dataset
     if dataset is None:
@@ -46,7 +46,7 @@ def unanswered(_: Any, around: Surroundings, staging: Staging) -> Iterator[Conce
             Asker(staging, around.reference).ask(question.path)
         except Unanswered as why:
             wrong = f"{why}; correct it, or take it out"
-            yield Concern(("questions", number, "path"), wrong, dataset.id, "dataset")
+            yield Query(("questions", number, "path"), wrong, dataset.id, "dataset")
 
 
 class Asker:
