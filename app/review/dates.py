@@ -10,7 +10,7 @@ from typing import Any
 from app.entries.dates import DateSpan, Precision, parse_date
 from app.kinds.quotes import QuoteRecord
 from app.reference.sources import SourceRecord
-from app.review.rules import ENTRIES, Query, Location, Surroundings, rule, when_given
+from app.review.rules import ENTRIES, Location, Query, Surroundings, rule, when_given
 
 DATED_ID = re.compile(
     r"(?<![0-9])((?:19|20)[0-9]{2})-?(0[1-9]|1[0-2])(?:-?([0-2][0-9]|3[01]))?(?![0-9])"

@@ -14,7 +14,7 @@ from app.entries.names import folded_name
 from app.reference.actors import ActorKind, ActorRecord
 from app.reference.dataset import DatasetRecord
 from app.reference.registry import Reference
-from app.review.rules import Query, Location, Surroundings, rule, when_given
+from app.review.rules import Location, Query, Surroundings, rule, when_given
 from app.review.wordings import is_not_plain_english
 
 # How alike, of a hundred, two different names are that may be one.

@@ -11,7 +11,7 @@ from app.entries.record import Quantity, QuantityQualifier
 from app.entries.words import fold
 from app.kinds.figures import FigureRecord
 from app.kinds.terms import TermRecord
-from app.review.rules import Query, Location, Surroundings, rule, when_given
+from app.review.rules import Location, Query, Surroundings, rule, when_given
 
 SHARES = re.compile(r"\b(?:per ?cent|percent|percentage|%)")
 AT_MOST = 100

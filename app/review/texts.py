@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.entries.warning_codes import WarningCode
-from app.review.rules import RULES, Query, Location, rule
+from app.review.rules import RULES, Location, Query, rule
 
 # Bytes with which no rule of this module finds anything but two spaces and links of Markdown.
 PLAIN = bytes(code for code in (0x0A, 0x0D, *range(0x20, 0x7F)) if chr(code) not in "&<*`~\\")

@@ -15,7 +15,7 @@ from app.kinds.figures import FigureRecord
 from app.kinds.quotes import QuoteRecord
 from app.review.names import near_doubles
 from app.review.numbers import FigureFact, figure_fact, quantities
-from app.review.rules import Query, Location, Surroundings, rule
+from app.review.rules import Location, Query, Surroundings, rule
 from app.review.wordings import fingerprints, letters_of
 
 # What is to be the same wherever it is meant.

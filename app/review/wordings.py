@@ -12,7 +12,7 @@ from zlib import crc32
 from app.entries.words import fold
 from app.kinds.evidence import Evidence, EvidenceStatus
 from app.kinds.quotes import QuoteRecord
-from app.review.rules import Query, Location, Surroundings, rule, when_given
+from app.review.rules import Location, Query, Surroundings, rule, when_given
 from app.review.texts import script_of
 
 # What is left out when wordings are compared.

@@ -20,7 +20,7 @@ from app.review import (
     wordings,
 )
 from app.review.parties import WITH_TERMS, WithTerms
-from app.review.rules import RULES, Query, Condition, Rule, Surroundings, rules_of
+from app.review.rules import RULES, Condition, Query, Rule, Surroundings, rules_of
 from app.review.texts import remarkable, text_doubts
 from app.review.usage import Facts
 from app.seeding.flaws import field_path
