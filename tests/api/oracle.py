@@ -294,6 +294,8 @@ def texts(document: Doc) -> Iterator[str | None]:
         yield " ".join(filter(None, (quantity["printed"], quantity["of"])))
     if document["kind"] == "figure":
         yield document["quantity"]["printed"]
+    yield (document.get("condition") or {}).get("text")
+    yield from (each["note"] for each in document.get("reports", []))
     yield from dict.fromkeys(link["actor"]["name"] for link in document["actors"])
 
 

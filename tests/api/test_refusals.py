@@ -132,7 +132,8 @@ SAID = {
     f"/v1/check?text={'a' * 2001}": "text: is too long; give at most 2000 characters.",
     # Several mistakes are as many sentences.
     "/v1/events?limit=0&sort=dates": (
-        "limit: must be 1 or more. sort: must be '-date', 'date' or 'relevance'. "
+        "limit: must be 1 or more. sort: must be '-date', 'date', 'relevance', "
+        "'-recorded' or '-changed'. "
         "Did you mean 'date' or '-date'?"
     ),
 }
