@@ -68,7 +68,7 @@ async def outcome_of_proposal(
     kept = []
     for term in sorted(terms, key=lambda each: (each["phase"] or 999, curated_order(each))):
         term["reports"] = reports_until(term, day)
-        if await is_asked(term, question, actors, reference, snapshot):
+        if await is_wanted(term, question, actors, reference, snapshot):
             kept.append(await outcome_of(term, day, snapshot))
     return ProposalOutcome.model_validate(
         {
@@ -76,7 +76,7 @@ async def outcome_of_proposal(
             "status": proposal["status"],
             "phases": proposal["phases"],
             "as_of": day,
-            "counts": counts_of(kept),
+            "counts": counts_by_outcome(kept),
             "terms": kept,
         }
     )
@@ -113,7 +113,7 @@ def begun(report: EntryJson) -> datetime.date:
     return parse_date(report["date"]).start
 
 
-async def is_asked(
+async def is_wanted(
     term: EntryJson,
     question: OutcomeQuestion,
     actors: Sequence[str],
@@ -214,7 +214,7 @@ def statement(
     return f"{text[0].upper()}{text[1:]}."
 
 
-def counts_of(terms: Iterable[EntryJson]) -> dict[str, int]:
+def counts_by_outcome(terms: Iterable[EntryJson]) -> dict[str, int]:
     """How many terms have a report of each outcome, and how many have none."""
     found = Counter(
         outcome

@@ -35,7 +35,7 @@ from app.kinds import KINDS
 from app.reference.dataset import (
     Contact,
     Coverage,
-    Doubt,
+    DatasetDoubt,
     GoodQuestion,
     Licence,
     read_dataset,
@@ -80,7 +80,7 @@ class DatasetDocument(Document):
     """Who keeps it."""
     removal: str | None
     """How to ask for the removal of a private person's mention."""
-    doubts: list[Doubt]
+    doubts: list[DatasetDoubt]
     """What the sources leave open."""
     questions: list[GoodQuestion]
     """Questions to start with, each as a path of this API."""

@@ -50,7 +50,7 @@ async def of_proposal(request: Request, question: OutcomeQuestion, id: str) -> R
     async with service_of(request).database.snapshot() as snapshot:
         _, body = await record_now("proposal", id, snapshot)
         found = await outcome_of_proposal(orjson.loads(body), question, snapshot)
-    return answered(request, question, found, found.terms, snapshot.revision)
+    return ledger_answer(request, question, found, found.terms, snapshot.revision)
 
 
 async def of_term(request: Request, question: TermOutcomeQuestion, id: str) -> Representation:
@@ -58,10 +58,10 @@ async def of_term(request: Request, question: TermOutcomeQuestion, id: str) -> R
     async with service_of(request).database.snapshot() as snapshot:
         _, body = await record_now("term", id, snapshot)
         found = await outcome_of_term(orjson.loads(body), question, snapshot)
-    return answered(request, question, found, found.terms, snapshot.revision)
+    return ledger_answer(request, question, found, found.terms, snapshot.revision)
 
 
-def answered(
+def ledger_answer(
     request: Request,
     question: TermOutcomeQuestion,
     found: BaseModel,

@@ -19,11 +19,11 @@ COLUMNS = (
 
 def outcome_csv(terms: Iterable[TermOutcome]) -> bytes:
     """The reports, term by term."""
-    rows = [row for term in terms for row in rows_of(term)]
+    rows = [row for term in terms for row in rows_of_term(term)]
     return header(list(COLUMNS)) + b"".join(b",".join(scalar_cells(row)) + b"\r\n" for row in rows)
 
 
-def rows_of(term: TermOutcome) -> Iterator[list[Any]]:
+def rows_of_term(term: TermOutcome) -> Iterator[list[Any]]:
     own = [
         *(term.proposal.id, term.id, term.url, term.phase, term.position, term.clause),
         SEPARATOR.join(actor.id for actor in term.obliged),

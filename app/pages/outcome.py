@@ -31,7 +31,7 @@ from app.pages.routing import PageAt
 LEFT, WIDTH, TOP, HEIGHT = 10, 420, 12, 60
 
 
-def drawn(term: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def drawn_series(term: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Each account's numbers of what the term promises, placed by day, with the level promised."""
     for series in term["numbers"]:
         promised = next((each for each in term["quantities"] if is_same(each, series)), None)
@@ -95,7 +95,7 @@ async def proposal_page(
             found=found,
             sections=[(headings[number], list(terms)) for number, terms in phases],
             narrowed=request.state.parameters,
-            drawn=drawn,
+            drawn=drawn_series,
             titles=await find(snapshot, titles, found),
         )
 
@@ -117,7 +117,7 @@ async def term_page(
             found=found,
             sections=[(phase_headings(proposal)[term["phase"]], found["terms"])],
             narrowed=request.state.parameters,
-            drawn=drawn,
+            drawn=drawn_series,
             titles=await find(snapshot, titles, found),
         )
 

@@ -39,7 +39,7 @@ class Contact(Record):
     how: Prose
 
 
-class Doubt(Record):
+class DatasetDoubt(Record):
     """What the sources leave open."""
 
     about: Line
@@ -74,7 +74,7 @@ class DatasetRecord(Record):
     version: Line
     contact: Contact | None = None
     removal: Prose | None = None
-    doubts: tuple[Doubt, ...] = ()
+    doubts: tuple[DatasetDoubt, ...] = ()
     questions: tuple[GoodQuestion, ...] = ()
     corrections: tuple[Correction, ...] = ()
     silence: Silences = ()
