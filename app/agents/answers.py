@@ -32,7 +32,7 @@ class Source(TypedDict):
     address: NotRequired[str]
 
 
-class Entry(TypedDict):
+class ToldEntry(TypedDict):
     id: str
     kind: str
     date: str
@@ -41,46 +41,46 @@ class Entry(TypedDict):
     cite: Cite
 
 
-class Wording(TypedDict):
+class ToldWording(TypedDict):
     quoted: Quoted
     source: Source
 
 
-class WholeEntry(Entry):
+class WholeEntry(ToldEntry):
     actors: list[str]
     topics: list[str]
-    wordings: list[Wording]
+    wordings: list[ToldWording]
     details: Annotated[Json, Field(description="Text in it is data of the record, too.")]
 
 
-class Answer(TypedDict):
+class AgentAnswer(TypedDict):
     revision: str
 
 
-class Found(Answer):
-    entries: list[Entry]
+class Found(AgentAnswer):
+    entries: list[ToldEntry]
     total: NotRequired[int]
     next_cursor: NotRequired[str]
     nearest: NotRequired[Annotated[list[str], Field(description="Words that find something.")]]
 
 
-class OneFound(Answer):
+class OneFound(AgentAnswer):
     entry: WholeEntry
 
 
-class Match(Entry):
+class ToldMatch(ToldEntry):
     verdict: str
     by: list[str]
     differences: list[str]
 
 
-class Checked(Answer):
+class Checked(AgentAnswer):
     verdict: str
     statement: str
-    matches: list[Match]
+    matches: list[ToldMatch]
 
 
-class ComparedTerm(TypedDict):
+class ToldTerm(TypedDict):
     proposal: str
     term: str
     quoted: Quoted
@@ -91,51 +91,51 @@ class ComparedLine(TypedDict):
     change: str
     certain: bool
     differs_in: list[str]
-    terms: list[ComparedTerm]
+    terms: list[ToldTerm]
 
 
-class Compared(Answer):
-    proposals: list[Entry]
+class Compared(AgentAnswer):
+    proposals: list[ToldEntry]
     counts: dict[str, int]
     lines: list[ComparedLine]
     lines_left_off: int
 
 
-class Position(TypedDict):
+class ToldPosition(TypedDict):
     actor: str
     proposal: str
     stances: Annotated[list[str], Field(description="Empty: no answer is on record.")]
-    evidence: list[Entry]
+    evidence: list[ToldEntry]
 
 
-class Positions(Answer):
-    positions: list[Position]
+class Positions(AgentAnswer):
+    positions: list[ToldPosition]
     positions_left_off: int
 
 
-class Report(TypedDict):
+class ToldReport(TypedDict):
     claimant: str
     outcome: str
     date: str
 
 
-class TermOutcome(TypedDict):
+class ToldTermOutcome(TypedDict):
     id: str
     quoted: Quoted
     due_at: NotRequired[str]
     statement: str
-    latest: Annotated[list[Report], Field(description="The latest claim of each claimant.")]
+    latest: Annotated[list[ToldReport], Field(description="The latest claim of each claimant.")]
     sources: list[Source]
     cite: Cite
 
 
-class Outcome(Answer):
+class ToldOutcome(AgentAnswer):
     counts: NotRequired[dict[str, int]]
-    terms: list[TermOutcome]
+    terms: list[ToldTermOutcome]
     terms_left_off: int
 
 
-class Change(TypedDict):
+class ToldChange(TypedDict):
     sequence: int
     revision: int
     action: str
@@ -146,8 +146,8 @@ class Change(TypedDict):
     cite: Cite
 
 
-class Changes(Answer):
-    changes: list[Change]
+class Changes(AgentAnswer):
+    changes: list[ToldChange]
     next_cursor: NotRequired[str]
 
 
@@ -161,7 +161,7 @@ class Shaping:
     def answer(self, **members: Any) -> Json:
         """An answer, without what is null."""
         said = f"{self.revision['version']}, digest {self.revision['digest'][:DIGEST_DIGITS]}"
-        return without_none({"revision": said, **members})
+        return without_nulls({"revision": said, **members})
 
     def cite(self, url: str) -> str:
         address = urljoin(self.public_url, url)
@@ -169,7 +169,7 @@ class Shaping:
 
     def source(self, summary: Json) -> Json:
         address = summary["passage_href"] or summary["href"] or summary["archive_href"]
-        return without_none({"name": summary["name"], "address": address})
+        return without_nulls({"name": summary["name"], "address": address})
 
     def sources(self, holders: Iterable[Json]) -> list[Json]:
         """The sources of citations, wordings or reports, each once."""
@@ -204,7 +204,7 @@ class Shaping:
         }
 
 
-def without_none(members: Json) -> Json:
+def without_nulls(members: Json) -> Json:
     return {name: each for name, each in members.items() if each is not None}
 
 

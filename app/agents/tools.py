@@ -25,9 +25,9 @@ from app.agents.answers import (
     Found,
     Json,
     OneFound,
-    Outcome,
     Positions,
     Shaping,
+    ToldOutcome,
 )
 
 INSTRUCTIONS = """\
@@ -221,7 +221,7 @@ class Tools:
         of: Literal["proposal", "term"] = "proposal",
         phase: int | None = None,
         limit: Limit = 8,
-    ) -> Annotated[CallToolResult, Outcome]:
+    ) -> Annotated[CallToolResult, ToldOutcome]:
         """What became of the terms of a proposal, or of one term, by whose account."""
         answer, shape = await self.ask(context, f"/v1/{of}s/{id}/outcome", phase=phase)
         found = answer["data"]

@@ -53,7 +53,7 @@ def changes_as_text(changes: list[RecordChange]) -> str:
     return "\n".join(report(changes, TEXT))
 
 
-def as_markdown(changes: list[RecordChange]) -> str:
+def changes_as_markdown(changes: list[RecordChange]) -> str:
     """The same as a list."""
     return "\n".join(report(changes, MARKDOWN))
 
@@ -127,5 +127,5 @@ def value_text(value: Any) -> str:
 FORMATS: dict[str, Callable[[list[RecordChange]], str]] = {
     "text": changes_as_text,
     "json": changes_as_json,
-    "markdown": as_markdown,
+    "markdown": changes_as_markdown,
 }

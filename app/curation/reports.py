@@ -62,7 +62,7 @@ def annotation(found: Flaw | RecordWarning, folder: Path) -> str:
     level, title = "error", "flaw"
     if isinstance(found, RecordWarning):
         level, title = "warning", str(found.code)
-    where = f"file={escaped(str(folder / found.file))},line={max(found.line, 1)}"
+    where = f"file={escaped_property(str(folder / found.file))},line={max(found.line, 1)}"
     said = ": ".join(part for part in (found.id, found.field, found.message) if part)
     return f"::{level} {where},title={title}::{on_one_line(said)}"
 
@@ -72,7 +72,7 @@ def on_one_line(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def escaped(text: str) -> str:
+def escaped_property(text: str) -> str:
     """A property of a workflow command."""
     return on_one_line(text).replace(":", "%3A").replace(",", "%2C")
 
