@@ -32,7 +32,20 @@ def section(entry: dict[str, Any], public_url: str) -> str:
     """An entry; what its sources say keeps its line breaks."""
     said = re.sub(r"(?<!\n)\n(?!\n)", "  \n", escaped(account(entry)))
     address = f"<{public_url}{entry['url']}>"
-    return f"## {escaped(title(entry))}\n\n{entry['date']}, {entry['kind']}: {address}\n\n{said}"
+    head = f"## {escaped(title(entry))}\n\n{entry['date']}, {entry['kind']}: {address}"
+    return "\n\n".join(filter(None, (head, said, "\n".join(other_wordings(entry)))))
+
+
+def other_wordings(entry: dict[str, Any]) -> Iterator[str]:
+    """The wordings of a quote that differ from its text, as a list, each with its source."""
+    others = [each for each in entry.get("renderings", ()) if each["text"] != entry["text"]]
+    if others:
+        yield "Other wordings, as printed:\n"
+    for each in others:
+        source, via = each["source"], f" (via {escaped(each['via'])})" if each["via"] else ""
+        href = source["passage_href"] or source["href"]
+        where = f" <{href}>" if href else ""
+        yield f"- “{escaped(each['text'])}”: {escaped(source['name'])}{via}{where}"
 
 
 def escaped(text: str) -> str:

@@ -62,3 +62,17 @@ def test_signs_of_markdown_stand_for_themselves(tiny_ask: Asker) -> None:
     del tiny_ask
     printed = "*[a]_b_* <i> # http://example.org/a_b"
     assert escaped(printed) == r"\*\[a\]\_b\_\* \<i\> \# <http://example.org/a_b>"
+
+
+def test_other_wordings_stand_below_a_quote(ask: Asker) -> None:
+    """Each with the source that prints it, and the address of the very words."""
+    text = ask("/v1/quotes/q-20240207-netanyahu-no-solution?format=md").text
+    assert text.count("“There is no other solution but a complete and final victory”") == 1
+    below = text.partition("Other wordings, as printed:\n\n")[2].partition("\n\n")[0]
+    first, second = below.splitlines()
+    assert first.startswith(
+        "- “there is no other solution than total victory”: The Daily Caller "
+        "(quoting The Jerusalem Post) (via The Jerusalem Post) <https://dailycaller.com/2024/02/07/"
+    )
+    assert "#:~:text=" in first
+    assert second.startswith("- “There is no other solution.”: CBC News (with AP) (via AP) <https:")
