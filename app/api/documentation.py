@@ -124,9 +124,10 @@ async def problem_description(name: str) -> Response:
     raise NotFound("There is no such kind of problem.")
 
 
-async def robots() -> Response:
+async def robots(request: Request) -> Response:
     """Everything may be read by everyone."""
-    return PlainTextResponse("User-agent: *\nAllow: /\n")
+    sitemap = f"{service_of(request).settings.public_url}/sitemap.xml"
+    return PlainTextResponse(f"User-agent: *\nAllow: /\n\nSitemap: {sitemap}\n")
 
 
 def add_routes(app: FastAPI) -> None:

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from app.kinds import KINDS
 from app.pages import compare, embedding, entries, home, lists, outcome, quotecheck, reference
 from app.pages.assets import static
+from app.pages.finding import add_finding
 from app.pages.rendering import require_templates
 from app.pages.routing import add_page
 
@@ -14,9 +15,11 @@ from app.pages.routing import add_page
 def add_pages(app: FastAPI) -> None:
     """Registers every page; raises `KindIncomplete` where a kind lacks its template."""
     require_templates(KINDS)
-    for module in (home, lists, outcome, entries, reference, compare, quotecheck, embedding):
-        for page in module.PAGES:
-            add_page(app, page)
+    modules = (home, lists, outcome, entries, reference, compare, quotecheck)
+    found = [page for module in modules for page in module.PAGES]
+    for page in (*found, *embedding.PAGES):
+        add_page(app, page)
+    add_finding(app, found)
     files = ("/assets/{mark}/{name}", static), ("/embed.js", embedding.script)
     for path, endpoint in files:
         app.router.add_route(path, endpoint, methods=["GET", "HEAD"], include_in_schema=False)

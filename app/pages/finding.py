@@ -1,0 +1,64 @@
+"""How pages are found: the sitemap, the usual address of the icon, and one slash too many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import quote
+from xml.sax.saxutils import escape
+
+from fastapi import FastAPI
+from sqlalchemy import literal, select
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from app.db.sql import Statement
+from app.db.tables import record
+from app.http.route import service_of
+from app.kinds import RECORD_TYPES
+from app.pages.rendering import asset
+from app.pages.routing import PageAt
+
+# The most addresses that a sitemap may have (sitemaps.org).
+MOST = 50_000
+IDS = Statement(
+    select(record.c.kind, record.c.id)
+    .where(record.c.kind.in_([literal(each) for each in RECORD_TYPES]))
+    .order_by(record.c.kind, record.c.id)
+    .limit(MOST)
+)
+KEPT = {"Cache-Control": "public, max-age=3600"}
+
+
+def add_finding(app: FastAPI, pages: list[PageAt]) -> None:
+    """Registers the sitemap over some pages, and what leads to them."""
+    lists = [each.path for each in pages if "{" not in each.path]
+
+    async def sitemap(request: Request) -> Response:
+        base = service_of(request).settings.public_url
+        async with service_of(request).database.snapshot() as snapshot:
+            found = await snapshot.rows(IDS)
+        named = (f"/{RECORD_TYPES[kind].plural}/{quote(name)}" for kind, name in found)
+        text = "".join(lines(base, [*lists, *named][:MOST]))
+        return Response(text, media_type="application/xml", headers=KEPT)
+
+    async def icon(_: Request) -> Response:
+        return RedirectResponse(asset("icon.svg"), 308, headers=KEPT)
+
+    async def without_slash(request: Request) -> Response:
+        query = request.scope["query_string"].decode("ascii", "ignore")
+        path = request.scope["path"].rstrip("/")
+        return RedirectResponse(f"{path}?{query}" if query else path, 308)
+
+    routes = {"/sitemap.xml": sitemap, "/favicon.ico": icon}
+    routes |= {f"{path}/": without_slash for path in lists if path != "/"}
+    for path, endpoint in routes.items():
+        app.router.add_route(path, endpoint, methods=["GET", "HEAD"], include_in_schema=False)
+
+
+def lines(base: str, paths: list[str]) -> Iterator[str]:
+    """The sitemap of some paths."""
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n'
+    yield '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+    for path in paths:
+        yield f"<url><loc>{escape(base + path)}</loc></url>\n"
+    yield "</urlset>\n"
