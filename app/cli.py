@@ -167,7 +167,10 @@ def run_seed(asked: argparse.Namespace) -> bool:
             allow_removals=asked.allow_removals,
         )
     except Flawed:
-        return run_check(argparse.Namespace(folder=asked.folder, format="text", strict=False))
+        if run_check(argparse.Namespace(folder=asked.folder, format="text", strict=False)):
+            return True
+        # The files read well now, and did not when they were to be seeded.
+        raise
     except KeyboardInterrupt:
         whole = "Interrupted; the database holds the old record or the new one, whole."
         print(whole, file=sys.stderr)

@@ -136,7 +136,11 @@ class Clock:
 
 def create(source: sqlite3.Connection, target: sqlite3.Connection) -> list[str]:
     """Makes the tables and indexes of one database in the other; returns the tables."""
-    shadows = tuple(f"words_{each}" for each in ("data", "idx", "content", "docsize", "config"))
+    full_text = source.execute(
+        "SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%'"
+    ).fetchall()
+    parts = ("data", "idx", "content", "docsize", "config")
+    shadows = {f"{name}_{part}" for (name,) in full_text for part in parts}
     found = source.execute(
         "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY type = 'index'"
     )

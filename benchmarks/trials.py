@@ -136,13 +136,16 @@ def asking_application(database: Path) -> Callable[[str], Awaitable[Any]]:
     url = f"sqlite:///{database}"
     app = create_app(Settings(database_url=url, cache_bytes=0, log_requests="none"))  # type: ignore[arg-type]
 
-    async def receive() -> Any:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
     async def send(message: Any) -> None:
         assert message.get("status", 200) < 500, message
 
     async def ask(path: str) -> None:
+        received = iter([{"type": "http.request", "body": b"", "more_body": False}])
+
+        async def receive() -> Any:
+            """The empty body, and then nothing more, as the client stays."""
+            return next(received, None) or await asyncio.Event().wait()
+
         plain, _, query = path.partition("?")
         scope = {
             "type": "http",

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-NEEDED = ("Makefile", "pyproject.toml", "requirements", "app", "README.md", "LICENSE")
+NEEDED = ("Makefile", "pyproject.toml", "requirements", "app", "migrations", "README.md", "LICENSE")
 CLASSIFIER = "Programming Language :: Python :: 3."
 # The pip that a new environment gets; fails where Python has none, or does not run at all.
 BUNDLED_PIP = "import ensurepip, venv; print(ensurepip.version())"

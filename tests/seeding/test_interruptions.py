@@ -209,7 +209,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of its own that holds two databases of the tiny record, but not three."""
     place = tmp_path / "disk"
     place.mkdir()
-    mounting = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place)]
+    mounting = ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(place)]
     if os.geteuid() != 0 or subprocess.run(mounting, check=False, capture_output=True).returncode:
         pytest.skip("only root may mount a small disk")
     yield place
