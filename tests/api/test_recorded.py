@@ -41,7 +41,7 @@ class Growing:
         """The ids of an answer, page by page."""
         found: list[str] = []
         following: str | None = question
-        with Asker(self.database) as ask:
+        with Asker(f"sqlite:///{self.database}") as ask:
             while following:
                 answer = ask(following).json()
                 found += [each["id"] for each in answer["data"]]
@@ -75,7 +75,7 @@ def test_only_what_is_new_is_asked_for(growing: Growing) -> None:
     assert growing.ids("/v1/terms?recorded_since=2026-11&sort=date") == sorted(
         growing.ids("/v1/terms"), key=growing.ids("/v1/terms?sort=date").index
     )
-    with Asker(growing.database) as ask:
+    with Asker(f"sqlite:///{growing.database}") as ask:
         counted = ask("/v1/events?recorded_since=2026-11-20&count=exact&facets=event_type").json()
         assert counted["meta"]["total"] == 2
         assert [each["id"] for each in counted["meta"]["facets"]["event_type"]["values"]] == [
@@ -96,7 +96,7 @@ def test_a_fresh_server_has_the_curated_days(tmp_path: Path) -> None:
 
 def test_a_subscriber_sees_what_is_added_and_corrected(growing: Growing) -> None:
     """A feed has what was recorded or corrected last at its top, over three seedings."""
-    with Asker(growing.database) as ask:
+    with Asker(f"sqlite:///{growing.database}") as ask:
         before = feedparser.parse(ask(f"{FEED}&limit=3").content)
     assert before.entries[0].title == "First releases"
     talks = growing.folder / "events" / "1996-1997.yaml"
@@ -104,7 +104,7 @@ def test_a_subscriber_sees_what_is_added_and_corrected(growing: Growing) -> None
     correction = "  corrections:\n    - {date: 2026-11-25, reason: The place was added.}\n"
     talks.write_text(text.replace("  event_type: talks\n", f"  event_type: talks\n{correction}", 1))
     growing.seed("2026-11-25")
-    with Asker(growing.database) as ask:
+    with Asker(f"sqlite:///{growing.database}") as ask:
         after = feedparser.parse(ask(f"{FEED}&limit=3").content)
     assert after.entries[0].title == "Multi-party talks at Stormont"
     assert after.entries[0].updated == "2026-11-25T00:00:00Z"
@@ -118,7 +118,7 @@ def test_ids_of_outside_registers_find_their_records(growing: Growing) -> None:
     assert growing.ids("/v1/quotes?actor=IRL") == growing.ids("/v1/quotes?actor=ireland")
     assert growing.ids("/v1/events?id=S/RES/2735(2024)") == ["vote-dail"]
     assert growing.ids("/v1/events?id=Q43723") == ["vote-dail"]
-    with Asker(growing.database) as ask:
+    with Asker(f"sqlite:///{growing.database}") as ask:
         ask.problem("/v1/events?id=Q1", 422)
 
 
@@ -128,7 +128,7 @@ def test_linked_data_identifies_actors(growing: Growing) -> None:
     text = actors.read_text().replace("iso3166: IRL", "iso3166: IRL\n    wikidata: Q27", 1)
     actors.write_text(text)
     growing.seed("2026-11-26")
-    with Asker(growing.database) as ask:
+    with Asker(f"sqlite:///{growing.database}") as ask:
         graph = ask("/v1/events?id=talks&id=vote-dail&format=jsonld").json()["@graph"]
     by_id = {each["@id"].rpartition("/v1/")[2]: each for each in graph}
     assert by_id["actors/ireland"]["@type"] == "Country"
@@ -145,7 +145,7 @@ def test_places_are_filters_and_facets(growing: Growing) -> None:
     """An event is found by its place, and places are counted."""
     stormont = growing.ids("/v1/events?place=Stormont, Belfast")
     assert stormont == ["agreement-reached", "talks"]
-    with Asker(growing.database) as ask:
+    with Asker(f"sqlite:///{growing.database}") as ask:
         facets = ask("/v1/events?facets=place").json()["meta"]["facets"]["place"]["values"]
         assert (facets[0]["id"], facets[0]["count"]) == ("Stormont, Belfast", 2)
         ask.problem("/v1/events?place=Stormont", 422)
@@ -153,7 +153,7 @@ def test_places_are_filters_and_facets(growing: Growing) -> None:
 
 def test_changes_and_corrections_are_feeds(growing: Growing) -> None:
     """Each change is an item of its time, each correction one of its day, with a page to read."""
-    with Asker(growing.database) as ask:
+    with Asker(f"sqlite:///{growing.database}") as ask:
         changes = feedparser.parse(ask("/v1/changes?since_revision=1&format=atom").content)
         corrections = feedparser.parse(ask("/v1/corrections?format=atom").content)
     assert len({each.id for each in changes.entries}) == len(changes.entries) == 8
