@@ -234,7 +234,6 @@ MISSING = {
     "/v1/nothing": (None, "not-found"),
     "/v2/events": (None, "not-found"),
     "/v1/events/": (None, "not-found"),
-    "/v1/nothing": (None, "not-found"),
     "/problems/x": (None, "not-found"),
     "/docs/assets/x": (None, "not-found"),
     "/docs/assets/..%2F__init__.py": (None, "not-found"),
