@@ -33,7 +33,7 @@ test: $(VENV)/.dev  ## run the tests: make test TESTS="tests/api --cov"
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow" $(TESTS)
 
 slow: $(VENV)/.dev  ## run the tests with real servers, browsers and databases
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m slow $(TESTS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m slow $(TESTS)
 	$(if $(TESTS),,$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow" --engine=postgresql tests/api)
 
 lint: $(VENV)/.dev  ## check formatting, style, types, the direction of imports and the record
