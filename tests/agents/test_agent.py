@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -14,17 +15,30 @@ import pytest
 from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 
+from app.seeding.seed import seed
 from tests.api.asking import serving
-from tests.conftest import TINY, Seeded
+from tests.conftest import TINY, Seeded, sqlite_settings
 from tests.engines import url_of
 
 MOST_CHARACTERS = 16_000
+LEDGER = Path(__file__).parents[1] / "outcome" / "ledger.yaml"
 
 
 @pytest.fixture(scope="module")
 def server(cached_databases: Seeded) -> Iterator[str]:
     """The address of a server over the tiny record."""
     with serving(cached_databases(TINY)) as base:
+        yield base
+
+
+@pytest.fixture(scope="module")
+def ledger_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server over the tiny record and a proposal whose terms have reports."""
+    place = tmp_path_factory.mktemp("ledger")
+    shutil.copytree(TINY, place / "seed")
+    shutil.copy(LEDGER, place / "seed" / "proposals" / "ledger.yaml")
+    seed(place / "seed", sqlite_settings(place / "record.db"))
+    with serving(place / "record.db") as base:
         yield base
 
 
@@ -243,6 +257,25 @@ def test_the_definitions_are_short(server: str) -> None:
     assert all(each.output_schema for each in definitions[:7])
     texts = [each.model_dump_json(by_alias=True, exclude_none=True) for each in definitions]
     assert sum(map(len, texts)) < MOST_CHARACTERS
+
+
+def test_every_outcome_names_its_claimants(ledger_server: str) -> None:
+    """Actors of the record by their names, others as the source names them."""
+
+    async def reported() -> list[list[dict[str, str]]]:
+        async with Client(f"{ledger_server}/mcp") as client:
+            answer = await asked(client, "outcome_of", id="scheme")
+            return [each["latest"] for each in answer["terms"]]
+
+    releases, arms, commission = asyncio.run(reported())
+    assert [(each["claimant"], each["outcome"]) for each in releases] == [
+        ("United Kingdom", "begun"),
+        ("The Prison Service", "begun"),
+        ("Northern Ireland Office", "fulfilled"),
+        ("Sinn Féin", "partly"),
+    ]
+    assert arms == []
+    assert [each["claimant"] for each in commission] == ["Sinn Féin"]
 
 
 def test_every_answer_is_cited(server: str) -> None:
