@@ -99,14 +99,23 @@ async def day_of_ledger(
     if question.date is not None:
         return parse_bound(question.date)[1]
     covered = parse_date((await dataset_of(snapshot))["coverage"]["date"]).end
-    reported = [begun(report) for term in terms for report in term["reports"]]
+    reported = [known_from(report) for term in terms for report in term["reports"]]
     return None if covered == datetime.date.max else max([covered, *reported])
 
 
 def reports_until(term: EntryJson, day: datetime.date | None) -> list[EntryJson]:
-    """The reports about days up to this one, the oldest first."""
+    """The reports about days up to this one, the oldest first.
+
+    One about a month, a year or several days counts from its last day on, as what it tells may have
+    been then; one with an open end from its first day on.
+    """
     dated = sorted(term["reports"], key=begun)
-    return [each for each in dated if day is None or begun(each) <= day]
+    return [each for each in dated if day is None or known_from(each) <= day]
+
+
+def known_from(report: EntryJson) -> datetime.date:
+    span = parse_date(report["date"])
+    return span.start if span.end == datetime.date.max else span.end
 
 
 def begun(report: EntryJson) -> datetime.date:

@@ -114,6 +114,15 @@ def test_the_ledger_of_a_day(ask: Asker) -> None:
     assert [each["past_due"] for each in page["terms"]] == [False, False, None]
 
 
+@pytest.mark.parametrize(("day", "outcomes"), [("2000-02-28", []), ("2000-02-29", ["breached"])])
+def test_a_report_about_a_month_counts_from_its_end(
+    ask: Asker, day: str, outcomes: list[str]
+) -> None:
+    """What is told of February may have been on its last day."""
+    (term,) = ask.page(f"/v1/terms/scheme-commission/outcome?date={day}")["data"]["terms"]
+    assert [each["outcome"] for each in term["reports"]] == outcomes
+
+
 @pytest.mark.parametrize(
     ("asked", "found"),
     [

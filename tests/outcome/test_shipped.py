@@ -72,7 +72,7 @@ def test_october_as_it_stood(ask: Asker) -> None:
     page = ask.page(f"{OCTOBER}?date=2025-10-31")["data"]
     (bodies,) = [each for each in page["terms"] if each["id"].endswith("hostages-72-hours")]
     assert page["as_of"] == "2025-10-31"
-    assert bodies["reports"][-1]["date"] == "2025-10-31/2025-11-01"
+    assert bodies["reports"][-1]["date"] == "2025-10-30/2025-10-31"
     assert "fulfilled according to Hamas" not in bodies["statement"]
 
 
