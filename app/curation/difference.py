@@ -45,11 +45,11 @@ def difference(old: Records, new: Records) -> list[RecordChange]:
         before, after = old.get(key), new.get(key)
         if before != after:
             action = "added" if before is None else "removed" if after is None else "changed"
-            changes.append(changed(action, key, shown_fields(before), shown_fields(after)))
+            changes.append(changed(action, key, record_fields(before), record_fields(after)))
     return [*changes, *shown_otherwise(old, new)]
 
 
-def shown_fields(body: bytes | None) -> dict[str, Any]:
+def record_fields(body: bytes | None) -> dict[str, Any]:
     """The fields of a record; none where there is no record."""
     return dict(orjson.loads(body)) if body is not None else {}
 
@@ -88,7 +88,7 @@ def aligned(old: list[Any], new: list[Any]) -> Iterator[tuple[Any, Any, int]]:
 
 def shown_otherwise(old: Records, new: Records) -> Iterator[RecordChange]:
     """Entries that are the same, and whose documents show changed actors, topics or sources."""
-    before, after = referred_record(old), referred_record(new)
+    before, after = reference_data(old), reference_data(new)
     touched = {
         key for key, body in old.items() if key[0] in REFERENCE_TYPES and new.get(key) != body
     }
@@ -99,7 +99,7 @@ def shown_otherwise(old: Records, new: Records) -> Iterator[RecordChange]:
     }
     for (kind, record_id), body in new.items() if touched else ():
         if kind in KINDS and old.get((kind, record_id)) == body:
-            named = mentions(REFERRING[kind], shown_fields(body))
+            named = mentions(REFERRING[kind], record_fields(body))
             if not touched.isdisjoint((each.kind, each.target) for each in named):
                 record = KINDS[kind].record.model_validate_json(body)
                 documents = [
@@ -110,7 +110,7 @@ def shown_otherwise(old: Records, new: Records) -> Iterator[RecordChange]:
                 yield from [shown] if shown.fields else []
 
 
-def referred_record(records: Records) -> Reference:
+def reference_data(records: Records) -> Reference:
     """The actors, topics and sources of a version."""
     return Reference(
         (kind, REFERENCE_TYPES[kind].record.model_validate_json(body))

@@ -8,11 +8,7 @@ import struct
 from asyncio import TimerHandle, Transport
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import (
-    STATUS_LINE,
-    HttpToolsProtocol,
-    RequestResponseCycle,
-)
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from app.errors import BadRequest, HeadersTooLarge, Problem, RequestTimeout, TooLong
 from app.http.responses import COMMON_HEADERS, Header, problem_response
@@ -76,7 +72,8 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def give_up(self) -> None:
         """Ends a connection; a client that has begun to ask is told why, if it can be."""
-        cycle: RequestResponseCycle | None = self.cycle
+        # Of the request that is answered; None before the first.
+        cycle: Any = self.cycle
         is_free = cycle is None or cycle.response_complete
         is_asking = cycle is not None and cycle.scope is self.scope and not cycle.response_started
         if "type" in self.scope and not self.refused and (is_free or is_asking):
