@@ -45,9 +45,7 @@ FIELDS: dict[str, Callable[[Doc], list[Any]]] = {
     "actor": lambda d: [link["actor"]["id"] for link in d["actors"]],
     "actor_role": lambda d: [link["role"] for link in d["actors"]],
     "topic": lambda d: [topic["id"] for topic in d["topics"]],
-    "source": lambda d: [
-        each["source"]["id"] for each in [*d["citations"], *d.get("renderings", [])]
-    ],
+    "source": lambda d: [each["source"]["id"] for each in cited_in(d)],
     "event_type": lambda d: [d["event_type"]],
     "stance": lambda d: [each["stance"] for each in d["responds_to"]],
     "proposal": lambda d: (
@@ -280,6 +278,15 @@ def spelled(text: str) -> Iterator[str]:
             yield from (
                 "".join(folded(one + two)) for one, _, two in pairs if min(len(one), len(two)) > 3
             )
+
+
+def cited_in(document: Doc) -> Iterator[Doc]:
+    """Whatever names a source: the entry, its wordings, its stages and texts, and its reports."""
+    holders = [document, *document.get("life", []), *document.get("reports", [])]
+    for each in holders:
+        yield from each["citations"]
+    yield from document.get("renderings", [])
+    yield from document.get("texts", [])
 
 
 def texts(document: Doc) -> Iterator[str | None]:
