@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import cycle
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection
 from traceback import format_exc
 from typing import Any, TypeVar
@@ -92,6 +92,8 @@ class Worker:
         self.process = SPAWN.Process(target=run, args=(far_end,), daemon=True)
         self.thread = ThreadPoolExecutor(1)
         try:
+            # Where the first process starts it, it would let interruptions through again.
+            resource_tracker.ensure_running()
             with without_interruptions():
                 self.process.start()
         except OSError as error:
