@@ -41,8 +41,9 @@ from app.seeding.processes import map_in_order
 from app.seeding.quality import quality_of
 from app.seeding.relational_rows import owner_columns
 from app.seeding.row_builder import RowBuilder, TaskBatch
-from app.seeding.staging import Staging, Task
+from app.seeding.staging import Task
 from app.seeding.target import Target, deletion
+from app.seeding.validation import FolderValidator
 
 ItemT = TypeVar("ItemT")
 
@@ -77,13 +78,12 @@ class Seeding:
     records and the change log is made anew (`rebuilds`), as what other code wrote cannot be undone.
     """
 
-    def __init__(
-        self, staging: Staging, target: Target, new_reference: Reference, change_set: ChangeSet
-    ):
-        self.staging = staging
+    def __init__(self, target: Target, folder: FolderValidator, change_set: ChangeSet):
+        self.staging = folder.staging
         self.target = target
         self.full_text = FULL_TEXT[target.engine]
-        self.new_reference = new_reference
+        self.new_reference = folder.reference
+        self.quality = quality_of(folder)
         self.change_set = change_set
         self.rebuilds = has_other_format(target)
         # Read before anything is removed.
@@ -245,7 +245,7 @@ class Seeding:
         """Writes the dataset's description and quality, and the format of the documents."""
         (dataset,) = self.staging.bodies("dataset")
         document_format = str(DOCUMENT_FORMAT).encode()
-        quality = quality_of(self.staging).model_dump_json().encode()
+        quality = self.quality.model_dump_json().encode()
         state = {"dataset": dataset, "document_format": document_format, "quality": quality}
         put_state(self.target, state)
 

@@ -64,6 +64,7 @@ class ChangeSet:
 def compare(staging: Staging, target: Target) -> ChangeSet:
     """The change set; its tasks are added to the staging. Takes the same memory for any record."""
     change_set = ChangeSet()
+    staging.run("index_order")
     staging.run_many("add_tasks", tasks(staging, target, change_set))
     staging.run("index_tasks")
     return change_set

@@ -64,8 +64,9 @@ def review_folder(folder: Path, today: date) -> Review:
         progress_bar("checking") as progress,
     ):
         warnings = Warnings(folder, staging, today)
-        flaws = FolderValidator(folder, staging, progress, warnings).validate()
-        return Review(flaws, *warnings.told(), staging.counts(), quality_of(staging))
+        validator = FolderValidator(folder, staging, progress, warnings)
+        flaws = validator.validate()
+        return Review(flaws, *warnings.told(), staging.counts(), quality_of(validator))
 
 
 def stage(folder: Path, staging: Staging) -> FolderValidator:

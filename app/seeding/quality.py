@@ -1,58 +1,55 @@
-"""Counts what the quality of a record is told by, of all records in the staging."""
+"""Counts what the quality of a record is told by, once a folder is validated."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
 
-import orjson
-
 from app.db.postings import day_of
-from app.entries.dates import DateSpan, parse_date
+from app.entries.dates import parse_date
+from app.kinds.evidence import EvidenceStatus
 from app.reference.quality import Quality
-from app.reference.topics import TopicRecord
-from app.seeding.staging import Staging
+from app.seeding.validation import FolderValidator
 
 
-def quality_of(staging: Staging) -> Quality:
+def quality_of(folder: FolderValidator) -> Quality:
     """The quality of the valid records of a folder."""
-    wordings, verified, failed = staging.run("wordings").fetchone()
-    sources, without_archive, not_printed = staging.run("sources").fetchone()
-    actors, without_identifiers = staging.run("actors").fetchone()
+    sources, actors = folder.reference.sources.values(), folder.reference.actors.values()
+    verified, failed = (
+        folder.staging.run("count_evidence", status).fetchone()[0]
+        for status in (EvidenceStatus.verified, EvidenceStatus.failed)
+    )
     return Quality(
-        wordings=wordings,
+        wordings=folder.wordings,
         wordings_verified=verified,
         wordings_failed=failed,
-        sources=sources,
-        sources_without_archive=without_archive,
-        titles_not_printed=not_printed,
-        actors=actors,
-        actors_without_identifiers=without_identifiers,
-        topics_without_entries=list(unused_topics(staging)),
-        months_without_entries=list(empty_months(staging)),
+        sources=len(sources),
+        sources_without_archive=sum(each.archive_url is None for each in sources),
+        titles_not_printed=sum(not each.title_printed for each in sources),
+        actors=len(actors),
+        actors_without_identifiers=sum(each.all_identifiers is None for each in actors),
+        topics_without_entries=list(unused_topics(folder)),
+        months_without_entries=list(empty_months(folder)),
     )
 
 
-def unused_topics(staging: Staging) -> Iterator[str]:
+def unused_topics(folder: FolderValidator) -> Iterator[str]:
     """The topics that no entry has, nor any narrower one, by id."""
-    topics = {
-        each.id: each for each in map(TopicRecord.model_validate_json, staging.bodies("topic"))
-    }
+    topics = folder.reference.topics
     used: set[str] = set()
-    for (topic,) in staging.run("used_topics"):
+    for each in folder.used_topics:
+        topic: str | None = each
         while topic in topics and topic not in used:
             used.add(topic)
             topic = topics[topic].broader
-    return (topic for topic in topics if topic not in used)
+    return (topic for topic in sorted(topics) if topic not in used)
 
 
-def empty_months(staging: Staging) -> Iterator[str]:
+def empty_months(folder: FolderValidator) -> Iterator[str]:
     """The months of the coverage between the first entry and the last in which none begins."""
-    covered: DateSpan | None = None
-    for body in staging.bodies("dataset"):
-        covered = parse_date(orjson.loads(body)["coverage"]["date"])
-    begun = sorted({date.fromordinal(day_of(key)) for (key,) in staging.run("first_of_day")})
-    days = [day for day in begun if covered is None or covered.start <= day <= covered.end]
+    covered = parse_date(folder.dataset.coverage.date) if folder.dataset is not None else None
+    begun = [date.fromordinal(day_of(key)) for (key,) in folder.staging.run("first_of_day")]
+    days = sorted(day for day in begun if covered is None or covered.start <= day <= covered.end)
     if not days:
         return
     with_entries = {(day.year, day.month) for day in days}

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from pydantic import BaseModel, ValidationError
 
-from app.db.postings import sort_key_of
+from app.db.postings import first_sort_key, sort_key_of
 from app.entries.names import nearest
 from app.entries.record import EntryRecord
 from app.kinds import KINDS
@@ -40,14 +40,21 @@ MODELS: dict[str, type[BaseModel]] = {
 # The model whose fields refer to other records: a proposal and its terms are validated one by one.
 REFERRING: dict[str, type[BaseModel]] = {**MODELS, "proposal": ProposalRecord, "term": SeedTerm}
 FLAWS_LIMIT = 10_000
+# What stands for the hash of a valid record whose canonical form is not needed.
+NOT_HASHED = b"-"
 
 
 @dataclass
 class ValidatedChunk:
-    """The records of a chunk, ready for the staging, and their flaws."""
+    """The records of a chunk, ready for the staging, and their flaws.
+
+    With the number of wordings of its quotes, and the topics of its entries.
+    """
 
     file: str
     count: int = 0
+    wordings: int = 0
+    topics: set[str] = field(default_factory=set)
     records: list[StagedRecord] = field(default_factory=list)
     mentions: list[StagedMention] = field(default_factory=list)
     former_ids: list[FormerId] = field(default_factory=list)
@@ -60,7 +67,8 @@ class ChunkValidator:
     """Validates entries and evidence.
 
     `known` has the ids of all actors, topics and sources; of the kinds in `half_read`, some ids are
-    not known. Given its surroundings, each entry is reviewed, too.
+    not known. Given its surroundings, each entry is reviewed, too. Without `bodies`, no canonical
+    forms are made.
     """
 
     def __init__(
@@ -68,10 +76,13 @@ class ChunkValidator:
         known: KnownIds,
         half_read: Collection[str | None],
         around: Surroundings | None = None,
+        *,
+        bodies: bool = True,
     ):
         self.known = known
         self.half_read = half_read
         self.around = around
+        self.bodies = bodies
         self.unnamed = {kind: set(ids) for kind, ids in known.items()}
 
     def __call__(self, chunk: FileChunk) -> ValidatedChunk:
@@ -112,10 +123,13 @@ class ChunkValidator:
                 validated.evidence.append(staged_evidence(part, record))
                 if validated.review is not None:
                     validated.review.apply(part, "evidence", record)
-            else:
-                if validated.review is not None and record is not None:
+                continue
+            if record is not None:
+                validated.topics.update(record.topics)
+                validated.wordings += 1 + len(record.renderings) if part.kind == "quote" else 0
+                if validated.review is not None:
                     validated.review.add_entry(part, record, len(validated.records))
-                validated.records += staged_records(part, record)
+            validated.records += staged_records(part, record, bodies=self.bodies)
         if validated.review is not None and len(records) > 1:
             validated.review.add_terms(raw, records)
 
@@ -164,16 +178,19 @@ def canonical(record: BaseModel) -> bytes:
     return bytes(memoryview(orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)))
 
 
-def staged_records(raw: RawRecord, record: Any | None) -> list[StagedRecord]:
+def staged_records(
+    raw: RawRecord, record: Any | None, *, bodies: bool = True
+) -> list[StagedRecord]:
     """The record in canonical form; without a valid record its id alone, if it has one."""
     if record is None:
         empty = StagedRecord(raw.kind, raw.id, b"", None, raw.file, raw.line, b"")
         return [empty] if raw.id else []
     sort_key = None
     if isinstance(record, EntryRecord):
-        sort_key = sort_key_of(record.span.start.toordinal(), record.order or 0, record.id)
-    body = canonical(record)
-    digest = sha256(body).digest()
+        day = record.span.start.toordinal()
+        sort_key = sort_key_of(day, record.order or 0, record.id) if bodies else first_sort_key(day)
+    body = canonical(record) if bodies else b""
+    digest = sha256(body).digest() if bodies else NOT_HASHED
     return [StagedRecord(raw.kind, record.id, digest, sort_key, raw.file, raw.line, body)]
 
 

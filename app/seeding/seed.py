@@ -68,17 +68,14 @@ def seed(
     ):
         validator = stage(folder, staging)
         with target_of(settings, place) as target:
-            return load(staging, target, validator, dry_run, allow_removals)
+            return load(validator, target, dry_run, allow_removals)
 
 
 def load(
-    staging: Staging,
-    target: Target,
-    validator: FolderValidator,
-    dry_run: bool,
-    allow_removals: bool,
+    validator: FolderValidator, target: Target, dry_run: bool, allow_removals: bool
 ) -> SeedSummary:
     """Compares the staging with the database, refuses what would lose too much, and applies."""
+    staging = validator.staging
     change_set = compare(staging, target)
     refuse_changed_kinds(staging, target)
     assert validator.dataset is not None
@@ -86,7 +83,7 @@ def load(
         before = stored_dataset(target)
         other = before if before not in (None, validator.dataset.id) else None
         refuse_losses(change_set, other_dataset=other)
-    seeding = Seeding(staging, target, validator.reference, change_set)
+    seeding = Seeding(target, validator, change_set)
     seeding.add_rendering_tasks()
     if not dry_run and (seeding.is_needed or target.upgraded_from is not None):
         target.begin()

@@ -142,10 +142,6 @@ class Staging:
         self.run_many("use_evidence", ((quote, *key) for key in used))
         return [bodies[key] for key in used]
 
-    def build_indexes(self) -> None:
-        """Call this when all records are added, before any question."""
-        self.connection.executescript(STATEMENTS["indexes"])
-
     def reply_cycles(self) -> Iterator[tuple[list[str], str, int]]:
         """Each cycle of proposals that reply to each other, with the file and line of its first."""
         replies = {reply: rest for reply, *rest in self.run("replies")}

@@ -43,9 +43,8 @@ WHERE NOT e.used AND EXISTS (
     WHERE s.kind = 'quote' AND s.id = e.quote AND length(s.hash) > 0
 ) ORDER BY e.file, e.line;
 
--- All records are there when these are made; no question below is asked before.
--- name: indexes
-CREATE INDEX staged_order ON staged (kind, id, hash, sort_key);
+-- All records are there when this is made; no question below is asked before.
+-- name: index_ids
 CREATE INDEX staged_id ON staged (id, name_type);
 
 -- Id, kind, file and line of each record whose id was there before, and where.
@@ -126,6 +125,10 @@ UPDATE staged SET sort_key = ? WHERE rowid = ?;
 -- name: sort_keys
 SELECT sort_key FROM staged WHERE sort_key IS NOT NULL ORDER BY 1;
 
+-- For the order of all records, and their tasks.
+-- name: index_order
+CREATE INDEX staged_order ON staged (kind, id, hash, sort_key);
+
 -- Kind, id, hash and sort key of every record.
 -- name: records
 SELECT kind, id, hash, sort_key FROM staged ORDER BY kind, id;
@@ -188,34 +191,9 @@ INSERT INTO renumbered VALUES (?, ?);
 -- name: renumbered_lists
 SELECT key, numbers FROM renumbered;
 
--- How many wordings all quotes have, how many are verified, and how many failed.
--- name: wordings
-SELECT
-    coalesce(sum(1 + coalesce(json_array_length(text, '$.renderings'), 0)), 0),
-    coalesce(sum((SELECT count(*) FROM json_each(text, '$.evidence')
-        WHERE json_extract(value, '$.status') = 'verified')), 0),
-    coalesce(sum((SELECT count(*) FROM json_each(text, '$.evidence')
-        WHERE json_extract(value, '$.status') = 'failed')), 0)
-FROM (SELECT CAST(body AS TEXT) AS text FROM staged WHERE kind = 'quote' AND length(hash) > 0);
-
--- How many sources there are, without archive, and with a title that is not the printed one.
--- name: sources
-SELECT count(*), count(*) - count(json_extract(text, '$.archive_url')),
-    count(json_extract(text, '$.title_origin'))
-FROM (SELECT CAST(body AS TEXT) AS text FROM staged WHERE kind = 'source' AND length(hash) > 0);
-
--- How many actors there are, and without any id in an outside register.
--- name: actors
-SELECT count(*), count(*) - count(
-    coalesce(json_extract(text, '$.identifiers'), json_extract(text, '$.external_ids'))
-)
-FROM (SELECT CAST(body AS TEXT) AS text FROM staged WHERE kind = 'actor' AND length(hash) > 0);
-
--- The topics that entries name.
--- name: used_topics
-SELECT DISTINCT topic.value FROM staged,
-    json_each(iif(length(staged.hash) > 0, CAST(staged.body AS TEXT), '{}'), '$.topics') AS topic
-WHERE staged.name_type = 'entry';
+-- How many wordings have evidence of some status.
+-- name: count_evidence
+SELECT count(*) FROM evidence WHERE used AND json_extract(CAST(body AS TEXT), '$.status') = ?;
 
 -- A sort key of each day on which an entry begins; 41 bits follow the day.
 -- name: first_of_day

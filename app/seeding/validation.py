@@ -53,7 +53,8 @@ READ_FIRST = frozenset(("dataset", *REFERENCE_TYPES))
 class FolderValidator:
     """Adds every record of a folder to the staging, and collects all flaws.
 
-    After `validate`, `reference` has the actors, topics and sources, and `dataset` the dataset.
+    After `validate`, `reference` has the actors, topics and sources, `dataset` the dataset,
+    `wordings` the number of wordings of all quotes, `used_topics` the topics of all entries.
     """
 
     def __init__(
@@ -69,6 +70,8 @@ class FolderValidator:
         self.warnings = warnings
         self.reference = Reference()
         self.dataset: DatasetRecord | None = None
+        self.wordings = 0
+        self.used_topics: set[str] = set()
         self.flaws: list[Flaw] = []
         # Actors, topics and sources, flawed ones too: a reference to one of those is no flaw.
         self.known: dict[str, dict[str, RawRecord]] = {each: {} for each in REFERENCE_TYPES}
@@ -89,7 +92,7 @@ class FolderValidator:
             missing = "is missing; it holds the id, title, coverage and licence of the record"
             self.add_flaw(file_flaw(DATASET_FILE, missing))
         self.read(files)
-        self.staging.build_indexes()
+        self.staging.run("index_ids")
         self.compute_deadlines()
         self.flaws.extend(self.flaws_across_records())
         if self.warnings is not None:
@@ -110,12 +113,19 @@ class FolderValidator:
         around = None
         if self.warnings is not None:
             around = self.warnings.surround(self.dataset, self.reference)
-        validator = ChunkValidator(known, frozenset(self.half_read), around)
+        bodies = self.needs_bodies(files)
+        validator = ChunkValidator(known, frozenset(self.half_read), around, bodies=bodies)
         chunks = self.chunks(file for file in files if file[0] not in READ_FIRST)
         for validated in map_in_order(validator, chunks):
             self.add_entries(validated)
             if self.has_too_many_flaws(validated.file):
                 return
+
+    def needs_bodies(self, files: list[tuple[str, Path]]) -> bool:
+        """Whether seeding, evidence or questions of the dataset ask for canonical forms."""
+        has_questions = self.dataset is not None and bool(self.dataset.questions)
+        has_evidence = any(kind == "evidence" for kind, _ in files)
+        return self.warnings is None or has_evidence or has_questions
 
     def chunks(self, files: Iterable[tuple[str, Path]]) -> Iterator[FileChunk]:
         """The files in chunks."""
@@ -165,6 +175,8 @@ class FolderValidator:
 
     def add_entries(self, validated: ValidatedChunk) -> None:
         """Adds entries and evidence to the staging."""
+        self.wordings += validated.wordings
+        self.used_topics |= validated.topics
         for flaw in validated.flaws:
             self.add_flaw(flaw)
         if self.warnings is not None and validated.review is not None:
