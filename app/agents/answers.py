@@ -13,7 +13,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.formats.citations import DIGEST_DIGITS
-from app.formats.headline import paragraphs, title
+from app.formats.headline import paragraphs
 from app.kinds import KINDS
 
 Json = dict[str, Any]
@@ -24,7 +24,7 @@ MOST_SOURCES = 3
 SHOWN = {"id", "kind", "url", "date", "start_date", "end_date", "date_precision", "order"}
 SHOWN |= {"date_qualifier", "recorded", "title", "text", "summary", "context", "notes"}
 SHOWN |= {"corrections", "citations", "renderings", "actors", "topics", "links"}
-SHOWN |= {"description", "status_note"}
+SHOWN |= {"description", "status_note", "label", "display_date"}
 
 
 class Source(TypedDict):
@@ -180,7 +180,7 @@ class Shaping:
         """What a list says of an entry."""
         return {
             **{name: document[name] for name in ("id", "kind", "date")},
-            "quoted": title(document),
+            "quoted": document["label"],
             "sources": self.sources(document["citations"])[:MOST_SOURCES],
             "cite": self.cite(document["url"]),
         }
@@ -188,7 +188,7 @@ class Shaping:
     def whole(self, document: Json) -> Json:
         """All that is known of an entry."""
         rest = {name: each for name, each in document.items() if name not in SHOWN}
-        titled = [title(document)] if KINDS[document["kind"]].headline == "title" else []
+        titled = [document["label"]] if KINDS[document["kind"]].headline == "title" else []
         *account, _ = paragraphs(document)
         return {
             **self.entry(document),

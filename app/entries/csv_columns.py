@@ -24,7 +24,8 @@ SEPARATOR = " | "
 END = b"\r\n"
 # This many loaded documents fit in the processor's cache: three times as fast as a thousand.
 BATCH = 100
-LEFT_OUT = frozenset(("links",))
+# What is made of other members.
+LEFT_OUT = frozenset(("links", "label", "display_date"))
 Documents = Sequence[dict[str, Any]]
 Path = tuple[str, ...]
 

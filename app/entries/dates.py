@@ -14,12 +14,11 @@ import datetime
 import re
 import tomllib
 from calendar import day_name, month_name
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any, NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn
 
 OPEN_END = ".."
 SHOWN_CHARACTERS = 60
@@ -321,19 +320,16 @@ def _month(found: dict[str, str]) -> str:
     return f"{found['year']}-{int(number):02}"
 
 
-def date_in_words(entry: Mapping[str, Any]) -> str:
-    """The date of an entry's document in words; uncertain ones say so."""
-    first = datetime.date.fromisoformat(entry["start_date"])
-    before = QUALIFIERS.get(entry["date_qualifier"] or "", "")
-    precision = entry["date_precision"]
-    if precision == "year":
-        return f"{before}{first.year}"
-    if precision == "month":
-        return f"{before}{month_name[first.month]} {first.year}"
-    if precision == "open":
-        return f"{before}from {_day_in_words(first)}"
-    last = datetime.date.fromisoformat(entry["end_date"])
-    days = dict.fromkeys((_day_in_words(first), _day_in_words(last)))
+def date_in_words(span: DateSpan) -> str:
+    """A date in words; uncertain ones say so."""
+    before = QUALIFIERS.get(span.qualifier or "", "")
+    if span.precision is Precision.year:
+        return f"{before}{span.start.year}"
+    if span.precision is Precision.month:
+        return f"{before}{month_name[span.start.month]} {span.start.year}"
+    if span.precision is Precision.open:
+        return f"{before}from {_day_in_words(span.start)}"
+    days = dict.fromkeys((_day_in_words(span.start), _day_in_words(span.end)))
     return before + " to ".join(days)
 
 

@@ -18,7 +18,7 @@ from app.entries.dates import Precision, Qualifier
 from app.entries.fields import RefersTo
 from app.entries.record import Identifiers, Locator, Record, Role, model_in, reference_of
 
-DOCUMENT_FORMAT = 11
+DOCUMENT_FORMAT = 12
 # What stands in a document for the id of another record.
 Refer = Callable[[RefersTo, str], Any]
 NOTHING: Mapping[str, Any] = {}
@@ -183,8 +183,12 @@ class EntryDocument(Document):
     """The kind of entry."""
     url: Annotated[str, Field(examples=["/v1/quotes/q-20240207-netanyahu-victory"])]
     """The path of this document."""
+    label: Annotated[str, Field(examples=["Benjamin Netanyahu: “absolute victory”"])]
+    """One line to show for an entry of any kind; it keeps whose words or number it is."""
     date: Annotated[str, Field(examples=["2024-02-07"])]
     """The date as curated, in the date language (a part of EDTF)."""
+    display_date: Annotated[str, Field(examples=["7 February 2024"])]
+    """The date to show, in the language of the record."""
     start_date: Annotated[datetime.date, Field(examples=["2024-02-07"])]
     """The first day that the date covers."""
     end_date: Annotated[datetime.date | None, Field(examples=["2024-02-07"])]

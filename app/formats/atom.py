@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from app.db.work import check_work
 from app.entries.dates import parse_date
 from app.formats.answer import Answer
-from app.formats.headline import account, title
+from app.formats.headline import account
 from app.formats.stable_ids import last_updated, stable_id
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
@@ -75,7 +75,7 @@ def item_of(document: dict[str, Any]) -> Item:
         line = f"{document['action'].capitalize()}: {kind} {record_id}"
         return Item(name, line, document["seeded_at"], document["url"], line)
     day = last_updated(document).isoformat()
-    return Item(record_id, title(document), day, document["url"], account(document), document)
+    return Item(record_id, document["label"], day, document["url"], account(document), document)
 
 
 def add_item(feed: Element, answer: Answer, item: Item) -> None:

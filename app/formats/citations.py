@@ -16,7 +16,6 @@ from typing import Any
 import orjson
 
 from app.db.snapshots import Revision
-from app.formats.headline import title
 from app.kinds import KINDS
 from app.reference.dataset import DatasetRecord
 from app.reference.sources import SourceKind, SourceRecord, TitleOrigin
@@ -72,7 +71,7 @@ def title_of(cited: Cited) -> str:
         return cited.dataset.title
     if cited.kind not in KINDS:
         return str(cited.document["name"])
-    return title(cited.document)
+    return str(cited.document["label"])
 
 
 def source_item(source: SourceRecord) -> Item:

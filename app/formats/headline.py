@@ -1,4 +1,4 @@
-"""An entry of any kind as text: in one line, and as a few paragraphs."""
+"""An entry of any kind as a few paragraphs of text."""
 
 from __future__ import annotations
 
@@ -15,19 +15,6 @@ DATE_REMARKS = {
     "uncertain": "The date is uncertain.",
     "both": "The date is approximate and uncertain.",
 }
-LINE_LENGTH = 200
-
-
-def title(document: dict[str, Any]) -> str:
-    """An entry in one line that keeps whose words they are, and says if they are translated."""
-    line = KINDS[document["kind"]].line(document, bounded_headline(document))
-    return f"{line} (translated)" if document.get("translated") else line
-
-
-def bounded_headline(document: dict[str, Any]) -> str:
-    """The headline on one line of bounded length."""
-    line = " ".join(headline(document).split())
-    return line if len(line) <= LINE_LENGTH else line[: LINE_LENGTH - 1] + "…"
 
 
 def remarks_on(document: dict[str, Any]) -> list[str]:

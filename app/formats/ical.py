@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.db.work import check_work
 from app.formats.answer import Answer
-from app.formats.headline import account, title
+from app.formats.headline import account
 from app.formats.stable_ids import last_updated, stable_id
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def describe_event(event: Event, document: dict[str, Any], answer: Answer) -> No
     end = day_after(document)
     if end is not None:
         event.add("dtend", end)
-    event.add("summary", title(document) + UNSURE[document["date_qualifier"]])
+    event.add("summary", document["label"] + UNSURE[document["date_qualifier"]])
     event.add("description", account(document))
     event.add("url", answer.public_url + document["url"])
     event.add("categories", [topic["name"] for topic in document["topics"]])

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.formats.answer import Answer
-from app.formats.headline import account, title
+from app.formats.headline import account
 
 # An address becomes a link; what is a sign of Markdown anywhere else stands for itself.
 SIGNS = re.compile(r"(https?://\S+)|([\\`*_\[\]<>#|])")
@@ -32,7 +32,7 @@ def section(entry: dict[str, Any], public_url: str) -> str:
     """An entry; what its sources say keeps its line breaks."""
     said = re.sub(r"(?<!\n)\n(?!\n)", "  \n", escaped(account(entry)))
     address = f"<{public_url}{entry['url']}>"
-    head = f"## {escaped(title(entry))}\n\n{entry['date']}, {entry['kind']}: {address}"
+    head = f"## {escaped(entry['label'])}\n\n{entry['date']}, {entry['kind']}: {address}"
     return "\n\n".join(filter(None, (head, said, "\n".join(other_wordings(entry)))))
 
 

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
+
 from app.db.snapshots import Revision, Snapshot
 from app.entries.record import references_of
 from app.errors import NotFound
 from app.history.changelog import changes_of, standing_at
 from app.kinds import RECORD_TYPES
 from app.reference import REFERENCE_TYPES
+from app.reference.dataset import language_of
 from app.reference.registry import Reference
 from app.reference.sources import SourceRecord
 
@@ -36,6 +39,8 @@ async def record_at(
     if name == "topic":
         # Its document lists the topics below it.
         await past.load("topic", None)
+    datasets = await standing_at(at.number, ("dataset",), None, snapshot)
+    past.reference.language = language_of(orjson.loads(next(iter(datasets.values()))))
     document = RECORD_TYPES[name].document_of(record, past.reference)
     return name, document.model_dump_json().encode()
 

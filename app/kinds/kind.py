@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel
 
 from app.entries.facets import facet_names
+from app.entries.languages import written_date
 from app.entries.names import VALUE
 from app.entries.questions import EntryQuestion, filters_of, term_of
 from app.entries.record import EntryRecord, reference_of, values_at
@@ -16,6 +17,8 @@ from app.kinds.linked_data import LinkedData
 from app.reference import REFERENCE_TYPES
 from app.reference.record_types import MISSING, KindIncomplete, RecordType
 from app.reference.registry import Reference
+
+LINE_LENGTH = 200
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Kind(RecordType):
     `headline` is the member of its document that stands for it in a line, `facets` those that its
     page shows, `colors` those of its bars and tags, in light and in dark surroundings. `line` makes
     a line of a document and its headline that keeps whose words they are, `remarks` says of a
-    document what has to be known of its words or number.
+    document, as JSON, what has to be known of its words or number.
     `seed_record` is what a seed file holds, if that is not `record`; a kind without `has_files` is
     written inside another one.
     """
@@ -56,7 +59,13 @@ class Kind(RecordType):
     has_files: bool = True
     in_timeline: bool = True
 
-    SHARED: ClassVar[tuple[str, ...]] = (*RecordType.SHARED, "kind", "actors")
+    SHARED: ClassVar[tuple[str, ...]] = (
+        *RecordType.SHARED,
+        "kind",
+        "actors",
+        "label",
+        "display_date",
+    )
 
     def problems(self) -> Iterator[str]:
         """What is missing, or does not fit."""
@@ -89,7 +98,23 @@ class Kind(RecordType):
             }
             for link in record.actor_links
         ]
-        return super().document_of(record, reference, kind=self.name, actors=actors)
+        shared = {
+            "kind": self.name,
+            "label": "",
+            "display_date": written_date(reference.language, record.date),
+            "actors": actors,
+        }
+        document: Any = super().document_of(record, reference, **shared)
+        document.label = self.label_of(document)
+        return document
+
+    def label_of(self, document: Any) -> str:
+        """One line that keeps whose words they are, and says if they are translated."""
+        text = " ".join(getattr(document, self.headline).split())
+        if len(text) > LINE_LENGTH:
+            text = f"{text[: LINE_LENGTH - 1]}…"
+        line = self.line(document, text)
+        return f"{line} (translated)" if getattr(document, "translated", False) else line
 
     def index_terms(self, record: EntryRecord) -> Iterator[tuple[str, str]]:
         """Dimension and value of every index term that the filters of the kind find."""

@@ -264,10 +264,10 @@ ATTRIBUTION_REMARKS = {
 }
 
 
-def quote_line(quote: dict[str, Any], words: str) -> str:
+def quote_line(quote: QuoteDocument, words: str) -> str:
     """The speakers and their words; words that were cut to fit a line have their own ellipsis."""
-    speakers = ", ".join(each["actor"]["name"] for each in quote["speakers"])
-    before, after = ellipses(quote)
+    speakers = ", ".join(each.actor.name for each in quote.speakers)
+    before, after = ellipses({"fragment": quote.fragment, "text": quote.text})
     return f"{speakers}: “{before}{words}{'' if words.endswith('…') else after}”"
 
 

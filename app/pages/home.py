@@ -19,7 +19,6 @@ from app.entries.questions import NoQuestion
 from app.entries.result_pages import find_page
 from app.formats.jsonld import dataset_jsonld
 from app.http.route import Representation, service_of
-from app.pages.languages import days_of
 from app.pages.picture import picture_of
 from app.pages.rendering import page
 from app.pages.routing import PageAt
@@ -50,7 +49,6 @@ async def home(request: Request, question: NoQuestion) -> Representation:
             counts=await kind_counts(snapshot.revision, snapshot),
             picture=picture_of(lanes, "timeline", [], "The whole record"),
             latest=[orjson.loads(body) for body in found.documents],
-            coverage=days_of(dataset["coverage"]["date"]),
             questions=dataset.get("questions") or await frequent_questions(asked, plan, snapshot),
         )
 

@@ -18,15 +18,15 @@ from app.api.answering import asked_path
 from app.db.snapshots import Snapshot
 from app.db.work import check_work
 from app.entries.documents import QUALIFIER_WORDS, number_text, quantity_text
+from app.entries.languages import locale_of, written_date, written_number
 from app.entries.stems import OWN_LANGUAGE
-from app.formats.headline import remarks_on, title
+from app.formats.headline import remarks_on
 from app.http.route import Representation, service_of, work_for
 from app.kinds import KINDS
 from app.kinds.figures import claimants_of
 from app.kinds.quotes import ellipses
-from app.pages.languages import days_of, locale_of, written_date, written_number
 from app.pages.wordings import wordings
-from app.reference.dataset import dataset_of
+from app.reference.dataset import dataset_of, language_of
 from app.reference.record_types import KindIncomplete
 
 POLICY = (
@@ -54,10 +54,8 @@ def environment(language: str = OWN_LANGUAGE) -> jinja2.Environment:
         lstrip_blocks=True,
     )
     templates.filters.update(
-        attributed=title,
         claimants=claimants_of,
-        day=partial(written_date, locale),
-        days=days_of,
+        day=partial(written_date, language),
         ellipses=ellipses,
         number=partial(written_number, locale),
         page=page_path,
@@ -125,7 +123,7 @@ async def rendered(
     A `long` page is rendered as work.
     """
     dataset = await dataset_of(snapshot)
-    templates = environment(dataset.get("language", OWN_LANGUAGE))
+    templates = environment(language_of(dataset))
     values |= {
         "dataset": dataset,
         "revision": snapshot.revision,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.entries.dates import date_in_words
+from app.entries.dates import date_in_words, parse_date
 from app.quotecheck.answers import DifferenceKind, Verdict
 from app.quotecheck.judgement import Judgement, cut_condition, speaker_names
 from app.quotecheck.matching import Matches
@@ -71,7 +71,7 @@ def _who_said(judgement: Judgement) -> str:
 
 
 def _day(judgement: Judgement) -> str:
-    return date_in_words(judgement.candidate.document)
+    return date_in_words(parse_date(judgement.candidate.document["date"]))
 
 
 def counts_of(found: Sequence[Judgement | None]) -> dict[str, int]:

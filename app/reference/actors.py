@@ -66,6 +66,10 @@ class ActorRecord(Record):
     former_ids: FormerIds = ()
     silence: Silences = ()
 
+    @property
+    def label(self) -> str:
+        return self.name
+
     @cached_property
     def all_identifiers(self) -> ActorIdentifiers | None:
         """The identifiers; `external_ids` is what records called them before."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from app.db.postings import STORED
 from app.db.snapshots import Snapshot
 from app.entries.fields import Edtf, Language, Line, Prose, Slug, WebAddress, without_controls
 from app.entries.record import Correction, Record, Silences
+from app.entries.stems import OWN_LANGUAGE
 
 
 class Coverage(Record):
@@ -78,6 +80,11 @@ class DatasetRecord(Record):
     questions: tuple[GoodQuestion, ...] = ()
     corrections: tuple[Correction, ...] = ()
     silence: Silences = ()
+
+
+def language_of(dataset: Mapping[str, Any]) -> str:
+    """The language of the record, in which its dates are written."""
+    return dataset.get("language") or OWN_LANGUAGE
 
 
 async def dataset_of(snapshot: Snapshot) -> dict[str, Any]:

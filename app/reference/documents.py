@@ -22,6 +22,8 @@ class ReferenceDocument(Document):
     """The name to show."""
     url: Annotated[str, Field(examples=["/v1/actors/netanyahu"])]
     """The path of this document."""
+    label: Annotated[str, Field(examples=["Benjamin Netanyahu"])]
+    """One line to show: the name; of a source, publisher and title."""
 
 
 class ReferenceEnd(Document):

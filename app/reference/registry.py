@@ -14,6 +14,7 @@ from typing import Any
 from app.entries.dates import DateSpan, parse_date
 from app.entries.documents import SourceSummary, Summary
 from app.entries.fields import RefersTo
+from app.entries.stems import OWN_LANGUAGE
 from app.reference.actors import ActorRecord
 from app.reference.sources import SourceRecord
 from app.reference.topics import TopicRecord
@@ -28,9 +29,15 @@ def within(dated: str | None, start: date, end: date) -> bool:
 
 
 class Reference:
-    """Actors, topics and sources by id. References between them must have been validated."""
+    """Actors, topics and sources by id. References between them must have been validated.
 
-    def __init__(self, records: Iterable[tuple[str, Any]] = ()) -> None:
+    `language` is that of the record, in which documents write dates.
+    """
+
+    def __init__(
+        self, records: Iterable[tuple[str, Any]] = (), language: str = OWN_LANGUAGE
+    ) -> None:
+        self.language = language
         self.actors: dict[str, ActorRecord] = {}
         self.topics: dict[str, TopicRecord] = {}
         self.sources: dict[str, SourceRecord] = {}
@@ -49,7 +56,7 @@ class Reference:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickled as its records, without the results that are cached."""
-        return Reference, (list(self.records()),)
+        return Reference, (list(self.records()), self.language)
 
     def add(self, name_type: str, record: Any) -> None:
         """Adds a record; of two with one id the first stays."""
@@ -81,7 +88,7 @@ class Reference:
                 href=record.url,
                 archive_href=record.archive_url,
             )
-        return Summary(id=record_id, name=record.label if kind == "topic" else record.name, url=url)
+        return Summary(id=record_id, name=record.label, url=url)
 
     def _broader(self, topic_id: str) -> tuple[str, ...]:
         chain = []

@@ -48,6 +48,11 @@ class SourceRecord(Record):
     def title_printed(self) -> bool:
         return self.title_origin is TitleOrigin.page
 
+    @property
+    def label(self) -> str:
+        """Publisher and title; one that is not the printed title stands in brackets."""
+        return f"{self.publisher}: {self.title if self.title_printed else f'[{self.title}]'}"
+
     def names(self) -> tuple[str, ...]:
         """Everything that the source may be asked for by."""
         return (self.id,)

@@ -33,6 +33,7 @@ from app.entries.fulltext import BOUNDARY, FULL_TEXT, words_of
 from app.entries.names import folded_name
 from app.kinds import KINDS
 from app.reference import REFERENCE_TYPES
+from app.reference.dataset import language_of
 from app.reference.registry import Reference
 from app.seeding.change_set import ChangeSet
 from app.seeding.index_terms import index_entry
@@ -74,8 +75,9 @@ MOVE_RECORD = Statement(
 class Seeding:
     """One seeding; `old_reference` and `new_reference` are the reference data before and after.
 
-    Where the documents in the database have another format than this code's, everything but the
-    records and the change log is made anew (`rebuilds`), as what other code wrote cannot be undone.
+    Where the documents in the database have another format than this code's, or are of a record in
+    another language, everything but the records and the change log is made anew (`rebuilds`), as
+    what other code wrote cannot be undone.
     """
 
     def __init__(self, target: Target, folder: FolderValidator, change_set: ChangeSet):
@@ -85,7 +87,7 @@ class Seeding:
         self.new_reference = folder.reference
         self.quality = quality_of(folder)
         self.change_set = change_set
-        self.rebuilds = has_other_format(target)
+        self.rebuilds = has_other_format(target) or has_other_language(target, self.new_reference)
         # Read before anything is removed.
         self.old_reference = Reference() if self.rebuilds else stored_reference(target)
         stored = None if self.rebuilds else stored_state(target, SORT_KEYS)
@@ -272,6 +274,12 @@ def has_other_format(target: Target) -> bool:
     """Whether the documents in the database are of another format than this code's."""
     stored = stored_state(target, "document_format")
     return stored not in (None, str(DOCUMENT_FORMAT).encode())
+
+
+def has_other_language(target: Target, new_reference: Reference) -> bool:
+    """Whether the documents in the database write dates in another language."""
+    stored = stored_state(target, "dataset")
+    return stored is not None and language_of(orjson.loads(stored)) != new_reference.language
 
 
 def stored_reference(target: Target) -> Reference:

@@ -167,6 +167,7 @@ class FolderValidator:
         for each in with_terms(raw):
             if each.kind == "dataset":
                 self.dataset = record
+                self.reference.language = (record and record.language) or OWN_LANGUAGE
             else:
                 self.known[each.kind].setdefault(each.id, each)
                 if record is not None:

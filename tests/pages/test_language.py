@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from app.seeding.checking import check_folder
+from app.seeding.seed import seed
 from tests.api.asking import Asker
-from tests.conftest import TINY, Seeded
+from tests.conftest import TINY, Seeded, settings_of
 from tests.seeding.folders import Edit, edited
 
 TITLE = "title: The talks in Northern Ireland\n"
@@ -61,6 +62,23 @@ def test_ranges_and_months_in_another_language(seeded: Seeded, tmp_path: Path) -
         assert (
             "<b>10 de junio de 1996\u2009–\u20092 de diciembre de 1999</b>covered" in ask("/").text
         )
+
+
+def test_documents_write_dates_in_the_language_of_the_record(
+    seeded: Seeded, tmp_path: Path
+) -> None:
+    """Another language renews the dates of all documents; past revisions keep theirs."""
+    database = seeded(TINY)
+    seed(in_language("es", tmp_path / "record"), settings_of(database))
+    with Asker(database) as ask:
+        entries = ask("/v1/timeline?fields=id,display_date").json()["data"]
+        shown = {each["id"]: each["display_date"] for each in entries}
+        assert shown["agreement-reached"] == "10 de abril de 1998"
+        assert shown["q-name-of-the-state"] == "1937"
+        then = ask("/v1/events/agreement-reached?revision=1").json()["data"]
+        assert then["display_date"] == "10 April 1998"
+        now = ask("/v1/events/agreement-reached?revision=2").json()["data"]
+        assert now["display_date"] == "10 de abril de 1998"
 
 
 def test_quotes_and_sources_take_the_language_of_the_record(seeded: Seeded, tmp_path: Path) -> None:
