@@ -1,4 +1,4 @@
-"""The command line: parley init | new | check | fmt | diff | seed | serve | mcp | verify | …"""
+"""The command line: parley init | new | import | check | fmt | diff | seed | serve | mcp | …"""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from pydantic_settings import SettingsError
 from app.config import Settings
 from app.errors import ParleyError, said_of
 
-SEED_FOLDER = Path("seed_data")
+# Where the record is if nothing is said: here, or in the folder of that name.
+SEED_FOLDER = Path() if Path("dataset.yaml").is_file() else Path("seed_data")
 NEW_KINDS = ("event", "quote", "proposal", "figure", "actor", "topic", "source")
 
 
@@ -59,6 +60,12 @@ def parser() -> argparse.ArgumentParser:
 
     adding = command(run_new, "print a commented entry to fill in", folder=None)
     adding.add_argument("kind", choices=NEW_KINDS)
+
+    importing = command(run_import, "add the sources of a bibliography", folder=None)
+    importing.add_argument("what", choices=("sources",))
+    formats = "RIS (.ris), BibTeX (.bib), CSL-JSON (.json) or CSV (.csv)"
+    importing.add_argument("file", type=Path, help=formats)
+    importing.add_argument("folder", nargs="?", type=Path, default=SEED_FOLDER)
 
     checking = command(run_check, "report flaws and warnings of the seed files")
     checking.add_argument("--strict", action="store_true", help="fail on warnings, too")
@@ -135,6 +142,18 @@ def run_new(asked: argparse.Namespace) -> None:
     from app.curation.starting import new_entry  # noqa: PLC0415
 
     print(new_entry(asked.kind))
+
+
+def run_import(asked: argparse.Namespace) -> bool:
+    """Prints what was added, and what was not taken; whether there is any of that."""
+    from app.curation.importing import import_sources  # noqa: PLC0415
+
+    added, flaws = import_sources(asked.folder, asked.file)
+    for each in added:
+        print(f"{each['id']}: {each['title']}")
+    print(f"{len(added)} added, {len(flaws)} remarks", flush=True)
+    print(*flaws, sep="\n", end="\n" if flaws else "", file=sys.stderr)
+    return bool(flaws)
 
 
 def run_check(asked: argparse.Namespace) -> bool:

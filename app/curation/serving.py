@@ -31,23 +31,11 @@ def cached_database(folder: Path) -> Path:
 
 
 def load_folder(folder: Path, database: Path, report: Path) -> None:
-    """Checks the record, writes what is said of it, and seeds it if it has no flaw."""
-    checked = parley("check", str(folder))
-    report.write_text(checked.stderr, encoding="utf-8")
-    sys.stderr.write(checked.stderr)
-    if checked.returncode == 0:
-        url = f"sqlite:///{database}"
-        loaded = parley("seed", str(folder), "--allow-removals", "--database", url)
-        said = loaded.stderr or loaded.stdout
-        sys.stderr.write(said.rstrip().rpartition("\n")[2] + "\n")
-    sys.stderr.flush()
-
-
-def parley(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Runs a command in a process of its own, so that the server answers on."""
-    command = [sys.executable, "-m", "app", *arguments]
-    utf8 = {**os.environ, "PYTHONUTF8": "1"}
-    return subprocess.run(command, capture_output=True, encoding="utf-8", env=utf8, check=False)
+    """Loads the record in a process of its own, so that the server answers on."""
+    command = [sys.executable, "-P", "-m", "app.curation.loading"]
+    subprocess.run(
+        [*command, folder, database, report], env={**os.environ, "PYTHONUTF8": "1"}, check=False
+    )
 
 
 def prepare(folder: Path, *, watching: bool) -> tuple[Path, Path | None]:

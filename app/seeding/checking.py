@@ -58,15 +58,19 @@ class Review:
 
 def review_folder(folder: Path, today: date) -> Review:
     """Every flaw of a folder, and what a second reader would ask about it."""
-    with (
-        temporary_staging("parley-check-") as staging,
-        without_collection(),
-        progress_bar("checking") as progress,
-    ):
-        warnings = Warnings(folder, staging, today)
-        validator = FolderValidator(folder, staging, progress, warnings)
+    with temporary_staging("parley-check-") as staging, without_collection():
+        return review_staged(folder, staging, today, bodies=False)[1]
+
+
+def review_staged(
+    folder: Path, staging: Staging, today: date, *, bodies: bool
+) -> tuple[FolderValidator, Review]:
+    """Adds a folder to the staging, with its review; to seed it, `bodies` are needed."""
+    warnings = Warnings(folder, staging, today)
+    with progress_bar("checking") as progress:
+        validator = FolderValidator(folder, staging, progress, warnings, bodies=bodies)
         flaws = validator.validate()
-        return Review(flaws, *warnings.told(), staging.counts(), quality_of(validator))
+    return validator, Review(flaws, *warnings.told(), staging.counts(), quality_of(validator))
 
 
 def stage(folder: Path, staging: Staging) -> FolderValidator:
@@ -76,7 +80,6 @@ def stage(folder: Path, staging: Staging) -> FolderValidator:
         flaws = validator.validate()
     if flaws:
         raise Flawed(flaws)
-    staging.resolve_sort_keys()
     return validator
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,16 +57,25 @@ class SeedSummary:
 
 
 def seed(
-    folder: Path, settings: Settings, *, dry_run: bool = False, allow_removals: bool = False
+    folder: Path,
+    settings: Settings,
+    *,
+    dry_run: bool = False,
+    allow_removals: bool = False,
+    validate: Callable[[Path, Staging], FolderValidator] = stage,
 ) -> SeedSummary:
-    """Loads a folder into the database; raises `SeedRefused`, and then nothing was changed."""
+    """Loads a folder into the database; raises `SeedRefused`, and then nothing was changed.
+
+    `validate` adds the folder to the staging; it raises `Flawed` where there are flaws.
+    """
     with (
         workplace(settings) as place,
         disk_errors(),
         without_collection(),
         closing(Staging(place.file(".stage"))) as staging,
     ):
-        validator = stage(folder, staging)
+        validator = validate(folder, staging)
+        staging.resolve_sort_keys()
         with target_of(settings, place) as target:
             return load(validator, target, dry_run, allow_removals)
 

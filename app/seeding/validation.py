@@ -63,11 +63,14 @@ class FolderValidator:
         staging: Staging,
         progress: Callable[[int], object] = lambda _: None,
         warnings: Warnings | None = None,
+        *,
+        bodies: bool = True,
     ):
         self.folder = folder
         self.staging = staging
         self.progress = progress
         self.warnings = warnings
+        self.bodies = bodies
         self.reference = Reference()
         self.dataset: DatasetRecord | None = None
         self.wordings = 0
@@ -125,7 +128,7 @@ class FolderValidator:
         """Whether seeding, evidence or questions of the dataset ask for canonical forms."""
         has_questions = self.dataset is not None and bool(self.dataset.questions)
         has_evidence = any(kind == "evidence" for kind, _ in files)
-        return self.warnings is None or has_evidence or has_questions
+        return self.bodies or has_evidence or has_questions
 
     def chunks(self, files: Iterable[tuple[str, Path]]) -> Iterator[FileChunk]:
         """The files in chunks."""

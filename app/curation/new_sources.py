@@ -1,0 +1,176 @@
+"""New sources of a record: ids after its own pattern, none twice, in the form of `parley fmt`."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from app.entries.words import fold
+from app.errors import SeedRefused
+from app.reference.sources import SourceRecord
+from app.review.addresses import ADDRESSES, page_of
+from app.seeding.files import chunks_of, read_chunk, seed_files
+from app.seeding.flaws import Flaw
+from app.seeding.raw_records import RawRecord
+from app.seeding.record_validation import parse
+from app.seeding.replacing import rewrite
+from app.seeding.yaml_tree import Node
+from app.seeding.yaml_writer import formatted_yaml
+
+SourceFields = dict[str, Any]
+
+FILE = "sources.yaml"
+DAY = re.compile(r"\d{4}(?:-\d\d){0,2}")
+# How ids write a day: what parts its numbers, and how much of it they have.
+FORMS = (("", 10), ("-", 10), ("-", 7), ("", 7), ("", 4))
+TITLE_WORDS = 5
+
+
+class IdPattern(NamedTuple):
+    """How ids are made: how they write the date, and whether words stand before and after it."""
+
+    separator: str = ""
+    length: int = 10
+    publisher: bool = True
+    title: bool = False
+
+
+class RecordSources:
+    """The sources of a folder, and those that are to be added; raises `SeedRefused` for flaws."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.known: list[SourceFields] = list(sources_of(folder))
+        self.added: list[SourceFields] = []
+
+    def same_source(self, fields: SourceFields) -> str | None:
+        """The id of the source that has the same id or address; without address, the same title."""
+        for each in self.known:
+            same_id = fields.get("id") in (each["id"], *(each.get("former_ids") or ()))
+            pages = [page_of(each[name]) for name in ADDRESSES if each.get(name)]
+            url = fields.get("url")
+            if same_id or (page_of(url) in pages if url else title_of(each) == title_of(fields)):
+                return str(each["id"])
+        return None
+
+    def add(self, raw: RawRecord) -> list[Flaw]:
+        """Adds a source that is not there yet, without what is wrong in it, and says what is.
+
+        It is not added if a field is wrong that it must have.
+        """
+        fields, remarks = raw.fields, []
+        host = host_of(fields)
+        by_host = bool(host) and not fields.get("publisher")
+        fields.update({"publisher": host} if by_host else {})
+        fields.setdefault("id", new_id(fields, self.known))
+        if by_host:
+            remarks.append(raw.flaw(("publisher",), "is not stated; the host stands there"))
+        for flaw in parse(raw)[1]:
+            field = SourceRecord.model_fields.get(flaw.field)
+            if field is None or field.is_required():
+                return [flaw]
+            remarks.append(flaw)
+            del fields[flaw.field]
+        there = self.same_source(fields)
+        if there is not None:
+            return [Flaw(raw.file, raw.line, "", "", f"is in the record as {there}; left out")]
+        self.known.append(fields)
+        self.added.append(fields)
+        return remarks
+
+    def text(self) -> str:
+        """The added sources as `parley fmt` writes them."""
+        return formatted_yaml(Node(items=[node_of(each) for each in self.added]), SourceRecord)
+
+    def write(self) -> None:
+        """Writes the added sources below those that are there."""
+        path = self.folder / FILE
+        before = path.read_bytes().rstrip() if path.exists() else b""
+        rewrite(path, (before + b"\n\n" if before else b"") + self.text().encode())
+
+
+def sources_of(folder: Path) -> Iterator[SourceFields]:
+    """The sources of a folder as they are written."""
+    for found in seed_files(folder):
+        if isinstance(found, tuple) and found[0] == "source":
+            for chunk in chunks_of(*found, folder):
+                for read in [chunk] if isinstance(chunk, Flaw) else read_chunk(chunk):
+                    if isinstance(read, Flaw):
+                        raise SeedRefused(f"{read}\nMend this first.")
+                    if isinstance(read.fields, dict) and "id" in read.fields:
+                        yield read.fields
+
+
+def node_of(fields: SourceFields) -> Node:
+    """A source as a tree for the writer."""
+    return Node(pairs=[(name, Node(text=value)) for name, value in fields.items()])
+
+
+def title_of(fields: SourceFields) -> tuple[str, ...]:
+    """What tells a source that has no address."""
+    return tuple(fold(str(fields.get(name) or "")) for name in ("publisher", "title", "date"))
+
+
+def new_id(fields: SourceFields, known: list[SourceFields]) -> str:
+    """An id that no source has, after the pattern of most ids of the record."""
+    patterns = Counter(found[0] for each in known if (found := id_parts(each)))
+    pattern = patterns.most_common(1)[0][0] if patterns else IdPattern()
+    day = day_of(fields)
+    parts = [publisher_name(fields, known)] if pattern.publisher or not day else []
+    parts += [day[: pattern.length].replace("-", pattern.separator)] if day else []
+    parts += [slug(fields.get("title", ""))] if pattern.title or not day else []
+    made = "-".join(filter(None, parts))
+    taken = {each["id"] for each in known}.union(*(each.get("former_ids") or () for each in known))
+    return next(each for each in numbered(made) if each not in taken)
+
+
+def numbered(made: str) -> Iterator[str]:
+    """An id, then the same with numbers."""
+    yield made
+    yield from (f"{made}-{number}" for number in count(2))
+
+
+def id_parts(fields: SourceFields) -> tuple[IdPattern, str] | None:
+    """The pattern of an id that has the date of its source, and the words before the date."""
+    day = day_of(fields)
+    for separator, length in FORMS if day else ():
+        written = day[:length].replace("-", separator)
+        before, found, after = f"-{fields['id']}-".partition(f"-{written}-")
+        if found and len(day) >= length:
+            return IdPattern(separator, length, bool(before), bool(after)), before.strip("-")
+    return None
+
+
+def day_of(fields: SourceFields) -> str:
+    """The first day, month or year of a source's date; empty where there is none."""
+    match = DAY.match(str(fields.get("date") or ""))
+    return match[0] if match else ""
+
+
+def publisher_name(fields: SourceFields, known: Iterable[SourceFields]) -> str:
+    """What ids call a publisher: as they did before, or its name or host in one word."""
+    publisher = fields.get("publisher", "")
+    before = Counter(
+        found[1] for each in known if each["publisher"] == publisher and (found := id_parts(each))
+    )
+    if before:
+        return before.most_common(1)[0][0]
+    host = host_of(fields)
+    owner = max(host.split(".")[:-1], key=len, default="source")
+    name = re.sub(r"[^a-z0-9]+", "", fold(publisher).removeprefix("the "))
+    return owner if publisher == host else name[:30] or owner
+
+
+def host_of(fields: SourceFields) -> str:
+    """The host of a source's address without `www`; empty where there is none."""
+    return (urlsplit(fields.get("url") or "").hostname or "").removeprefix("www.")
+
+
+def slug(title: str) -> str:
+    """The first words of a title as a part of an id."""
+    return "-".join(re.findall(r"[a-z0-9]+", fold(title))[:TITLE_WORDS])[:60].strip("-")
