@@ -32,7 +32,7 @@ class TableFormat(StrEnum):
     csv = "csv"
 
 
-class CompareQuestion(NoQuestion):
+class ProposalsQuestion(NoQuestion):
     """What can be compared."""
 
     proposal: list[str] = none_given("prop-2024-05-israel-biden", "prop-2025-01-agreement")
@@ -42,8 +42,6 @@ class CompareQuestion(NoQuestion):
     the order of dates."""
     topic: list[str] = several("hostages")
     """Only lines with a term on this topic, narrower topics included; repeatable."""
-    format: TableFormat = Field(TableFormat.json, examples=["csv"])
-    """The representation; CSV has one row for each line."""
 
     @model_validator(mode="after")
     def one_way_of_choosing(self) -> Self:
@@ -61,8 +59,15 @@ class CompareQuestion(NoQuestion):
         return self
 
 
+class CompareQuestion(ProposalsQuestion):
+    """What can be asked of a comparison."""
+
+    format: TableFormat = Field(TableFormat.json, examples=["csv"])
+    """The representation; CSV has one row for each line."""
+
+
 async def compare_proposals(
-    question: CompareQuestion, snapshot: Snapshot, work: Work
+    question: ProposalsQuestion, snapshot: Snapshot, work: Work
 ) -> ProposalComparison:
     """The comparison that is asked for; raises `InvalidQuery` for what cannot be compared."""
     chain = [question.chain] if question.chain is not None else []

@@ -5,7 +5,17 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from app.kinds import KINDS
-from app.pages import compare, embedding, entries, home, lists, outcome, quotecheck, reference
+from app.pages import (
+    cards,
+    compare,
+    embedding,
+    entries,
+    home,
+    lists,
+    outcome,
+    quotecheck,
+    reference,
+)
 from app.pages.assets import static
 from app.pages.finding import add_finding
 from app.pages.rendering import require_templates
@@ -17,7 +27,7 @@ def add_pages(app: FastAPI) -> None:
     require_templates(KINDS)
     modules = (home, lists, outcome, entries, reference, compare, quotecheck)
     found = [page for module in modules for page in module.PAGES]
-    for page in (*found, *embedding.PAGES):
+    for page in (*found, *embedding.PAGES, *cards.PAGES):
         add_page(app, page)
     add_finding(app, found)
     files = ("/assets/{mark}/{name}", static), ("/embed.js", embedding.script)

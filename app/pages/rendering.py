@@ -25,6 +25,7 @@ from app.http.route import Representation, service_of, work_for
 from app.kinds import KINDS
 from app.kinds.figures import claimants_of
 from app.kinds.quotes import ellipses
+from app.pages.credits import WITH_CARD, differences, in_quotes, told
 from app.pages.wordings import wordings
 from app.reference.dataset import dataset_of, language_of
 from app.reference.record_types import KindIncomplete
@@ -56,16 +57,19 @@ def environment(language: str = OWN_LANGUAGE) -> jinja2.Environment:
     templates.filters.update(
         claimants=claimants_of,
         day=partial(written_date, language),
+        differences=differences,
         ellipses=ellipses,
+        in_quotes=in_quotes,
         number=partial(written_number, locale),
         page=page_path,
         quantity=partial(shown_quantity, locale),
         remarks=remarks_on,
+        told=told,
         words=spaced,
         wordings=wordings,
     )
     templates.globals.update(language=language, direction=locale.text_direction)
-    templates.globals.update(asset=asset, kinds=KINDS, query=urlencode)
+    templates.globals.update(asset=asset, kinds=KINDS, query=urlencode, with_card=WITH_CARD)
     return templates
 
 

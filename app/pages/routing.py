@@ -53,7 +53,7 @@ class PageAt(NamedTuple):
     path: str
     answer: Callable[..., Awaitable[Representation]]
     question: type[BaseModel] = NoQuestion
-    route: type[PageRoute] = PageRoute
+    route: type[QuestionRoute] = PageRoute
 
 
 def add_page(app: FastAPI, page: PageAt) -> None:
