@@ -18,7 +18,7 @@ from app.entries.result_pages import ResultPage
 from app.errors import InvalidQuery
 from app.formats import FORMATS, UNDATED_FORMATS, WHOLE, Format
 from app.formats.answer import Answer
-from app.http.route import Representation, service_of, work_for
+from app.http.route import Representation, page_asked, service_of, work_for
 from app.reference.dataset import DatasetRecord
 
 # What is said about an answer beside what is said about any.
@@ -113,6 +113,7 @@ def answer_of(
         identified=identified,
         density=density,
         meta=meta,
+        page=page_asked(request),
     )
 
 

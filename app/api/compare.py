@@ -11,7 +11,7 @@ from app.api.models import OneOf, named
 from app.api.records import enveloped_one
 from app.api.registration import add_question
 from app.formats.comparison import comparison_csv
-from app.http.route import AnswerOrPage, Representation, service_of, work_for
+from app.http.route import AnswerOrPage, Representation, page_asked, service_of, work_for
 
 MEDIA_TYPES = {TableFormat.json: "application/json", TableFormat.csv: "text/csv; charset=utf-8"}
 
@@ -35,7 +35,7 @@ async def answer_comparison(request: Request, question: CompareQuestion) -> Repr
         body = comparison_csv(comparison)
     else:
         document = comparison.model_dump_json().encode()
-        body = enveloped_one(request, document, (), snapshot.revision)
+        body = enveloped_one(request, document, snapshot.revision, page_asked(request))
     return Representation(MEDIA_TYPES[question.format], body, snapshot.revision)
 
 

@@ -109,7 +109,7 @@ async def dataset(request: Request, question: OneQuestion) -> Representation:
     """What the record is, what it covers and lacks, its licence, and how to cite it."""
     async with service_of(request).database.snapshot() as snapshot:
         at = await revision_asked(question, snapshot)
-        found = StoredDocument("dataset", await description(at, snapshot), DatasetDocument)
+        found = StoredDocument("dataset", await description(at, snapshot), DatasetDocument, "/")
         return await answer_found(request, question, found, at, snapshot)
 
 

@@ -84,7 +84,8 @@ async def index(request: Request, _: NoQuestion) -> Representation:
         for path, item in request.app.openapi()["paths"].items()
         if path.startswith("/v1/")
     ]
-    links = {"self": "/v1", "description": "/openapi.json", "docs": "/docs", "agents": "/llms.txt"}
+    links = {"self": "/v1", "html": "/", "description": "/openapi.json", "docs": "/docs"}
+    links |= {"agents": "/llms.txt"}
     body = enveloped([orjson.dumps(asked)], {"revision": revision_meta(revision)}, links)
     return Representation(JSON, body, revision)
 

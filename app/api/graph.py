@@ -10,7 +10,7 @@ from app.api.models import OneOf, named
 from app.api.records import enveloped_one
 from app.api.registration import add_question
 from app.formats.graph import graph_picture
-from app.http.route import AnswerOrPage, Representation, service_of
+from app.http.route import AnswerOrPage, Representation, page_asked, service_of
 
 
 async def answer_graph(request: Request, question: GraphQuestion) -> Representation:
@@ -23,7 +23,7 @@ async def answer_graph(request: Request, question: GraphQuestion) -> Representat
         picture = graph_picture(graph, service.settings.public_url, alone=True).encode()
         return Representation("image/svg+xml", picture, snapshot.revision)
     document = graph.model_dump_json(by_alias=True).encode()
-    body = enveloped_one(request, document, (), snapshot.revision)
+    body = enveloped_one(request, document, snapshot.revision, page_asked(request))
     return Representation("application/json", body, snapshot.revision)
 
 

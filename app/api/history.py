@@ -86,7 +86,7 @@ async def history(request: Request, _: NoQuestion, record_id: str, *, name: str)
             if not versions or isinstance(missing, Moved):
                 raise missing
     data = orjson.dumps([version.document() for version in versions])
-    links = {"self": asked_path(request), "next": None}
+    links = {"self": asked_path(request), "next": None, "html": None}
     meta = {"revision": revision_meta(snapshot.revision)}
     return Representation(JSON, enveloped([data], meta, links), snapshot.revision)
 

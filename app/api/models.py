@@ -100,6 +100,8 @@ class Links(Document):
     """The path that was asked."""
     next: Annotated[str | None, Field(examples=["/v1/quotes?q=victory&cursor=AUx9Zm8A"])] = None
     """The path of the next page; null on the last."""
+    html: Annotated[str | None, Field(examples=["/quotes?q=victory"])] = None
+    """The path of the page for people that answers the same question; null where there is none."""
 
 
 class ListOf(Document, Generic[T]):

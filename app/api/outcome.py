@@ -26,7 +26,7 @@ from app.db.snapshots import Revision
 from app.errors import Gone, Moved, NotFound
 from app.formats.outcome import outcome_csv
 from app.http.request import HTML
-from app.http.route import AnswerOrPage, QuestionRoute, Representation, service_of
+from app.http.route import AnswerOrPage, QuestionRoute, Representation, page_asked, service_of
 
 
 class LedgerRoute(AnswerOrPage):
@@ -72,7 +72,8 @@ def ledger_answer(
     if question.format is TableFormat.csv:
         body = outcome_csv(terms)
     else:
-        body = enveloped_one(request, found.model_dump_json(by_alias=True).encode(), (), revision)
+        document = found.model_dump_json(by_alias=True).encode()
+        body = enveloped_one(request, document, revision, page_asked(request))
     return Representation(MEDIA_TYPES[question.format], body, revision)
 
 

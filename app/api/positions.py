@@ -39,8 +39,9 @@ async def on_proposal(
     """
     async with service_of(request).database.snapshot() as snapshot:
         _, body = await record_now("proposal", id, snapshot)
-        positions = await proposal_positions(orjson.loads(body), question, snapshot)
-    return answered(request, positions, snapshot.revision)
+        document = orjson.loads(body)
+        positions = await proposal_positions(document, question, snapshot)
+    return answered(request, positions, document["url"], snapshot.revision)
 
 
 async def of_actor(request: Request, question: ActorPositionsQuestion, id: str) -> Representation:
@@ -56,13 +57,16 @@ async def of_actor(request: Request, question: ActorPositionsQuestion, id: str) 
         document = orjson.loads((await record_now("actor", id, snapshot))[1])
         actor = Summary(id=id, name=document["name"], url=document["url"])
         positions = await actor_positions(actor, question, snapshot)
-    return answered(request, positions, snapshot.revision)
+    return answered(request, positions, document["url"], snapshot.revision)
 
 
-def answered(request: Request, positions: BaseModel, revision: Revision) -> Representation:
-    """The response with the positions."""
+def answered(
+    request: Request, positions: BaseModel, url: str, revision: Revision
+) -> Representation:
+    """The response with the positions, which the page of the proposal or actor shows, too."""
+    page = None if request.url.query else url.removeprefix("/v1")
     body = positions.model_dump_json().encode()
-    return Representation(JSON, enveloped_one(request, body, (), revision), revision)
+    return Representation(JSON, enveloped_one(request, body, revision, page), revision)
 
 
 def add_routes(app: FastAPI) -> None:

@@ -30,7 +30,7 @@ from app.errors import (
 )
 from app.formats.quotecheck import CHECK_COLUMNS, MARK_COLUMNS, checks_csv, marks_csv
 from app.http.request import read_question
-from app.http.route import AnswerOrPage, Representation, service_of, work_for
+from app.http.route import AnswerOrPage, Representation, page_asked, service_of, work_for
 from app.quotecheck.answers import CheckAnswer, MarksAnswer
 from app.quotecheck.articles import ARTICLE_CHARACTERS, mark_article
 from app.quotecheck.lookup import CHECK_CHARACTERS, check_texts, quotation_question
@@ -110,7 +110,9 @@ async def check_quotation(request: Request, question: CheckQuestion) -> Represen
         answers = await check_texts([asked], snapshot, work)
     if question.format is CheckFormat.csv:
         return Representation(CSV, checks_csv(answers), snapshot.revision)
-    enveloped = enveloped_one(request, orjson.dumps(answers[0]), (), snapshot.revision)
+    enveloped = enveloped_one(
+        request, orjson.dumps(answers[0]), snapshot.revision, page_asked(request)
+    )
     return Representation(JSON, enveloped, snapshot.revision)
 
 
@@ -132,7 +134,7 @@ async def mark_quotations(request: Request) -> Response:
     if question.format is CheckFormat.csv:
         body = checks_csv(answer) if isinstance(answer, list) else marks_csv(answer)
         return Response(body, headers=headers, media_type=CSV)
-    enveloped = enveloped_one(request, orjson.dumps(answer), (), snapshot.revision)
+    enveloped = enveloped_one(request, orjson.dumps(answer), snapshot.revision, None)
     return Response(enveloped, headers=headers, media_type=JSON)
 
 

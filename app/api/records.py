@@ -134,11 +134,12 @@ Single = OneQuestion | OneEntryQuestion
 
 
 class StoredDocument(NamedTuple):
-    """A document: its kind, its bytes, its model."""
+    """A document: its kind, its bytes, its model, and the path of its page at present."""
 
     kind: str
     body: bytes
     model: type[Document]
+    page: str
 
 
 async def answer_record(
@@ -151,7 +152,9 @@ async def answer_record(
             kind, body = await record_now(name, record_id, snapshot)
         else:
             kind, body = await record_then(name, record_id, at, snapshot)
-        found = StoredDocument(kind, body, RECORD_TYPES[kind].document)
+        shown = RECORD_TYPES[kind]
+        page = shown.path(record_id).removeprefix("/v1")
+        found = StoredDocument(kind, body, shown.document, page)
         return await answer_found(request, question, found, at, snapshot)
 
 
@@ -225,7 +228,8 @@ async def answer_found(
     content_type = content_type_of(question)
     fields = chosen_fields(question.fields, found.model.model_fields)
     if question.format == "json":
-        body = enveloped_one(request, found.body, fields, at)
+        page = found.page if question.revision is None else None
+        body = enveloped_one(request, found.body, at, page, fields)
     elif question.format in LISTED:
         form = LISTED[question.format]
         body = await as_list_of_one(request, found, at, snapshot, form)
@@ -248,14 +252,16 @@ def content_type_of(question: Single) -> str:
     return CITATION_FORMATS[question.format].content_type
 
 
-def enveloped_one(request: Request, body: bytes, fields: tuple[str, ...], at: Revision) -> bytes:
+def enveloped_one(
+    request: Request, body: bytes, at: Revision, page: str | None, fields: tuple[str, ...] = ()
+) -> bytes:
     """The document as `{"data": …, "meta": {…}, "links": {…}}`."""
     if fields:
         document = orjson.loads(body)
         body = orjson.dumps({name: document[name] for name in document if name in fields})
     query = request.scope["query_string"].decode("ascii", "replace")
     path = asked_path(request)
-    links = {"self": f"{path}?{query}" if query else path, "next": None}
+    links = {"self": f"{path}?{query}" if query else path, "next": None, "html": page}
     return enveloped([body], {"revision": revision_meta(at)}, links)
 
 

@@ -20,7 +20,8 @@ class Answer:
     """One page of a list. `model` is the document model, for formats with columns.
 
     `dataset` is set for formats that are `dated`, `density` for those that are `counted`, and
-    `identified`, the actors that outside registers have, for JSON-LD.
+    `identified`, the actors that outside registers have, for JSON-LD. `page` is the path of the
+    page for people.
     """
 
     documents: list[bytes]
@@ -39,6 +40,7 @@ class Answer:
     identified: Mapping[str, Any] = field(default_factory=dict)
     density: Density | None = None
     meta: Mapping[str, Any] = field(default_factory=dict)
+    page: str | None = None
 
     @property
     def self_link(self) -> str:

@@ -16,7 +16,7 @@ def as_json(answer: Answer) -> bytes:
     documents = answer.documents
     if answer.fields:
         documents = [orjson.dumps(document) for document in answer.loaded()]
-    links = {"self": answer.self_link, "next": answer.next_link}
+    links = {"self": answer.self_link, "next": answer.next_link, "html": answer.page}
     return enveloped([b"[", b",".join(documents), b"]"], meta_of(answer), links)
 
 

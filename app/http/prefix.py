@@ -28,7 +28,7 @@ ADDRESS = re.compile(
     rb"|(?<!data-show=\")(?<!data-show=&#34;)(?<!\"path\":\")(?<!\"from\":\")"
     rb"/(?=(?:" + PAGES + rb")" + END + rb"))"
     # The first page has no step.
-    rb"|(?<=href=\")/(?=[\"?#])"
+    rb"|(?<=href=\")/(?=[\"?#])|(?<=\"html\":\")/(?=\")"
 )
 PROBLEM = b"application/problem+json"
 TEXTS = (

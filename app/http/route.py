@@ -42,6 +42,8 @@ from app.http.responses import SVG_POLICY, CompleteResponse, Header, complete, d
 
 CACHE_CONTROL = b"public, max-age=30, stale-while-revalidate=30"
 NAMES_FORMAT = re.compile(rb"(?:^|&)format=")
+# Parameters that pages do without.
+OF_REPRESENTATION = re.compile(rb"(?:^|&)(?:format|fields)=[^&]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,9 @@ class QuestionRoute(APIRoute):
             raise not_acceptable(self.offered)
         state["media_type"] = chosen or self.offered[0]
         return self.unchanged(scope, question) or await self.asked(scope, receive, question)
+
+    def page(self, scope: Scope) -> str | None:
+        """The path of the page for people that answers the same question; here there is none."""
 
     def offered_to(self, scope: Scope) -> tuple[str, ...]:
         """The media types among which `Accept` chooses here: none where the query names one."""
@@ -154,6 +159,10 @@ class AnswerOrPage(QuestionRoute):
         options["responses"] = {**described, **options["responses"]}
         super().__init__(path, endpoint, **options)
 
+    def page(self, scope: Scope) -> str:
+        query = OF_REPRESENTATION.sub(b"", scope["query_string"]).lstrip(b"&")
+        return page_address(scope, query).decode("ascii", "replace")
+
     def offered_to(self, scope: Scope) -> tuple[str, ...]:
         offered = super().offered_to(scope)
         has_page = offered and not (scope["query_string"] and scope["path_params"])
@@ -195,12 +204,22 @@ def not_acceptable(offered: tuple[str, ...]) -> NotAcceptable:
     return NotAcceptable(f"This is offered as {types}; or name a format with `format=`.")
 
 
+def page_asked(request: Request) -> str | None:
+    """The path of the page for people that answers what was asked."""
+    route: QuestionRoute = request.scope["route"]
+    return route.page(request.scope)
+
+
+def page_address(scope: Scope, query: bytes) -> bytes:
+    """The path of the page of an answer, with a query."""
+    path: bytes = scope["raw_path"].removeprefix(b"/v1")
+    return path + b"?" + query if query else path
+
+
 def to_page(scope: Scope) -> list[Header]:
     """The headers of the way to a page."""
-    path: bytes = scope["raw_path"].removeprefix(b"/v1")
-    query: bytes = scope["query_string"]
     return [
-        (b"location", path + b"?" + query if query else path),
+        (b"location", page_address(scope, scope["query_string"])),
         (b"vary", b"Accept, Accept-Encoding"),
         (b"cache-control", b"no-store"),
     ]

@@ -85,7 +85,11 @@ def test_a_walk_crosses_from_what_began_within_to_what_reaches_in(tiny_ask: Aske
 def test_the_last_page_has_no_next(tiny_ask: Asker) -> None:
     """Neither in `links` nor in the Link header, also where the page is exactly full."""
     response = tiny_ask("/v1/quotes?limit=3")
-    assert response.json()["links"] == {"self": "/v1/quotes?limit=3", "next": None}
+    assert response.json()["links"] == {
+        "self": "/v1/quotes?limit=3",
+        "next": None,
+        "html": "/quotes?limit=3",
+    }
     assert response.headers["link"] == '</v1/quotes?limit=3>; rel="self"'
 
 

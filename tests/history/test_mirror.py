@@ -145,7 +145,11 @@ def test_nothing_is_new_since_the_present_revision(bench: Bench) -> None:
     """A mirror that has everything gets an empty page."""
     page = bench.ask.page("/v1/changes?since_revision=1")
     assert page["data"] == []
-    assert page["links"] == {"self": "/v1/changes?since_revision=1", "next": None}
+    assert page["links"] == {
+        "self": "/v1/changes?since_revision=1",
+        "next": None,
+        "html": None,
+    }
 
 
 @pytest.mark.parametrize(
