@@ -60,6 +60,9 @@ def parser() -> argparse.ArgumentParser:
 
     adding = command(run_new, "print a commented entry to fill in", folder=None)
     adding.add_argument("kind", choices=NEW_KINDS)
+    address = "of a source: print what its page says of it, and keep its text in FOLDER/texts"
+    adding.add_argument("address", nargs="?", metavar="URL", help=address)
+    adding.add_argument("folder", nargs="?", type=Path, default=SEED_FOLDER)
 
     importing = command(run_import, "add the sources of a bibliography", folder=None)
     importing.add_argument("what", choices=("sources",))
@@ -138,10 +141,19 @@ def run_init(asked: argparse.Namespace) -> None:
 
 
 def run_new(asked: argparse.Namespace) -> None:
-    """Prints the entry."""
+    """Prints the entry, and what could not be told of a source."""
     from app.curation.starting import new_entry  # noqa: PLC0415
 
-    print(new_entry(asked.kind))
+    if asked.address is None:
+        print(new_entry(asked.kind))
+        return
+    if asked.kind != "source":
+        raise ParleyError(f"Only a source has an address: parley new source {asked.address}.")
+    from app.curation.fetched_sources import fetch_source  # noqa: PLC0415
+
+    entry, remarks = fetch_source(asked.folder, asked.address)
+    print(entry, end="", flush=True)
+    print(*remarks, sep="\n", end="\n" if remarks else "", file=sys.stderr)
 
 
 def run_import(asked: argparse.Namespace) -> bool:

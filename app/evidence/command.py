@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from app.config import Settings
 from app.errors import SeedRefused
 from app.evidence.texts import TextFolder
 from app.evidence.verifying import VerificationReport, verify, write
@@ -27,11 +26,10 @@ def verify_live(folder: Path, today: date) -> VerificationReport:
     """Verifies the wordings by the live pages of their sources."""
     try:
         # Imported here, as all else does without the extra.
-        from app.evidence.fetching import Bounds, LivePages  # noqa: PLC0415
+        from app.evidence.fetching import live_pages  # noqa: PLC0415
     except ModuleNotFoundError as missing:
         raise SeedRefused(
             "Reading pages needs the extra: pip install 'parley[verify]'."
         ) from missing
-    private = frozenset(Settings().verify_private_addresses)
-    with LivePages(Bounds(private=private)) as pages:
+    with live_pages() as pages:
         return verify(folder, pages, today)

@@ -23,6 +23,7 @@ from urllib.robotparser import RobotFileParser
 import httpx
 import zstandard
 
+from app.config import Settings
 from app.evidence import readable
 from app.evidence.addresses import is_public
 from app.evidence.texts import NoText
@@ -57,8 +58,9 @@ class Bounds:
 
 @dataclass(frozen=True)
 class FetchedPage:
-    """A fetched page, with its body decompressed."""
+    """A fetched page at the address where redirects ended, with its body decompressed."""
 
+    url: str
     status: int
     content_type: str
     charset: str | None
@@ -138,22 +140,33 @@ class LivePages:
         address = source.url or source.archive_url
         if address is None:
             raise NoText("the source has no address")
+        return self.readable(self.page_at(address))
+
+    def page_at(self, address: str) -> FetchedPage:
+        """The page at an address; raises `NoText` where there is none."""
         page = self.runner.run(self.in_time(address))
         if page.status != 200:
             raise NoText(f"the page answers {page.status}")
-        if page.content_type not in FORMS:
-            raise NoText(f"the page is {page.content_type}, which is not read")
-        text = self.readable(page)
+        return page
+
+    def readable(self, page: FetchedPage) -> str:
+        """The text of a page that a reader sees; raises `NoText` where there is none."""
+        text = self.read_by(readable.__file__, page).decode("utf-8", "surrogatepass")
         if not text.strip():
             raise NoText("the page has no readable text")
         return text
 
-    def readable(self, page: FetchedPage) -> str:
-        """The text of a page, read in a process that is ended past its time."""
-        arguments = [FORMS[page.content_type], *filter(None, [page.charset])]
+    def read_by(self, program: str, page: FetchedPage, *more: str) -> bytes:
+        """What a program makes of a page, in a process that is ended past its time.
+
+        The program gets the form of the page, its charset (perhaps empty), and `more`.
+        """
+        if page.content_type not in FORMS:
+            raise NoText(f"the page is {page.content_type}, which is not read")
+        arguments = [FORMS[page.content_type], page.charset or "", *more]
         try:
             done = subprocess.run(
-                [sys.executable, "-P", readable.__file__, *arguments],
+                [sys.executable, "-P", program, *arguments],
                 input=page.body,
                 capture_output=True,
                 timeout=self.bounds.timeout,
@@ -164,7 +177,7 @@ class LivePages:
         except subprocess.CalledProcessError as error:
             ended = f"its reader ended with {error.returncode}"
             raise NoText(f"the page cannot be read ({ended})") from error
-        return done.stdout.decode("utf-8", "surrogatepass")
+        return done.stdout
 
     async def in_time(self, address: str) -> FetchedPage:
         """The page at an address; raises `NoText` after `seconds`."""
@@ -201,7 +214,8 @@ class LivePages:
                 return response.next_request.url
             body = self.unpacked(response, await self.body_of(response))
             content_type = response.headers.get("content-type", "").split(";")[0].strip().lower()
-            return FetchedPage(response.status_code, content_type, response.charset_encoding, body)
+            charset = response.charset_encoding
+            return FetchedPage(str(url), response.status_code, content_type, charset, body)
 
     async def body_of(self, response: httpx.Response) -> bytes:
         """The body as sent; raises `NoText` if it is too large."""
@@ -257,6 +271,11 @@ class LivePages:
         else:
             raise NoText(f"{home} answers {page.status}, so that nothing there may be read")
         return rules
+
+
+def live_pages() -> LivePages:
+    """Live pages, with the private addresses that the settings allow."""
+    return LivePages(Bounds(private=frozenset(Settings().verify_private_addresses)))
 
 
 def gunzipped(body: bytes, most: int) -> bytes:

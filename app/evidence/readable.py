@@ -1,6 +1,6 @@
 """Extracts the text of a page that a reader sees.
 
-As a program, from standard input to standard output: `readable.py html|plain [CHARSET]`. It is a
+As a program, from standard input to standard output: `readable.py html|plain CHARSET`. It is a
 process of its own, because only a process can be stopped when the parser or a decoder hangs.
 """
 
@@ -33,7 +33,7 @@ LATIN = "windows-1252"
 LATIN_NAMES = frozenset(("iso8859-1", "ascii"))
 
 
-def decoded_page(body: bytes, charset: str | None) -> str:
+def decoded_page(body: bytes, charset: str) -> str:
     """The text of a page; UTF-8 is tried first, because declared encodings are often wrong."""
     for mark, encoding in MARKS.items():
         if body.startswith(mark):
@@ -70,7 +70,7 @@ def text_of_html(page: str) -> str:
     return parser.body.text(separator="") if parser.body is not None else ""
 
 
-def print_text(form: str, charset: str | None = None) -> None:
+def print_text(form: str, charset: str) -> None:
     """Writes the text of a page, as UTF-8."""
     text = decoded_page(sys.stdin.buffer.read(), charset)
     shown = text_of_html(text) if form == "html" else text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -84,6 +86,25 @@ def test_other_encodings_and_no_file(record: Path, capsys: pytest.CaptureFixture
     assert "latin.ris:2: is not UTF-8 (byte 0xE9)" in capsys.readouterr().err
     assert main(["import", "sources", str(file.with_name("none.ris")), str(record)]) == 1
     assert "none.ris: cannot be read (No such file or directory)" in capsys.readouterr().err
+
+
+def test_without_the_extra_the_remedy_is_said(record: Path, tmp_path: Path) -> None:
+    """BibTeX alone needs a package that is no part of a plain installation."""
+    program = (
+        "import sys; sys.modules['bibtexparser'] = None\n"
+        "from app.cli import main\n"
+        f"sys.exit(main(['import', 'sources', sys.argv[1], {str(record)!r}]))"
+    )
+    for name, said in (("a.bib", "Reading BibTeX needs the extra: "), ("a.ris", "")):
+        (tmp_path / name).write_text("")
+        done = subprocess.run(
+            [sys.executable, "-c", program, str(tmp_path / name)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.stderr == (f"{said}pip install 'parley[curate]'.\n" if said else "")
+        assert done.returncode == int(bool(said))
 
 
 def test_ids_follow_the_record(record: Path) -> None:

@@ -12,6 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import zstandard
 
+from tests.evidence.news_pages import PAGES as NEWS
+
 WORDS = "total and absolute commitment to peaceful means"
 GOOD = f"""<!doctype html><html><head><title>{WORDS} in the title alone</title></head><body>
 <nav>Elsewhere: other words</nav><p>They affirmed their “<b>total</b> and\u00a0absolute
@@ -59,6 +61,7 @@ def answer_of(path: str, port: int) -> tuple[int, list[Header], bytes]:
         "/inward-by-name": f"http://localhost:{port}/good",
         "/to-a-file": "file:///etc/hostname",
         "/moved-to-closed": "/closed/page",
+        "/news/moved": "/news/whole",
     }
     if path in moved:
         return 302, [("Location", moved[path])], b""
@@ -89,6 +92,7 @@ def answer_of(path: str, port: int) -> tuple[int, list[Header], bytes]:
         "/broken": (500, [HTML], b"<p>Sorry</p>"),
         "/hex": (200, [("Content-Type", "text/html; charset=hex")], HIGH.encode()),
         "/deep": (200, [HTML], b"<ul><li>" * 20_000),
+        **{each: (200, [("Content-Type", it)], page) for each, (it, page) in NEWS.items()},
         **{f"/{'-'.join(codings)}": coded(GOOD.encode(), *codings) for codings in CODINGS},
         "/cut-off": (200, [HTML, ("Content-Encoding", "gzip")], gzip.compress(GOOD.encode())[:-9]),
         "/zstd-of-much-memory": (200, [HTML, ("Content-Encoding", "zstd")], WIDE),
