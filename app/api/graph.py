@@ -11,6 +11,7 @@ from app.api.records import enveloped_one
 from app.api.registration import add_question
 from app.formats.graph import graph_picture
 from app.http.route import AnswerOrPage, Representation, page_asked, service_of
+from app.reference.dataset import dataset_of, language_of
 
 
 async def answer_graph(request: Request, question: GraphQuestion) -> Representation:
@@ -19,9 +20,10 @@ async def answer_graph(request: Request, question: GraphQuestion) -> Representat
     service = service_of(request)
     async with service.database.snapshot() as snapshot:
         graph = await graph_of(question, snapshot)
+        language = language_of(await dataset_of(snapshot))
     if question.format is GraphFormat.svg:
-        picture = graph_picture(graph, service.settings.public_url, alone=True).encode()
-        return Representation("image/svg+xml", picture, snapshot.revision)
+        picture = graph_picture(graph, service.settings.public_url, language, alone=True)
+        return Representation("image/svg+xml", picture.encode(), snapshot.revision)
     document = graph.model_dump_json(by_alias=True).encode()
     body = enveloped_one(request, document, snapshot.revision, page_asked(request))
     return Representation("application/json", body, snapshot.revision)

@@ -1,8 +1,11 @@
-"""Dates and numbers as the language of the record writes them, by the data of Unicode (CLDR)."""
+"""Dates, numbers and quotations as a language writes them, by the data of Unicode (CLDR)."""
 
 from __future__ import annotations
 
+import re
+import tomllib
 from functools import cache, lru_cache
+from importlib.resources import files
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_interval, format_skeleton
@@ -12,6 +15,11 @@ from app.entries.dates import KEPT_DATES, QUALIFIER_SIGNS, Precision, date_in_wo
 
 # English as most of the world writes it: 7 February 2024.
 ENGLISH = Locale.parse("en_001")
+DAY = r"\d{4}-\d{2}(?:-\d{2})?[~?%]?"
+DATES = re.compile(rf"\b{DAY}(?:/(?:{DAY}|\.\.))?")
+MARKS: dict[str, str] = tomllib.loads(
+    files("app.entries").joinpath("quotation_marks.toml").read_text(encoding="utf-8")
+)
 SIGNS = {each: f"{sign} " for sign, each in QUALIFIER_SIGNS.items()}
 
 
@@ -22,6 +30,11 @@ def locale_of(language: str) -> Locale:
         return ENGLISH if language == "en" else Locale.parse(language, sep="-")
     except (ValueError, UnknownLocaleError):
         return ENGLISH
+
+
+def quotation_marks(language: str) -> str:
+    """The signs before and after a quotation; those of English where none are known."""
+    return MARKS.get(language) or MARKS.get(language.partition("-")[0], MARKS["en"])
 
 
 def written_number(locale: Locale, number: float) -> str:
@@ -45,3 +58,8 @@ def written_date(language: str, text: str) -> str:
     else:
         written = format_interval(span.start, span.end, "yMMMMd", locale=locale)
     return f"{SIGNS[span.qualifier]}{written}" if span.qualifier else written
+
+
+def dates_written(language: str, text: str) -> str:
+    """A text with its dates of the date language in words."""
+    return DATES.sub(lambda found: written_date(language, found[0]), text)

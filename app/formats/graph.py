@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from markupsafe import Markup
 
 from app.analysis.graph import ProposalGraph
+from app.entries.languages import written_date
 from app.formats.svg import picture_templates
 
 ROW, TOP, LEFT = 34, 44, 220
 
 
-def graph_picture(graph: ProposalGraph, base: str, *, alone: bool = False) -> Markup:
+def graph_picture(graph: ProposalGraph, base: str, language: str, *, alone: bool = False) -> Markup:
     """The picture; links begin with `base`. One that stands `alone` has a style of its own.
 
     An arc bends further to the left the more rows it passes over.
@@ -27,5 +30,14 @@ def graph_picture(graph: ProposalGraph, base: str, *, alone: bool = False) -> Ma
     ]
     shown = picture_templates().get_template("graph.svg")
     return Markup(
-        shown.render(graph=graph, rows=rows, arcs=arcs, base=base, alone=alone, LEFT=LEFT)
+        shown.render(
+            graph=graph,
+            rows=rows,
+            arcs=arcs,
+            titles={each.id: each.title for each in graph.nodes},
+            base=base,
+            dated=partial(written_date, language),
+            alone=alone,
+            LEFT=LEFT,
+        )
     )

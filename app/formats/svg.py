@@ -7,19 +7,24 @@ needs no script. The page around it styles its text and colours; a document of i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from urllib.parse import urlencode
 
 import jinja2
+from babel.dates import format_date
 from markupsafe import Markup
 
 from app.entries.density import Density, Lane, Span
+from app.entries.languages import locale_of, written_date
 from app.formats.answer import Answer
 from app.kinds import KINDS
+from app.reference.dataset import language_of
 
-WIDTH, MARGIN = 960, 8
-# The least distance between years, so that they are legible in a small picture.
-APART = 90
+WIDTH, MARGIN = 640, 8
+# The least width of a bar, so that a thumb can hit it, and of the name of a month.
+BAR, NAME = 24, 32
+# The least distance between years.
+APART = 48
 PAGING = frozenset(("cursor", "limit", "format", "fields", "count", "facets", "snippets", "sort"))
 DATED = frozenset(("date", "start_date", "end_date"))
 
@@ -35,7 +40,7 @@ def picture_templates() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
     )
-    templates.globals.update(WIDTH=WIDTH, MARGIN=MARGIN, kinds=KINDS)
+    templates.globals.update(MARGIN=MARGIN, kinds=KINDS)
     return templates
 
 
@@ -50,20 +55,45 @@ def as_svg(answer: Answer) -> bytes:
         return f"{answer.public_url}{answer.path}?{urlencode([*parameters, ('date', span.name)])}"
 
     title = f"{answer.about().title}: {answer.name}"
-    return drawn(answer.density, title, link, alone=True).encode()
+    language = language_of(answer.about().model_dump())
+    return drawn(answer.density, title, link, language, alone=True).encode()
 
 
-def drawn(density: Density, title: str, link: Link, *, alone: bool = False) -> Markup:
+def drawn(
+    density: Density, title: str, link: Link, language: str, *, alone: bool = False
+) -> Markup:
     """The picture; one that does not stand `alone` is styled by the page around it."""
     spans = density.spans
-    step = (WIDTH - 2 * MARGIN) / max(len(spans), 1)
-    years = list(years_below(spans, step))
-    shown = (
-        picture_templates()
-        .get_template("density.svg")
-        .render(title=title, density=density, step=step, years=years, link=link, alone=alone)
+    width = max(WIDTH, len(spans) * BAR + 2 * MARGIN)
+    step = (width - 2 * MARGIN) / max(len(spans), 1)
+    template = picture_templates().get_template("density.svg")
+    shown = template.render(
+        title=title,
+        density=density,
+        width=width,
+        step=step,
+        months=list(months_below(spans, step, language)),
+        years=list(years_below(spans, step)),
+        link=link,
+        words=partial(span_in_words, language),
+        alone=alone,
     )
     return Markup(shown.replace("\n", ""))  # Its parts are escaped.
+
+
+def span_in_words(language: str, span: Span) -> str:
+    """A month as people write it, or the years."""
+    return written_date(language, span.name) if "-" in span.name else span.name.replace("/", "–")
+
+
+def months_below(
+    spans: tuple[Span, ...], step: float, language: str
+) -> Iterator[tuple[float, str]]:
+    """Where names of months stand below the bars: all, or those of quarters or half years."""
+    apart = next((each for each in (1, 3, 6) if each * step >= NAME), 12)
+    for number, each in enumerate(spans):
+        if "-" in each.name and (each.first.month - 1) % apart == 0:
+            yield MARGIN + number * step, format_date(each.first, "LLL", locale=locale_of(language))
 
 
 def years_below(spans: tuple[Span, ...], step: float) -> Iterator[tuple[float, str]]:

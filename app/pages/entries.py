@@ -92,7 +92,11 @@ async def naming(
 
 def titles(memory: Memory, entry: Loaded) -> dict[str, str]:
     """The headlines of the entries that this one refers to, by id."""
-    ids = sorted(set(linked_ids(entry)))
+    return headlines(memory, sorted(set(linked_ids(entry))))
+
+
+def headlines(memory: Memory, ids: list[str]) -> dict[str, str]:
+    """The headlines of entries by id."""
     entries = [each for each in memory.get_all(ENTRIES, ids) if each is not None]
     bodies = memory.get_all(DOCUMENTS, [sort_key for _, sort_key in entries])
     documents = map(orjson.loads, bodies)

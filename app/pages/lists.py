@@ -12,21 +12,23 @@ from starlette.requests import Request
 
 from app.api.answering import LONG
 from app.api.entries import TimelineQuestion, finds_no_words, kinds_asked, nearest_links
-from app.db.snapshots import find
+from app.db.snapshots import Memory, find
 from app.entries.density import density
-from app.entries.facets import facets_of
+from app.entries.facets import LABELLED, LABELS, facets_of
+from app.entries.names import IDS
 from app.entries.nearest_queries import nearest_queries
 from app.entries.query_plan import QueryPlan
-from app.entries.questions import EntryQuestion
+from app.entries.questions import EntryQuestion, filters_of
 from app.entries.result_pages import ResultPage, find_page, revision_of, total_of
 from app.entries.snippets import snippet
 from app.formats import FORMATS
-from app.formats.svg import PAGING
+from app.formats.svg import DATED, PAGING
 from app.http.route import Representation, service_of
-from app.kinds import KINDS
+from app.kinds import KINDS, RECORD_TYPES
+from app.pages.entries import headlines
 from app.pages.form import form_values, topics_of
 from app.pages.picture import picture_of
-from app.pages.rendering import page
+from app.pages.rendering import page, spaced
 from app.pages.routing import PageAt
 
 PAGE_LENGTH = 25
@@ -76,6 +78,7 @@ async def list_page(request: Request, question: EntryQuestion, listed: ListPage)
             topics=await topics_of(snapshot),
             nearest=nearest_links(path, parameters, queries),
             **found_values(plan, found),
+            narrowed=await find(snapshot, narrowed, question, path, parameters),
             **navigation(path, parameters, found.next_cursor),
         )
 
@@ -92,7 +95,6 @@ def navigation(path: str, parameters: Parameters, cursor: str | None) -> dict[st
     """The form, and the links to other pages and representations."""
     return {
         "asked": form_values(parameters),
-        "narrowed": narrowed(path, parameters),
         "next_link": with_query(path, [*parameters, ("cursor", cursor)]) if cursor else None,
         "forms": other_forms(path, parameters),
         "api_link": with_query(f"/v1{path}", parameters),
@@ -120,13 +122,30 @@ def other_forms(path: str, parameters: Parameters) -> list[tuple[str, str, str]]
     ]
 
 
-def narrowed(path: str, parameters: Parameters) -> list[tuple[str, str, str]]:
-    """Each filter in use: its name, its value, and the page without it."""
+def narrowed(
+    memory: Memory, question: EntryQuestion, path: str, parameters: Parameters
+) -> list[tuple[str, str, str]]:
+    """Each filter in use: its name, its value with the name of what it names, the page without."""
     return [
-        (name, value, with_query(path, parameters[:number] + parameters[number + 1 :]))
+        (
+            name,
+            str(getattr(question, name)) if name in DATED else named(memory, question, name, value),
+            with_query(path, parameters[:number] + parameters[number + 1 :]),
+        )
         for number, (name, value) in enumerate(parameters)
         if name not in NOT_SHOWN
     ]
+
+
+def named(memory: Memory, question: EntryQuestion, parameter: str, value: str) -> str:
+    """What a value names: a record by its name, an entry by its headline; else itself."""
+    mark = filters_of(type(question)).get(parameter)
+    name_type = mark.name_type if mark else LABELLED.get(parameter)
+    found = memory.get(IDS, (name_type, value)) if name_type in RECORD_TYPES else None
+    if found is None:
+        return spaced(value) if mark else value
+    label = memory.get(LABELS, (name_type, found)) if name_type in LABELLED else None
+    return label or headlines(memory, [found])[found]
 
 
 def with_query(path: str, parameters: Parameters) -> str:

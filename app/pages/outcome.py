@@ -21,7 +21,6 @@ from app.analysis.outcome import (
 from app.api.records import record_now
 from app.db.snapshots import find
 from app.entries.dates import parse_date
-from app.formats.graph import graph_picture
 from app.http.route import Representation, service_of
 from app.kinds.proposals import phase_headings
 from app.pages.entries import titles
@@ -131,7 +130,7 @@ async def graph_page(request: Request, question: GraphQuestion) -> Representatio
             snapshot,
             "graph.html",
             graph=graph.model_dump(mode="json", by_alias=True),
-            picture=graph_picture(graph, ""),
+            shown=graph,
         )
 
 

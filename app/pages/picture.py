@@ -5,19 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from markupsafe import Markup
-
 from app.entries.density import Density, Lane, Span
-from app.formats.svg import DATED, PAGING, Link, drawn
+from app.formats.svg import DATED, PAGING, Link
 from app.kinds import KINDS
 
 
 @dataclass(frozen=True)
 class Picture:
-    """What a template shows of a density: `link` leads from a bar to the page of its entries."""
+    """What a template draws of a density: `link` leads from a bar to the page of its entries."""
 
     density: Density
-    svg: Markup
+    title: str
     link: Link
     path: str
     query: str
@@ -40,4 +38,4 @@ def picture_of(
             page, asked = path, kept
         return f"/{page}?{urlencode([*asked, ('date', span.name)])}"
 
-    return Picture(density, drawn(density, title, link), link, f"/{path}", urlencode(kept))
+    return Picture(density, title, link, f"/{path}", urlencode(kept))

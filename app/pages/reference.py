@@ -17,7 +17,7 @@ from app.api.reference import find_references
 from app.db.snapshots import Snapshot, find
 from app.entries.density import density
 from app.entries.documents import Summary
-from app.entries.facets import facets_of
+from app.entries.facets import count_values, facets_of
 from app.entries.questions import MAX_LIMIT, Count, NoQuestion
 from app.entries.result_pages import find_page, revision_of, total_of
 from app.entries.words import fold
@@ -40,10 +40,13 @@ async def references_page(
     """The list of actors, topics or sources."""
     limit = question.limit if "limit" in question.model_fields_set else MAX_LIMIT
     question = question.model_copy(update={"count": Count.exact, "limit": limit})
-    path, asked = f"/{name_type.plural}", request.state.parameters
-    kept = [pair for pair in asked if pair[0] != "cursor"]
+    path = f"/{name_type.plural}"
+    kept = [pair for pair in request.state.parameters if pair[0] != "cursor"]
     async with service_of(request).database.snapshot(revision_of(question.cursor)) as snapshot:
         found = await find_references(question, name_type, snapshot)
+        asked = TimelineQuestion(limit=1)
+        plan, _ = await find_page(snapshot, asked, asked.kinds())
+        counts = await find(snapshot, count_values, plan, [name_type.name])
         following = [*kept, ("cursor", found.next_cursor)]
         return await page(
             request,
@@ -54,6 +57,7 @@ async def references_page(
             asked=question,
             found=sorted(map(orjson.loads, found.documents), key=lambda each: fold(each["name"])),
             total=found.total,
+            counts=counts[name_type.name],
             next_link=f"{path}?{urlencode(following)}" if found.next_cursor else None,
             api_link=f"/v1{path}?{urlencode([*kept, ('format', 'json')])}",
         )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache, partial
 from importlib.resources import files
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,9 +20,17 @@ from app.api.answering import asked_path
 from app.db.snapshots import Snapshot
 from app.db.work import check_work
 from app.entries.documents import QUALIFIER_WORDS, number_text, quantity_text
-from app.entries.languages import locale_of, written_date, written_number
+from app.entries.languages import (
+    dates_written,
+    locale_of,
+    quotation_marks,
+    written_date,
+    written_number,
+)
 from app.entries.stems import OWN_LANGUAGE
+from app.formats.graph import graph_picture
 from app.formats.headline import remarks_on
+from app.formats.svg import drawn, span_in_words
 from app.http.route import Representation, service_of, work_for
 from app.kinds import KINDS
 from app.kinds.figures import claimants_of
@@ -40,6 +50,7 @@ UNKEPT = {"Cache-Control": "no-store", "Content-Security-Policy": POLICY}
 HTML = "text/html; charset=utf-8"
 # What each template of a kind has: the entry in a list, and on its own page.
 KIND_MACROS = ("line", "page")
+Entry = dict[str, Any]
 QUALIFIERS = {**QUALIFIER_WORDS, "less_than": "fewer than "}
 
 
@@ -56,14 +67,20 @@ def environment(language: str = OWN_LANGUAGE) -> jinja2.Environment:
     )
     templates.filters.update(
         claimants=claimants_of,
+        by_day=by_day,
+        dates=partial(dates_written, language),
         day=partial(written_date, language),
         differences=differences,
+        drawing=lambda shown: drawn(shown.density, shown.title, shown.link, language),
         ellipses=ellipses,
         in_quotes=in_quotes,
         number=partial(written_number, locale),
+        map_picture=lambda graph: graph_picture(graph, "", language),
+        marks=quotation_marks,
         page=page_path,
         quantity=partial(shown_quantity, locale),
         remarks=remarks_on,
+        span=partial(span_in_words, language),
         told=told,
         words=spaced,
         wordings=wordings,
@@ -107,6 +124,28 @@ def shown_quantity(locale: Locale, quantity: dict[str, Any]) -> str:
     if number_text(quantity, written) is None:
         return f"{quantity['printed']} {quantity['unit']}"
     return quantity_text({**quantity, "of": None}, QUALIFIERS, written)
+
+
+def by_day(entries: list[Entry]) -> Iterator[tuple[str, list[Any]]]:
+    """Entries in their order under the dates that they have in common.
+
+    Each has the fragments of quotations beside it that are shown within it: those of its day that
+    were said at this event.
+    """
+    for day, found in groupby(entries, key=itemgetter("display_date")):
+        those = list(found)
+        events = {each["id"] for each in those if each["kind"] == "event"}
+        held = {
+            each["id"]: each["event"]["id"]
+            for each in those
+            if each["kind"] == "quote" and each["fragment"] and each["event"]
+            if each["event"]["id"] in events
+        }
+        within = {name: [each for each in those if held.get(each["id"]) == name] for name in events}
+        yield (
+            day,
+            [(each, within.get(each["id"], [])) for each in those if each["id"] not in held],
+        )
 
 
 def page_path(url: str) -> str:

@@ -53,7 +53,7 @@ LINES = [
     ("q-spokesperson", "Ireland: “He is glad.”", ["by a spokesperson"]),
     ("q-official", "Ireland: “They know.”", ["by an official source"]),
     ("q-reported", "Ireland: “I was there.”", ["as others report it"]),
-    ("q-own", "Ireland: “I say so.”", ["I say so. Ireland"]),
+    ("q-own", "Ireland: “I say so.”", ["Ireland “I say so.”"]),
     (
         "fig-yes-north",
         "Votes for the Agreement in Northern Ireland: 71.12 percent, "

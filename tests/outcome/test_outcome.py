@@ -179,7 +179,7 @@ def test_the_page(ask: Asker) -> None:
     """The same for people, narrowed as the API is, with the address of each source."""
     page = ask("/proposals/scheme/outcome", headers=HTML)
     assert page.status_code == 200
-    assert "Due 2000-05-22, no report of fulfilment in this record." in page.text
+    assert "Due 22 May 2000, no report of fulfilment in this record." in page.text
     assert 'href="https://www.gov.uk/government/publications/the-belfast-agreement"' in page.text
     assert "accounts differ" in page.text
     narrowed = ask("/proposals/scheme/outcome?outcome=breached", headers=HTML).text

@@ -216,5 +216,5 @@ def test_nothing_hostile_runs(browser: Browser, hostile_database: Path) -> None:
             page.goto(path)
             assert page.locator("main script, main img, main style").count() == 0
         page.goto("/proposals")
-        page.locator("ol.entries h2 a").first.click()
+        page.locator("ol.entries h3 a").first.click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("<script>alert(1)</script>")
