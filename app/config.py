@@ -115,6 +115,15 @@ def known_rate(rate: str | None) -> str | None:
     return rate
 
 
+def known_contact(contact: str | None) -> str | None:
+    """An address as RFC 9116 has it; empty is none."""
+    if contact and not re.fullmatch(r"(?:mailto:|https://|tel:)[!-~]+", contact):
+        raise ValueError(
+            f"must be such as mailto:security@parley.example or an https address, not {contact!r}"
+        )
+    return contact or None
+
+
 class Settings(BaseSettings):
     """Each setting is an environment variable of the same name, in capitals."""
 
@@ -146,6 +155,8 @@ class Settings(BaseSettings):
     """Addresses whose X-Forwarded headers are believed; empty for none."""
     rate_limit: Annotated[str | None, AfterValidator(known_rate)] = None
     """Questions a client may ask, such as `100/minute`; empty for no limit."""
+    security_contact: Annotated[str | None, AfterValidator(known_contact)] = None
+    """Where weaknesses are reported, for `/.well-known/security.txt`; empty for nowhere."""
     log_format: LogFormat = LogFormat.human
     """How the log is written: `human` or `json`."""
     log_requests: LogRequests = LogRequests.slow

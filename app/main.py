@@ -24,6 +24,7 @@ from starlette.types import ASGIApp
 from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
 from app import pages
+from app.agents import card
 from app.agents.serving import AgentsEndpoint, is_installed, serve_stdio
 from app.api import (
     compare,
@@ -111,6 +112,8 @@ def create_app(settings: Settings) -> ASGIApp:
     pages.add_pages(app)
     if settings.watch_report is not None:
         add_watching(app, settings.watch_report)
+    if is_installed():
+        card.add_routes(app)
     app.add_exception_handler(Problem, answer_problem)
     app.add_exception_handler(HTTPException, answer_http_exception)
     app.add_exception_handler(Abandoned, answer_nobody)

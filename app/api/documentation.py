@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time, timedelta
 from importlib.resources import files
 
 import orjson
@@ -23,6 +24,8 @@ from app.http.route import Application, Representation, service_of
 OURS = files("app.api")
 FULL = "/openapi-full.json"
 LINKSET = "application/linkset+json"
+# As long as the server runs, somebody keeps the contact; RFC 9116 asks for less than a year.
+SECURITY_TEXT_HOLDS = timedelta(days=90)
 SWAGGER = ("swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png")
 # What the docs page loads, by the folder in which it lies.
 ASSETS = {
@@ -98,7 +101,12 @@ async def api_catalog(request: Request, _: NoQuestion) -> Representation:
     described = {
         "anchor": f"{at}/v1",
         "service-desc": [{"href": f"{at}/openapi.json", "type": JSON}],
-        "service-doc": [{"href": f"{at}/docs", "type": "text/html"}],
+        "service-doc": [
+            {"href": f"{at}/docs", "type": "text/html"},
+            {"href": f"{at}/guide", "type": "text/html"},
+            {"href": f"{at}/llms.txt", "type": "text/plain"},
+        ],
+        "status": [{"href": f"{at}/health/ready", "type": JSON}],
     }
     return Representation(LINKSET, orjson.dumps({"linkset": [described]}), revision)
 
@@ -125,6 +133,19 @@ async def problem_description(name: str) -> Response:
     raise NotFound("There is no such kind of problem.")
 
 
+async def security_text(request: Request) -> Response:
+    """Where to report a weakness (RFC 9116), if the settings say."""
+    settings = service_of(request).settings
+    if settings.security_contact is None:
+        raise NotFound("This server names no contact for reports of weaknesses.")
+    expires = datetime.combine(datetime.now(UTC) + SECURITY_TEXT_HOLDS, time(), UTC)
+    return PlainTextResponse(
+        f"Contact: {settings.security_contact}\n"
+        f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}\n"
+        f"Canonical: {settings.public_url}/.well-known/security.txt\n"
+    )
+
+
 async def robots(request: Request) -> Response:
     """Everything may be read by everyone."""
     sitemap = f"{service_of(request).settings.public_url}/sitemap.xml"
@@ -145,6 +166,7 @@ def add_routes(app: FastAPI) -> None:
         ("/docs/assets/{name}", docs_asset),
         ("/problems/{name}", problem_description),
         ("/robots.txt", robots),
+        ("/.well-known/security.txt", security_text),
     )
     for path, endpoint in pages:
         app.router.add_api_route(path, endpoint, methods=["GET", "HEAD"], include_in_schema=False)

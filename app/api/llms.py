@@ -1,8 +1,13 @@
-"""`/llms.txt`: tells agents what this is, how to ask it, and how to cite what it answers."""
+"""`/llms.txt`: tells agents what this is, how to ask it, and how to cite what it answers.
+
+`/llms-full.txt` goes on with the formats, every question with its parameters, and the recipes.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib.resources import files
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -11,14 +16,17 @@ from starlette.responses import PlainTextResponse
 from app.api.balance import balance_of
 from app.api.dataset import kind_counts
 from app.api.downloads import links
+from app.api.recipes import Recipe, recipes
 from app.api.registration import add_question
 from app.entries.questions import NoQuestion
+from app.formats import FORMATS
 from app.http.route import Representation, service_of
 from app.kinds import KINDS
 from app.reference.dataset import described
 
 CONTENT_TYPE = "text/plain; charset=utf-8"
 
+FULL = "/llms-full.txt"
 TEXT = files("app.api").joinpath("llms.md").read_text(encoding="utf-8")
 
 
@@ -45,16 +53,47 @@ async def llms(request: Request, _: NoQuestion) -> Representation:
             f"- [{name}]({at}{path})" for name, path in links(snapshot.engine).items()
         ),
     )
+    if request.scope["route"].path == FULL:
+        text = "\n".join([text, *described_paths(request.app.openapi()), "\n## Recipes"])
+        text += "".join([told(each) async for each in recipes(request)])
     return Representation(CONTENT_TYPE, text.encode(), revision)
 
 
+def described_paths(document: dict[str, Any]) -> Iterator[str]:
+    """The formats, every question with the names of its parameters, and what those mean."""
+    yield "## Formats\n"
+    yield from (f"- `format={each.name}`: {each.media_type}" for each in FORMATS.values())
+    yield "\n## Questions\n"
+    meanings: dict[str, list[str]] = {}
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            parameters = operation.get("parameters", ())
+            names = ", ".join(each["name"] for each in parameters if each["in"] == "query")
+            yield f"- `{method.upper()} {path}`: {operation['summary']}. {names}".rstrip()
+            for each in parameters:
+                meanings.setdefault(f"- `{each['name']}`: {each['description']}", []).append(path)
+    yield "\n## Parameters\n"
+    for meaning, paths in sorted(meanings.items()):
+        # What most questions have needs no list of them.
+        yield meaning if len(paths) > 2 else f"{meaning} (`{'`, `'.join(paths)}`)"
+
+
+def told(recipe: Recipe) -> str:
+    """A recipe as Markdown."""
+    part = f"Of the answer, `{recipe.part}`:\n\n" if recipe.part else ""
+    rest = f"\n… and {recipe.left_off} more lines" if recipe.left_off else ""
+    answer = f"\n{part}~~~\n{recipe.answer}{rest}\n~~~\n" if recipe.answer else ""
+    return f"\n\n### {recipe.question}\n\n{recipe.text}\n\n    {recipe.command}\n{answer}"
+
+
 def add_routes(app: FastAPI) -> None:
-    """Registers the text."""
-    add_question(
-        app,
-        "/llms.txt",
-        llms,
-        operation_id="getLlmsText",
-        response_model=None,
-        response_class=PlainTextResponse,
-    )
+    """Registers both texts."""
+    for path, operation_id in (("/llms.txt", "getLlmsText"), (FULL, "getLlmsFullText")):
+        add_question(
+            app,
+            path,
+            llms,
+            operation_id=operation_id,
+            response_model=None,
+            response_class=PlainTextResponse,
+        )

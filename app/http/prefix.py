@@ -16,10 +16,10 @@ from app.http.responses import Header
 # Where addresses stand in HTML, JSON, CSV, scripts and headers. What stands before `/` and after
 # the first step of a path tells them from parts of longer addresses and from words of a text.
 PAGES = (
-    rb"\.well-known|actors|assets|cards|check|compare|docs|embed|embed\.js|events|favicon\.ico|figures|"
-    rb"health|"
-    rb"llms\.txt|mcp|metrics|openapi(?:-full)?\.json|problems|proposals|quotes|robots\.txt|"
-    rb"sitemap\.xml|sources|terms|timeline|topics|watch"
+    rb"\.well-known|actors|assets|cards|check|compare|docs|embed|embed\.js|events|favicon\.ico|"
+    rb"figures|guide|health|llms(?:-full)?\.txt|mcp|metrics|openapi(?:-full)?\.json|"
+    rb"opensearch\.xml|problems|proposals|quotes|robots\.txt|sitemap\.xml|sources|terms|timeline|"
+    rb"topics|watch"
 )
 END = rb"(?=[/?#\"'<>()&,;|`\s\\]|$)"
 ADDRESS = re.compile(

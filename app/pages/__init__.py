@@ -10,6 +10,7 @@ from app.pages import (
     compare,
     embedding,
     entries,
+    guide,
     home,
     lists,
     outcome,
@@ -25,7 +26,7 @@ from app.pages.routing import add_page
 def add_pages(app: FastAPI) -> None:
     """Registers every page; raises `KindIncomplete` where a kind lacks its template."""
     require_templates(KINDS)
-    modules = (home, lists, outcome, entries, reference, compare, quotecheck)
+    modules = (home, lists, outcome, entries, reference, compare, quotecheck, guide)
     found = [page for module in modules for page in module.PAGES]
     for page in (*found, *embedding.PAGES, *cards.PAGES):
         add_page(app, page)

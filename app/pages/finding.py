@@ -1,4 +1,4 @@
-"""How pages are found: the sitemap, the usual address of the icon, and one slash too many."""
+"""How pages are found: sitemap, OpenSearch, the usual address of the icon, one slash too many."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.db.sql import Statement
 from app.db.tables import record
 from app.http.route import service_of
 from app.kinds import RECORD_TYPES
-from app.pages.rendering import asset
+from app.pages.rendering import asset, rendered
 from app.pages.routing import PageAt
 
 # The most addresses that a sitemap may have (sitemaps.org).
@@ -26,6 +26,7 @@ IDS = Statement(
     .order_by(record.c.kind, record.c.id)
     .limit(MOST)
 )
+OPENSEARCH = "application/opensearchdescription+xml"
 KEPT = {"Cache-Control": "public, max-age=3600"}
 
 
@@ -41,6 +42,11 @@ def add_finding(app: FastAPI, pages: list[PageAt]) -> None:
         text = "".join(lines(base, [*lists, *named][:MOST]))
         return Response(text, media_type="application/xml", headers=KEPT)
 
+    async def search_description(request: Request) -> Response:
+        async with service_of(request).database.snapshot() as snapshot:
+            text = await rendered(request, snapshot, "opensearch.xml")
+        return Response(text, media_type=OPENSEARCH, headers=KEPT)
+
     async def icon(_: Request) -> Response:
         return RedirectResponse(asset("icon.svg"), 308, headers=KEPT)
 
@@ -49,7 +55,7 @@ def add_finding(app: FastAPI, pages: list[PageAt]) -> None:
         path = request.scope["path"].rstrip("/")
         return RedirectResponse(f"{path}?{query}" if query else path, 308)
 
-    routes = {"/sitemap.xml": sitemap, "/favicon.ico": icon}
+    routes = {"/sitemap.xml": sitemap, "/favicon.ico": icon, "/opensearch.xml": search_description}
     routes |= {f"{path}/": without_slash for path in lists if path != "/"}
     for path, endpoint in routes.items():
         app.router.add_route(path, endpoint, methods=["GET", "HEAD"], include_in_schema=False)

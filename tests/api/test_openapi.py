@@ -345,4 +345,7 @@ def test_the_catalog(cached_databases: Seeded) -> None:
     assert [each["href"] for each in api["service-desc"] + api["service-doc"]] == [
         "https://news.example/parley/openapi.json",
         "https://news.example/parley/docs",
+        "https://news.example/parley/guide",
+        "https://news.example/parley/llms.txt",
     ]
+    assert [each["href"] for each in api["status"]] == ["https://news.example/parley/health/ready"]

@@ -26,6 +26,7 @@ IN_JSON = re.compile(r'(?<!"path":)(?<!"from":)"(/[a-z][^"\s]*)"')
 IN_LINK = re.compile(r"<([^>]*)>")
 STARTS = (
     "/", "/docs", "/llms.txt", "/openapi-full.json", "/timeline?limit=5", "/compare", "/check",
+    "/guide", "/llms-full.txt",
     "/v1/dataset", "/v1/changes", "/v1/corrections", "/v1/events?limit=2&facets=actor,topic",
     "/v1/compare?chain=agreement", "/embed/timeline", "/embed.js", "/v1/nothing", "/nothing",
     "/v1/actors?q=irland", "/v1/events?actor=irland", "/v1/events?x=1",

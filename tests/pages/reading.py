@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 LOADING = {"script": "src", "img": "src", "iframe": "src", "link": "href", "source": "src"}
-NOT_LOADED = frozenset(("alternate", "canonical", "next"))
+NOT_LOADED = frozenset(("alternate", "canonical", "next", "search"))
 
 
 @dataclass

@@ -19,7 +19,7 @@ from tests.pages.reading import read
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 LISTS = ("timeline", "events", "quotes", "proposals", "terms", "figures")
 REFERENCE_TYPES = ("actors", "topics", "sources")
-PLAIN = ("/", "/compare", "/check", *(f"/{each}" for each in (*LISTS, *REFERENCE_TYPES)))
+PLAIN = ("/", "/compare", "/check", "/guide", *(f"/{each}" for each in (*LISTS, *REFERENCE_TYPES)))
 MOST_BYTES = 50_000
 
 
@@ -63,7 +63,7 @@ def test_links_lead_somewhere(ask: Asker) -> None:
     quoted = "/quotes/q-20240207-netanyahu-victory"
     links = {
         link
-        for path in ("/", "/quotes?q=victory", quoted, "/actors/hamas", compared)
+        for path in ("/", "/quotes?q=victory", quoted, "/actors/hamas", compared, "/guide")
         for link in read(ask(path, headers=BROWSER).text).links
         if link.startswith("/")
     }
