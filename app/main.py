@@ -80,9 +80,10 @@ def create_app(settings: Settings) -> ASGIApp:
     Raises `DatabaseUnusable` with what to do where there is no such database.
     """
     database = open_database(settings)
+    prefix = prefix_of(settings.public_url)
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, bytes]]:
         del app
         # The loop ends them itself when it ends.
         asyncio.get_running_loop().set_default_executor(slow_threads())
@@ -90,7 +91,8 @@ def create_app(settings: Settings) -> ASGIApp:
         gc.collect()
         gc.freeze()
         gc.set_threshold(GARBAGE)
-        yield
+        # What the protocol refuses comes by no application.
+        yield {"prefix": prefix}
         await database.close()
 
     app = documentation.documented(lifespan, telemetry=asks_for_telemetry())
@@ -120,7 +122,6 @@ def create_app(settings: Settings) -> ASGIApp:
     app.add_exception_handler(ClientDisconnect, answer_incomplete)
     app.add_exception_handler(Exception, answer_mistake)
     app.state.metrics = Metrics()
-    prefix = prefix_of(settings.public_url)
     routes = Prefixed(app, prefix) if prefix else app
     limits: ASGIApp = Limits(
         Cache(routes, database.current_revision, settings.cache_bytes), settings

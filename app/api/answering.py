@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, TypeVarTuple, Unpack
 
 from starlette.requests import Request
 
@@ -21,10 +21,12 @@ from app.formats.answer import Answer
 from app.http.route import Representation, page_asked, service_of, work_for
 from app.reference.dataset import DatasetRecord
 
-# What is said about an answer beside what is said about any.
 # As many rows take less time than the way to a thread and back, and more than those are work.
 SHORT, LONG = 20, 100
+R = TypeVar("R")
+Ts = TypeVarTuple("Ts")
 P = TypeVar("P", bound=PagedQuestion)
+# What is said about an answer beside what is said about any.
 NOTHING_MORE: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -118,13 +120,20 @@ def answer_of(
 
 
 async def represented(request: Request, answer: Answer, form: Format) -> Representation:
-    """An answer in a format; one that takes long to make is made in a thread, or as work."""
-    size = len(answer.documents)
-    if form.counted or (size > LONG and (form.dated or form.whole)):
-        async with work_for(request) as work:
-            body = await work.in_thread(form.render, answer)
-    elif form.dated or (form.whole and size > SHORT):
-        body = await asyncio.to_thread(form.render, answer)
-    else:
-        body = form.render(answer)
+    """An answer in a format."""
+    size = len(answer.documents) if form.dated or form.whole else 0
+    size = max(size, LONG + 1 if form.counted else SHORT + 1 if form.dated else 0)
+    body = await by_size(request, size, form.render, answer)
     return Representation(form.content_type(answer), body, answer.revision, answer.link_header())
+
+
+async def by_size(
+    request: Request, size: int, function: Callable[[Unpack[Ts]], R], *args: *Ts
+) -> R:
+    """What a function of so many rows returns; many are read in a thread, very many as work."""
+    if size > LONG:
+        async with work_for(request) as work:
+            return await work.in_thread(function, *args)
+    if size > SHORT:
+        return await asyncio.to_thread(function, *args)
+    return function(*args)

@@ -17,6 +17,7 @@ from app.api.answering import (
     NOTHING_MORE,
     answer_of,
     asked_path,
+    by_size,
     chosen_fields,
     form_of,
     represented,
@@ -26,7 +27,7 @@ from app.api.models import EntryListOf, OneOf, list_content, named
 from app.api.records import add_record, add_record_type
 from app.api.registration import DatedList, add_question
 from app.db.snapshots import Snapshot, find
-from app.entries.density import density
+from app.entries.density import Density, density
 from app.entries.documents import Document, EntryDocument, EntryEnd
 from app.entries.facets import facets_of
 from app.entries.names import ENTRY_NAME
@@ -34,11 +35,11 @@ from app.entries.nearest_queries import nearest_queries
 from app.entries.query_plan import QueryPlan
 from app.entries.questions import MAX_VALUES, EntryQuestion, FormatName, none_given
 from app.entries.result_pages import ResultPage, find_page, revision_of
-from app.entries.snippets import snippet
+from app.entries.snippets import snippets_of
 from app.errors import NotAcceptable
 from app.formats import FORMATS
 from app.formats.jsonld import identified_actors
-from app.http.route import Representation, service_of
+from app.http.route import Representation, service_of, work_for
 from app.kinds import KINDS
 from app.kinds.kind import Kind
 from app.reference.dataset import described
@@ -108,7 +109,7 @@ async def answer_entries(
         dataset = await described(snapshot) if form.dated else None
         linked = form.name is FormatName.jsonld
         identified = await identified_actors(snapshot) if linked else NOTHING_MORE
-        counts = await find(snapshot, density, plan) if form.counted else None
+        counts = await counted(request, snapshot, plan) if form.counted else None
     answer = answer_of(
         request,
         snapshot.revision,
@@ -123,6 +124,12 @@ async def answer_entries(
         meta=meta,
     )
     return await represented(request, answer, form)
+
+
+async def counted(request: Request, snapshot: Snapshot, plan: QueryPlan) -> Density:
+    """How the whole answer lies in time, as work."""
+    async with work_for(request) as work:
+        return await find(snapshot, density, plan, work=work)
 
 
 def finds_no_words(question: EntryQuestion, page: ResultPage) -> bool:
@@ -142,8 +149,8 @@ async def more_about(
     if question.facets:
         meta["facets"] = await find(snapshot, facets_of, question, plan, path, parameters)
     if question.snippets:
-        documents = [orjson.loads(body) for body in page.documents]
-        meta["snippets"] = {each["id"]: snippet(each, plan) for each in documents}
+        read = map(orjson.loads, page.documents)
+        meta["snippets"] = await by_size(request, len(page.documents), snippets_of, read, plan)
     return meta
 
 

@@ -33,9 +33,9 @@ from app.db.snapshots import (
     RevisionCache,
     Snapshot,
     SnapshotLost,
-    overdue,
 )
 from app.db.sql import Compiled, Row, Statement
+from app.db.work import overdue
 from app.errors import DatabaseUnusable, Unavailable
 
 log = logging.getLogger(__name__)

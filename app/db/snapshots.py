@@ -19,6 +19,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar, TypeVarTuple, Un
 
 from app.db.files import DatabaseFile
 from app.db.sql import Row, Statement
+from app.db.work import Work, overdue
 from app.errors import Unavailable
 
 # Rows of one chunk of an answer without a bound.
@@ -33,14 +34,6 @@ class Revision(NamedTuple):
     number: int
     digest: str
     version: str
-
-
-def overdue(seconds: float) -> Unavailable:
-    """The refusal of a question that takes too long."""
-    return Unavailable(
-        f"The question took longer than {seconds:g} seconds; ask for less at once, by dates or by "
-        "actor."
-    )
 
 
 def refuse_overdue(snapshot: Snapshot) -> None:
@@ -233,17 +226,23 @@ class Memory:
 
 
 async def find(
-    snapshot: Snapshot, function: Callable[[Memory, Unpack[Args]], R], *args: *Args
+    snapshot: Snapshot,
+    function: Callable[[Memory, Unpack[Args]], R],
+    *args: *Args,
+    work: Work | None = None,
 ) -> R:
     """What a function of what is in memory returns; whatever it misses is loaded first.
 
     It runs in the event loop for up to `LOOP_BUDGET` seconds. If that is too short, it is called
-    again in a thread, under the deadline of the question.
+    again in a thread, under the deadline of the question. What is known to be long is `work`.
     """
     memory = snapshot.memory
     in_thread = False
     while True:
         try:
+            if work is not None:
+                memory.run_until = work.deadline
+                return await work.in_thread(function, memory, *args)
             if in_thread:
                 memory.run_until = snapshot.began + snapshot.timeout
                 return await asyncio.to_thread(function, memory, *args)

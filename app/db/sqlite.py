@@ -29,9 +29,9 @@ from app.db.snapshots import (
     Revision,
     RevisionCache,
     Snapshot,
-    overdue,
 )
 from app.db.sql import Row, Statement
+from app.db.work import overdue
 from app.errors import DatabaseUnusable, Unavailable
 
 log = logging.getLogger(__name__)

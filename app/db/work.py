@@ -17,7 +17,6 @@ from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar, TypeVarTuple, Unpack
 
-from app.db.snapshots import overdue
 from app.errors import Unavailable
 
 R = TypeVar("R")
@@ -41,6 +40,14 @@ def step_back() -> None:
 
 THREAD = ThreadPoolExecutor(1, thread_name_prefix="expensive", initializer=step_back)
 CURRENT: ContextVar[Work | None] = ContextVar("work", default=None)
+
+
+def overdue(seconds: float) -> Unavailable:
+    """The refusal of a question that takes too long."""
+    return Unavailable(
+        f"The question took longer than {seconds:g} seconds; ask for less at once, by dates or by "
+        "actor."
+    )
 
 
 class Abandoned(Exception):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from app.db.work import check_work
 from app.entries.query_plan import QueryPlan
 from app.entries.spellings import other_spellings
 from app.entries.stems import stems
@@ -45,9 +46,15 @@ def is_in(word: str, term: SearchTerm) -> bool:
     return word in term.words or (term.prefix and word.startswith(term.words[-1]))
 
 
-def snippet(document: dict[str, Any], plan: QueryPlan) -> str | None:
-    """The passage of a document around the first marked word of the text that has most of them."""
+def snippets_of(documents: Iterable[dict[str, Any]], plan: QueryPlan) -> dict[str, str | None]:
+    """The passage of each document, by its id."""
     marker = WordMarker(plan)
+    return {each["id"]: snippet(each, marker) for each in documents}
+
+
+def snippet(document: dict[str, Any], marker: WordMarker) -> str | None:
+    """The passage of a document around the first marked word of the text that has most of them."""
+    check_work()
     hits = {text: len(set(marker.marked_in(text))) for text in texts_of(document)}
     best = max(hits, key=lambda text: hits[text], default="")
     return marked(best, marker) if hits.get(best) else None

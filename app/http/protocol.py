@@ -11,6 +11,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from app.errors import BadRequest, HeadersTooLarge, Problem, RequestTimeout, TooLong
+from app.http.prefix import prefixed
 from app.http.responses import COMMON_HEADERS, Header, problem_response
 
 # The parser cannot split a longer address into its parts, and no question needs longer headers.
@@ -78,7 +79,7 @@ class BoundedProtocol(HttpToolsProtocol):
         is_asking = cycle is not None and cycle.scope is self.scope and not cycle.response_started
         if "type" in self.scope and not self.refused and (is_free or is_asking):
             slow = RequestTimeout(f"The request did not come whole in {READ_SECONDS:g} seconds.")
-            self.transport.write(written(slow))
+            self.write_problem(slow)
             self.transport.close()
         else:
             self.transport.abort()
@@ -140,13 +141,21 @@ class BoundedProtocol(HttpToolsProtocol):
         self.watch.cancel()
         super().handle_websocket_upgrade()
 
+    def write_problem(self, problem: Problem) -> None:
+        """Writes a problem document, before the connection is closed."""
+        body = prefixed(problem.body(), self.app_state.get("prefix", b""))
+        response = problem_response(problem, body)
+        lines = [b": ".join(header) for header in [*response.raw_headers, *COMMON_HEADERS]]
+        head = b"\r\n".join([*lines, b"connection: close", b"", b""])
+        self.transport.write(STATUS_LINE[problem.status] + head + body)
+
     def send_400_response(self, msg: str) -> None:
         problem: Problem = BadRequest(msg)
         if len(self.url) > LONGEST_READ // 2:
             problem = TooLong("The address is longer than any question needs; ask for less.")
         elif self.head > LONGEST_READ:
             problem = HeadersTooLarge(f"Headers may have {LONGEST_READ} bytes in all.")
-        self.transport.write(written(problem))
+        self.write_problem(problem)
         self.transport.write_eof()
         self.refused = True
 
@@ -180,11 +189,3 @@ def origin_form(url: bytes, headers: list[Header]) -> tuple[bytes, list[Header]]
     host, target = absolute.groups()
     named = [(name, host if name == b"host" else value) for name, value in headers]
     return target if target.startswith(b"/") else b"/" + target, named
-
-
-def written(problem: Problem) -> bytes:
-    """A problem document as it goes over the wire, before the connection is closed."""
-    response = problem_response(problem)
-    lines = [b": ".join(header) for header in [*response.raw_headers, *COMMON_HEADERS]]
-    head = b"\r\n".join([*lines, b"connection: close", b"", b""])
-    return STATUS_LINE[problem.status] + head + response.body

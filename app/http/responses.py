@@ -69,15 +69,15 @@ def without_body(headers: Iterable[Header]) -> list[Header]:
     return [header for header in headers if header[0] not in OF_BODY]
 
 
-def problem_response(problem: Problem) -> CompleteResponse:
-    """A problem document (RFC 9457), which nobody keeps."""
+def problem_response(problem: Problem, body: bytes | None = None) -> CompleteResponse:
+    """A problem document (RFC 9457), which nobody keeps; its own body or another edition of it."""
     own = [(name.lower().encode(), value.encode()) for name, value in problem.headers.items()]
     headers = [
         (b"content-type", PROBLEM_MEDIA_TYPE.encode()),
         (b"cache-control", b"no-store"),
         *own,
     ]
-    return complete(problem.status, headers, problem.body())
+    return complete(problem.status, headers, problem.body() if body is None else body)
 
 
 @dataclass(slots=True)

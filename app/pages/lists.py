@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import orjson
 from starlette.requests import Request
 
-from app.api.answering import LONG
+from app.api.answering import LONG, by_size
 from app.api.entries import TimelineQuestion, finds_no_words, kinds_asked, nearest_links
 from app.db.snapshots import Memory, find
 from app.entries.density import density
@@ -20,7 +20,7 @@ from app.entries.nearest_queries import nearest_queries
 from app.entries.query_plan import QueryPlan
 from app.entries.questions import EntryQuestion, filters_of
 from app.entries.result_pages import ResultPage, find_page, revision_of, total_of
-from app.entries.snippets import snippet
+from app.entries.snippets import snippets_of
 from app.formats import FORMATS
 from app.formats.svg import DATED, PAGING
 from app.http.route import Representation, service_of
@@ -77,7 +77,7 @@ async def list_page(request: Request, question: EntryQuestion, listed: ListPage)
             total=await find(snapshot, total_of, plan),
             topics=await topics_of(snapshot),
             nearest=nearest_links(path, parameters, queries),
-            **found_values(plan, found),
+            **await by_size(request, len(found.documents), found_values, plan, found),
             narrowed=await find(snapshot, narrowed, question, path, parameters),
             **navigation(path, parameters, found.next_cursor),
         )
@@ -87,7 +87,7 @@ def found_values(plan: QueryPlan, found: ResultPage) -> dict[str, Any]:
     """The entries of the page, and with words their snippets."""
     entries = [orjson.loads(body) for body in found.documents]
     has_words = any(not group.excluded for group in plan.words.groups)
-    snippets = {each["id"]: snippet(each, plan) for each in entries} if has_words else {}
+    snippets = snippets_of(entries, plan) if has_words else {}
     return {"entries": entries, "snippets": snippets}
 
 

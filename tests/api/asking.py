@@ -66,7 +66,7 @@ class Asker:
         async def send(message: Message) -> None:
             assert message["type"].endswith(".complete"), message
 
-        await self.app({"type": "lifespan", "asgi": {"version": "3.0"}}, receive, send)
+        await self.app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, receive, send)
 
     def __call__(self, path: str, method: str = "GET", **options: Any) -> httpx.Response:
         """One request."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import socket
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -130,6 +132,23 @@ def test_answers_differ_by_the_path_alone(cached_databases: Seeded) -> None:
         )
         assert below("/openapi-full.json").json()["servers"][0]["url"] == PREFIX
         assert plain("/openapi-full.json").json()["servers"][0]["url"] == "/"
+
+
+@pytest.mark.slow
+def test_what_the_protocol_refuses_has_the_path(cached_databases: Seeded, tmp_path: Path) -> None:
+    """A request that is none, and one whose headers are too long, are problems below the path."""
+    long = b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 70_000
+    with running(cached_databases(TINY), tmp_path / "log", public_url=PUBLIC) as server:
+        address = urlsplit(server.base)
+        for request, name in (
+            (b"no request\r\n\r\n", b"bad-request"),
+            (long, b"headers-too-large"),
+        ):
+            with socket.create_connection((address.hostname, address.port), timeout=60) as client:
+                client.sendall(request)
+                head, _, body = client.makefile("rb").read().partition(b"\r\n\r\n")
+            assert json.loads(body)["type"] == f"/parley/problems/{name.decode()}"
+            assert b"content-length: %d\r\n" % len(body) in head
 
 
 def test_every_address_is_known(cached_databases: Seeded) -> None:

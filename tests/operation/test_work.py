@@ -10,6 +10,8 @@ from collections.abc import Iterator
 import pytest
 from starlette.types import Message
 
+from app.db.snapshots import Memory, find
+from app.db.sqlite import SqliteDatabase
 from app.db.work import THREAD, Abandoned, Work, check_work
 from app.errors import Unavailable
 from tests.api.asking import Asker
@@ -26,8 +28,10 @@ LONG = (
     f"/v1/timeline?{KINDS}&format=atom",
     f"/v1/timeline?{KINDS}&format=ics",
     f"/v1/timeline?{KINDS}&format=jsonld&limit=500",
+    f"/v1/timeline?{KINDS}&limit=300&q=the&snippets=true",
     "/v1/timeline?format=svg",
     "/timeline?limit=300",
+    f"/timeline?{KINDS}&limit=300&q=the",
     "/sources?limit=300",
 )
 
@@ -150,3 +154,22 @@ def test_the_work_itself_looks_at_its_deadline_and_its_client() -> None:
         assert await next_one.in_thread(str, 7) == "7"
 
     asyncio.run(work())
+
+
+def test_what_is_found_as_work_is_found_in_its_thread(cached_databases: Seeded) -> None:
+    """Not in the event loop first, and not in the threads of others; until its own deadline."""
+
+    def where(memory: Memory) -> tuple[str, float]:
+        return threading.current_thread().name, memory.run_until
+
+    async def found() -> tuple[str, float]:
+        database = SqliteDatabase(cached_databases(SHIPPED), 5)
+        work = Work(time.monotonic(), 60)
+        async with database.snapshot() as snapshot:
+            name, until = await find(snapshot, where, work=work)
+        await database.close()
+        return name, until - work.deadline
+
+    name, late = asyncio.run(found())
+    assert name.startswith("expensive")
+    assert late == 0
