@@ -21,7 +21,7 @@ from app.quotecheck.reading import Reading, same_spelling
 from app.quotecheck.vocabulary import word_table
 
 # The stretch that is compared may reach so many words beyond the one that is most like.
-SLACK = 3
+SLACK = 6
 # Of a text that is so many times as long as a wording, only a stretch is held against it.
 MUCH_LONGER = 1.5
 # Of more words before or after everything in common, none is held against a printed one.
@@ -37,6 +37,9 @@ class Operation(Enum):
     replace = "replace"
     delete = "delete"
     insert = "insert"
+
+
+OPERATIONS = {each.value: each for each in Operation}
 
 
 class Step(NamedTuple):
@@ -154,7 +157,7 @@ def word_steps(asked: Sequence[str], printed: Sequence[str], a: int = 0, c: int 
     """The fewest changes from one sequence of words to another, moved by `a` and `c`."""
     return [
         Step(
-            Operation(change.tag),
+            OPERATIONS[change.tag],
             a + change.src_start,
             a + change.src_end,
             c + change.dest_start,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,11 +23,15 @@ from app.quotecheck.vocabulary import word_table
 SURNAME_LETTERS = 4
 # The words of a clause in which its verb is looked for.
 VERB_WITHIN = 12
+# What stands right before a quotation that the words before it lead to: He said: “…”
+LED_IN = re.compile(r"\w:\W*\Z")
 # How alike a misspelt name is to the right one, in per cent.
 MISSPELT = 88.0
 
+FUNCTION_WORDS = word_table("function_words")
 PRONOUNS = word_table("pronouns")
 OBJECT_AFTER = word_table("objects")
+SOURCES = word_table("sources")
 # Capitalised where they begin a sentence, or words of a title.
 NO_NAME = OBJECT_AFTER | word_table("beginnings") | word_table("titles")
 
@@ -103,7 +108,11 @@ def _longest_name(
     reading: Reading, number: int, names: Mapping[tuple[tuple[str, ...], bool], set[str]]
 ) -> tuple[int, set[str]]:
     length, actors = 0, set[str]()
-    lower = reading.text[reading.words[number].start].islower()
+    word = reading.printed(number, number + 1)
+    lower = word[0].islower()
+    if reading.keys[number] in FUNCTION_WORDS and not word.isupper():
+        # "who" and "us" are no bodies, WHO and US are.
+        names = {key: ids for key, ids in names.items() if len(key[0]) > 1}
     for (sequence, capital), ids in names.items():
         end = number + len(sequence)
         if (capital and lower) or reading.keys[number:end] != sequence or len(sequence) < length:
@@ -161,6 +170,8 @@ class Scene:
 
     def _goes_on(self, span: Span, after: Span) -> bool:
         """Whether the sentence goes on after a quotation with who said it: “…,” he said."""
+        if LED_IN.search(self.prose.text, *self.prose.before(span)):
+            return False
         words = self.prose.words_in(after)
         ends = self.prose.text[max(0, span[1] - 1) : span[1] + 2]
         return (
@@ -267,7 +278,7 @@ class Scene:
 
     def _is_object(self, mention: ActorMention) -> bool:
         before = self.prose.reading.keys[max(0, mention.first - 2) : mention.first]
-        return before[-1:] != () and before[-1] in OBJECT_AFTER and before[0] != "according"
+        return before[-1:] != () and before[-1] in OBJECT_AFTER and before[0] not in SOURCES
 
     def _text(self, mention: ActorMention) -> str:
         return self.prose.reading.printed(mention.first, mention.last)
@@ -284,22 +295,27 @@ class Scene:
         """
         known = {n for each in self._named(first, last) for n in range(each.first, each.last)}
         reading = self.prose.reading
-        for number in range(first, last):
+        start, end = bisect_left(self._capitals, first), bisect_left(self._capitals, last)
+        for place, number in enumerate(self._capitals[start:end], start + 1):
             before = reading.keys[number - 1] if number > first else ""
-            if number in known or before in OBJECT_AFTER or not self._is_capital(number):
+            if number in known or before in OBJECT_AFTER:
                 continue
             after = reading.keys[number + 1] if number + 1 < last else ""
-            goes_on = number + 1 < last and number + 1 not in known
-            if goes_on and self._is_capital(number + 1) and reading.gap(number + 1) == " ":
+            goes_on = place < end and self._capitals[place] == number + 1 not in known
+            if goes_on and reading.gap(number + 1) == " ":
                 return reading.printed(number, number + 2)
             if {before, after} & SPEECH and not reading.keys[number].endswith("s"):
                 return reading.printed(number, number + 1)
         return None
 
-    def _is_capital(self, number: int) -> bool:
-        word = self.prose.reading.words[number]
-        return (
-            self.prose.text[word.start].isupper()
+    @cached_property
+    def _capitals(self) -> list[int]:
+        """The words outside quotation marks that begin with a capital letter as names do."""
+        text = self.prose.text
+        return [
+            number
+            for number, word in enumerate(self.prose.reading.words)
+            if text[word.start].isupper()
             and word.key not in NO_NAME
             and self.prose.around((word.start, word.end)) is None
-        )
+        ]

@@ -8,6 +8,7 @@ words a quote shares is thus known before any text is read, however large the re
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -30,12 +31,15 @@ from app.db.postings import (
 from app.db.snapshots import Loadable, Memory, Snapshot, find
 from app.entries.result_pages import DOCUMENTS
 from app.entries.word_plan import WORD
+from app.entries.words import split
+from app.quotecheck.reading import read_wording
 
 KIND = "quote"
 # The key of all quotes.
 QUOTES = key_of(KIND, "kind", KIND)
 # The rarest words of a text that are looked up.
 WORDS = 24
+APOSTROPHE = re.compile(r"\w['’]\w")
 # Rows read by one statement.
 BATCH = 100
 T = TypeVar("T")
@@ -61,6 +65,13 @@ class Candidate:
         """Every wording with its source, the principal one first."""
         renderings: Sequence[Mapping[str, Any]] = self.document["renderings"]
         return renderings
+
+    @cached_property
+    def words(self) -> Sequence[Sequence[str]]:
+        """The words of every wording; with contractions written out, too."""
+        texts = [wording["text"] for wording in self.wordings]
+        contracted = (text for text in texts if APOSTROPHE.search(text))
+        return [*map(split, texts), *(read_wording(text)[0].keys for text in contracted)]
 
 
 class Quotes:

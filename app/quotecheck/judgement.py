@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -100,6 +100,9 @@ class Judgement:
     def order(self) -> tuple[int, int, float, int, float, int]:
         """The closest is the greatest; of equals the one with the right speaker and date."""
         words, alike, share = self.comparison.order
+        if self.comparison.alignment.is_unchanged:
+            # A "not" that was cut off before the words makes them no other quote's.
+            words = max(words, RANK[Verdict.partial])
         return RANK[self.verdict], words, alike, -len(self.others), share, self.candidate.ordinal
 
     @property
@@ -108,7 +111,7 @@ class Judgement:
         return (*self.comparison.findings, *self.others)
 
 
-def telling_weight(keys: Sequence[str]) -> float:
+def telling_weight(keys: Collection[str]) -> float:
     """What some words tell: one each, a quarter for those that only join others."""
     joining = sum(key in FUNCTION_WORDS for key in keys)
     return len(keys) - joining * (1 - FUNCTION_WEIGHT)
@@ -139,7 +142,7 @@ def compare_words(asked: Reading, wording: Mapping[str, Any]) -> Comparison:
 
 
 def _comparison(alignment: Alignment, wording: Mapping[str, Any]) -> Comparison:
-    cut = tuple(_cut_negations(alignment))
+    cut = tuple(_cut_negations(alignment)) if alignment.is_unchanged else ()
     verdict = _words_verdict(alignment, bool(cut))
     findings: tuple[Finding, ...] = ()
     if verdict is Verdict.near and alignment.is_unchanged:

@@ -41,6 +41,7 @@ from app.quotecheck.reading import STRETCH_WORDS, Reading
 # Quotes that are read for a passage, more where its words are too few to tell much; quotes of the
 # speaker and the days asked that are read besides; quotes of which the words are aligned.
 READ = 20
+FEW_TO_FIND = 6
 READ_SHORT = 60
 READ_FITTING = 12
 # Quotes that are held against a stretch of a long text, or one without quotation marks.
@@ -90,7 +91,7 @@ class Quoted:
     def passage(self, quotation: Quotation) -> Passage:
         """A quotation as it is looked up."""
         check_work()
-        said = self.said if self.scene is None else self.scene.attribution(quotation.span)
+        said = self.said if self.scene is None else self.scene.attribution(quotation.pieces[0])
         return Passage(quotation.reading, said, self.day)
 
 
@@ -167,7 +168,7 @@ class Matcher:
         for passage in passages:
             if passage.key not in self.likely:
                 check_work()
-                count = READ_SHORT if len(passage.reading) < SHORT_WORDS else READ
+                count = READ_SHORT if len(passage.reading) < FEW_TO_FIND else READ
                 self.likely[passage.key] = likely_quotes(passage, self.quotes, min(most, count))
         return BitMap.union(BitMap(), *(self.likely[each.key] for each in passages))
 
@@ -220,7 +221,8 @@ def likely_quotes(passage: Passage, quotes: Quotes, count: int) -> BitMap:
         days = quotes.between(passage.day.start, passage.day.end)
         fitting = days if fitting is None else fitting & days
     if fitting:
-        found = found | quotes.most_like(words, min(count, READ_FITTING), fitting)
+        fewer = min(count, READ_FITTING) if len(passage.reading) >= FEW_TO_FIND else count
+        found = found | quotes.most_like(words, fewer, fitting)
     return found
 
 
@@ -240,13 +242,16 @@ def _most_promising(
     passage: Passage, candidates: Sequence[Candidate], spoken: BitMap
 ) -> list[Candidate]:
     """The candidates that share most words, before any of them is aligned."""
-    words = split(passage.reading.printed(0, len(passage.reading)))
-    asked = frozenset(passage.reading.index_words)
+    reading = passage.reading
+    # As they are written and as they are compared: "won't" and "will not".
+    written = {tuple(split(reading.printed(0, len(reading)))), reading.keys}
+    asked = frozenset(reading.index_words)
     promises = []
     for candidate in candidates:
-        wordings = [split(wording["text"]) for wording in candidate.wordings]
-        alike = max(fuzz.partial_ratio(words, each) for each in wordings)
-        shared = max(telling_weight(list(asked.intersection(each))) for each in wordings)
+        alike = max(
+            fuzz.partial_ratio(words, each) for words in written for each in candidate.words
+        )
+        shared = max(telling_weight(asked.intersection(each)) for each in candidate.words)
         others = len(list(_other_facts(passage, candidate, spoken)))
         promises.append((shared, alike, -others, candidate.ordinal, candidate))
     promises.sort(reverse=True)

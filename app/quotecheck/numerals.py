@@ -36,7 +36,9 @@ def numeral_of(words: Sequence[str]) -> tuple[str, int]:
         return words[0], 1
     digits = DIGITS.fullmatch(words[0])
     if digits is not None and end == 1:
-        return re.sub(r"^0+(?=\d)", "", digits[1]), 1
+        # 007 is 7, 12.00 is 12, and 3.50 is 3.5.
+        whole, _, part = digits[1].partition(".")
+        return ".".join(filter(None, (whole.lstrip("0") or "0", part.rstrip("0")))), 1
     return f"{total + current:.15g}", end
 
 

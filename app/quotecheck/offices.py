@@ -73,6 +73,8 @@ def title_words(title: str) -> frozenset[str]:
 def offices_in(keys: tuple[str, ...]) -> Iterator[Office]:
     """The offices that some words name."""
     titles = [SAME_TITLES.get(key, key) for key in keys]
+    if NOUNS.isdisjoint(titles):
+        return
     start = 0
     while start < len(titles):
         end = _title_end(titles, start)

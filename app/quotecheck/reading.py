@@ -18,7 +18,8 @@ from app.quotecheck.numerals import NUMBERS, numeral_of
 from app.quotecheck.vocabulary import TABLES
 
 LETTER = rf"[^\W_{SPACELESS}]"
-NUMBER = r"\d{1,3}(?:,\d{3}){1,6}(?!\d)(?:\.\d{1,9})?|\d{1,15}\.\d{1,9}(?!\w)"
+# 27,700 and 3.5 are one number each, and so is a time: 12:00.
+NUMBER = r"\d{1,3}(?:,\d{3}){1,6}(?!\d)(?:\.\d{1,9})?|\d{1,15}\.\d{1,9}(?!\w)|\d{1,2}:\d\d(?![\w:])"
 # U.S. and U.N. are one word each.
 INITIALS = r"(?<![a-z0-9])[a-z](?:\.[a-z]){1,7}(?![a-z0-9])"
 # A longer word is read as several; one has few apostrophes.
@@ -152,7 +153,7 @@ def _located_tokens(text: str) -> Iterator[tuple[str, int, int]]:
         start, end = match.span()
         if offsets is not None:
             start, end = offsets[start], _end_with_marks(text, offsets[end - 1] + 1)
-        if text[start - 1 : start] == "#":
+        if text[start - 1 : start] in ("#", "@"):
             parts = CAMEL.finditer(text, start, end)
             yield from ((part[0].lower(), *part.span()) for part in parts)
         else:
@@ -182,7 +183,7 @@ def _keys_of(raw: str) -> tuple[str, ...]:
     """A word as it is compared: without brackets, contractions written out."""
     word = raw.replace("[", "").replace("]", "")
     if word[0].isdigit():
-        return (word.replace(",", ""),)
+        return (word.replace(",", "").replace(":", "."),)
     word = word.replace(".", "")
     if "'" not in word:
         return SAME_WORDS.get(word, (word,))

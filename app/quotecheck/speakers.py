@@ -13,7 +13,6 @@ from app.db.snapshots import Memory, Snapshot, find
 from app.db.sql import KeyedStatement
 from app.db.tables import name_word, reference
 from app.entries.names import IDS
-from app.entries.words import split
 from app.quotecheck.attribution import NamedActor, SaidBy, mentions_in
 from app.quotecheck.candidates import in_batches
 from app.quotecheck.offices import JOINERS, TITLE_WORDS, offices_in, title_words
@@ -74,7 +73,7 @@ async def load_speaker(text: str, snapshot: Snapshot) -> SaidBy:
     (known,) = await find(snapshot, Memory.get_all, IDS, [("actor", text)])
     if known is not None:
         return SaidBy(text, frozenset([known]))
-    named = await load_named(split(text), snapshot)
+    named = await load_named(read_words(text).index_words, snapshot)
     last, _, first = text.partition(",")
     for written in (text, f"{first} {last}") if first else (text,):
         attribution = _named_speaker(text, read_words(written), named)

@@ -98,6 +98,14 @@ def test_altered_extended_and_inverted_quotations_are_near(
             "Biden",
         ),
         (
+            "In the words of Biden, “we cannot stand by and let this continue.” Trump left.",
+            "Biden",
+        ),
+        (
+            "“We cannot stand by,” said Biden, “and let this continue.” The king was silent.",
+            "Biden",
+        ),
+        (
             "Netanyahu left; “we cannot stand by and let this continue,” said Trump after him.",
             "Trump",
         ),
@@ -114,6 +122,7 @@ def test_a_quotation_that_is_given_to_somebody_else(ask: Asker, text: str, speak
     "text",
     [
         "“We cannot stand by and let this continue,” King Abdullah II said after meeting Biden.",
+        "King Abdullah II wrote: “We cannot stand by and let this continue!” Biden said: no.",
         "Beside Joe Biden, King Abdullah II said: “We cannot stand by and let this continue.”",
         "King Abdullah II met Blinken. “We cannot stand by and let this continue,” he told him.",
         "The talks with Hamas went on. “We cannot stand by and let this continue” was heard again.",
@@ -140,6 +149,7 @@ def test_a_quotation_of_its_speaker_has_no_difference(ask: Asker, text: str) -> 
         ("Netanyahu was in the room. Anna Smith wrote that she saw a “total victory”.", False),
         ("Biden met Netanyahu. Later Biden called the vote a “total victory for us”.", False),
         ("Netanyahu said: “A total victory is what they all dream of, and so do I”.", False),
+        ("We asked Netanyahu. In the words of Anna Smith, it was a “total victory”.", False),
         ("The opera is “a little over the top”, a critic wrote.", False),
     ],
 )
@@ -156,6 +166,7 @@ def test_few_words_mark_only_what_is_the_speakers(ask: Asker, text: str, is_mark
         "The bakers’ union is content. “There is still a lot of work to be done,” it wrote.",
         "“We haven’t committed to anything,” the owner of the mill said at the fair.",
         "At long last, we have a train in the valley, and it runs every hour.",
+        "A pupil, who has the keys, asked us: “There has to be a negotiation, it’s a process.”",
         "“It will not be good for us and it will not be good, frankly, for the players.”",
     ],
 )

@@ -25,6 +25,9 @@ TIME = "q-20240531-biden-time"
         ("We can stop the fighting for forty-two days", "partial", "q-20240603-netanyahu"),
         ("We can stop the fighting for forty two days", "partial", "q-20240603-netanyahu"),
         ("announced on May thirty-first", "partial", "q-20240610-res2735"),
+        ("It will take effect on Jan. 19", "partial", "q-20250115-mbat"),
+        ("came into effect at 12:00 pm Israel time", "partial", "q-20251010-idf"),
+        ("came into effect at 12 pm, Israel time", "partial", "q-20251010-idf"),
         ("Victory is within re&shy;ach &ndash; it&#39;s not a matter of years", "partial", VICTORY),
         ("<p>We are <em>on the way</em> to an absolute vic<b>tory</b></p>", "exact", VICTORY),
         ("We are on the way to an abso-\nlute vic-\r\n  tory", "exact", VICTORY),
@@ -168,12 +171,18 @@ def test_one_to_three_words(
         ("total victory", "Biden", None, "partial", "q-20240531-biden-indefinite"),
         ("The ball is now in", "al-hayya", None, "partial", "q-20240507-hayya-ball"),
         ("a permanent ceasefire", "Hamas", "2025-05-31", "partial", "q-20250531-hamas"),
+        ("The destruction of Hamas", "Smotrich", None, "near", "q-20240601-smotrich"),
+        ("the Gaza Strip and we will", "netanyahu", None, "near", "q-20240130-netanyahu"),
+        ("at 12", None, "2025-10-10", "partial", "q-20251010-idf"),
+        ("That won't happen", "netanyahu", None, "partial", "q-20231030-netanyahu"),
+        ("hostages does not", "netanyahu", None, "partial", "q-20240901-netanyahu"),
+        ("and there will not", None, "2024-08-29", "partial", "q-20240829-gallant"),
     ],
 )
 def test_of_the_same_words_those_that_fit_come_first(
-    ask: Asker, text: str, speaker: str, date: str | None, verdict: str, quote: str
+    ask: Asker, text: str, speaker: str | None, date: str | None, verdict: str, quote: str
 ) -> None:
-    """The speaker and the date decide, not which of the wordings is whole."""
+    """The speaker and the date decide, not which wording is whole or has a "not" cut off."""
     assert said(check(ask, text, speaker, date)) == (verdict, quote)
 
 
@@ -250,6 +259,26 @@ def test_who_said_it_is_read_without_quotation_marks(ask: Asker, text: str, word
     assert speakers == (["Biden"] if text.startswith("Biden") else [])
 
 
+@pytest.mark.parametrize(
+    ("speaker", "verdict"), [("Guterres", "exact"), ("Netanyahu", "near"), ("the baker", "exact")]
+)
+def test_an_interrupted_quotation_is_by_whom_the_words_between_say(
+    ask: Asker, speaker: str, verdict: str
+) -> None:
+    """The words between its parts name the speaker, those of somebody unknown to nobody."""
+    text = (
+        f"“This resolution must be implemented,” said {speaker}. “Failure would be unforgivable.”"
+    )
+    assert said(check(ask, text)) == (verdict, "q-20240325-guterres")
+
+
+def test_a_difference_is_where_the_words_differ(ask: Asker) -> None:
+    """Also near the end of the passage, where fewer words are asked than printed."""
+    text = "To turn this ceasefire into real progress, we need more than silencing the guns"
+    (match,) = check(ask, text)["matches"]
+    assert differences(match) == [("dropped", None, "the"), ("dropped", None, "of")]
+
+
 def test_several_quotations_are_counted(ask: Asker) -> None:
     """Of two that are pasted together with text between, each is judged."""
     text = (
@@ -284,6 +313,7 @@ def test_turned_round_by_the_words_before_it_is_near(ask: Asker) -> None:
         ("בנימין נתניהו", True),
         ("bibi", True),
         ("Benjamin Netanjahu", True),
+        ("@BenjaminNetanyahu", True),
         ("Israel", True),
         ("President Biden", False),
         ("Secretary Blinken", False),
