@@ -18,7 +18,7 @@ from typing import Any
 import orjson
 
 from app.kinds.events import EventType, Stance
-from app.kinds.proposals import Status
+from app.kinds.proposals import Reception
 from app.kinds.quotes import Attribution
 
 Fields = dict[str, Any]
@@ -45,8 +45,8 @@ class Size:
 
     @property
     def proposals(self) -> int:
-        """One for 250 events."""
-        return max(self.events // 250, 2)
+        """One for 250 events, at least twenty."""
+        return max(self.events // 250, 20)
 
     @property
     def figures(self) -> int:
@@ -190,7 +190,7 @@ class Writer:
                 "summary": self.text(15, 40),
                 "proposers": self.actors.distinct(self.dice, 1),
                 "mediators": self.actors.distinct(self.dice, 1),
-                "status": self.dice.choice(list(Status)),
+                "status": self.dice.choice(list(Reception)),
                 "detail": "partial",
                 "phases": [{"number": 1, "title": self.text(2, 4), "days": 42}],
                 "terms": [self.term(proposal_id, each) for each in range(TERMS)],

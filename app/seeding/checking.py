@@ -26,6 +26,9 @@ from app.seeding.staging import Staging, temporary_staging
 from app.seeding.validation import FolderValidator
 from app.seeding.warnings import Warnings
 
+# Without the thread that redraws bars that stand still, as processes are forked.
+tqdm.monitor_interval = 0
+
 
 class Flawed(SeedRefused):
     """Seed files with flaws; every one of them."""

@@ -1,18 +1,17 @@
-"""Maps a function over many items in several processes, and gives the results in order."""
+"""Maps a function over many items in forked processes, and gives the results in order."""
 
 from __future__ import annotations
 
-import gc
 import os
-import pickle
 import signal
+import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import cycle
-from multiprocessing import get_context, resource_tracker
+from multiprocessing import Pipe, get_all_start_methods, get_context
 from multiprocessing.connection import Connection
 from traceback import format_exc
 from typing import Any, TypeVar
@@ -22,12 +21,10 @@ from app.errors import SeedRefused
 PartT = TypeVar("PartT")
 DoneT = TypeVar("DoneT")
 
-# Seconds of work after which other processes are started; starting them takes two seconds.
-PATIENCE = 4.0
+# Seconds of work after which other processes are started.
+PATIENCE = 0.2
 # More processes than these would wait for the one that writes.
 MOST = 4
-# A forked process would inherit locks that threads of this one hold.
-SPAWN = get_context("spawn")
 
 
 def map_in_order(work: Callable[[PartT], DoneT], parts: Iterable[PartT]) -> Iterator[DoneT]:
@@ -37,7 +34,7 @@ def map_in_order(work: Callable[[PartT], DoneT], parts: Iterable[PartT]) -> Iter
     one of them cannot be started, or ends early.
     """
     coming = iter(parts)
-    count = min(os.cpu_count() or 1, MOST)
+    count = number_of_processes()
     taken = 0.0
     while count == 1 or taken <= PATIENCE:
         try:
@@ -51,49 +48,51 @@ def map_in_order(work: Callable[[PartT], DoneT], parts: Iterable[PartT]) -> Iter
     yield from in_processes(work, coming, count)
 
 
+def number_of_processes() -> int:
+    """One for each processor; only one where a process cannot safely be forked.
+
+    A forked process inherits the locks that other threads hold, and those of macOS's own libraries.
+    """
+    if threading.active_count() > 1 or sys.platform == "darwin":
+        return 1
+    return min(os.cpu_count() or 1, MOST) if "fork" in get_all_start_methods() else 1
+
+
 def in_processes(
     work: Callable[[PartT], DoneT], parts: Iterable[PartT], count: int
 ) -> Iterator[DoneT]:
     """The result for each part, from other processes, which take turns."""
     workers: list[Worker] = []
-    waiting: deque[Future[DoneT]] = deque()
+    busy: deque[Worker] = deque()
     try:
         for _ in range(count):
-            workers.append(Worker())
-        pickled = pickle.dumps(work)
-        for worker in workers:
-            worker.thread.submit(worker.pipe.send_bytes, pickled)
+            workers.append(Worker(work))
         for worker, part in zip(cycle(workers), parts, strict=False):
-            waiting.append(worker.thread.submit(worker.do, part))
-            if len(waiting) > count + 1:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+            done = [busy.popleft().result()] if len(busy) == count else []
+            worker.begin(part)
+            busy.append(worker)
+            yield from done
+        while busy:
+            yield busy.popleft().result()
     finally:
         for worker in workers:
             worker.process.kill()
-        for worker in workers:
-            worker.thread.shutdown(cancel_futures=True)
             worker.process.join()
             worker.pipe.close()
 
 
 class Worker:
-    """A process, the pipe to it, and the thread that waits at the pipe.
+    """A process that does one part at a time, and the pipe to it.
 
-    A pool of the standard library shares its pipes among all processes, and waits for ever where
-    one of them is killed while it reads or writes. The far end of this pipe is open in one process
-    alone: when that ends, however it does, so does the waiting.
+    The far end of the pipe is open in that process alone: when it ends, however it does, so does
+    the waiting for its result.
     """
 
-    def __init__(self) -> None:
-        self.pipe, far_end = SPAWN.Pipe()
-        # The arguments of a new process pass through a shared pipe, so they have to be small.
-        self.process = SPAWN.Process(target=run, args=(far_end,), daemon=True)
-        self.thread = ThreadPoolExecutor(1)
+    def __init__(self, work: Callable[[Any], Any]) -> None:
+        self.pipe, far_end = Pipe()
+        arguments = (work, far_end, self.pipe)
+        self.process = get_context("fork").Process(target=run, args=arguments, daemon=True)
         try:
-            # Where the first process starts it, it would let interruptions through again.
-            resource_tracker.ensure_running()
             with without_interruptions():
                 self.process.start()
         except OSError as error:
@@ -104,10 +103,14 @@ class Worker:
         finally:
             far_end.close()
 
-    def do(self, part: Any) -> Any:
-        """The result of the process for a part."""
-        try:
+    def begin(self, part: Any) -> None:
+        """Sends a part; a process that has ended is noticed when its result is waited for."""
+        with suppress(OSError):
             self.pipe.send(part)
+
+    def result(self) -> Any:
+        """The result for the part."""
+        try:
             done, error = self.pipe.recv()
         except (EOFError, OSError) as broken:
             self.process.join()
@@ -122,10 +125,7 @@ class Worker:
 
 @contextmanager
 def without_interruptions() -> Iterator[None]:
-    """Processes that are started within never see Ctrl-C; Windows cannot hold it back."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
+    """Processes that are started within never see Ctrl-C."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -141,11 +141,12 @@ def how_it_ended(code: int | None) -> str:
     return f"ended early with exit code {code}"
 
 
-def run(pipe: Connection[Any, Any]) -> None:
-    """Receives the work, then parts, and sends each result, until the starting process ends."""
-    gc.disable()
+def run(
+    work: Callable[[Any], Any], pipe: Connection[Any, Any], near_end: Connection[Any, Any]
+) -> None:
+    """Receives parts and sends each result, until the starting process ends."""
+    near_end.close()
     try:
-        work = pipe.recv()
         while True:
             pipe.send(outcome(work, pipe.recv()))
     except (EOFError, ConnectionError):

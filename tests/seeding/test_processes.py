@@ -7,11 +7,11 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import set_executable
-from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 import pytest
@@ -83,7 +83,7 @@ def test_one_that_cannot_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(*_: object) -> None:
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
-    monkeypatch.setattr(SpawnProcess, "_Popen", staticmethod(refused))
+    monkeypatch.setattr(os, "fork", refused)
     with pytest.raises(SeedRefused, match=r"Resource temporarily unavailable.*nothing was changed"):
         list(map_in_order(shown, PARTS))
 
@@ -123,44 +123,41 @@ def test_a_process_that_is_ended() -> None:
         list(map_in_order(ended, PARTS))
 
 
-# Ends each process that is to work at once, as its first line says; the tracker of resources stays.
-INTERPRETER = """#!/bin/sh
-case "$*" in *resource_tracker*) exec "{python}" "$@";; esac
-{end}
-"""
 ENDS = {
-    "kill -KILL $$": r"was ended by signal 9 \(Killed\), for want of memory perhaps; nothing was",
-    "exit 1": "ended early with exit code 1; nothing was",
+    9: r"was ended by signal 9 \(Killed\), for want of memory perhaps; nothing was",
+    0: "ended early with exit code 1; nothing was",
 }
 
 
 @pytest.fixture(params=ENDS)
-def doomed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def doomed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Processes that end before they have read anything; what is to be said of it."""
-    path = tmp_path / "python"
-    path.write_text(INTERPRETER.format(python=sys.executable, end=request.param))
-    path.chmod(0o755)
-    set_executable(str(path))
-    yield ENDS[request.param]
-    set_executable(sys.executable)
 
+    def end(*_: object) -> None:
+        if request.param:
+            os.kill(os.getpid(), request.param)
+        sys.exit(1)
 
-class Large:
-    """Work that is larger than what a pipe holds."""
-
-    def __init__(self) -> None:
-        self.known = bytes(4 * 1024 * 1024)
-
-    def __call__(self, part: int) -> int:
-        """The size of a part, by what is known."""
-        return len(self.known) + part
+    monkeypatch.setattr(processes, "run", end)
+    return ENDS[request.param]
 
 
 @pytest.mark.usefixtures("many")
 def test_all_that_are_ended_at_the_start(doomed: str) -> None:
     """It is said, however much they were to be given."""
     with pytest.raises(SeedRefused, match=doomed):
-        list(map_in_order(Large(), PARTS))
+        list(map_in_order(len, [bytes(4 * 1024 * 1024)] * 3))
+
+
+@pytest.mark.usefixtures("many")
+def test_nothing_is_forked_beside_a_thread() -> None:
+    """A forked process would wait for ever for locks that other threads hold."""
+    done = threading.Event()
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(done.wait)
+        made = list(map_in_order(shown, PARTS))
+        done.set()
+    assert made == [(part, os.getpid()) for part in PARTS]
 
 
 @pytest.mark.usefixtures("many")
@@ -223,9 +220,8 @@ def test_processes_end_with_the_first(tmp_path: Path) -> None:
 def test_only_the_first_is_interrupted(tmp_path: Path) -> None:
     """Ctrl-C reaches all processes of a terminal, those that are still starting as well."""
     with waiting(tmp_path) as first:
-        # The two others, and the one that multiprocessing has, are importing what they need.
         children = Path(f"/proc/{first.pid}/task/{first.pid}/children")
-        while len(children.read_text().split()) < 3:
+        while len(children.read_text().split()) < 2:
             assert first.poll() is None
             time.sleep(0.01)
         os.killpg(first.pid, signal.SIGINT)
