@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,10 @@ NEW_KINDS = ("event", "quote", "proposal", "figure", "actor", "topic", "source")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; returns 0, or 1 after saying what went wrong."""
+    for stream in (sys.stdout, sys.stderr):
+        # Files are UTF-8 whatever the console is: `parley new quote >> quotes/2024.yaml`.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         asked = parser().parse_args(arguments)
         return int(asked.command(asked) or 0)
@@ -35,6 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{unreadable}; lists are written as JSON", file=sys.stderr)
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        # The reader, such as `head`, has ended; Python would report it once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except MemoryError:
         memory = "There is not enough memory; end other programs, or give this one more. "
         print(f"{memory}The database holds the old record or the new one, whole.", file=sys.stderr)

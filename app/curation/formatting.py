@@ -34,7 +34,7 @@ def fmt(folder: Path, *, writing: bool = True, recorded: str | None = None) -> l
             continue
         kind, path = found
         if path.suffix == ".yaml" and kind not in MACHINE_WRITTEN:
-            name, before = str(path.relative_to(folder)), path.read_bytes()
+            name, before = path.relative_to(folder).as_posix(), path.read_bytes()
             after = formatted(kind, name, before, recorded if kind in KINDS else None)
             if isinstance(after, Flaw):
                 flaws.append(after)

@@ -62,7 +62,7 @@ def annotation(found: Flaw | RecordWarning, folder: Path) -> str:
     level, title = "error", "flaw"
     if isinstance(found, RecordWarning):
         level, title = "warning", str(found.code)
-    where = f"file={escaped_property(str(folder / found.file))},line={max(found.line, 1)}"
+    where = f"file={escaped_property((folder / found.file).as_posix())},line={max(found.line, 1)}"
     said = ": ".join(part for part in (found.id, found.field, found.message) if part)
     return f"::{level} {where},title={title}::{on_one_line(said)}"
 

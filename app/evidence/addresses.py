@@ -14,7 +14,7 @@ GLOBAL_UNICAST = ip_network("2000::/3")
 # IANA's registries of special-purpose addresses, IPv4 and what of IPv6 lies within the above, those
 # that can be reached from everywhere included: no source's page is there. And multicast.
 NETWORKS = files("app.evidence") / "special_networks.txt"
-SPECIAL = tuple(map(ip_network, NETWORKS.read_text().split()))
+SPECIAL = tuple(map(ip_network, NETWORKS.read_text(encoding="utf-8").split()))
 
 
 def is_public(address: str) -> bool:

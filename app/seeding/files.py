@@ -97,15 +97,19 @@ def kind_unread_after(flaw: Flaw) -> str | None:
 def stray_file_flaws(path: Path, shown: PurePath) -> Iterator[Flaw]:
     """The flaw of a file that looks like a seed file, but is not in the place of one."""
     if shown.suffix.lower() in DATA_SUFFIXES and shown.parts[0] not in BESIDE:
-        yield file_flaw(str(shown), f"would not be read; seed files are {SEED_FILES} (or .ndjson)")
+        yield file_flaw(
+            shown.as_posix(), f"would not be read; seed files are {SEED_FILES} (or .ndjson)"
+        )
     elif shown.parts[0] in FOLDERS:
         try:
             path.stat()
         except OSError as error:
-            yield unreadable_file(error, str(shown))
+            yield unreadable_file(error, shown.as_posix())
         else:
             if len(shown.parts) == 1:
-                yield file_flaw(str(shown), "is not a folder; replace it by a folder of seed files")
+                yield file_flaw(
+                    shown.as_posix(), "is not a folder; replace it by a folder of seed files"
+                )
 
 
 def unreadable_file(error: OSError, file: str) -> Flaw:
@@ -129,7 +133,7 @@ class FileChunk(NamedTuple):
 
 def chunks_of(kind: str, path: Path, folder: Path) -> Iterator[FileChunk | Flaw]:
     """A file in chunks, with the flaws of what cannot be read."""
-    chunk = FileChunk(kind, str(path.relative_to(folder)), path)
+    chunk = FileChunk(kind, path.relative_to(folder).as_posix(), path)
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             yield file_flaw(chunk.file, "is not a plain file; replace it by one")
