@@ -8,7 +8,10 @@ SIZE ?= S
 SOAK ?= 2
 RUNS ?= 1000000
 UV ?= uv
+# uv installs in a second or two what takes pip ten; `make run UV=` does without it.
+FAST := $(if $(UV),$(shell command -v $(UV) 2>/dev/null))
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+INSTALL := $(if $(FAST),$(FAST) pip install --quiet --python $(BIN)/python,$(PIP) install)
 COMPILE := $(UV) pip compile --quiet --universal --no-strip-extras --python-version 3.11 --generate-hashes \
 	--no-annotate --no-emit-index-url --custom-compile-command "make lock" $(UPGRADE)
 
@@ -62,6 +65,8 @@ format: $(VENV)/.dev  ## format the code and mend what can be mended
 lock:  ## choose exact versions again: make lock UPGRADE=--upgrade (needs uv)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv: install it, or name it: make lock UV=path/to/uv" >&2; exit 1; }
 	$(COMPILE) pyproject.toml --all-extras --group build --output-file requirements/dev.txt
+	@# Before version 24, pip compares extras as they are written; justext asks for this one so.
+	sed -i 's/^lxml\[html-clean\]/lxml[html_clean]/' requirements/dev.txt
 	$(COMPILE) pyproject.toml --extra postgres --extra mcp --group build --constraints requirements/dev.txt --output-file requirements/postgres.txt
 	$(COMPILE) pyproject.toml --extra mcp --group build --constraints requirements/dev.txt --output-file requirements/run.txt
 
@@ -95,23 +100,28 @@ clean:  ## remove what was installed, built and cached; var/ with the database s
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+installing = @echo "Installing the $$(grep -c '==' $<) packages of $< with $(if $(FAST),uv,pip) into $(VENV) ..."
+
 # A stamp is written when its step has succeeded, so an interrupted step is done again.
 
 $(VENV)/.run: requirements/run.txt pyproject.toml $(VENV)/.made
-	$(PIP) install --require-hashes --requirement requirements/run.txt
-	$(PIP) install --no-deps --no-build-isolation --editable .
+	$(installing)
+	$(INSTALL) --require-hashes --requirement $<
+	$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
-	$(PIP) install --require-hashes --requirement requirements/dev.txt
+	$(installing)
+	$(INSTALL) --require-hashes --requirement $<
 	@touch $@
 
-# A name on the path may be a shim that does not run, or lack venv: try each, newest first.
+# A name on the path may be a shim that does not run, or lack venv: try each, newest first. What uv
+# makes has no pip unless it is told (--seed); tests and benchmarks need one.
 $(VENV)/.made:
 	@for python in $(or $(PYTHON),python3.13 python3.12 python3.11 python3); do \
-		if $$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
-			echo "$$python -m venv --clear $(VENV)"; \
-			$$python -m venv --clear $(VENV) && touch $@; exit; \
+		if $$python -c 'import $(if $(FAST),,ensurepip, venv,) sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			make="$(if $(FAST),$(FAST) venv --quiet --clear --seed --python $$(command -v $$python),$$python -m venv --clear) $(VENV)"; \
+			echo "$$make"; $$make && touch $@; exit; \
 		fi; \
 	done; \
 	echo "Parley needs Python 3.11 or newer with its venv module, and found none on the path." >&2; \

@@ -1,4 +1,4 @@
-"""Setting a checkout up with the oldest pip of each supported Python on this machine."""
+"""Setting a checkout up with uv, and with the oldest pip of each supported Python here."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 NEEDED = ("Makefile", "pyproject.toml", "requirements", "app", "migrations", "README.md", "LICENSE")
+UV = "uv==0.13.9"
 CLASSIFIER = "Programming Language :: Python :: 3."
 # The pip that a new environment gets; fails where Python has none, or does not run at all.
 BUNDLED_PIP = "import ensurepip, venv; print(ensurepip.version())"
@@ -49,18 +50,39 @@ def test_make_dev_with_the_oldest_pip(version: str, tmp_path: Path) -> None:
     if not pips:
         pytest.skip(f"no Python {version} that can make an environment")
     python = min(pips, key=lambda each: pips[each])
-    for name in NEEDED:
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        copy(ROOT / name, tmp_path / name)
-    make(tmp_path, "setup", PYTHON=str(python))
+    clone(tmp_path)
+    said = make(tmp_path, "setup", PYTHON=str(python), UV="")
+    assert re.search(r"Installing the \d+ packages of requirements/run.txt with pip into", said)
     done = subprocess.run([tmp_path / ".venv/bin/parley", "--help"], capture_output=True, text=True)
     assert done.stdout.startswith("usage: parley")
     # Everything is resolved, downloaded and held against its hash; only the copying is left out.
-    make(tmp_path, "dev", PIP_DRY_RUN="1")
+    make(tmp_path, "dev", PIP_DRY_RUN="1", UV="")
 
 
-def make(folder: Path, target: str, **variables: str) -> None:
-    """Runs make, as somebody does who has just cloned the repository."""
+def test_make_dev_with_uv(tmp_path: Path) -> None:
+    """`make setup` and `make dev` install with uv where it is, and what needs pip finds it."""
+    subprocess.run([sys.executable, "-m", "venv", tmp_path / "uv"], check=True)
+    own = tmp_path / "uv/bin"
+    subprocess.run([own / "pip", "install", "--quiet", UV], check=True)
+    clone(tmp_path)
+    for target, lock in (("setup", "run"), ("dev", "dev")):
+        said = make(tmp_path, target, PATH=f"{own}:{os.environ['PATH']}")
+        assert re.search(rf"the \d+ packages of requirements/{lock}.txt with uv into", said)
+    for command in ("parley --help", "pytest --version", "python -m pip --version"):
+        program, *arguments = command.split()
+        subprocess.run([tmp_path / ".venv/bin" / program, *arguments], check=True)
+    assert make(tmp_path, "dev") == "make: Nothing to be done for 'dev'.\n"
+
+
+def clone(folder: Path) -> None:
+    """What setting up needs of a checkout."""
+    for name in NEEDED:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, folder / name)
+
+
+def make(folder: Path, target: str, **variables: str) -> str:
+    """Runs make, as somebody does who has just cloned the repository, and returns what it says."""
     outside = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     done = subprocess.run(
         ["make", target],
@@ -70,3 +92,4 @@ def make(folder: Path, target: str, **variables: str) -> None:
         text=True,
     )
     assert done.returncode == 0, done.stderr
+    return done.stdout
