@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import shutil
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -321,3 +322,51 @@ def test_over_standard_input(cached_databases: Seeded) -> None:
             return await ids_found(client, kind="figure", sort="date")
 
     assert asyncio.run(found()) == ["fig-yes-south", "fig-yes-north"]
+
+
+def test_what_is_left_off_is_said(ledger_server: str) -> None:
+    """An answer shows the first, says how many are left off, and goes on behind them if asked."""
+
+    async def shown(client: Client, tool: str, name: str, **given: Any) -> tuple[list[Any], int]:
+        answer = await asked(client, tool, **given)
+        return answer[name], answer[f"{name}_left_off"]
+
+    async def walked() -> None:
+        ids = ["heads-of-agreement", "agreement"]
+        async with Client(f"{ledger_server}/mcp") as client:
+            for tool, name, given in (
+                ("outcome_of", "terms", {"id": "scheme"}),
+                ("positions_of", "positions", {"id": "agreement"}),
+                ("compare_proposals", "lines", {"proposals": ids}),
+            ):
+                whole, rest = await shown(client, tool, name, **given, limit=50)
+                assert (len(whole) > 2, rest) == (True, 0)
+                first, left = await shown(client, tool, name, **given, limit=2)
+                more, none = await shown(client, tool, name, **given, limit=50, skip=2)
+                assert (first + more, left, none) == (whole, len(more), 0)
+
+    asyncio.run(walked())
+
+
+def test_every_answer_names_its_sources_and_how_to_cite(ledger_server: str) -> None:
+    """Whichever tool is called, there are addresses of sources, and one to cite that answers."""
+    ids = ["heads-of-agreement", "agreement"]
+    calls: dict[str, dict[str, Any]] = {
+        "search": {"actor": "ireland"},
+        "get_entry": {"id": "q-peaceful-means"},
+        "check_quotation": {"text": COMMITMENT},
+        "compare_proposals": {"proposals": ids},
+        "positions_of": {"id": "agreement"},
+        "outcome_of": {"id": "scheme"},
+        "what_changed": {"limit": 50},
+    }
+
+    async def answered() -> list[str]:
+        async with Client(f"{ledger_server}/mcp") as client:
+            return [json.dumps(await asked(client, tool, **given)) for tool, given in calls.items()]
+
+    for tool, text in zip(calls, asyncio.run(answered()), strict=True):
+        assert re.search(r'"sources": \[\{"name": "[^"]+", "address": "http', text), tool
+        cites = re.findall(r'"cite": "([^"]+)"', text)
+        assert cites, tool
+        assert httpx.get(cites[0]).status_code == 200, (tool, cites[0])
