@@ -1,4 +1,4 @@
-"""The map of proposals: which answered, amended or superseded which, by whom, over time."""
+"""The map of proposals: which answered, amended, superseded or endorsed which, by whom, over time."""
 
 from __future__ import annotations
 
@@ -22,10 +22,15 @@ class EdgeKind(StrEnum):
     answers = "answers"
     amends = "amends"
     supersedes = "supersedes"
+    endorses = "endorses"
 
 
 # What a stage in the life of the earlier proposal says of the one that is named there.
-BY_STAGE = {"amended": EdgeKind.amends, "superseded": EdgeKind.supersedes}
+BY_STAGE = {
+    "amended": EdgeKind.amends,
+    "superseded": EdgeKind.supersedes,
+    "voted": EdgeKind.endorses,
+}
 
 
 class GraphFormat(StrEnum):
@@ -111,7 +116,7 @@ async def graph_of(question: GraphQuestion, snapshot: Snapshot) -> ProposalGraph
 
 
 def edges_of(proposals: Iterable[EntryJson]) -> Iterator[dict[str, Any]]:
-    """What each proposal answers and amends, and what amended or superseded it."""
+    """What each proposal answers and amends, and what amended, superseded or endorsed it."""
     seen = set()
     for later in proposals:
         for kind, name in ((EdgeKind.answers, "in_reply_to"), (EdgeKind.amends, "amends")):

@@ -18,7 +18,7 @@ from app.entries.dates import Precision, Qualifier
 from app.entries.fields import RefersTo
 from app.entries.record import Identifiers, Locator, Record, Role, model_in, reference_of
 
-DOCUMENT_FORMAT = 12
+DOCUMENT_FORMAT = 13
 # What stands in a document for the id of another record.
 Refer = Callable[[RefersTo, str], Any]
 NOTHING: Mapping[str, Any] = {}

@@ -273,6 +273,10 @@ class EntryRecord(Record):
         for path in self.SEARCHED:
             yield from values_at(self, path)
 
+    def claims(self) -> Iterator[tuple[str, str, DateSpan]]:
+        """What actors claimed about it: the claim, the id of the actor, and when."""
+        yield from ()
+
     def bound_terms(self) -> Iterator[tuple[str, str]]:
         """Dimension and value of index terms that bind two values of one item of a list."""
         yield from ()

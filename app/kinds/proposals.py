@@ -105,7 +105,9 @@ class ProposalText(Record):
 
 
 class LifeStage(Record):
-    """A stage in the life of a proposal; `proposal` is what amends or supersedes it."""
+    """A stage in the life of a proposal; `proposal` is what amends, supersedes or, voted on,
+    endorses it.
+    """
 
     stage: Stage
     date: Edtf
@@ -218,7 +220,7 @@ class LifeStageDocument(Document):
     event: EntryLink | None
     """The event of the stage."""
     proposal: EntryLink | None
-    """The proposal that amends or supersedes it."""
+    """The proposal that amends, supersedes or, voted on, endorses it."""
     note: str | None
     """A remark."""
     citations: list[CitationDocument]

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, field_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from app.db.postings import covering_nodes, enclosing_nodes
-from app.entries.dates import parse_bound
+from app.entries.dates import DateSpan, parse_bound, parse_date
 from app.entries.documents import (
     Document,
     EntryDocument,
@@ -72,13 +72,17 @@ class TermRecord(EntryRecord):
 
     def bound_terms(self) -> Iterator[tuple[str, str]]:
         """Each outcome with who claims it, and the blocks of days that hold the day it is due."""
-        for report in self.reports:
-            for claimant in report.claimed_by:
-                if claimant.actor is not None:
-                    yield "outcome:claimed_by", f"{report.outcome}:{claimant.actor}"
+        for outcome, actor, _ in self.claims():
+            yield "outcome:claimed_by", f"{outcome}:{actor}"
         if self.due_at is not None:
             day = datetime.date.fromisoformat(self.due_at).toordinal()
             yield from (("due", node) for node in enclosing_nodes(day))
+
+    def claims(self) -> Iterator[tuple[str, str, DateSpan]]:
+        """What actors reported of it, and when."""
+        for report in self.reports:
+            actors = filter(None, (claimant.actor for claimant in report.claimed_by))
+            yield from ((report.outcome, actor, parse_date(report.date)) for actor in actors)
 
     @property
     def reported_numbers(self) -> tuple[Quantity, ...]:
@@ -166,21 +170,28 @@ class TermQuestion(EntryQuestion):
     """What somebody reported of it: `breached` finds terms that somebody reported as breached,
     whether others deny it or not; repeatable."""
     claimed_by: list[str] = filtered("reports.claimed_by.actor", "hamas", name_type="actor")
-    """Who reported on it; binds to the same report as `outcome`; repeatable."""
+    """Who reported on it; binds to the same report as `outcome`; with `include_affiliates` also
+    those who were part of the claimant, or held an office in it, when they reported; repeatable."""
     due_before: BoundParameter = Field(None, examples=["2025-03-02"])
     """Terms that were due before this year, month or day."""
 
     def clauses(self, named: dict[str, list[str]]) -> list[Clause]:
-        """As for all kinds, but an outcome binds to the report of the claimant asked for."""
+        """As for all kinds, but an outcome binds to the report of the claimant asked for, and
+        those who belonged to a claimant when they reported count where affiliates are asked for.
+        """
         clauses = super().clauses(named)
         if self.due_before is not None:
             last = parse_bound(self.due_before)[0].toordinal() - 1
             clauses.append(Clause("due", tuple(covering_nodes(1, last))))
-        if not (named["claimed_by"] and self.outcome):
+        claimants = named["claimed_by"]
+        if not claimants:
             return clauses
-        bound = [f"{outcome}:{actor}" for actor in named["claimed_by"] for outcome in self.outcome]
+        dimension = "claimed_by:affiliate" if self.include_affiliates else "claimed_by"
+        if self.outcome:
+            dimension = f"outcome:{dimension}"
+            claimants = [f"{outcome}:{actor}" for actor in claimants for outcome in self.outcome]
         kept = [each for each in clauses if each.dimension not in ("outcome", "claimed_by")]
-        return [*kept, Clause("outcome:claimed_by", tuple(bound))]
+        return [*kept, Clause(dimension, tuple(claimants))]
 
 
 def term_in_words(_: Any, text: str) -> str:

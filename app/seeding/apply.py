@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import islice, product
 from typing import Any, TypeVar
 
 import orjson
@@ -49,8 +49,12 @@ from app.seeding.validation import FolderValidator
 ItemT = TypeVar("ItemT")
 
 BATCH = 1000
-# The dimension in which an entry is found by what it refers to, directly or not.
-CLOSURES = {"actor": "affiliate", "topic": "topic", "source": "source"}
+# The dimensions in which an entry is found by what it refers to, directly or not.
+CLOSURES = {
+    "actor": ("affiliate", "claimed_by:affiliate"),
+    "topic": ("topic",),
+    "source": ("source",),
+}
 
 OLD_BODY = Statement(
     select(record.c.body).where(record.c.kind == bindparam("kind"), record.c.id == bindparam("id"))
@@ -105,10 +109,9 @@ class Seeding:
             self.add_rendering(self.target.rows(RECORDS))
             return
         for name_type, record_id, _ in list(self.staging.records_with("changed")):
-            if name_type in CLOSURES:
-                for kind in KINDS:
-                    key = key_of(kind, CLOSURES[name_type], record_id)
-                    self.add_rendering(self.stored_entries(key))
+            for kind, dimension in product(KINDS, CLOSURES.get(name_type, ())):
+                key = key_of(kind, dimension, record_id)
+                self.add_rendering(self.stored_entries(key))
 
     def add_rendering(self, records: Iterable[Row]) -> None:
         """Adds tasks for unchanged records, given by kind, id and sort key."""

@@ -87,3 +87,7 @@ def actor_terms(
         for affiliate in reference.affiliates(link.actor, span.start, span.end):
             yield "affiliate", affiliate
             yield "affiliate:role", f"{affiliate}:{role}"
+    for claim, claimant, when in record.claims():
+        for affiliate in reference.affiliates(claimant, when.start, when.end):
+            yield "claimed_by:affiliate", affiliate
+            yield "outcome:claimed_by:affiliate", f"{claim}:{affiliate}"

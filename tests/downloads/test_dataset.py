@@ -91,9 +91,16 @@ def test_the_quality_of_a_record(tiny_ask: Asker, ask: Asker) -> None:
         "topics_without_entries": [],
     }
     quality = ask.page("/v1/dataset")["data"]["quality"]
+    # The record is not to fall behind what it has been; each bound is raised when it is exceeded.
     assert quality["wordings_failed"] == 0
-    # The record is not to fall behind what it has been.
-    assert quality["wordings_verified"] * 100 >= quality["wordings"] * 55
+    assert (quality["topics_without_entries"], quality["months_without_entries"]) == ([], [])
+    for of, lacking, percent in (
+        ("wordings", quality["wordings"] - quality["wordings_verified"], 80),
+        ("sources", quality["titles_not_printed"], 34),
+        ("sources", quality["sources_without_archive"], 0),
+        ("actors", quality["actors_without_identifiers"], 26),
+    ):
+        assert (quality[of] - lacking) * 100 >= quality[of] * percent, (of, percent)
 
 
 def test_the_balance_is_what_the_filter_finds(ask: Asker) -> None:

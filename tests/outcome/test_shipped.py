@@ -46,6 +46,25 @@ def test_which_terms(ask: Asker, asked: str, found: list[str]) -> None:
     assert terms(ask.page(asked)) == found
 
 
+def test_who_belongs_to_a_claimant_counts_as_it_where_that_is_asked(ask: Asker) -> None:
+    """Lists of terms find the army's reports as Israel's with `include_affiliates` alone."""
+    asked = "/v1/terms?proposal=prop-2025-10-first-phase&outcome=begun&claimed_by="
+    own = {each["id"] for each in ask.page(f"{asked}idf")["data"]}
+    without = {each["id"] for each in ask.page(f"{asked}israel")["data"]}
+    wider = {each["id"] for each in ask.page(f"{asked}israel&include_affiliates=true")["data"]}
+    assert "prop-2025-10-first-phase-no-ceremonies" in own - without
+    assert own | without <= wider
+
+
+def test_the_resolution_endorses_the_plan(ask: Asker) -> None:
+    """The map has a line from resolution 2803 to the plan of September 2025, by the Council."""
+    edges = ask.page("/v1/proposals/graph?start_date=2025-09")["data"]["edges"]
+    (line,) = (each for each in edges if each["kind"] == "endorses")
+    assert (line["from"], line["to"]) == ("prop-2025-11-res-2803", "prop-2025-09-20-point")
+    assert [each["id"] for each in line["by"]] == ["un-security-council"]
+    assert [each["source"]["id"] for each in line["citations"]] == ["un-20251117"]
+
+
 def test_trucks_a_day_by_claimant(ask: Asker) -> None:
     """Each account of trucks a day stands by itself, beside the 600 that were promised."""
     (term,) = ask.page("/v1/terms/prop-2025-10-first-phase-full-aid/outcome")["data"]["terms"]
