@@ -1,4 +1,4 @@
-"""The map of proposals: which answered, amended, superseded or endorsed which, by whom, over time."""
+"""The map of proposals: which answered, amended, superseded or endorsed which, by whom, when."""
 
 from __future__ import annotations
 
