@@ -6,10 +6,11 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from difflib import SequenceMatcher
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import orjson
+from rapidfuzz.distance import Indel
 
 from app.curation.difference import FieldChange, RecordChange
 
@@ -95,9 +96,11 @@ def in_words(change: FieldChange, style: Style) -> str:
         return " ".join(marked_words([value_text(change.old)], [value_text(change.new)], style))
     old, new = change.old.split(), change.new.split()
     parts: list[str] = []
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    for tag, start, end, new_start, new_end in matcher.get_opcodes():
-        if tag != "equal":
+    for is_same, group in groupby(Indel.opcodes(old, new), lambda step: step.tag == "equal"):
+        steps = list(group)
+        start, end = steps[0].src_start, steps[-1].src_end
+        new_start, new_end = steps[0].dest_start, steps[-1].dest_end
+        if not is_same:
             parts += marked_words(old[start:end], new[new_start:new_end], style)
             continue
         before = old[start:end][:CONTEXT] if start else []

@@ -3,15 +3,18 @@
 python -m tests.seeding.mistakes.table [tuned|kept]   prints the table
 
 Half of the mistakes, by a hash of their descriptions, were looked at while the rules were written;
-the other half was kept for the count.
+the other half was kept for the count. Mistakes in different records are made together: each counts
+as told only where its code is told of its own record.
 """
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cache
 from hashlib import sha256
@@ -20,6 +23,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from app.review.rules import RULES
 from app.seeding.checking import review_folder
 from app.seeding.chunk_review import RecordWarning
 from app.seeding.flaws import Flaw
@@ -36,6 +40,7 @@ class Mistake(NamedTuple):
     file: str
     reader: str
     told: str
+    at: str
     code: str = ""
     record: str = ""
     was: str = ""
@@ -46,9 +51,23 @@ class Mistake(NamedTuple):
         """Whether it was looked at while the rules were written."""
         return ("tuned", "kept")[sha256(self.mistake.encode()).digest()[0] % 2]
 
+    @property
+    def group(self) -> str:
+        """Flaws keep warnings from being told that look at the whole record."""
+        if self.told == "flaw":
+            return "flaw"
+        is_complete = any(each.code == self.code for each in RULES["complete"])
+        return "complete" if is_complete else ""
+
+    @property
+    def places(self) -> set[str]:
+        """What mistakes made together do not share: a flaw may end the reading of its file."""
+        named = re.findall(r"[a-z0-9]+(?:-[a-z0-9]+)+", self.reader)
+        return {self.file} if self.told == "flaw" else {self.record, self.at, *named} - {""}
+
 
 class Outcome(NamedTuple):
-    """What was said of a mistake that is not said of the record without it."""
+    """What was said of the record of a mistake that is not said without it."""
 
     mistake: Mistake
     said: list[str]
@@ -71,7 +90,10 @@ def mistakes() -> tuple[Mistake, ...]:
 def mistake_of(listed: dict[str, Any]) -> Mistake:
     """One mistake; what is added stands in place of nothing."""
     own = {name: value for name, value in listed.items() if name not in ("is", "add")}
-    return Mistake(**own, new=listed.get("is", listed.get("add", "")))
+    new = listed.get("is", listed.get("add", ""))
+    added = re.search(r"^ *- id: (\S+)", new, re.MULTILINE)
+    at = listed.get("record") or (added[1] if added is not None else "")
+    return Mistake(**{"at": at, **own}, new=new)
 
 
 def edited(text: str, mistake: Mistake) -> str:
@@ -86,29 +108,47 @@ def edited(text: str, mistake: Mistake) -> str:
     return text[:start] + record.replace(mistake.was, mistake.new, 1) + text[end:]
 
 
-def said_of(folder: Path) -> dict[str, str]:
-    """What is said of a folder, less the lines it is said of, with its code."""
+def said_of(folder: Path) -> dict[str, tuple[str, str]]:
+    """What is said of a folder, less the lines it is said of, with its record and code."""
     review = review_folder(folder, TODAY)
     found: list[Flaw | RecordWarning] = [*review.flaws, *review.warnings]
     return {
-        f"{each.file}: {each.id}: {each.field}: {each.message}": str(getattr(each, "code", "flaw"))
+        f"{each.file}: {each.id}: {each.field}: {each.message}": (
+            each.id,
+            str(getattr(each, "code", "flaw")),
+        )
         for each in found
     }
 
 
-def outcomes(chosen: tuple[Mistake, ...]) -> Iterator[Outcome]:
-    """Makes mistakes, one at a time."""
+def batches(chosen: Iterable[Mistake]) -> list[list[Mistake]]:
+    """Mistakes that are made together."""
+    made: defaultdict[str, list[list[Mistake]]] = defaultdict(list)
+    for each in chosen:
+        alike = made[each.group]
+        free = (batch for batch in alike if all(each.places.isdisjoint(m.places) for m in batch))
+        batch = next(free, None)
+        if batch is None:
+            alike.append(batch := [])
+        batch.append(each)
+    return [batch for alike in made.values() for batch in alike]
+
+
+def outcomes(chosen: Iterable[Mistake]) -> Iterator[Outcome]:
+    """Makes mistakes, each batch in a copy of the record."""
     with tempfile.TemporaryDirectory() as place:
-        folder = Path(place) / "record"
-        shutil.copytree(SHIPPED, folder)
-        before = said_of(folder)
-        for mistake in chosen:
-            path = folder / mistake.file
-            text = path.read_text(encoding="utf-8")
-            path.write_text(edited(text, mistake), encoding="utf-8")
-            after = {said: code for said, code in said_of(folder).items() if said not in before}
-            path.write_text(text, encoding="utf-8")
-            yield Outcome(mistake, list(after), list(after.values()))
+        before = said_of(SHIPPED)
+        for number, batch in enumerate(batches(chosen)):
+            folder = Path(place) / str(number)
+            shutil.copytree(SHIPPED, folder)
+            for mistake in batch:
+                path = folder / mistake.file
+                text = edited(path.read_text(encoding="utf-8"), mistake)
+                path.write_text(text, encoding="utf-8")
+            after = {said: found for said, found in said_of(folder).items() if said not in before}
+            for mistake in batch:
+                said = {each: code for each, (id, code) in after.items() if id == mistake.at}
+                yield Outcome(mistake, list(said), list(said.values()))
 
 
 def main(half: str | None = None) -> None:
