@@ -8,6 +8,7 @@ database.
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Annotated, Any
@@ -149,6 +150,10 @@ QUALIFIER_WORDS: dict[str | None, str] = {
 }
 
 
+# Units that are written for many, and whose singular is plain: `1 person per body`.
+MANY = re.compile(r"^(person|hour|day|week|month|year|truck)s\b")
+
+
 def quantity_text(
     quantity: dict[str, Any],
     qualifiers: Mapping[str | None, str] = QUALIFIER_WORDS,
@@ -161,6 +166,8 @@ def quantity_text(
         return f"{quantity['printed']}{of}"
     per = f" per {quantity['per']}" if quantity["per"] else ""
     unit = quantity["currency"] or quantity["unit"]
+    if quantity["value"] == 1:
+        unit = MANY.sub(r"\1", unit)
     return f"{qualifiers[quantity['qualifier']]}{number} {unit}{per}{of}"
 
 

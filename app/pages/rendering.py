@@ -119,10 +119,11 @@ def asset(name: str) -> str:
 
 
 def shown_quantity(locale: Locale, quantity: dict[str, Any]) -> str:
-    """A number with its qualifier, or the printed words with the unit."""
+    """A number with its qualifier, or the printed words, with the unit if nothing else is said."""
     written = partial(written_number, locale)
     if number_text(quantity, written) is None:
-        return f"{quantity['printed']} {quantity['unit']}"
+        unit = "" if quantity["of"] else f" {quantity['unit']}"
+        return quantity["printed"] + unit
     return quantity_text({**quantity, "of": None}, QUALIFIERS, written)
 
 
