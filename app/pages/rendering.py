@@ -123,7 +123,7 @@ def shown_quantity(locale: Locale, quantity: dict[str, Any]) -> str:
     written = partial(written_number, locale)
     if number_text(quantity, written) is None:
         unit = "" if quantity["of"] else f" {quantity['unit']}"
-        return quantity["printed"] + unit
+        return f"{quantity['printed']}{unit}"
     return quantity_text({**quantity, "of": None}, QUALIFIERS, written)
 
 
