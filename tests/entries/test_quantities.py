@@ -27,9 +27,7 @@ def test_a_number_has_its_qualifier_and_unit(stated: dict[str, Any], written: st
     assert quantity_text({**NONE, **stated}) == written
 
 
-@pytest.mark.parametrize(
-    ("of", "written"), [("prisoners", "hundreds"), (None, "hundreds persons")]
-)
+@pytest.mark.parametrize(("of", "written"), [("prisoners", "hundreds"), (None, "hundreds persons")])
 def test_words_without_a_number(of: str | None, written: str) -> None:
     """The unit does not follow the words where the page says what was counted."""
     quantity = {**NONE, "printed": "hundreds", "unit": "persons", "of": of}
