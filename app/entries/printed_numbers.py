@@ -39,8 +39,9 @@ SCALED = re.compile(
 NUMBER_WORD = rf"(?:{'|'.join((*WORDS, *MULTIPLES))})"
 SPELLED = re.compile(
     rf"\b(?:(?:a|half a) (?=dozen|hundred|thousand|million|billion))?"
-    rf"{NUMBER_WORD}(?:(?:[ -]|, | and ){NUMBER_WORD})*\b"
+    rf"{NUMBER_WORD}(?:(?:[ -]|, |(?:(?<=red)|(?<=and)|(?<=ion)) and ){NUMBER_WORD})*\b"
 )
+FRACTION = re.compile(rf"\b(?:{'|'.join(TABLES['spelled']['fractions'])})s?\b")
 # What may stand between a phrase and its number.
 BETWEEN = r"[-\s$€£₪]{0,3}(?:us\$ ?)?$"
 SORT_OF = {fold(phrase): sort for sort, phrases in TABLES["phrases"].items() for phrase in phrases}
@@ -130,18 +131,33 @@ def qualifiers_of(text: str, match: re.Match[str]) -> frozenset[str] | None:
     return next((allowed for pattern, allowed in AFTER if pattern.search(after)), None)
 
 
-def contradiction(value: float, qualifier: str, printed: str, unit: str) -> str | None:
+def contradiction(
+    field: str, value: float, qualifier: str | None, printed: str, unit: str
+) -> str | None:
     """What of a quantity cannot be what is printed, and what would be right; None where it may."""
     numbers = numbers_in(printed, unit)
     meant = [number for number in numbers if value in number.values]
-    if numbers and not meant:
+    if numbers and not meant and (field == "value" or not is_shared(value, numbers, printed)):
         said = " or ".join(f"{each:,.15g}" for number in numbers for each in sorted(number.values))
         return (
-            f"value is {value:,.15g}, but {printed!r} is printed, which is {said}; correct the "
-            "value (without signs between its digits), or say in `notes` how it was computed"
+            f"{field} is {value:,.15g}, but {printed!r} is printed, which is {said}; correct it "
+            "(without signs between its digits), or say in `notes` how it was computed"
         )
-    allowed = [number.qualifiers for number in meant]
-    if meant and None not in allowed and not any(qualifier in (each or ()) for each in allowed):
+    allowed = [number.qualifiers for number in meant if qualifier is not None]
+    if allowed and None not in allowed and not any(qualifier in (each or ()) for each in allowed):
         right = " or ".join(sorted({each for names in allowed for each in names or ()}))
         return f"qualifier is {qualifier}, but {printed!r} is printed; write {right}"
     return None
+
+
+def is_shared(value: float, numbers: list[Number], printed: str) -> bool:
+    """Whether a number has the scale of the one behind it, or is in the name of a fraction.
+
+    As 5 has in `5 to 8 million`, and 3 is in `two thirds`.
+    """
+    text = fold(printed)
+    scales = [SCALE_OF[match[1]] for match in SCALED.finditer(text)]
+    scales += [MULTIPLES[word] for word in MULTIPLES if word in text]
+    return bool(FRACTION.search(text)) or any(
+        value / scale in number.values for number in numbers for scale in scales
+    )

@@ -149,6 +149,10 @@ class Silence(Record):
 Silences = Annotated[tuple[Silence, ...], once(lambda each: each.code), Field(exclude=True)]
 
 
+# The fields of a quantity that hold a number, as they are written.
+NUMBERS = ("value", "from", "to", "part", "whole")
+
+
 class Quantity(Record):
     """A value with its qualifier, a range, a part of a whole, or printed words alone."""
 
@@ -181,12 +185,12 @@ class Quantity(Record):
             raise ValueError("value and qualifier go together; write `qualifier: exactly` if bare")
         if self.from_ is not None and self.to is not None and self.from_ >= self.to:
             raise ValueError(f"from must be less than to; write {self.to} to {self.from_}")
-
-        if self.value is None or self.qualifier is None or self.printed is None or self.notes:
-            return
-        wrong = contradiction(self.value, self.qualifier, self.printed, self.unit)
-        if wrong is not None:
-            raise ValueError(wrong)
+        for name in NUMBERS if self.printed is not None and not self.notes else ():
+            number = self.number(name)
+            if number is not None:
+                wrong = contradiction(name, number, self.qualifier, self.printed or "", self.unit)
+                if wrong is not None:
+                    raise ValueError(wrong)
 
     def number(self, name: str) -> int | float | None:
         """One of the numbers, by the name of its field."""
