@@ -10,7 +10,7 @@ from app.analysis.graph import ProposalGraph
 from app.entries.languages import written_date
 from app.formats.svg import picture_templates
 
-ROW, TOP, LEFT = 34, 44, 220
+ROW, TOP, LEFT = 34, 44, 130
 
 
 def graph_picture(graph: ProposalGraph, base: str, language: str, *, alone: bool = False) -> Markup:
@@ -24,7 +24,8 @@ def graph_picture(graph: ProposalGraph, base: str, language: str, *, alone: bool
             "edge": each,
             "begin": rows[each.source],
             "end": rows[each.target],
-            "bend": LEFT - min(200, 20 + 6 * abs(rows[each.source] - rows[each.target]) // 10),
+            "bend": LEFT
+            - min(LEFT - 10, 20 + 6 * abs(rows[each.source] - rows[each.target]) // 10),
         }
         for each in graph.edges
     ]

@@ -198,6 +198,8 @@ class EventQuestion(EntryQuestion):
     """Events that answer this proposal; repeatable."""
     stance: list[Stance] = filtered("responds_to.stance", "rejects")
     """How the proposal was answered; binds to the same answer as `proposal`; repeatable."""
+    exchange: list[str] = filtered("exchanges.category", "hostages-living", name_type=VALUE)
+    """Events at which such were released or handed over; repeatable."""
 
     place: list[str] = filtered("place", "Cairo", name_type=VALUE)
     """Where, as the record spells it; repeatable."""
@@ -249,7 +251,7 @@ EVENT = Kind(
     headline="title",
     computed={"plover_type": lambda record, _: PLOVER.get(record.event_type, "CONSULT")},
     links={"quotes": "/v1/quotes?event={id}"},
-    facets=("event_type", "actor", "topic", "stance", "place"),
+    facets=("event_type", "actor", "topic", "stance", "place", "exchange"),
     related=(Related("What was said", "quote", "event"), Related("Figures", "figure", "event")),
     linked_data=LinkedData(event_node, EVENT_ROLES, sources="subjectOf"),
 )

@@ -17,6 +17,8 @@ from app.kinds import KINDS
 from app.pages.rendering import page
 from app.pages.routing import PageAt
 
+ALIKE = ("same", "reworded")
+
 
 class ComparePageQuestion(CompareQuestion):
     """What can be compared; without a choice, the page shows the form alone."""
@@ -41,9 +43,17 @@ async def compare_page(request: Request, question: ComparePageQuestion) -> Repre
             "compare.html",
             long=chosen,
             proposals=await all_proposals(snapshot),
-            compared=comparison and comparison.model_dump(mode="json"),
+            compared=comparison and differences_first(comparison.model_dump(mode="json")),
             asked=[pair for pair in request.state.parameters if pair[0] != "format"],
         )
+
+
+def differences_first(compared: dict[str, Any]) -> dict[str, Any]:
+    """The comparison with the topics and lines that differ before those that do not."""
+    for topic in compared["topics"]:
+        topic["lines"].sort(key=lambda line: line["change"] in ALIKE)
+    compared["topics"].sort(key=lambda topic: topic["lines"][0]["change"] in ALIKE)
+    return compared
 
 
 async def all_proposals(snapshot: Snapshot) -> list[dict[str, Any]]:

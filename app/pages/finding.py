@@ -56,7 +56,7 @@ def add_finding(app: FastAPI, pages: list[PageAt]) -> None:
         return RedirectResponse(f"{path}?{query}" if query else path, 308)
 
     routes = {"/sitemap.xml": sitemap, "/favicon.ico": icon, "/opensearch.xml": search_description}
-    routes |= {f"{path}/": without_slash for path in lists if path != "/"}
+    routes |= {f"{each.path}/": without_slash for each in pages if each.path != "/"}
     for path, endpoint in routes.items():
         app.router.add_route(path, endpoint, methods=["GET", "HEAD"], include_in_schema=False)
 

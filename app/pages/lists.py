@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,19 +13,21 @@ from starlette.requests import Request
 
 from app.api.answering import LONG, by_size
 from app.api.entries import TimelineQuestion, finds_no_words, kinds_asked, nearest_links
-from app.db.snapshots import Memory, find
+from app.db.snapshots import Memory, Snapshot, find
 from app.entries.density import density
 from app.entries.facets import LABELLED, LABELS, facets_of
 from app.entries.names import IDS
 from app.entries.nearest_queries import nearest_queries
 from app.entries.query_plan import QueryPlan
-from app.entries.questions import EntryQuestion, filters_of
+from app.entries.questions import MAX_LIMIT, EntryQuestion, Sort, filters_of
 from app.entries.result_pages import ResultPage, find_page, revision_of, total_of
 from app.entries.snippets import snippets_of
 from app.formats import FORMATS
 from app.formats.svg import DATED, PAGING
 from app.http.route import Representation, service_of
 from app.kinds import KINDS, RECORD_TYPES
+from app.kinds.events import EventQuestion, EventType
+from app.pages.charts import MOST_CHARTS, exchanges, figure_charts
 from app.pages.entries import headlines
 from app.pages.form import form_values, topics_of
 from app.pages.picture import picture_of
@@ -78,9 +81,29 @@ async def list_page(request: Request, question: EntryQuestion, listed: ListPage)
             topics=await topics_of(snapshot),
             nearest=nearest_links(path, parameters, queries),
             **await by_size(request, len(found.documents), found_values, plan, found),
+            **await drawn_numbers(question, listed.path, snapshot),
             narrowed=await find(snapshot, narrowed, question, path, parameters),
             **navigation(path, parameters, found.next_cursor),
         )
+
+
+async def drawn_numbers(question: EntryQuestion, path: str, snapshot: Snapshot) -> dict[str, Any]:
+    """Charts of all figures that are asked for, and the exchanges of all events of that sort."""
+    asked = question.model_copy(update={"limit": MAX_LIMIT, "cursor": None, "sort": Sort.oldest})
+    shown: dict[str, Any] = {"charts": [], "exchanges": None}
+    if path == "figures":
+        figures = await all_found(asked, path, snapshot)
+        shown["charts"] = list(islice(figure_charts(figures), MOST_CHARTS))
+    if isinstance(question, EventQuestion) and (
+        question.exchange or question.event_type == [EventType.release]
+    ):
+        shown["exchanges"] = exchanges(await all_found(asked, path, snapshot))
+    return shown
+
+
+async def all_found(asked: EntryQuestion, path: str, snapshot: Snapshot) -> list[dict[str, Any]]:
+    _, found = await find_page(snapshot, asked, kinds_asked(asked, path))
+    return [orjson.loads(body) for body in found.documents]
 
 
 def found_values(plan: QueryPlan, found: ResultPage) -> dict[str, Any]:

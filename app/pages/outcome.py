@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
-from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -20,60 +17,12 @@ from app.analysis.outcome import (
 )
 from app.api.records import record_now
 from app.db.snapshots import find
-from app.entries.dates import parse_date
 from app.http.route import Representation, service_of
 from app.kinds.proposals import phase_headings
+from app.pages.charts import lanes, series_charts
 from app.pages.entries import titles
 from app.pages.rendering import page
 from app.pages.routing import PageAt
-
-LEFT, WIDTH, TOP, HEIGHT = 10, 420, 12, 60
-
-
-def drawn_series(term: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Each account's numbers of what the term promises, placed by day, with the level promised."""
-    for series in term["numbers"]:
-        promised = next((each for each in term["quantities"] if is_same(each, series)), None)
-        spans = list(spans_of(series))
-        if promised is None or promised["value"] is None or len(spans) < 2:
-            continue
-        days = [day.toordinal() for day, _, _ in spans]
-        length = max(days) - min(days) or 1
-        most = max(promised["value"], *(high for _, _, high in spans))
-        level = partial(height_of, most=most)
-        yield {
-            "series": series,
-            "promised": promised,
-            "level": level(promised["value"]),
-            "first": min(day for day, _, _ in spans),
-            "last": max(day for day, _, _ in spans),
-            "points": [
-                (
-                    round(LEFT + WIDTH * (day.toordinal() - min(days)) / length, 1),
-                    level(low),
-                    level(high),
-                )
-                for day, low, high in spans
-            ],
-        }
-
-
-def is_same(promised: dict[str, Any], reported: dict[str, Any]) -> bool:
-    return all(promised[name] == reported[name] for name in ("unit", "of", "per"))
-
-
-def spans_of(series: dict[str, Any]) -> Iterator[tuple[date, float, float]]:
-    """The days of an account's numbers, with the lowest and highest that each one says."""
-    for each in series["numbers"]:
-        quantity = each["quantity"]
-        value = quantity["value"] if series["per"] else each["total"]
-        low, high = quantity["from"] or value, quantity["to"] or value
-        if low is not None and high is not None:
-            yield parse_date(each["date"]).start, low, high
-
-
-def height_of(number: float, most: float) -> float:
-    return round(TOP + HEIGHT * (1 - number / most), 1)
 
 
 async def proposal_page(
@@ -86,15 +35,17 @@ async def proposal_page(
         found = outcome.model_dump(mode="json", by_alias=True)
         headings = phase_headings(proposal)
         phases = groupby(found["terms"], key=lambda term: term["phase"])
+        sections = [(headings[number], list(terms)) for number, terms in phases]
         return await page(
             request,
             snapshot,
             "outcome.html",
             proposal=proposal,
             found=found,
-            sections=[(headings[number], list(terms)) for number, terms in phases],
+            sections=sections,
+            lanes=lanes(sections),
             narrowed=request.state.parameters,
-            drawn=drawn_series,
+            drawn=series_charts,
             titles=await find(snapshot, titles, found),
         )
 
@@ -115,8 +66,9 @@ async def term_page(
             proposal=proposal,
             found=found,
             sections=[(phase_headings(proposal)[term["phase"]], found["terms"])],
+            lanes=None,
             narrowed=request.state.parameters,
-            drawn=drawn_series,
+            drawn=series_charts,
             titles=await find(snapshot, titles, found),
         )
 

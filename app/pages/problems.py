@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from itertools import permutations
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from sqlalchemy import select
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from app.db.snapshots import Snapshot
-from app.db.sql import Statement, given
-from app.db.tables import reference
+from app.db.snapshots import Memory, Snapshot, find
+from app.entries.dates import DateLanguageError, date_in_words, parse_date
+from app.entries.facets import LABELLED, LABELS
+from app.entries.names import NEAREST
 from app.errors import InvalidQuery, Moved, NotFound, Problem, RequestTimeout, Unavailable
+from app.formats.svg import DATED
 from app.http.limits import not_allowed
 from app.http.observation import MISTAKE
 from app.http.request import HTML, JSON, NO_PARAMETER, quality, read_parameters
 from app.http.responses import problem_response
 from app.http.route import service_of
+from app.kinds import RECORD_TYPES
 from app.pages.compare import all_proposals
+from app.pages.entries import headlines
 from app.pages.form import form_values, topics_of
 from app.pages.lists import LISTS
 from app.pages.quotecheck import SHOWN
 from app.pages.rendering import UNKEPT, rendered
 from app.pages.routing import PageRoute
 
-# What parameters name that do not name an actor.
-NAME_TYPES = {"topic": "topic", "source": "source"}
-NAME = Statement(select(reference.c.name).where(given(reference.c.name_type, reference.c.id)))
+PLURALS = [(each.plural, each.label) for each in RECORD_TYPES.values()]
 NOT_PAGES = ("/v1/", "/health/", "/metrics", "/openapi")
 
 
@@ -93,13 +95,14 @@ async def problem_page(request: Request, problem: Problem) -> Response:
     Where the page that was asked has a form, it is shown, filled with what was asked.
     """
     async with service_of(request).database.snapshot() as snapshot:
-        names = await names_of(problem, snapshot)
         template = "problem.html"
         values: dict[str, Any] = {}
         if isinstance(problem, InvalidQuery):
             template, values = await form_template(request, snapshot)
-        document = with_links(request, problem, names)
-        shown = await rendered(request, snapshot, template, problem=document, **values)
+        document = await find(snapshot, with_links, request, problem)
+        shown = await rendered(
+            request, snapshot, template, problem=document, lists=PLURALS, **values
+        )
     return HTMLResponse(shown, problem.status, headers={**problem.headers, **UNKEPT})
 
 
@@ -119,34 +122,57 @@ async def form_template(request: Request, snapshot: Snapshot) -> tuple[str, dict
     return "problem.html", {}
 
 
-async def names_of(problem: Problem, snapshot: Snapshot) -> dict[str, str]:
-    """The names of the suggested actors, topics and sources, by id."""
-    if not isinstance(problem, InvalidQuery):
-        return {}
-    names: dict[str, str] = {}
-    for error in problem.document()["errors"]:
-        name_type = NAME_TYPES.get(error["parameter"], "actor")
-        for value in error.get("nearest", []):
-            rows = await snapshot.rows(NAME, name_type=name_type, id=value)
-            names.update((value, str(row[0])) for row in rows)
-    return names
-
-
-def with_links(request: Request, problem: Problem, names: Mapping[str, str]) -> dict[str, Any]:
-    """The problem document, its nearest values as links."""
+def with_links(memory: Memory, request: Request, problem: Problem) -> dict[str, Any]:
+    """The problem document, the nearest values of each error as links that name them."""
     document = problem.document()
-    if not isinstance(problem, InvalidQuery):
-        return document
-    parameters = safe_parameters(request)
-    for error in document["errors"]:
+    path, parameters = request.scope["path"], safe_parameters(request)
+    for error in document.get("errors", []):
+        near = error.get("nearest") or near_dates(error)
         error["links"] = [
             {
-                "value": names.get(value, value),
-                "href": f"{request.scope['path']}?{urlencode(mended(parameters, error, value))}",
+                "value": name_of(memory, error["parameter"], value),
+                "href": f"{path}?{urlencode(mended(parameters, error, value))}",
             }
-            for value in error.get("nearest", [])
+            for value in near
         ]
+    folder = path.rpartition("/")[0]
+    name_type = next(
+        (each.name for each in RECORD_TYPES.values() if f"/{each.plural}" == folder), ""
+    )
+    document["links"] = [
+        {"value": name_of(memory, name_type, value), "href": f"{folder}/{value}"}
+        for value in document.get("nearest", [])
+    ]
     return document
+
+
+def name_of(memory: Memory, name_type: str, value: str) -> str:
+    """How a suggested value is shown: the name or headline of a record, a date in words."""
+    if name_type in DATED:
+        return date_in_words(parse_date(value))
+    label = memory.get(LABELS, (name_type if name_type in LABELLED else "actor", value))
+    return label or headlines(memory, [value]).get(value, value)
+
+
+def near_dates(error: dict[str, Any]) -> list[str]:
+    """Dates that a mistyped one may have been meant for: its numbers in either order, or fewer."""
+    if error["parameter"] not in DATED:
+        return []
+    numbers = re.findall(r"\d+", str(error["value"]))
+    year = next((each for each in numbers if len(each) == 4), "")
+    others = [f"{int(each):02}" for each in numbers if len(each) < 3]
+    days = ["-".join((year, *each)) for each in permutations(others, 2)]
+    found = [*days, *(f"{year}-{each}" for each in others), year]
+    return [each for each in dict.fromkeys(found) if is_date(each)][:NEAREST]
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is a date of the date language."""
+    try:
+        parse_date(text)
+    except DateLanguageError:
+        return False
+    return True
 
 
 def safe_parameters(request: Request) -> list[tuple[str, str]]:

@@ -35,6 +35,7 @@ from app.http.route import Representation, service_of, work_for
 from app.kinds import KINDS
 from app.kinds.figures import claimants_of
 from app.kinds.quotes import ellipses
+from app.pages.charts import exchanges
 from app.pages.credits import WITH_CARD, differences, in_quotes, told
 from app.pages.wordings import wordings
 from app.reference.dataset import dataset_of, language_of
@@ -73,6 +74,7 @@ def environment(language: str = OWN_LANGUAGE) -> jinja2.Environment:
         differences=differences,
         drawing=lambda shown: drawn(shown.density, shown.title, shown.link, language),
         ellipses=ellipses,
+        exchanges=exchanges,
         in_quotes=in_quotes,
         number=partial(written_number, locale),
         map_picture=lambda graph: graph_picture(graph, "", language),
