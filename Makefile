@@ -53,6 +53,9 @@ outside: $(VENV)/.dev  ## generate clients with tools of others, and ask with th
 	mkdir -p dist/outside
 	cp outside/package.json outside/package-lock.json dist/outside/
 	npm ci --prefix dist/outside --ignore-scripts --no-audit --no-fund
+	mkdir -p dist/outside/react
+	cp examples/react/package.json examples/react/package-lock.json dist/outside/react/
+	npm ci --prefix dist/outside/react --ignore-scripts --no-audit --no-fund
 	test -x dist/outside/venv/bin/python || $(BIN)/python -m venv dist/outside/venv
 	dist/outside/venv/bin/python -m pip install --quiet --requirement outside/requirements.txt
 	$(BIN)/python -m pytest outside
