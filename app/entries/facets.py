@@ -6,9 +6,8 @@ A count is what the answer would be if it were narrowed by that value, and its l
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from urllib.parse import quote_plus, urlencode
 
 from pyroaring import BitMap
@@ -121,26 +120,27 @@ def count_values(memory: Memory, plan: QueryPlan, dimensions: list[str]) -> dict
     found = found_by_kind(memory, plan)
     entries = len(all_sort_keys(memory))
     for (kind, dimension), rows, bitmaps in zip(keys, tallies, postings, strict=True):
-        count_in = counting(found[kind], entries)
-        of_values = counts[dimension]
-        for number, ((_, value, _), bitmap) in enumerate(zip(rows, bitmaps, strict=True)):
-            if number % AT_ONCE == 0:
-                memory.check_time()
-            if n := count_in(bitmap):
-                of_values[value] += n
+        numbers = count_in(memory, found[kind], bitmaps, entries)
+        named = zip(rows, numbers, strict=True)
+        counts[dimension].update({value: number for (_, value, _), number in named if number})
     return counts
 
 
-def counting(found: BitMap, entries: int) -> Callable[[BitMap], int]:
-    """Counts how many of some entries, of so many in all, are in a bitmap.
+def count_in(memory: Memory, found: BitMap, bitmaps: list[BitMap], entries: int) -> list[int]:
+    """How many of some entries, of so many in all, are in each bitmap.
 
     Two bitmaps of middling length are met by searching in one for each ordinal of the other.
     Against all that is not found, which is dense, each ordinal is looked up in one step.
     """
-    if len(found) * MIDDLING < entries:
-        return found.intersection_cardinality
-    others = BitMap(range(entries)) - found
-    return lambda ordinals: len(ordinals) - others.intersection_cardinality(ordinals)
+    is_few = len(found) * MIDDLING < entries
+    met = found if is_few else BitMap(range(entries)) - found
+    numbers: list[int] = []
+    for start in range(0, len(bitmaps), AT_ONCE):
+        memory.check_time()
+        numbers += map(met.intersection_cardinality, bitmaps[start : start + AT_ONCE])
+    if is_few:
+        return numbers
+    return [len(bitmap) - n for bitmap, n in zip(bitmaps, numbers, strict=True)]
 
 
 def ranked_values(
@@ -193,6 +193,9 @@ def months(memory: Memory, plan: QueryPlan, link: FacetLink) -> Facet:
     return Facet(values, complete=True)
 
 
+quoted = lru_cache(maxsize=20_000)(quote_plus)
+
+
 @lru_cache(maxsize=256)
 def encoded_without(dropped: frozenset[str], parameters: tuple[tuple[str, str], ...]) -> str:
     """Parameters as a query, without some; all values of a facet have them in common."""
@@ -210,26 +213,40 @@ class FacetLink:
 
     def to(self, value: str) -> str | None:
         """The path and query, or None where no question says just that."""
-        dropped = {"cursor", "facets"}
-        added = [(self.name, value)]
-        if self.name == "month":
-            if self.question.days != (None, None):
-                return None
-            added = [("date", value)]
-        elif (present := self.present()) and present != [value]:
-            if self.allows_all(present):
-                dropped.add(f"{self.name}_match")
-                added.append((f"{self.name}_match", Match.all.value))
-            elif value in present:
-                dropped.add(self.name)
-            else:
-                return None
-        elif present:
-            added = []
-        kept = encoded_without(frozenset(dropped), tuple(self.parameters))
-        written = (f"{name}={quote_plus(each)}" for name, each in added)
-        return f"{self.path}?" + "&".join(filter(None, (kept, *written)))
+        if value in self.present:
+            return self.to_present(value)
+        if self.around is None:
+            return None
+        before, after = self.around
+        return f"{before}{quoted(value)}{after}"
 
+    @cached_property
+    def around(self) -> tuple[str, str] | None:
+        """What stands before and after a value that is not asked for yet."""
+        if self.name == "month":
+            return None if self.question.days != (None, None) else (self.query("date="), "")
+        if not self.present:
+            return self.query(f"{self.name}="), ""
+        if not self.allows_all(self.present):
+            return None
+        return self.query(f"{self.name}=", f"{self.name}_match"), f"&{self.name}_match=all"
+
+    def to_present(self, value: str) -> str:
+        """The question with one of the values that it has already."""
+        if self.present == [value]:
+            return self.query("")
+        if self.allows_all(self.present):
+            before, after = self.around or ("", "")
+            return f"{before}{quoted(value)}{after}"
+        return self.query(f"{self.name}={quoted(value)}", self.name)
+
+    def query(self, added: str, *dropped: str) -> str:
+        """The path and query without paging, facets and what is dropped, and with what is added."""
+        without = frozenset(("cursor", "facets", *dropped))
+        kept = encoded_without(without, tuple(self.parameters))
+        return f"{self.path}?" + "&".join(filter(None, (kept, added)))
+
+    @cached_property
     def present(self) -> list[str]:
         """The values that the question has already for this name."""
         values = getattr(self.question, self.name, [])
