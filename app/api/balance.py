@@ -67,18 +67,21 @@ ROLES = Statement(most_frequent(tally.c.value, dimension="role").group_by(tally.
 MOST_MONTHS = 600
 SORT_KEYS = Statement(select(func.min(document.c.sort_key), func.max(document.c.sort_key)))
 
-KindCounts = Annotated[dict[str, int], Field(examples=[{"event": 12, "quote": 30}])]
+
+class Share(Document):
+    """How many entries have something in common."""
+
+    entries: Annotated[int, Field(examples=[42])]
+    """In how many entries."""
+    by_kind: Annotated[dict[str, int], Field(examples=[{"event": 12, "quote": 30}])]
+    """The same for each kind of entry."""
 
 
-class ActorShare(Document):
-    """An actor's share of the record."""
+class ActorShare(Share):
+    """In how many entries an actor has a part, in whatever role."""
 
     actor: Summary
     """The actor."""
-    entries: Annotated[int, Field(examples=[42])]
-    """In how many entries it has a part, in whatever role."""
-    by_kind: KindCounts
-    """The same for each kind of entry."""
 
 
 class PublisherShare(Document):
@@ -90,30 +93,22 @@ class PublisherShare(Document):
     """How many of its texts are cited."""
     citations: Annotated[int, Field(examples=[42])]
     """How often they are cited: once for each text and entry."""
-    by_kind: KindCounts
+    by_kind: dict[str, int]
     """The same for each kind of entry."""
 
 
-class RoleShare(Document):
+class RoleShare(Share):
     """How many entries have anybody in a role."""
 
     role: Annotated[str, Field(examples=["speaker"])]
     """The role."""
-    entries: Annotated[int, Field(examples=[226])]
-    """In how many entries."""
-    by_kind: KindCounts
-    """The same for each kind of entry."""
 
 
-class MonthShare(Document):
+class MonthShare(Share):
     """How many entries begin in a month."""
 
     month: Annotated[str, Field(examples=["2024-02"])]
     """The month."""
-    entries: Annotated[int, Field(examples=[68])]
-    """How many entries begin in it."""
-    by_kind: KindCounts
-    """The same for each kind of entry."""
 
 
 class Balance(Document):

@@ -79,31 +79,38 @@ class Asked(Document):
     """When it is said to have been said, in the date language."""
 
 
-class QuoteMatch(Document):
-    """A recorded wording, and how the asked words differ from it."""
+class FoundQuote(Document):
+    """A quote of this record that words in a text stand for, and how they differ from it."""
 
     quote: EntryLink
     """The quote of this record."""
     verdict: Verdict
     """How what was asked stands to this quote: words, speaker and date."""
-    words: Verdict
-    """How the words alone stand to it."""
     similarity: Annotated[float, Field(ge=0, le=1, examples=[0.93])]
     """2 · words in common / (words of the passage + words of the stretch of the wording that it
     stands against), where words in common keep their order; contractions are counted written out,
     numbers as one word. 1 for `exact` and `partial` words, whoever said them."""
-    passage: Annotated[str, Field(examples=["We can stop the fighting for 60 days"])]
-    """The asked words that were held against this quote: all of them, or a quotation in them."""
-    text: Annotated[str, Field(examples=["We can stop the fighting for 42 days"])]
-    """The recorded wording that is closest, as its source prints it."""
     source: SourceSummary
     """The source that prints it."""
-    language: Annotated[str, Field(examples=["en"])]
-    """The language of the wording (BCP 47)."""
     speakers: list[SpeakerDocument]
     """Who said it, each with the office held on that date."""
     date: Annotated[str, Field(examples=["2024-06-03"])]
     """When, in the date language."""
+    differences: list[Difference]
+    """What a reader must know, in the order of the words."""
+
+
+class QuoteMatch(FoundQuote):
+    """A recorded wording, and how the asked words differ from it."""
+
+    words: Verdict
+    """How the words alone stand to it."""
+    passage: Annotated[str, Field(examples=["We can stop the fighting for 60 days"])]
+    """The asked words that were held against this quote: all of them, or a quotation in them."""
+    text: Annotated[str, Field(examples=["We can stop the fighting for 42 days"])]
+    """The recorded wording that is closest, as its source prints it."""
+    language: Annotated[str, Field(examples=["en"])]
+    """The language of the wording (BCP 47)."""
     attribution: Attribution
     """On whose word the quotation rests."""
     context: str | None
@@ -111,8 +118,6 @@ class QuoteMatch(Document):
     diff: list[DiffPart]
     """From the passage to the printed words it stands against, step by step; what the wording has
     before and after them is left out."""
-    differences: list[Difference]
-    """What a reader must know, in the order of the words."""
     renderings: list[RenderingDocument]
     """The other wordings of the same utterance, each with its source."""
 
@@ -135,49 +140,32 @@ class CheckAnswer(Document):
     """The closest quotes, the closest first; also where none is close enough for a verdict."""
 
 
-class Mark(Document):
-    """A passage of a text that is recorded, or close to what is recorded.
-
-    What stands in quotation marks is judged as a whole, from mark to mark.
-    """
-
-    start: Annotated[int, Field(ge=0, examples=[214])]
-    """Where it begins: the number of characters (Unicode code points) before it."""
-    end: Annotated[int, Field(ge=0, examples=[227])]
-    """Where it ends: the number of characters before its end."""
-    text: Annotated[str, Field(examples=["total victory"])]
-    """The passage."""
-    verdict: Verdict
-    """How it stands to the recorded wording; never `not_in_record`."""
-    similarity: Annotated[float, Field(ge=0, le=1, examples=[0.93])]
-    """2 · words in common / (words of the passage + words of the stretch of the wording that it
-    stands against), where words in common keep their order; contractions are counted written out,
-    numbers as one word. 1 for `exact` and `partial` words, whoever said them."""
-    quote: EntryLink
-    """The quote of this record."""
-    printed: Annotated[str, Field(examples=["total victory"])]
-    """The recorded wording, as its source prints it."""
-    source: SourceSummary
-    """The source that prints it."""
-    speakers: list[SpeakerDocument]
-    """Who said it, each with the office held on that date."""
-    date: Annotated[str, Field(examples=["2024-02-07"])]
-    """When, in the date language."""
-    differences: list[Difference]
-    """What a reader must know, in the order of the words."""
-    also: list[EntryLink]
-    """Other quotes of this record that have the same words."""
-
-
-class Unmatched(Document):
-    """A quotation in a text that is not in this record; it may still have been said."""
+class ArticlePassage(Document):
+    """A passage of a text."""
 
     start: Annotated[int, Field(ge=0, examples=[310])]
     """Where it begins: the number of characters (Unicode code points) before it."""
     end: Annotated[int, Field(ge=0, examples=[342])]
     """Where it ends: the number of characters before its end."""
     text: Annotated[str, Field(examples=["I never said anything of the kind"])]
-    """The quotation, without its marks."""
+    """The passage, without quotation marks."""
+
+
+class Mark(FoundQuote, ArticlePassage):
+    """A passage of a text that is recorded, or close to what is recorded.
+
+    What stands in quotation marks is judged as a whole, from mark to mark. `verdict` is never
+    `not_in_record`.
+    """
+
+    printed: Annotated[str, Field(examples=["total victory"])]
+    """The recorded wording, as its source prints it."""
+    also: list[EntryLink]
+    """Other quotes of this record that have the same words."""
+
+
+class Unmatched(ArticlePassage):
+    """A quotation in a text that is not in this record; it may still have been said."""
 
 
 class QuotationCounts(Document):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from fnmatch import translate
 from urllib.parse import parse_qsl, urlsplit
 
 from app.entries.words import fold
 from app.reference.registry import Reference
 from app.reference.sources import SourceRecord
-from app.review.rules import VOCABULARY, Query, Surroundings, rule, when_given
+from app.review.rules import VOCABULARY, Query, Surroundings, repeated, rule, when_given
 
 TRACKERS, REDIRECTS, ARCHIVES, PRIVATE = (
     re.compile("|".join(map(translate, VOCABULARY[name].split())), re.IGNORECASE)
@@ -109,13 +109,10 @@ def same_source(reference: Reference) -> Iterator[Query]:
 
 
 def repeated_address(
-    reference: Reference, field: str, key: Callable[[SourceRecord], object]
+    reference: Reference, field: str, key: Callable[[SourceRecord], Hashable]
 ) -> Iterator[Query]:
     """Each source that has in common with an earlier one what is compared."""
-    seen: dict[object, str] = {}
-    for source in reference.sources.values():
-        compared = key(source)
-        first = seen.setdefault(compared, source.id) if compared else source.id
-        if first != source.id:
-            wrong = f"is that of {first}, too; keep one of the two sources"
-            yield Query((field,), wrong, source.id, "source")
+    keyed = ((key(each), each.id) for each in reference.sources.values())
+    for source, first in repeated(each for each in keyed if each[0] is not None):
+        wrong = f"is that of {first}, too; keep one of the two sources"
+        yield Query((field,), wrong, source, "source")

@@ -14,7 +14,7 @@ from app.entries.names import folded_name
 from app.reference.actors import ActorKind, ActorRecord
 from app.reference.dataset import DatasetRecord
 from app.reference.registry import Reference
-from app.review.rules import Location, Query, Surroundings, rule, when_given
+from app.review.rules import Location, Query, Surroundings, repeated, rule, when_given
 from app.review.wordings import is_not_plain_english
 
 # How alike, of a hundred, two different names are that may be one.
@@ -80,27 +80,27 @@ def state_code(actor: ActorRecord, _: Surroundings) -> Iterator[Query]:
 @rule("alias-repeated", "actor", when=when_given("aliases"))
 def alias_repeated(actor: ActorRecord, _: Surroundings) -> Iterator[Query]:
     """An alias is the name of the actor, or another alias."""
-    seen = {folded_name(actor.name)}
-    for number, alias in enumerate(actor.aliases):
-        folded = folded_name(alias)
-        if folded in seen:
-            wrong = (
-                f"{alias!r} finds the actor already, by its name or an alias above; leave it out"
-            )
-            yield Query(("aliases", number), wrong)
-        seen.add(folded)
+    names = [
+        (folded_name(name), number) for number, name in enumerate((actor.name, *actor.aliases))
+    ]
+    for number, _first in repeated(names):
+        alias = actor.aliases[number - 1]
+        wrong = f"{alias!r} finds the actor already, by its name or an alias above; leave it out"
+        yield Query(("aliases", number - 1), wrong)
 
 
 @rule("same-outside-id", "references")
 def same_outside_id(reference: Reference) -> Iterator[Query]:
     """Two actors have one id in an outside register."""
-    seen: dict[tuple[str, Any], str] = {}
-    for actor in reference.actors.values():
-        for location, value in outside_ids(actor):
-            first = seen.setdefault((str(location[1]), value), actor.id)
-            if first != actor.id:
-                wrong = f"{value} is the id of {first}, too; look up which of them it belongs to"
-                yield Query(location, wrong, actor.id, "actor")
+    ids = (
+        ((location[1], value), (actor.id, location, value))
+        for actor in reference.actors.values()
+        for location, value in outside_ids(actor)
+    )
+    for (actor_id, location, value), (first, *_) in repeated(ids):
+        if first != actor_id:
+            wrong = f"{value} is the id of {first}, too; look up which of them it belongs to"
+            yield Query(location, wrong, actor_id, "actor")
 
 
 Named = tuple[str, str]

@@ -30,32 +30,34 @@ def has_doubtful_speaker(quote: QuoteRecord, around: Surroundings) -> bool:
     return False
 
 
+def given_offices(
+    quote: QuoteRecord, around: Surroundings
+) -> Iterator[tuple[int, str, list[Position]]]:
+    """The offices given to speakers of a quote, with the positions that they may be."""
+    for number, speaker in enumerate(quote.speakers):
+        if speaker.office is not None:
+            positions = known(speaker.actor, around)
+            held = [each for each in positions if office_titles(each, speaker.office)]
+            yield number, speaker.office, held
+
+
 @rule("office-not-held", "quote", when=has_doubtful_speaker)
 def office_not_held(quote: QuoteRecord, around: Surroundings) -> Iterator[Query]:
     """A speaker is given an office that was held at another time."""
-    for number, speaker in enumerate(quote.speakers):
-        if speaker.office is not None:
-            held = [
-                each for each in known(speaker.actor, around) if office_titles(each, speaker.office)
-            ]
-            if held and not any(held_on(each, quote.span) for each in held):
-                dates = " and ".join(each.date for each in held if each.date is not None)
-                wrong = f"{speaker.office!r} was held on {dates}, not on {quote.date}"
-                remedy = "correct the office or the date"
-                yield Query(("speakers", number, "office"), f"{wrong}; {remedy}")
+    for number, office, held in given_offices(quote, around):
+        if held and not any(held_on(each, quote.span) for each in held):
+            dates = " and ".join(each.date for each in held if each.date is not None)
+            wrong = f"{office!r} was held on {dates}, not on {quote.date}"
+            yield Query(("speakers", number, "office"), f"{wrong}; correct the office or the date")
 
 
 @rule("office-repeated", "quote", when=has_doubtful_speaker)
 def office_repeated(quote: QuoteRecord, around: Surroundings) -> Iterator[Query]:
     """A speaker is given the office that the actor's positions give for that date anyway."""
-    for number, speaker in enumerate(quote.speakers):
-        if speaker.office is not None:
-            held = [
-                each for each in known(speaker.actor, around) if office_titles(each, speaker.office)
-            ]
-            if any(held_on(each, quote.span) for each in held):
-                wrong = "follows from the positions of the actor; leave it out"
-                yield Query(("speakers", number, "office"), wrong)
+    for number, _, held in given_offices(quote, around):
+        if any(held_on(each, quote.span) for each in held):
+            wrong = "follows from the positions of the actor; leave it out"
+            yield Query(("speakers", number, "office"), wrong)
 
 
 @rule("before-office", "quote", when=has_doubtful_speaker)

@@ -13,7 +13,7 @@ from app.kinds.quotes import QuoteRecord
 from app.kinds.terms import TermRecord
 from app.reference.actors import ActorKind
 from app.reference.registry import Reference
-from app.review.rules import ENTRIES, Query, Surroundings, rule, when_given
+from app.review.rules import ENTRIES, Query, Surroundings, repeated, rule, when_given
 
 WITH_TERMS = "proposal with terms"
 
@@ -54,12 +54,10 @@ def is_outside(actor_id: str, circle: set[str], span: DateSpan, reference: Refer
 @rule("same-term", WITH_TERMS, when=when_given("terms"))
 def same_term(whole: WithTerms, _: Surroundings) -> Iterator[Query]:
     """Two terms of a proposal have the same text."""
-    seen: dict[str, str] = {}
-    for number, term in enumerate(whole.terms):
-        first = seen.setdefault(fold(term.text), term.id)
-        if first != term.id:
-            wrong = f"has the text of {first}; say how the two differ, or keep one"
-            yield Query(("terms", number, "text"), wrong)
+    texts = [(fold(term.text), number) for number, term in enumerate(whole.terms)]
+    for number, first in repeated(texts):
+        wrong = f"has the text of {whole.terms[first].id}; say how the two differ, or keep one"
+        yield Query(("terms", number, "text"), wrong)
 
 
 @rule("own-beneficiary", "term", when=when_given("beneficiary"))
@@ -119,10 +117,8 @@ def repeats_source(entry: Any, _: Surroundings) -> bool:
 @rule("cited-twice", *ENTRIES, when=repeats_source)
 def cited_twice(entry: Any, _: Surroundings) -> Iterator[Query]:
     """A source is cited twice for one thing."""
-    seen = set()
-    for number, citation in enumerate(entry.citations):
-        key = citation.source, citation.supports
-        if key in seen:
-            wrong = f"{citation.source} is cited already; say what each supports, or keep one"
-            yield Query(("citations", number, "source"), wrong)
-        seen.add(key)
+    cited = [((each.source, each.supports), number) for number, each in enumerate(entry.citations)]
+    for number, first in repeated(cited):
+        source = entry.citations[first].source
+        wrong = f"{source} is cited already; say what each supports, or keep one"
+        yield Query(("citations", number, "source"), wrong)

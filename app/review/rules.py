@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
@@ -95,6 +95,7 @@ class Surroundings:
 
 
 RuleT = TypeVar("RuleT", bound=Callable[..., Iterable[Any]])
+ItemT = TypeVar("ItemT")
 Condition = Callable[[Any, Surroundings], object]
 
 
@@ -137,6 +138,15 @@ def rule(code: WarningCode, *groups: str, when: Condition = always) -> Callable[
         return find
 
     return enter
+
+
+def repeated(items: Iterable[tuple[Hashable, ItemT]]) -> Iterator[tuple[ItemT, ItemT]]:
+    """Each item of which the key was seen before, with the first item that had it."""
+    seen: dict[Hashable, ItemT] = {}
+    for key, item in items:
+        if key in seen:
+            yield item, seen[key]
+        seen.setdefault(key, item)
 
 
 def rules_of(group: str, skipped: Collection[str] = ()) -> list[tuple[Condition, list[Rule]]]:
