@@ -67,13 +67,15 @@ ROLES = Statement(most_frequent(tally.c.value, dimension="role").group_by(tally.
 MOST_MONTHS = 600
 SORT_KEYS = Statement(select(func.min(document.c.sort_key), func.max(document.c.sort_key)))
 
+KindCounts = Annotated[dict[str, int], Field(examples=[{"event": 12, "quote": 30}])]
+
 
 class Share(Document):
     """How many entries have something in common."""
 
     entries: Annotated[int, Field(examples=[42])]
     """In how many entries."""
-    by_kind: Annotated[dict[str, int], Field(examples=[{"event": 12, "quote": 30}])]
+    by_kind: KindCounts
     """The same for each kind of entry."""
 
 
@@ -93,7 +95,7 @@ class PublisherShare(Document):
     """How many of its texts are cited."""
     citations: Annotated[int, Field(examples=[42])]
     """How often they are cited: once for each text and entry."""
-    by_kind: dict[str, int]
+    by_kind: KindCounts
     """The same for each kind of entry."""
 
 
