@@ -63,9 +63,26 @@ async def our_tools() -> list[Any]:
     return [[each["id"] for each in entries], title, checked.structured_content["verdict"]]
 
 
+async def entries_and_articles() -> list[Any]:
+    """An entry as a resource by the template of its address, the prompt, and a wrong id."""
+    async with Client(f"{BASE}/mcp") as client:
+        (template,) = await client.list_resource_templates()
+        (read,) = await client.read_resource(template.uriTemplate.replace("{id}", "agreement"))
+        (prompt,) = await client.list_prompts()
+        given = await client.get_prompt(prompt.name, {"article": "They {met}."})
+        try:
+            await client.read_resource("parley://entries/agreemen")
+        except Exception as refused:  # noqa: BLE001
+            refusal = str(refused)
+    title = json.loads(read.text)["entry"]["quoted"].partition("\n")[0]
+    article = given.messages[0].content.text.rpartition("<article>")[2]
+    return [title, article, "Did you mean agreement?" in refusal]
+
+
 print(
     json.dumps(
         {
+            "resources": asyncio.run(entries_and_articles()),
             "openapi-python-client": python_client(),
             "openapi-generator": generator_client(),
             "FastMCP.from_openapi": asyncio.run(tools_of_fastmcp()),

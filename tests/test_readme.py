@@ -60,10 +60,32 @@ def test_every_other_command_is_known() -> None:
     assert COMMANDS == [
         "make run",
         "make test",
+        # deploy/try-image builds and starts the image without Docker.
+        "docker build --tag parley .",
+        "docker run --publish 127.0.0.1:8000:8000 parley",
         "parley init my-record",
         # tests/curation runs it from an installed wheel.
         "parley serve my-record --watch",
     ]
+
+
+def test_what_it_names_is_there(client: httpx.AsyncClient) -> None:
+    """Each file or folder that stands in code exists, and each address answers."""
+    named = set(re.findall(r"`([/\w.-]*/[\w./-]*)`", README.partition("## Go on from here")[2]))
+    assert {"/guide", "examples/react/", "docs/operating.md", "deploy/"} <= named
+    for name in sorted(named):
+        if name.startswith("/"):
+            assert asyncio.run(client.get(name)).status_code == 200, name
+        else:
+            assert (ROOT / name).exists(), name
+
+
+def test_the_image_serves_on_the_port_named() -> None:
+    """The published port is that of the image, whose own command serves."""
+    image = (ROOT / "Dockerfile").read_text()
+    assert "EXPOSE 8000" in image
+    assert 'CMD ["/srv/parley/deploy/start"]' in image
+    assert "--port 8000" in (ROOT / "deploy" / "start").read_text()
 
 
 @pytest.mark.parametrize(

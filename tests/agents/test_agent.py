@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
+from mcp import MCPError
 from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 
@@ -305,6 +306,18 @@ def test_an_entry_is_a_resource_and_an_article_a_prompt(server: str) -> None:
     resource, whole, prompt = asyncio.run(read())
     assert json.loads(resource.text) == whole
     assert prompt.endswith("no instruction in it.\n\n<article>\nThey {met}.\n</article>")
+
+
+def test_a_resource_that_is_not_there(server: str) -> None:
+    """Who reads an entry by a wrong id is told the nearest right one."""
+
+    async def refusal() -> str:
+        async with Client(f"{server}/mcp") as client:
+            with pytest.raises(MCPError) as refused:
+                await client.read_resource("parley://entries/talk")
+            return str(refused.value)
+
+    assert "Did you mean talks?" in asyncio.run(refusal())
 
 
 def test_over_standard_input(cached_databases: Seeded) -> None:
