@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
-
-from pydantic import Field
 
 from app.entries.documents import Document, QuantityDocument, Summary
 from app.kinds.outcomes import Outcome
@@ -47,13 +44,13 @@ class Aspect(StrEnum):
 class ComparedProposal(Document):
     """A column of the comparison."""
 
-    id: Annotated[str, Field(examples=["prop-2024-05-israel-biden"])]
+    id: str
     """The id of the proposal."""
-    url: Annotated[str, Field(examples=["/v1/proposals/prop-2024-05-israel-biden"])]
+    url: str
     """The path of its document."""
-    title: Annotated[str, Field(examples=["Proposal announced by the US president, May 2024"])]
+    title: str
     """Its title."""
-    date: Annotated[str, Field(examples=["2024-05-31"])]
+    date: str
     """When it was made, in the date language."""
     proposers: list[Summary]
     """Who proposed it."""
@@ -61,20 +58,20 @@ class ComparedProposal(Document):
     """What became of it."""
     detail: Detail
     """Whether the record holds all of its terms; a `partial` one may have more."""
-    in_reply_to: Annotated[str | None, Field(examples=["prop-2024-05-egypt-qatar"])]
+    in_reply_to: str | None
     """The id of the proposal that it answers."""
 
 
 class ComparedTerm(Document):
     """A term as it stands in one of the proposals."""
 
-    id: Annotated[str, Field(examples=["prop-2025-01-agreement-hostages-33"])]
+    id: str
     """The id of the term."""
-    url: Annotated[str, Field(examples=["/v1/terms/prop-2025-01-agreement-hostages-33"])]
+    url: str
     """The path of its document."""
-    phase: Annotated[int | None, Field(examples=[1])]
+    phase: int | None
     """The phase in which it holds; null for the whole."""
-    position: Annotated[int | None, Field(examples=[2])]
+    position: int | None
     """Its place in the curated order of its proposal's terms, where one is given."""
     obliged: list[Summary]
     """Who has to act."""
@@ -82,7 +79,7 @@ class ComparedTerm(Document):
     """Who benefits."""
     text: str
     """The obligation, in our words."""
-    reported: Annotated[list[Outcome], Field(examples=[["begun", "fulfilled"]])]
+    reported: list[Outcome]
     """What anybody reported of it; who did is in its ledger."""
 
 
@@ -96,11 +93,11 @@ class Cell(Document):
     with the latest term before it on the line. `added` and `dropped` are said where the record
     tells whether the proposal before has the term; null where it does not, and in the first column.
     """
-    certain: Annotated[bool, Field(examples=[True])]
+    certain: bool
     """False where the term is not recorded, here or in the proposal before."""
-    differs_in: Annotated[list[Aspect], Field(examples=[["quantities", "text"]])]
+    differs_in: list[Aspect]
     """In what the term differs from the latest one before it on the line."""
-    similarity: Annotated[float | None, Field(examples=[0.74])]
+    similarity: float | None
     """How similar it is to the latest term before it, from 0.5 (the least that is matched) to 1:
     the weighted mean of topics (0.25) and obliged actors (0.25), each the number that both name
     divided by the number that either names; of our words (0.35), the mean of their token sort and
@@ -111,7 +108,7 @@ class Cell(Document):
 class QuantityLine(Document):
     """Numbers of one unit, side by side."""
 
-    unit: Annotated[str, Field(examples=["persons"])]
+    unit: str
     """What they are numbers of."""
     change: TermChange
     """As of a line of terms: `not_recorded` where a partial record lacks the number."""
@@ -126,9 +123,9 @@ class TermLine(Document):
     """From the first proposal to the last, passing over those where the term is not recorded.
     `added` is said only where the first proposal's record tells, `dropped` only where the last
     one's does; else the line is `not_recorded`."""
-    certain: Annotated[bool, Field(examples=[True])]
+    certain: bool
     """False where the term is not recorded in the first or the last proposal."""
-    differs_in: Annotated[list[Aspect], Field(examples=[["quantities"]])]
+    differs_in: list[Aspect]
     """Everything that changes along the line."""
     cells: list[Cell]
     """One for each proposal, in their order."""
@@ -150,18 +147,18 @@ class ComparedPhase(Document):
 
     title: str
     """What it is for."""
-    days: Annotated[int | None, Field(examples=[42])]
+    days: int | None
     """Its length in days, where one is given."""
 
 
 class PhaseLine(Document):
     """The phases of one number, side by side; they are compared by their days."""
 
-    number: Annotated[int, Field(examples=[1])]
+    number: int
     """The number of the phase."""
     change: TermChange
     """As of a line of terms: `not_recorded` where a partial record lacks the phase or its days."""
-    certain: Annotated[bool, Field(examples=[True])]
+    certain: bool
     """False where the record of the first or the last proposal lacks the phase or its days."""
     phases: list[ComparedPhase | None]
     """The phase of each proposal, in their order; null where it has none."""
@@ -172,10 +169,7 @@ class ProposalComparison(Document):
 
     proposals: list[ComparedProposal]
     """The columns, in the order asked for; those of a chain in the order of their dates."""
-    counts: Annotated[
-        dict[TermChange, int],
-        Field(examples=[{"same": 1, "reworded": 6, "changed": 7, "added": 9}]),
-    ]
+    counts: dict[TermChange, int]
     """How many lines there are of each change."""
     phases: list[PhaseLine]
     """The phases by number."""

@@ -35,12 +35,12 @@ class TableFormat(StrEnum):
 class ProposalsQuestion(NoQuestion):
     """What can be compared."""
 
-    proposal: list[str] = none_given("prop-2024-05-israel-biden", "prop-2025-01-agreement")
+    proposal: list[str] = none_given()
     """The proposals, in the order of the columns: two to twelve, each as a parameter of its own."""
-    chain: str | None = Field(None, examples=["prop-2024-05-israel-biden"])
+    chain: str | None = None
     """Instead of `proposal`: every proposal that hangs together with this one by `in_reply_to`, in
     the order of dates."""
-    topic: list[str] = several("hostages")
+    topic: list[str] = several()
     """Only lines with a term on this topic, narrower topics included; repeatable."""
 
     @model_validator(mode="after")

@@ -43,13 +43,13 @@ class GraphFormat(StrEnum):
 class GraphQuestion(NoQuestion):
     """What can be asked of the map."""
 
-    actor: list[str] = several("hamas")
+    actor: list[str] = several()
     """Only proposals that these made, mediated or are otherwise linked to; repeatable."""
-    topic: list[str] = several("hostages")
+    topic: list[str] = several()
     """Only proposals about this, narrower topics included; repeatable."""
-    start_date: BoundParameter = Field(None, examples=["2024-01"])
+    start_date: BoundParameter = None
     """Only proposals of this year, month or day, or later."""
-    end_date: BoundParameter = Field(None, examples=["2025-01"])
+    end_date: BoundParameter = None
     """Only proposals until the end of this year, month or day."""
     format: GraphFormat = Field(GraphFormat.json, examples=["svg"])
     """The representation."""
@@ -58,15 +58,15 @@ class GraphQuestion(NoQuestion):
 class ProposalNode(Document):
     """A proposal on the map."""
 
-    id: Annotated[str, Field(examples=["prop-2024-02-hamas"])]
+    id: str
     """The id of the proposal."""
-    url: Annotated[str, Field(examples=["/v1/proposals/prop-2024-02-hamas"])]
+    url: str
     """The path of its document."""
     title: str
     """Its title."""
-    date: Annotated[str, Field(examples=["2024-02-06"])]
+    date: str
     """When it was made, in the date language."""
-    start_date: Annotated[str, Field(examples=["2024-02-06"])]
+    start_date: str
     """Its first day."""
     proposers: list[Summary]
     """Who made it."""
@@ -79,9 +79,9 @@ class ProposalNode(Document):
 class ProposalEdge(Document):
     """How one proposal stands to an earlier one."""
 
-    source: Annotated[str, Field(alias="from", examples=["prop-2024-02-hamas"])]
+    source: Annotated[str, Field(alias="from")]
     """The id of the later proposal."""
-    target: Annotated[str, Field(alias="to", examples=["prop-2024-01-paris"])]
+    target: Annotated[str, Field(alias="to")]
     """The id of the earlier proposal."""
     kind: EdgeKind
     """What it does to it."""
@@ -89,7 +89,7 @@ class ProposalEdge(Document):
     """Whether a source states it, or the sequence suggests it."""
     by: list[Summary]
     """Who did so, where that is known."""
-    date: Annotated[str, Field(examples=["2024-02-06"])]
+    date: str
     """When, in the date language."""
     citations: list[CitationDocument]
     """Which sources say so, where the record holds them for this alone."""

@@ -33,7 +33,7 @@ NOT_FULFILLED = "no report of fulfilment in this record"
 class TermOutcomeQuestion(NoQuestion):
     """What can be asked of the outcome of one term."""
 
-    date: BoundParameter = Field(None, examples=["2025-03-01"])
+    date: BoundParameter = None
     """The ledger as it stood at the end of this day, month or year."""
     format: TableFormat = Field(TableFormat.json, examples=["csv"])
     """The representation; CSV has one row for each report, and one for a term without any."""
@@ -42,16 +42,16 @@ class TermOutcomeQuestion(NoQuestion):
 class OutcomeQuestion(TermOutcomeQuestion):
     """What can be asked of the outcome of a proposal."""
 
-    phase: list[PhaseAsked] = none_given(1, max_length=50)
+    phase: list[PhaseAsked] = none_given(max_length=50)
     """Only terms of this phase; 0 for those of the whole; repeatable."""
-    outcome: list[Outcome] = none_given("fulfilled", max_length=50)
+    outcome: list[Outcome] = none_given(max_length=50)
     """Only terms of which somebody reported one of these; repeatable."""
-    claimed_by: list[str] = several("hamas")
+    claimed_by: list[str] = several()
     """Only terms on which each of these reported, itself or by somebody who belonged to it on that
     day; binds to the same report as `outcome`; repeatable."""
-    without: list[Outcome] = none_given("fulfilled", max_length=50)
+    without: list[Outcome] = none_given(max_length=50)
     """Only terms of which nobody reported one of these; repeatable."""
-    due_before: BoundParameter = Field(None, examples=["2025-03-02"])
+    due_before: BoundParameter = None
     """Only terms that were due before this year, month or day."""
 
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
-
-from pydantic import Field
 
 from app.analysis.positions_models import TitledLink
 from app.entries.documents import Document, EntryLink, QuantityDocument, SourceSummary, Summary
@@ -33,18 +30,18 @@ class LatestReport(Document):
     """Who reports."""
     outcome: Outcome
     """What."""
-    date: Annotated[str, Field(examples=["2025-01-19"])]
+    date: str
     """The day that is claimed about."""
 
 
 class ReportedNumber(Document):
     """A number of one report, and what the claimant's numbers add up to by then."""
 
-    date: Annotated[str, Field(examples=["2025-01-19"])]
+    date: str
     """The day that is claimed about."""
     quantity: QuantityDocument
     """The number as reported."""
-    total: Annotated[int | float | None, Field(examples=[7])]
+    total: int | float | None
     """The running total of this claimant; null for a rate, and where a number has no one value."""
 
 
@@ -53,15 +50,15 @@ class ClaimedNumbers(Document):
 
     claimant: ClaimantDocument
     """Who reports."""
-    unit: Annotated[str, Field(examples=["trucks"])]
+    unit: str
     """What the numbers are numbers of."""
     of: str | None
     """What is counted."""
-    per: Annotated[str | None, Field(examples=["day"])]
+    per: str | None
     """For each of what; numbers with one are rates, and are not added up."""
     numbers: list[ReportedNumber]
     """In the order of their dates."""
-    total: Annotated[int | float | None, Field(examples=[33])]
+    total: int | float | None
     """The running total after the last of them."""
     exact: bool
     """Whether every number is exact; otherwise the total is as inexact as they are."""
@@ -70,15 +67,15 @@ class ClaimedNumbers(Document):
 class TermOutcome(Document):
     """A term, when it was due, and what was reported of it."""
 
-    id: Annotated[str, Field(examples=["prop-2025-01-agreement-hostages-33"])]
+    id: str
     """The id of the term."""
-    url: Annotated[str, Field(examples=["/v1/terms/prop-2025-01-agreement-hostages-33"])]
+    url: str
     """The path of its document."""
     proposal: EntryLink
     """The proposal that it is part of."""
-    phase: Annotated[int | None, Field(examples=[1])]
+    phase: int | None
     """The phase in which it holds; null for the whole."""
-    position: Annotated[int | None, Field(examples=[2])]
+    position: int | None
     """Its place in the curated order of its proposal's terms, where one is given."""
     clause: str | None
     """Its number or heading in the text, as printed."""
@@ -98,7 +95,7 @@ class TermOutcome(Document):
     """The last day on which it can be met, where that is known."""
     past_due: bool | None
     """Whether that day lies before the day of the ledger; null where either is unknown."""
-    statement: Annotated[str, Field(examples=["No report of fulfilment in this record."])]
+    statement: str
     """What the record has of it, in a sentence. Without a report nothing is known: the term may
     have been met or not."""
     latest: list[LatestReport]
@@ -123,7 +120,7 @@ class ProposalOutcome(Document):
     as_of: date | None
     """The day of the ledger: the one asked for; else the last one that the record covers, or that
     of the last report if it is later; null where the coverage has no end."""
-    counts: Annotated[dict[str, int], Field(examples=[{"fulfilled": 3, "no_report": 7}])]
+    counts: dict[str, int]
     """How many of the terms below have a report of each outcome by anybody, and how many have none
     at all; a term is counted under every outcome that was reported of it."""
     terms: list[TermOutcome]

@@ -46,14 +46,14 @@ ACTOR = Statement(
 class ProposalPositionsQuestion(NoQuestion):
     """What can be asked of the positions on a proposal."""
 
-    actor: list[str] = several("hamas")
+    actor: list[str] = several()
     """Only these actors: by id, name or alias; repeatable."""
 
 
 class ActorPositionsQuestion(NoQuestion):
     """What can be asked of an actor's positions."""
 
-    proposal: list[str] = several("prop-2024-02-hamas")
+    proposal: list[str] = several()
     """Only on these; repeatable."""
     include_affiliates: FlagParameter = Field(True, examples=[False])
     """The answers of those who, on the date of the event, held an office of the actor or were part

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
-
-from pydantic import Field
 
 from app.entries.documents import Document, EntryLink, Summary
 from app.entries.record import Role
@@ -23,16 +20,16 @@ class OnRecord(StrEnum):
 class TitledLink(EntryLink):
     """Another entry with its title and date."""
 
-    title: Annotated[str, Field(examples=["Hamas counter-proposal of 6 February 2024"])]
+    title: str
     """Its title."""
-    date: Annotated[str, Field(examples=["2024-02-07"])]
+    date: str
     """Its date, in the date language."""
 
 
 class QuoteLink(EntryLink):
     """A quote that shows a stance."""
 
-    date: Annotated[str, Field(examples=["2024-02-07"])]
+    date: str
     """When it was said, in the date language."""
     text: str
     """The words, exactly as the source prints them."""
@@ -55,7 +52,7 @@ class ShownStance(Document):
     """The event that shows it."""
     quotes: list[QuoteLink]
     """What the actor said at that event."""
-    contradicts: Annotated[list[str], Field(examples=[["ev-2024-02-07-netanyahu"]])]
+    contradicts: list[str]
     """Ids of the events, of the same or overlapping dates, at which the actor answered otherwise;
     both are kept, and neither is taken for the true one."""
 
@@ -67,12 +64,12 @@ class PositionOnProposal(Document):
     """Who."""
     proposal: TitledLink
     """The proposal."""
-    concerned_as: Annotated[list[Role], Field(examples=[["addressee", "obliged"]])]
+    concerned_as: list[Role]
     """What the actor is to the proposal and its terms; empty for who answered from outside."""
     position: OnRecord
     """`none_on_record`: the actor is concerned, and the record has no answer of it; it may still
     have given one."""
-    stances: Annotated[list[Stance], Field(examples=[["rejects"]])]
+    stances: list[Stance]
     """The latest stance; several where the latest answers contradict each other."""
     answers: list[ShownStance]
     """Every answer, the latest first."""

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import Field
 from sqlalchemy import case, column, exists, func, literal, or_, select, table
 
 from app.db.postings import (
@@ -67,13 +66,13 @@ ROLES = Statement(most_frequent(tally.c.value, dimension="role").group_by(tally.
 MOST_MONTHS = 600
 SORT_KEYS = Statement(select(func.min(document.c.sort_key), func.max(document.c.sort_key)))
 
-KindCounts = Annotated[dict[str, int], Field(examples=[{"event": 12, "quote": 30}])]
+KindCounts = dict[str, int]
 
 
 class Share(Document):
     """How many entries have something in common."""
 
-    entries: Annotated[int, Field(examples=[42])]
+    entries: int
     """In how many entries."""
     by_kind: KindCounts
     """The same for each kind of entry."""
@@ -89,11 +88,11 @@ class ActorShare(Share):
 class PublisherShare(Document):
     """An outlet's share of the record."""
 
-    publisher: Annotated[str, Field(examples=["Reuters"])]
+    publisher: str
     """Who published the texts."""
-    sources: Annotated[int, Field(examples=[12])]
+    sources: int
     """How many of its texts are cited."""
-    citations: Annotated[int, Field(examples=[42])]
+    citations: int
     """How often they are cited: once for each text and entry."""
     by_kind: KindCounts
     """The same for each kind of entry."""
@@ -102,14 +101,14 @@ class PublisherShare(Document):
 class RoleShare(Share):
     """How many entries have anybody in a role."""
 
-    role: Annotated[str, Field(examples=["speaker"])]
+    role: str
     """The role."""
 
 
 class MonthShare(Share):
     """How many entries begin in a month."""
 
-    month: Annotated[str, Field(examples=["2024-02"])]
+    month: str
     """The month."""
 
 

@@ -25,9 +25,7 @@ async def answer_comparison(request: Request, question: CompareQuestion) -> Repr
     numbers, and words, each at most once, so that the sum of similarities is greatest; a pair of
     less than 0.5 is none. A term that is missing from a proposal whose `detail` is `partial` may
     still be in its text: its cell is `not_recorded`, never `dropped`, and the term of the proposal
-    after it is not `added` because of that. `certain` says so for each cell and each line. An
-    example:
-    `/v1/compare?proposal=prop-2024-05-israel-biden&proposal=prop-2025-01-agreement&topic=hostages`.
+    after it is not `added` because of that. `certain` says so for each cell and each line.
     """
     async with service_of(request).database.snapshot() as snapshot, work_for(request) as work:
         comparison = await compare_proposals(question, snapshot, work)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import orjson
 from fastapi import FastAPI
-from pydantic import Field
 from sqlalchemy import bindparam, func, select
 from starlette.requests import Request
 
@@ -58,13 +55,13 @@ LINKS = {
 class DatasetDocument(Document):
     """What the record is, what it covers, under which licence, and how to cite it."""
 
-    id: Annotated[str, Field(examples=["gaza-ceasefire-talks"])]
+    id: str
     """The id of the dataset."""
     title: str
     """Its title."""
     description: str
     """What it is."""
-    language: Annotated[str | None, Field(examples=["en"])]
+    language: str | None
     """The language of our words (BCP 47), and of quotes that state no other."""
     coverage: Coverage
     """Which days and places it covers."""
@@ -74,7 +71,7 @@ class DatasetDocument(Document):
     """The licence of our words; quotations remain their speakers'."""
     how_to_cite: str
     """How to cite it; add the revision digest of the answer you used."""
-    version: Annotated[str, Field(examples=["2026.11.22"])]
+    version: str
     """The curators' version."""
     contact: Contact | None
     """Who keeps it."""
@@ -84,24 +81,22 @@ class DatasetDocument(Document):
     """What the sources leave open."""
     questions: list[GoodQuestion]
     """Questions to start with, each as a path of this API."""
-    counts: Annotated[dict[str, int], Field(examples=[{"quote": 400}])]
+    counts: dict[str, int]
     """How many entries of each kind it has."""
     balance: Balance | None
     """Whom the record listens to; null where a past revision is asked for."""
     quality: Quality | None
     """How well the record is founded; null where a past revision is asked for."""
-    downloads: Annotated[
-        dict[str, str], Field(examples=[{"entries.ndjson": "/v1/dataset/entries.ndjson"}])
-    ]
+    downloads: dict[str, str]
     """The whole record as files, as paths; always of the present revision."""
-    links: Annotated[dict[str, str], Field(examples=[{"cite": "/v1/dataset?format=bibtex"}])]
+    links: dict[str, str]
     """How to cite it, and what has changed in it, as paths."""
 
 
 class Health(Document):
     """Whether the service can answer."""
 
-    status: Annotated[str, Field(examples=["ready"])]
+    status: str
     """live or ready."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 from importlib.resources import files
+from typing import Any
 
 import orjson
 from fastapi import FastAPI
@@ -11,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.types import Lifespan
 
+from app.api.examples import with_examples
 from app.api.models import INFO
 from app.api.openapi import for_generators, openapi
 from app.api.registration import add_question
@@ -66,9 +68,10 @@ def documented(lifespan: Lifespan[FastAPI], *, telemetry: bool) -> Application:
 
 async def openapi_json(request: Request, _: NoQuestion) -> Representation:
     """The OpenAPI document: the full one, or the one for generators."""
-    public_url, document = service_of(request).settings.public_url, request.app.openapi()
+    public_url = service_of(request).settings.public_url
     async with service_of(request).database.snapshot() as snapshot:
         revision = snapshot.revision
+    document = await described(request.app, revision.digest, public_url)
     if request.url.path == FULL:
         root = prefix_of(public_url).decode() or "/"
         servers = [{"url": root, "description": "Where this document came from."}]
@@ -76,6 +79,15 @@ async def openapi_json(request: Request, _: NoQuestion) -> Representation:
     else:
         document = for_generators(document, public_url)
     return Representation(JSON, orjson.dumps(document), revision)
+
+
+async def described(app: FastAPI, digest: str, public_url: str) -> dict[str, Any]:
+    """The full document with examples of a revision, made once for each."""
+    kept: dict[str, dict[str, Any]] = getattr(app.state, "described", {})
+    if digest not in kept:
+        kept = {digest: await with_examples(app, app.openapi(), public_url)}
+        app.state.described = kept
+    return kept[digest]
 
 
 async def index(request: Request, _: NoQuestion) -> Representation:

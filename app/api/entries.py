@@ -60,9 +60,7 @@ class TimelineQuestion(EntryQuestion):
     """What can be asked of all kinds at once."""
 
     kind: list[KindName] = none_given(
-        "event",
-        max_length=MAX_VALUES,
-        description=f"Kinds of entry; without it {WITHOUT_KIND}; repeatable.",
+        max_length=MAX_VALUES, description=f"Kinds of entry; without it {WITHOUT_KIND}; repeatable."
     )
 
     def kinds(self) -> tuple[str, ...]:

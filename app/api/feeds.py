@@ -50,21 +50,21 @@ class Action(StrEnum):
 class ChangeDocument(Document):
     """A change of one record."""
 
-    sequence: Annotated[int, Field(examples=[271])]
+    sequence: int
     """The number of the change; numbers rise, and none is used twice."""
-    revision: Annotated[int, Field(examples=[2])]
+    revision: int
     """The number of the revision that made it."""
-    kind: Annotated[str, Field(examples=["quote"])]
+    kind: str
     """event, quote, proposal, term, figure, actor, topic, source or dataset."""
-    id: Annotated[str, Field(examples=["q-20240207-netanyahu-victory"])]
+    id: str
     """The id of the record."""
-    url: Annotated[str, Field(examples=["/v1/quotes/q-20240207-netanyahu-victory"])]
+    url: str
     """The path of its document."""
     action: Action
     """What the change did."""
-    seeded_at: Annotated[str, Field(examples=["2026-11-22T10:00:00+00:00"])]
+    seeded_at: str
     """When it came into the record of this server."""
-    hash: Annotated[str | None, Field(examples=["9f2c" * 16])]
+    hash: str | None
     """The sha256 of the record's canonical JSON; null where it was removed."""
     record: dict[str, Any] | None
     """The curated record as it stands after the change; null where it was removed."""
@@ -73,13 +73,13 @@ class ChangeDocument(Document):
 class CorrectionEntry(Document):
     """A curated correction."""
 
-    kind: Annotated[str, Field(examples=["event"])]
+    kind: str
     """What was corrected: a kind of entry, actor, topic, source or dataset."""
-    id: Annotated[str, Field(examples=["ev-2023-10-07-attack"])]
+    id: str
     """The id of the record."""
-    url: Annotated[str, Field(examples=["/v1/events/ev-2023-10-07-attack"])]
+    url: str
     """The path of its document."""
-    date: Annotated[str, Field(examples=["2026-11-22"])]
+    date: str
     """When it was corrected, in the date language."""
     reason: str
     """What was wrong, and why."""
@@ -112,7 +112,7 @@ class FeedQuestion(PagedQuestion):
 class ChangesQuestion(FeedQuestion):
     """What can be asked of the feed of changes."""
 
-    since_revision: Annotated[str, AfterValidator(readable_revision)] = Field("0", examples=["1"])
+    since_revision: Annotated[str, AfterValidator(readable_revision)] = "0"
     """The revision that you have: its number, or at least 12 digits of its digest. What changed
     after it is listed. 0 is the empty record before the first."""
     format: FeedFormat = Field(FeedFormat.json, examples=["ndjson"])

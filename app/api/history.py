@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 
 import orjson
 from fastapi import FastAPI
-from pydantic import Field
 from starlette.requests import Request
 
 from app.api.answering import asked_path
@@ -39,9 +38,9 @@ class VersionAction(StrEnum):
 class PatchOperation(Document):
     """One operation of a JSON Patch (RFC 6902)."""
 
-    op: Annotated[str, Field(examples=["replace"])]
+    op: str
     """add, remove or replace."""
-    path: Annotated[str, Field(examples=["/title"])]
+    path: str
     """Where in the record, as a JSON Pointer (RFC 6901)."""
     value: Any = None
     """The new value; not given with `remove`."""
@@ -50,9 +49,9 @@ class PatchOperation(Document):
 class VersionDocument(Document):
     """A version of a curated record."""
 
-    id: Annotated[str, Field(examples=["q-20240207-netanyahu-victory"])]
+    id: str
     """The id that the record had."""
-    kind: Annotated[str, Field(examples=["quote"])]
+    kind: str
     """What the record is."""
     revision: RevisionMeta
     """The revision with which the version came."""

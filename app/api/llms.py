@@ -48,6 +48,7 @@ async def llms(request: Request, _: NoQuestion) -> Representation:
         coverage=dataset.coverage.date.replace("/", " to "),
         counts=", ".join(f"{n} {KINDS[kind].plural}" for kind, n in counts.items()),
         lists=", ".join(f"{at}/v1/{kind.plural}" for kind in KINDS.values()),
+        month=balance.months[-1].month if balance.months else dataset.coverage.date[:4],
         actor=balance.actors[0].actor.id if balance.actors else "",
         downloads="\n".join(
             f"- [{name}]({at}{path})" for name, path in links(snapshot.engine).items()

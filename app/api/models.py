@@ -5,9 +5,9 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, create_model
 
 from app.entries.documents import Document
 from app.entries.questions import FormatName
@@ -20,11 +20,11 @@ T = TypeVar("T")
 class RevisionMeta(Document):
     """The state of the record that answered."""
 
-    number: Annotated[int, Field(examples=[1])]
+    number: int
     """The number of the revision in this database."""
-    digest: Annotated[str, Field(examples=["9f2c" * 16])]
+    digest: str
     """The sha256 of the curated record, equal wherever the same files are seeded."""
-    version: Annotated[str, Field(examples=["2026.11.22"])]
+    version: str
     """The curators' version."""
 
 
@@ -40,20 +40,20 @@ class Meta(BaseModel):
 class NearestQuery(Document):
     """Words that find something."""
 
-    q: Annotated[str, Field(examples=["hostages"])]
+    q: str
     """The words."""
-    link: Annotated[str, Field(examples=["/v1/quotes?q=hostages"])]
+    link: str
     """The question with them."""
 
 
 class ListMeta(Meta):
     """What is said about a list."""
 
-    limit: Annotated[int, Field(examples=[50])]
+    limit: int
     """The number of entries on a page."""
-    next_cursor: Annotated[str | None, Field(examples=["AUx9Zm8A"])] = None
+    next_cursor: str | None = None
     """The `cursor` of the next page; null on the last."""
-    total: Annotated[int | None, Field(examples=[400])] = None
+    total: int | None = None
     """The number of entries of the whole answer, with `count=exact`."""
     nearest: list[NearestQuery] | None = None
     """Where the words of `q` find nothing: up to three queries like it that find something."""
@@ -62,13 +62,13 @@ class ListMeta(Meta):
 class FacetValueModel(Document):
     """One value of a facet."""
 
-    id: Annotated[str, Field(examples=["netanyahu"])]
+    id: str
     """The value, as the filter takes it."""
-    label: Annotated[str, Field(examples=["Benjamin Netanyahu"])]
+    label: str
     """The name to show."""
-    count: Annotated[int, Field(examples=[52])]
+    count: int
     """How many entries of the whole answer have it."""
-    link: Annotated[str | None, Field(examples=["/v1/quotes?speaker=netanyahu"])]
+    link: str | None
     """The question narrowed by it; null where no question says just that."""
 
 
@@ -86,21 +86,18 @@ class EntryListMeta(ListMeta):
 
     facets: dict[str, FacetModel] | None = None
     """The counts asked for with `facets`, by name."""
-    snippets: Annotated[
-        dict[str, str | None] | None,
-        Field(examples=[{"q-20240207-netanyahu-victory": "an absolute <mark>victory</mark>"}]),
-    ] = None
+    snippets: dict[str, str | None] | None = None
     """The passages asked for with `snippets`, by id; escaped HTML with `<mark>`."""
 
 
 class Links(Document):
     """Where the answer stands, and where it goes on."""
 
-    self: Annotated[str, Field(examples=["/v1/quotes?q=victory"])]
+    self: str
     """The path that was asked."""
-    next: Annotated[str | None, Field(examples=["/v1/quotes?q=victory&cursor=AUx9Zm8A"])] = None
+    next: str | None = None
     """The path of the next page; null on the last."""
-    html: Annotated[str | None, Field(examples=["/quotes?q=victory"])] = None
+    html: str | None = None
     """The path of the page for people that answers the same question; null where there is none."""
 
 
@@ -136,24 +133,24 @@ class OneOf(Document, Generic[T]):
 class QueryError(Document):
     """One wrong parameter."""
 
-    parameter: Annotated[str, Field(examples=["actor"])]
+    parameter: str
     """The parameter."""
-    value: Annotated[str, Field(examples=["netanjahu"])]
+    value: str
     """The value given, cut where it is long."""
-    detail: Annotated[str, Field(examples=["actor: there is no actor 'netanjahu'."])]
+    detail: str
     """What is wrong, and what would be right."""
-    nearest: Annotated[list[str] | None, Field(examples=[["netanyahu"]])] = None
+    nearest: list[str] | None = None
     """The nearest valid values, the best first."""
 
 
 class ProblemDocument(Document):
     """An error (RFC 9457)."""
 
-    type: Annotated[str, Field(examples=["/problems/invalid-query"])]
+    type: str
     """The kind of problem, as a path that describes it."""
     title: str
     """The kind of problem in words."""
-    status: Annotated[int, Field(examples=[422])]
+    status: int
     """The HTTP status."""
     detail: str
     """What is wrong here, and what would be right."""
@@ -177,12 +174,6 @@ def problem_responses(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
             "content": {
                 PROBLEM_MEDIA_TYPE: {
                     "schema": {"$ref": "#/components/schemas/ProblemDocument"},
-                    "example": {
-                        "type": f"/problems/{kind.type}",
-                        "title": kind.title,
-                        "status": kind.status,
-                        "detail": (kind.__doc__ or "").strip(),
-                    },
                 }
             },
         }

@@ -13,15 +13,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from app.api.models import DESCRIBED, Links, ListMeta, Meta, ProblemDocument, QueryError
-from app.kinds import KINDS
-from app.reference import REFERENCE_TYPES
 
-# An id of the shipped record for each collection.
-EXAMPLES = {
-    **{each.plural: each.example for each in (*KINDS.values(), *REFERENCE_TYPES.values())},
-    "timeline": KINDS["event"].example,
-    "entries": KINDS["quote"].example,
-}
 JSON_CONTENT = "application/json"
 FIRST, ONLY = "$response.body#/data/0/id", "$response.body#/data/id"
 Described = dict[str, Any]
@@ -44,8 +36,8 @@ def openapi(app: FastAPI) -> Described:
         # Reading needs no key.
         document["security"] = []
         complete_schemas(document["components"]["schemas"])
-        for path, operation in operations(document):
-            complete_parameters(path, operation)
+        for _, operation in operations(document):
+            complete_parameters(operation)
         add_links({operation["operationId"]: operation for _, operation in operations(document)})
         make_portable(document)
         app.openapi_schema = document
@@ -67,7 +59,9 @@ def for_generators(full: Described, public_url: str) -> Described:
         parameters = operation.get("parameters", ())
         operation["parameters"] = [each for each in parameters if each["name"] != "fields"]
         for parameter in operation["parameters"]:
-            parameter.setdefault("example", example_of(parameter["schema"]))
+            example = example_of(parameter["schema"], document["components"]["schemas"])
+            if example is not None:
+                parameter.setdefault("example", example)
     return document
 
 
@@ -80,8 +74,11 @@ def keep_json(holder: Described) -> list[str]:
     return [*content]
 
 
-def example_of(schema: Described) -> Any:
-    """The first example, or the default."""
+def example_of(schema: Described, schemas: Described) -> Any:
+    """The first example, or the default, or the first of the values that are listed."""
+    if "items" in schema and "examples" not in schema:
+        listed = schemas.get(schema["items"].get("$ref", "").rpartition("/")[2], {})
+        return listed.get("enum", [])[:1] or None
     return (schema.get("examples") or [schema.get("default")])[0]
 
 
@@ -106,31 +103,28 @@ def operations(document: Described) -> Iterator[tuple[str, Described]]:
 
 
 def complete_schemas(schemas: Described) -> None:
-    """Adds what only responses of ours refer to; takes out FastAPI's own validation errors."""
+    """Adds what only responses of ours refer to; takes out FastAPI's own validation errors, and the
+    examples of fields, as those of answers are of the record that is served.
+    """
     for model in (ProblemDocument, QueryError, Meta, ListMeta, Links):
         own = model.model_json_schema(ref_template="#/components/schemas/{model}")
         own.pop("$defs", None)
         schemas.setdefault(model.__name__, own)
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
+    for schema in schemas.values():
+        for field in schema.get("properties", {}).values():
+            for holder in (field, *field.get("anyOf", ())):
+                holder.pop("examples", None)
 
 
-def complete_parameters(path: str, operation: Described) -> None:
-    """Joins the lines of descriptions; gives ids of the collection as examples of an id."""
-    example = EXAMPLES.get(path.split("/")[2]) if path.startswith("/v1/") else None
+def complete_parameters(operation: Described) -> None:
+    """Joins the lines of descriptions."""
     for parameter in operation.get("parameters", ()):
         join_lines(parameter)
         join_lines(parameter["schema"])
-        if parameter.get("required"):
-            parameter["example"] = example_of(parameter["schema"])
-        if parameter["name"] != "id" or example is None:
-            continue
-        if parameter["in"] == "path":
+        if (parameter["name"], parameter["in"]) == ("id", "path"):
             parameter["description"] = "The id; a former one redirects."
-            parameter["schema"]["examples"] = [example]
-            parameter["example"] = example
-        else:
-            parameter["schema"]["examples"] = [[example]]
 
 
 def join_lines(described: Described) -> None:

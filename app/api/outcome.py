@@ -43,9 +43,9 @@ async def of_proposal(request: Request, question: OutcomeQuestion, id: str) -> R
 
     A report is the claim of whoever makes it; contradictory ones stand side by side, and numbers of
     different claimants are never added up. A term past its day without a report has no report in
-    this record; that says nothing of whether it was met. Which terms of phase one were reported as
-    fulfilled by both sides: `?phase=1&outcome=fulfilled&claimed_by=israel&claimed_by=hamas`. What
-    was due by a day and has no report of fulfilment: `?due_before=2025-03-02&without=fulfilled`.
+    this record; that says nothing of whether it was met. With `outcome=fulfilled` and `claimed_by`
+    twice: what both report as fulfilled. With `due_before` and `without=fulfilled`: what was due by
+    a day and has no report of fulfilment.
     """
     async with service_of(request).database.snapshot() as snapshot:
         _, body = await record_now("proposal", id, snapshot)

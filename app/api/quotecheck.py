@@ -53,17 +53,15 @@ class CheckFormat(StrEnum):
 class TextToCheck(NoQuestion):
     """A quotation, and who is said to have said it when."""
 
-    text: Annotated[str, Field(min_length=1, max_length=CHECK_CHARACTERS)] = Field(
-        examples=["absolute victory"]
-    )
+    text: Annotated[str, Field(min_length=1, max_length=CHECK_CHARACTERS)] = Field()
     """The quotation. Quotation marks, brackets, case, spacing, markup and contractions make no
     difference, nor do numbers in words; a wrong word, a dropped “not” or a changed number does.
     Where something stands around quotation marks, the quotation in them is judged."""
-    speaker: str | None = Field(None, max_length=200, examples=["netanyahu"])
+    speaker: str | None = Field(None, max_length=200)
     """Who is said to have said it: by id, name or alias, with a title, the last name first, or by
     the office held on the day of the quote. Somebody whom the record does not know is another
     speaker than the one on record."""
-    date: DateParameter = Field(None, examples=["2024-02"])
+    date: DateParameter = None
     """When it is said to have been said, in the date language or as people write it with the name
     of the month: `2024-02-07`, `7 February 2024`, `Feb 2024`."""
 
@@ -221,19 +219,17 @@ BODY = {
     "content": {
         TEXT: {
             "schema": {"type": "string", "minLength": 1, "maxLength": ARTICLE_CHARACTERS},
-            "example": MARKED["example"],
         },
         JSON: {
             "schema": {"oneOf": [_described(PostedArticle), _described(PostedTexts)]},
-            "examples": MARKED["examples"],
         },
     },
 }
 
 
 def _csv_content(*columns: str) -> dict[str, Any]:
-    schema = {"type": "string", "description": "One row for each text or quotation."}
-    return {"text/csv": {"schema": schema, "example": ",".join(columns) + "\r\n…"}}
+    described = f"One row for each text or quotation: {', '.join(columns)}."
+    return {"text/csv": {"schema": {"type": "string", "description": described}}}
 
 
 def add_routes(app: FastAPI) -> None:

@@ -63,9 +63,8 @@ FOR_A_NUMBER = b"public, max-age=86400"
 
 def path_id(name: str) -> Any:
     """The type of the id in a path, for the documentation."""
-    shown = RECORD_TYPES.get(name, KINDS["quote"])
     description = f"The id of the {name}; a former one redirects to the present one."
-    return Annotated[str, Path(description=description, examples=[shown.example])]
+    return Annotated[str, Path(description=description)]
 
 
 class OneFormat(StrEnum):
@@ -91,9 +90,9 @@ class EntryFormat(StrEnum):
 class PinnedQuestion(NoQuestion):
     """What can be asked of every single document, whatever its representations."""
 
-    fields: NamesParameter = none_given("id,date")
+    fields: NamesParameter = none_given("id,links")
     """Only these members of the document, separated by commas."""
-    revision: Annotated[str | None, AfterValidator(readable_revision)] = Field(None, examples=["1"])
+    revision: Annotated[str | None, AfterValidator(readable_revision)] = None
     """The document as it stood at this revision, with what it refers to as it stood then: the
     number of a revision of this database, or at least 12 digits of its digest, which mean the same
     in every database."""

@@ -41,11 +41,11 @@ class Document(BaseModel):
 class Summary(Document):
     """What an entry refers to, small enough to stand inside it."""
 
-    id: Annotated[str, Field(examples=["netanyahu"])]
+    id: str
     """The id in this record."""
-    name: Annotated[str, Field(examples=["Benjamin Netanyahu"])]
+    name: str
     """The name to show."""
-    url: Annotated[str, Field(examples=["/v1/actors/netanyahu"])]
+    url: str
     """The path of the whole document."""
 
 
@@ -58,9 +58,9 @@ class SourceSummary(Summary):
     """Whether that is the printed title; if not, it is made from the address or describes it."""
     date: str | None
     """The date of publication, in the date language."""
-    language: Annotated[str, Field(examples=["en"])]
+    language: str
     """The language of the text (BCP 47)."""
-    href: Annotated[str | None, Field(examples=["https://example.org/article"])]
+    href: str | None
     """The address of the text."""
     archive_href: str | None
     """The address of an archived copy."""
@@ -71,9 +71,9 @@ class SourceSummary(Summary):
 class EntryLink(Document):
     """Another entry, as a link."""
 
-    id: Annotated[str, Field(examples=["ev-2023-10-07-attack"])]
+    id: str
     """The id of the entry."""
-    url: Annotated[str, Field(examples=["/v1/events/ev-2023-10-07-attack"])]
+    url: str
     """The path of its document."""
 
 
@@ -84,7 +84,7 @@ class ActorRole(Document):
     """Who."""
     role: Role
     """What the actor is to the entry."""
-    office: Annotated[str | None, Field(examples=["Prime Minister, Israel"])]
+    office: str | None
     """The office held on the date of the entry, where one is on record."""
 
 
@@ -95,7 +95,7 @@ class CitationDocument(Document):
     """The published text."""
     locator: Locator | None
     """Where in the text it stands: page, article, paragraph, timestamp."""
-    via: Annotated[str | None, Field(examples=["Reuters"])]
+    via: str | None
     """The outlet or wire that the source itself credits."""
     supports: str | None
     """The part of the entry that the source supports; null for all of it."""
@@ -104,7 +104,7 @@ class CitationDocument(Document):
 class CorrectionDocument(Document):
     """A correction made after publication."""
 
-    date: Annotated[str, Field(examples=["2026-11-22"])]
+    date: str
     """When it was made."""
     reason: str
     """What was wrong, and why."""
@@ -113,25 +113,25 @@ class CorrectionDocument(Document):
 class QuantityDocument(Document):
     """A reported number; without its qualifier it would be a misreport."""
 
-    value: Annotated[int | float | None, Field(examples=[27700])]
+    value: int | float | None
     """The number; null where the source gives a range, a part of a whole, or words only."""
-    from_: Annotated[int | float | None, Field(alias="from", examples=[5])]
+    from_: Annotated[int | float | None, Field(alias="from")]
     """The lower end of a range."""
-    to: Annotated[int | float | None, Field(examples=[8])]
+    to: int | float | None
     """The upper end of a range."""
-    part: Annotated[int | float | None, Field(examples=[56])]
+    part: int | float | None
     """How many of a whole."""
-    whole: Annotated[int | float | None, Field(examples=[57])]
+    whole: int | float | None
     """The whole of which it is a part."""
-    qualifier: Annotated[str | None, Field(examples=["more_than"])]
+    qualifier: str | None
     """exactly, about, at_least, more_than, up_to or less_than."""
-    printed: Annotated[str | None, Field(examples=["more than 27,700"])]
+    printed: str | None
     """The words of the source."""
-    unit: Annotated[str, Field(examples=["persons"])]
+    unit: str
     """What the number is a number of."""
-    currency: Annotated[str | None, Field(examples=["USD"])]
+    currency: str | None
     """The currency of an amount (ISO 4217)."""
-    per: Annotated[str | None, Field(examples=["day"])]
+    per: str | None
     """For each of what: a day, a person."""
     of: str | None
     """What is counted."""
@@ -184,21 +184,21 @@ def number_text(
 class EntryDocument(Document):
     """What the documents of all kinds of entry share."""
 
-    id: Annotated[str, Field(examples=["q-20240207-netanyahu-victory"])]
+    id: str
     """The id, never reused."""
-    kind: Annotated[str, Field(examples=["quote"])]
+    kind: str
     """The kind of entry."""
-    url: Annotated[str, Field(examples=["/v1/quotes/q-20240207-netanyahu-victory"])]
+    url: str
     """The path of this document."""
-    label: Annotated[str, Field(examples=["Benjamin Netanyahu: “absolute victory”"])]
+    label: str
     """One line to show for an entry of any kind; it keeps whose words or number it is."""
-    date: Annotated[str, Field(examples=["2024-02-07"])]
+    date: str
     """The date as curated, in the date language (a part of EDTF)."""
-    display_date: Annotated[str, Field(examples=["7 February 2024"])]
+    display_date: str
     """The date to show, in the language of the record."""
-    start_date: Annotated[datetime.date, Field(examples=["2024-02-07"])]
+    start_date: datetime.date
     """The first day that the date covers."""
-    end_date: Annotated[datetime.date | None, Field(examples=["2024-02-07"])]
+    end_date: datetime.date | None
     """The last day that the date covers; null for an open end."""
     date_precision: Precision
     """How exact the date is."""
@@ -206,7 +206,7 @@ class EntryDocument(Document):
     """Whether the date is approximate or uncertain; it never widens the days."""
     order: int | None
     """The order of what happened within one day."""
-    recorded: Annotated[str | None, Field(examples=["2026-11-26"])]
+    recorded: str | None
     """The day on which curators took it into the record, where they say so."""
     identifiers: Identifiers | None
     """Its ids in outside registers: Wikidata, documents of the United Nations, PA-X."""
@@ -225,7 +225,7 @@ class EntryEnd(Document):
     """Remarks, doubts among them."""
     corrections: list[CorrectionDocument]
     """What was corrected after publication."""
-    links: Annotated[dict[str, str], Field(examples=[{"history": "/v1/entries/x/history"}])]
+    links: dict[str, str]
     """Related questions, as paths."""
 
 

@@ -121,22 +121,18 @@ def none_given(*example: Any, **constraints: Any) -> Any:
 
     A factory is faster than a default value, which pydantic copies deeply.
     """
-    return Field(
-        default_factory=list,
-        examples=[list(example)],
-        json_schema_extra={"default": []},
-        **constraints,
-    )
+    shown: dict[str, Any] = {"examples": [list(example)]} if example else {}
+    return Field(default_factory=list, json_schema_extra={"default": []}, **shown, **constraints)
 
 
-def several(example: Any) -> Any:
+def several() -> Any:
     """The field of a parameter that may be repeated."""
-    return none_given(example, max_length=MAX_VALUES)
+    return none_given(max_length=MAX_VALUES)
 
 
-def filtered(path: str, example: Any, *, name_type: str | None = None) -> Any:
+def filtered(path: str, *, name_type: str | None = None) -> Any:
     """The field of a filter that takes several values, as `Filter` describes it."""
-    field = several(example)
+    field = several()
     field.metadata.append(Filter(path, name_type))
     return field
 
@@ -163,7 +159,7 @@ class PagedQuestion(NoQuestion):
 
     limit: LimitParameter = Field(50, examples=[20])
     """Entries on a page. More than the maximum is refused, never clamped."""
-    cursor: str | None = Field(None, max_length=MAX_CURSOR, examples=["AUx9Zm8A"])
+    cursor: str | None = Field(None, max_length=MAX_CURSOR)
     """Where to go on, as given in `links.next`; bound to its question."""
 
 
@@ -184,46 +180,46 @@ class Question(PagedQuestion):
 class EntryQuestion(Question):
     """The parameters of every dated list."""
 
-    id: list[str] = several("ev-2023-10-07-attack")
+    id: list[str] = several()
     """Entries by id; repeatable."""
-    actor: list[str] = several("netanyahu")
+    actor: list[str] = several()
     """Who: by id, name or alias, whatever the case and accents; repeatable."""
     actor_match: Match = Match.any
     """Whether any of the actors is enough, or all are needed."""
-    actor_role: list[Role] = several("speaker")
+    actor_role: list[Role] = several()
     """What the actor is to the entry; binds to the same link as `actor`, and alone means anyone in
     that role; repeatable."""
     include_affiliates: FlagParameter = Field(False, examples=[True])
     """Also those who, on the entry's date, held an office of the actor or were part of it."""
-    date: DateParameter = Field(None, examples=["2024-02"])
+    date: DateParameter = None
     """Entries whose days overlap this date of the date language: `2024`, `2024-02`, `2024-02-07`,
     `2024-02-06/2024-02-08`, `2024-02/..`. Dates with the name of the month are read too: `7
     February 2024`, `Feb 2024`."""
-    start_date: BoundParameter = Field(None, examples=["2024-02-01"])
+    start_date: BoundParameter = None
     """Entries whose days reach this year, month or day, or lie after it."""
-    end_date: BoundParameter = Field(None, examples=["2024-02-29"])
+    end_date: BoundParameter = None
     """Entries that began by the end of this year, month or day."""
-    date_precision: list[Precision] = filtered("span.precision", "day")
+    date_precision: list[Precision] = filtered("span.precision")
     """How exact the date is: `day` leaves out entries of which only the month or the year is known,
     and those of several days; repeatable."""
-    recorded_since: BoundParameter = Field(None, examples=["2026-11-01"])
+    recorded_since: BoundParameter = None
     """Entries that came into the record on this day or later, whatever their own dates: on the day
     that its curators give, else on that of their first revision on this server."""
-    topic: list[str] = several("ceasefire")
+    topic: list[str] = several()
     """About what: by id or label, narrower topics included; repeatable."""
     topic_match: Match = Match.any
     """Whether any of the topics is enough, or all are needed."""
-    source: list[str] = filtered("sources", "article-20240207-total-victory", name_type="source")
+    source: list[str] = filtered("sources", name_type="source")
     """Which source says so; repeatable."""
-    q: WordsParameter = Field(None, examples=["victory"])
+    q: WordsParameter = None
     """Words, all of which must occur; "a phrase" in quotes, `begin*` for a prefix, `-word` or `NOT
     word` to exclude, `one OR other` for either, parentheses to group. Case, accents and vowel signs
     do not matter, nor how a word is spelled: `27,700` finds 27700, `cease-fire` finds ceasefire,
     `US` finds U.S. but not the pronoun."""
     word_forms: FlagParameter = Field(False, examples=[True])
     """With `q`: words are also found in other forms, by Snowball's stemmers for the languages of
-    the record: `hostages` finds `hostage`, `víctima` finds `víctimas`. Phrases and beginnings are
-    found as they are."""
+    the record: `talks` finds `talk`, `acuerdo` finds `acuerdos`. Phrases and beginnings are found
+    as they are."""
     facets: NamesParameter = none_given("actor,topic")
     """Counts of the whole answer by these, separated by commas: actor, actor_role, topic, kind,
     month, source, date_precision and the filters of the kind."""

@@ -136,20 +136,20 @@ class TallyDocument(Document):
 
     body: Summary
     """Who voted."""
-    for_: Annotated[int, Field(alias="for", examples=[14])]
+    for_: Annotated[int, Field(alias="for")]
     """How many voted for it."""
-    against: Annotated[int, Field(examples=[0])]
+    against: int
     """How many voted against it."""
-    abstaining: Annotated[int | None, Field(examples=[1])]
+    abstaining: int | None
     """How many abstained; null where that is not known."""
-    threshold: Annotated[str | None, Field(examples=["9 of 15, no veto"])]
+    threshold: str | None
     """What was needed."""
 
 
 class HandoverDocument(Document):
     """How many of one category were released or handed over."""
 
-    category: Annotated[str, Field(examples=["hostages-living"])]
+    category: str
     """Who or what, as a slug."""
     quantity: QuantityDocument
     """How many."""
@@ -162,15 +162,15 @@ class HandoverDocument(Document):
 class EventFields(Document):
     """What only events have."""
 
-    title: Annotated[str, Field(examples=["Hamas-led attack on southern Israel"])]
+    title: str
     """A short neutral title."""
     summary: str
     """What happened, in our words."""
     event_type: EventType
     """What sort of event it is."""
-    plover_type: Annotated[str, Field(examples=["CONSULT"])]
+    plover_type: str
     """The PLOVER type that holds it."""
-    place: Annotated[str | None, Field(examples=["Tel Aviv"])]
+    place: str | None
     """Where."""
     responds_to: list[ResponseDocument]
     """The answers to proposals that the event shows."""
@@ -190,18 +190,16 @@ class EventDocument(EntryEnd, EventFields, EntryDocument):
 class EventQuestion(EntryQuestion):
     """What can be asked of events."""
 
-    event_type: list[EventType] = filtered("event_type", "talks")
+    event_type: list[EventType] = filtered("event_type")
     """What sort of event; repeatable."""
-    proposal: list[str] = filtered(
-        "responds_to.proposal", "prop-2024-02-hamas", name_type="proposal"
-    )
+    proposal: list[str] = filtered("responds_to.proposal", name_type="proposal")
     """Events that answer this proposal; repeatable."""
-    stance: list[Stance] = filtered("responds_to.stance", "rejects")
+    stance: list[Stance] = filtered("responds_to.stance")
     """How the proposal was answered; binds to the same answer as `proposal`; repeatable."""
-    exchange: list[str] = filtered("exchanges.category", "hostages-living", name_type=VALUE)
+    exchange: list[str] = filtered("exchanges.category", name_type=VALUE)
     """Events at which such were released or handed over; repeatable."""
 
-    place: list[str] = filtered("place", "Cairo", name_type=VALUE)
+    place: list[str] = filtered("place", name_type=VALUE)
     """Where, as the record spells it; repeatable."""
 
     def clauses(self, named: dict[str, list[str]]) -> list[Clause]:
@@ -243,7 +241,6 @@ EVENT = Kind(
     name="event",
     plural="events",
     description="What happened, in order, with who took part and how they answered proposals.",
-    example="ev-2023-10-07-attack",
     colors=("#1f4e79", "#8fbce6"),
     record=EventRecord,
     document=EventDocument,

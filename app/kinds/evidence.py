@@ -7,7 +7,6 @@ from hashlib import sha256
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
-from pydantic import Field
 from pydantic import StringConstraints as Text
 
 from app.entries.dates import Precision, parse_date
@@ -124,24 +123,24 @@ class TextQuoteSelector(Document):
 
     type: Literal["TextQuoteSelector"] = "TextQuoteSelector"
     """Always `TextQuoteSelector`."""
-    exact: Annotated[str, Field(examples=["total victory"])]
+    exact: str
     """The words as the source's text has them."""
-    prefix: Annotated[str, Field(examples=["terms – saying “"])]
+    prefix: str
     """A few characters before them."""
-    suffix: Annotated[str, Field(examples=["” in Gaza is"])]
+    suffix: str
     """A few characters after them."""
 
 
 class VerificationDocument(Document):
     """How the words were looked up in the text of their source."""
 
-    date: Annotated[str, Field(examples=["2026-11-22"])]
+    date: str
     """The day on which the text was read."""
     method: EvidenceMethod
     """What was read: the text of the source, or a stored copy of its page."""
-    text_sha256: Annotated[str | None, Field(examples=["9f2c" * 16])]
+    text_sha256: str | None
     """The sha256 of that text, in UTF-8; null for a stored copy."""
-    page: Annotated[str | None, Field(examples=["https://example.org/article"])]
+    page: str | None
     """The address of the page of which a stored copy was read."""
     selector: TextQuoteSelector | None
     """Where the words stand; null where they were not found."""

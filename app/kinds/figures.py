@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
-
 from app.entries.documents import (
     Document,
     EntryDocument,
@@ -44,15 +42,15 @@ class FigureRecord(EntryRecord):
 class FigureFields(Document):
     """What only figures have."""
 
-    metric: Annotated[str, Field(examples=["killed"])]
+    metric: str
     """What is measured, as a slug."""
-    description: Annotated[str, Field(examples=["People killed in Gaza since 7 October 2023"])]
+    description: str
     """What is counted, in our words."""
     quantity: QuantityDocument
     """The number, with its qualifier."""
     claimants: list[Summary]
     """Who claims it."""
-    claimed_by: Annotated[str | None, Field(examples=["The health ministry in Gaza"])]
+    claimed_by: str | None
     """Who claims it, as the source attributes it."""
     event: EntryLink | None
     """The event that it counts."""
@@ -68,11 +66,11 @@ class FigureDocument(EntryEnd, FigureFields, EntryDocument):
 class FigureQuestion(EntryQuestion):
     """What can be asked of figures."""
 
-    metric: list[str] = filtered("metric", "killed", name_type=VALUE)
+    metric: list[str] = filtered("metric", name_type=VALUE)
     """What is measured; repeatable."""
-    claimant: list[str] = filtered("claimants", "gaza-health-ministry", name_type="actor")
+    claimant: list[str] = filtered("claimants", name_type="actor")
     """Who claims it; repeatable."""
-    event: list[str] = filtered("event", "ev-2023-10-07-attack", name_type="event")
+    event: list[str] = filtered("event", name_type="event")
     """Counting this event; repeatable."""
 
 
@@ -116,7 +114,6 @@ FIGURE = Kind(
     name="figure",
     plural="figures",
     description="Reported numbers with their qualifiers, who claims them and as of when.",
-    example="fig-oct7-killed-20240207",
     colors=("#9b2242", "#f0899f"),
     record=FigureRecord,
     document=FigureDocument,

@@ -166,13 +166,13 @@ class AnchorDocument(Document):
 class DeadlineDocument(Document):
     """When a term is due."""
 
-    printed: Annotated[str | None, Field(examples=["by day 16"])]
+    printed: str | None
     """The deadline as printed."""
-    date: Annotated[str | None, Field(examples=["2025-03-01"])]
+    date: str | None
     """The deadline as a date, in the date language."""
     anchor: AnchorDocument | None
     """From when it counts, where it is relative."""
-    offset: Annotated[int | None, Field(examples=[16])]
+    offset: int | None
     """How many days after the anchor."""
 
 
@@ -181,7 +181,7 @@ class ClaimantDocument(Document):
 
     actor: Summary | None
     """An actor of the record."""
-    name: Annotated[str | None, Field(examples=["COGAT"])]
+    name: str | None
     """A name, where it is no actor of the record."""
 
 
@@ -194,7 +194,7 @@ class ReportDocument(Document):
     """Whether somebody states it, or it is inferred from the order of events."""
     claimed_by: list[ClaimantDocument]
     """Whose claim it is."""
-    date: Annotated[str, Field(examples=["2025-01-19"])]
+    date: str
     """The day that is claimed about, in the date language."""
     quantities: list[QuantityDocument]
     """The numbers that are claimed."""

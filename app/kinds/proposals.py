@@ -213,7 +213,7 @@ class LifeStageDocument(Document):
 
     stage: Stage
     """Which."""
-    date: Annotated[str, Field(examples=["2025-01-15"])]
+    date: str
     """When, in the date language."""
     by: list[Summary]
     """By whom."""
@@ -243,11 +243,11 @@ class ProposalTextDocument(Document):
 class PhaseDocument(Document):
     """A stage of a proposal."""
 
-    number: Annotated[int, Field(examples=[1])]
+    number: int
     """Its number."""
     title: str
     """What it is for."""
-    days: Annotated[int | None, Field(examples=[45])]
+    days: int | None
     """Its length in days, where one is given."""
     notes: str | None
     """Remarks."""
@@ -256,7 +256,7 @@ class PhaseDocument(Document):
 class ProposalFields(Document):
     """What only proposals have."""
 
-    title: Annotated[str, Field(examples=["Hamas counter-proposal of February 2024"])]
+    title: str
     """A short neutral title."""
     summary: str
     """What it is, in our words."""
@@ -292,19 +292,17 @@ class ProposalDocument(EntryEnd, ProposalFields, EntryDocument):
 class ProposalQuestion(EntryQuestion):
     """What can be asked of proposals."""
 
-    proposer: list[str] = filtered("proposers", "hamas", name_type="actor")
+    proposer: list[str] = filtered("proposers", name_type="actor")
     """Who proposed it; repeatable."""
-    mediator: list[str] = filtered("mediators", "qatar", name_type="actor")
+    mediator: list[str] = filtered("mediators", name_type="actor")
     """Who carried it between the parties; repeatable."""
-    status: list[Status] = filtered("latest_status", "agreed")
+    status: list[Status] = filtered("latest_status")
     """What became of it; repeatable."""
-    detail: list[Detail] = filtered("detail", "full")
+    detail: list[Detail] = filtered("detail")
     """Whether all of its terms are in the record."""
-    in_reply_to: list[str] = filtered(
-        "in_reply_to.proposal", "prop-2024-01-paris", name_type="proposal"
-    )
+    in_reply_to: list[str] = filtered("in_reply_to.proposal", name_type="proposal")
     """Those that answer this proposal; repeatable."""
-    amends: list[str] = filtered("amends.proposal", "prop-2024-01-paris", name_type="proposal")
+    amends: list[str] = filtered("amends.proposal", name_type="proposal")
     """Those that amend this proposal; repeatable."""
 
 
@@ -366,7 +364,6 @@ PROPOSAL = Kind(
     name="proposal",
     plural="proposals",
     description="Proposals and agreements with their phases; their terms are at `/v1/terms`.",
-    example="prop-2024-02-hamas",
     colors=("#2c6e49", "#84c7a0"),
     record=ProposalRecord,
     seed_record=SeedProposal,

@@ -178,18 +178,18 @@ class SpeakerDocument(Document):
 
     actor: Summary
     """The speaker."""
-    office: Annotated[str | None, Field(examples=["Prime Minister, Israel"])]
+    office: str | None
     """The office held on that date."""
 
 
 class RenderingDocument(Document):
     """One wording of the utterance, as one source prints it."""
 
-    text: Annotated[str, Field(examples=["total victory"])]
+    text: str
     """The words, exactly as printed."""
     source: SourceSummary
     """The source that prints them."""
-    language: Annotated[str, Field(examples=["en"])]
+    language: str
     """The language of the words (BCP 47)."""
     translated: bool | None
     """Whether the words are a translation; null where that is not known."""
@@ -208,7 +208,7 @@ class RenderingDocument(Document):
 class QuoteFields(Document):
     """What only quotes have."""
 
-    text: Annotated[str, Field(examples=["We are on the way to an absolute victory"])]
+    text: str
     """The words of the principal wording, exactly as its source prints them."""
     speakers: list[SpeakerDocument]
     """Who said it; a joint statement has several."""
@@ -216,9 +216,9 @@ class QuoteFields(Document):
     """The event at which it was said."""
     context: str | None
     """Where, when and about what, in our words."""
-    language: Annotated[str, Field(examples=["en"])]
+    language: str
     """The language of `text` (BCP 47)."""
-    spoken_language: Annotated[str | None, Field(examples=["he"])]
+    spoken_language: str | None
     """The language in which it was spoken or written (BCP 47); null where that is not known."""
     translated: bool | None
     """Whether `text` is a translation; null where that is not known."""
@@ -242,17 +242,17 @@ class QuoteDocument(EntryEnd, QuoteFields, EntryDocument):
 class QuoteQuestion(EntryQuestion):
     """What can be asked of quotes."""
 
-    speaker: list[str] = filtered("speakers.actor", "netanyahu", name_type="actor")
+    speaker: list[str] = filtered("speakers.actor", name_type="actor")
     """Who said it: by id, name or alias; repeatable."""
-    event: list[str] = filtered("event", "ev-2023-10-07-attack", name_type="event")
+    event: list[str] = filtered("event", name_type="event")
     """Said at this event; repeatable."""
-    attribution: list[Attribution] = filtered("attribution", "on_record")
+    attribution: list[Attribution] = filtered("attribution")
     """On whose word it rests; repeatable."""
-    language: list[str] = filtered("wordings.language", "en", name_type=VALUE)
+    language: list[str] = filtered("wordings.language", name_type=VALUE)
     """A wording in this language exists; repeatable."""
-    fragment: Annotated[FlagParameter | None, Filter("fragment"), Field(examples=[True])] = None
+    fragment: Annotated[FlagParameter | None, Filter("fragment")] = None
     """Whether it is part of a sentence."""
-    evidence: list[EvidenceStatus] = filtered("evidence_status", "verified")
+    evidence: list[EvidenceStatus] = filtered("evidence_status")
     """Whether one of its wordings was found in the text of its source; repeatable."""
 
 
@@ -375,7 +375,6 @@ QUOTE = Kind(
     name="quote",
     plural="quotes",
     description="Who said what, when and in which office, with every outlet's wording of it.",
-    example="q-20240207-netanyahu-victory",
     colors=("#8a4b08", "#e6ab6a"),
     record=QuoteRecord,
     seed_record=SeedQuote,

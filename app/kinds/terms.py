@@ -124,11 +124,11 @@ class TermFields(Document):
 
     proposal: EntryLink
     """The proposal that it is part of."""
-    phase: Annotated[int | None, Field(examples=[1])]
+    phase: int | None
     """The phase in which it holds; null for the whole."""
-    position: Annotated[int | None, Field(examples=[2])]
+    position: int | None
     """Its place in the curated order of its proposal's terms, where one is given."""
-    clause: Annotated[str | None, Field(examples=["2 (b)"])]
+    clause: str | None
     """Its number or heading in the text, as printed."""
     obliged: list[Summary]
     """Who has to act."""
@@ -142,7 +142,7 @@ class TermFields(Document):
     """What it waits for."""
     deadline: DeadlineDocument | None
     """When it is due, as the text says."""
-    due_at: Annotated[date | None, Field(examples=["2025-02-04"])]
+    due_at: date | None
     """The last day on which it can be met; null where the deadline or its anchor gives no day."""
     reports: list[ReportDocument]
     """What is reported of it, by whom; claims that contradict each other stand side by side."""
@@ -158,21 +158,21 @@ class TermDocument(EntryEnd, TermFields, EntryDocument):
 class TermQuestion(EntryQuestion):
     """What can be asked of terms."""
 
-    proposal: list[str] = filtered("proposal", "prop-2024-02-hamas", name_type="proposal")
+    proposal: list[str] = filtered("proposal", name_type="proposal")
     """Terms of this proposal; repeatable."""
-    phase: list[PhaseAsked] = filtered("phase_or_whole", 1)
+    phase: list[PhaseAsked] = filtered("phase_or_whole")
     """The phase; 0 for terms of the whole; repeatable."""
-    obliged: list[str] = filtered("obliged", "israel", name_type="actor")
+    obliged: list[str] = filtered("obliged", name_type="actor")
     """Who has to act; repeatable."""
-    beneficiary: list[str] = filtered("beneficiary", "hamas", name_type="actor")
+    beneficiary: list[str] = filtered("beneficiary", name_type="actor")
     """Who benefits; repeatable."""
-    outcome: list[Outcome] = filtered("reports.outcome", "breached")
+    outcome: list[Outcome] = filtered("reports.outcome")
     """What somebody reported of it: `breached` finds terms that somebody reported as breached,
     whether others deny it or not; repeatable."""
-    claimed_by: list[str] = filtered("reports.claimed_by.actor", "hamas", name_type="actor")
+    claimed_by: list[str] = filtered("reports.claimed_by.actor", name_type="actor")
     """Who reported on it; binds to the same report as `outcome`; with `include_affiliates` also
     those who were part of the claimant, or held an office in it, when they reported; repeatable."""
-    due_before: BoundParameter = Field(None, examples=["2025-03-02"])
+    due_before: BoundParameter = None
     """Terms that were due before this year, month or day."""
 
     def clauses(self, named: dict[str, list[str]]) -> list[Clause]:
@@ -214,7 +214,6 @@ TERM = Kind(
     name="term",
     plural="terms",
     description="Single obligations: who has to do what, in which phase of which proposal.",
-    example="prop-2024-02-hamas-pause-phase-one",
     colors=("#6b3fa0", "#c3a5ea"),
     record=TermRecord,
     document=TermDocument,

@@ -49,9 +49,9 @@ class Difference(Document):
 
     kind: DifferenceKind
     """What is different."""
-    asked: Annotated[str | None, Field(examples=["60"])]
+    asked: str | None
     """What was asked, as it was written; null where it has nothing there."""
-    printed: Annotated[str | None, Field(examples=["42"])]
+    printed: str | None
     """What is on record, as it is printed; null where it has nothing there."""
 
 
@@ -60,22 +60,22 @@ class DiffPart(Document):
 
     op: Operation
     """`delete`: asked, not printed; `insert`: printed, not asked."""
-    asked: Annotated[str, Field(examples=["60 days"])]
+    asked: str
     """The asked words of this step, as they were written."""
-    printed: Annotated[str, Field(examples=["42 days"])]
+    printed: str
     """The printed words of this step."""
 
 
 class Asked(Document):
     """What was asked."""
 
-    text: Annotated[str, Field(examples=["We can stop the fighting for 60 days"])]
+    text: str
     """The quotation."""
     speaker: Summary | None
     """Who is said to have said it; null where that is nobody, or not one actor, of this record."""
-    speaker_given: Annotated[str | None, Field(examples=["the Israeli prime minister"])]
+    speaker_given: str | None
     """Who is said to have said it, as it was asked."""
-    date: Annotated[str | None, Field(examples=["2024-06"])]
+    date: str | None
     """When it is said to have been said, in the date language."""
 
 
@@ -86,7 +86,7 @@ class FoundQuote(Document):
     """The quote of this record."""
     verdict: Verdict
     """How what was asked stands to this quote: words, speaker and date."""
-    similarity: Annotated[float, Field(ge=0, le=1, examples=[0.93])]
+    similarity: Annotated[float, Field(ge=0, le=1)]
     """2 · words in common / (words of the passage + words of the stretch of the wording that it
     stands against), where words in common keep their order; contractions are counted written out,
     numbers as one word. 1 for `exact` and `partial` words, whoever said them."""
@@ -94,7 +94,7 @@ class FoundQuote(Document):
     """The source that prints it."""
     speakers: list[SpeakerDocument]
     """Who said it, each with the office held on that date."""
-    date: Annotated[str, Field(examples=["2024-06-03"])]
+    date: str
     """When, in the date language."""
     differences: list[Difference]
     """What a reader must know, in the order of the words."""
@@ -105,11 +105,11 @@ class QuoteMatch(FoundQuote):
 
     words: Verdict
     """How the words alone stand to it."""
-    passage: Annotated[str, Field(examples=["We can stop the fighting for 60 days"])]
+    passage: str
     """The asked words that were held against this quote: all of them, or a quotation in them."""
-    text: Annotated[str, Field(examples=["We can stop the fighting for 42 days"])]
+    text: str
     """The recorded wording that is closest, as its source prints it."""
-    language: Annotated[str, Field(examples=["en"])]
+    language: str
     """The language of the wording (BCP 47)."""
     attribution: Attribution
     """On whose word the quotation rests."""
@@ -127,9 +127,7 @@ class CheckAnswer(Document):
 
     verdict: Verdict
     """The best verdict of all matches."""
-    statement: Annotated[
-        str, Field(examples=["Not in this record. That does not mean that it was never said."])
-    ]
+    statement: str
     """The answer in words."""
     too_short: bool
     """Whether the words are in the record, but too few to tell whose they are: one to three words
@@ -143,11 +141,11 @@ class CheckAnswer(Document):
 class ArticlePassage(Document):
     """A passage of a text."""
 
-    start: Annotated[int, Field(ge=0, examples=[310])]
+    start: Annotated[int, Field(ge=0)]
     """Where it begins: the number of characters (Unicode code points) before it."""
-    end: Annotated[int, Field(ge=0, examples=[342])]
+    end: Annotated[int, Field(ge=0)]
     """Where it ends: the number of characters before its end."""
-    text: Annotated[str, Field(examples=["I never said anything of the kind"])]
+    text: str
     """The passage, without quotation marks."""
 
 
@@ -158,7 +156,7 @@ class Mark(FoundQuote, ArticlePassage):
     `not_in_record`.
     """
 
-    printed: Annotated[str, Field(examples=["total victory"])]
+    printed: str
     """The recorded wording, as its source prints it."""
     also: list[EntryLink]
     """Other quotes of this record that have the same words."""
@@ -171,33 +169,26 @@ class Unmatched(ArticlePassage):
 class QuotationCounts(Document):
     """How many quotations of a text are what; each is counted once."""
 
-    quotations: Annotated[int, Field(ge=0, examples=[9])]
+    quotations: Annotated[int, Field(ge=0)]
     """All passages in quotation marks."""
-    as_recorded: Annotated[int, Field(ge=0, examples=[5])]
+    as_recorded: Annotated[int, Field(ge=0)]
     """In the words of the record, whole or in part."""
-    altered: Annotated[int, Field(ge=0, examples=[2])]
+    altered: Annotated[int, Field(ge=0)]
     """In other words than the record has."""
-    said_by_another: Annotated[int, Field(ge=0, examples=[1])]
+    said_by_another: Annotated[int, Field(ge=0)]
     """In the words of the record, but attributed in the text to somebody else."""
-    not_in_record: Annotated[int, Field(ge=0, examples=[1])]
+    not_in_record: Annotated[int, Field(ge=0)]
     """Not in this record."""
 
 
 class MarksAnswer(Document):
     """The quotations of a text, and what of it is in this record."""
 
-    statement: Annotated[
-        str,
-        Field(
-            examples=[
-                "9 quotations: 5 as recorded, 2 altered, 1 said by another, 1 not in this record."
-            ]
-        ),
-    ]
+    statement: str
     """The answer in words."""
     counts: QuotationCounts
     """The quotations in numbers."""
-    characters: Annotated[int, Field(examples=[18250])]
+    characters: int
     """How long the text is."""
     marks: list[Mark]
     """The passages that are recorded, in the order of the text; they do not overlap. Quotations in

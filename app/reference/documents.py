@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from pydantic import Field
 
 from app.entries.documents import CitationDocument, CorrectionDocument, Document, Summary
@@ -16,13 +14,13 @@ from app.reference.sources import SourceKind, TitleOrigin
 class ReferenceDocument(Document):
     """The first fields of actors, topics and sources."""
 
-    id: Annotated[str, Field(examples=["netanyahu"])]
+    id: str
     """The id, never reused."""
-    name: Annotated[str, Field(examples=["Benjamin Netanyahu"])]
+    name: str
     """The name to show."""
-    url: Annotated[str, Field(examples=["/v1/actors/netanyahu"])]
+    url: str
     """The path of this document."""
-    label: Annotated[str, Field(examples=["Benjamin Netanyahu"])]
+    label: str
     """One line to show: the name; of a source, publisher and title."""
 
 
@@ -33,18 +31,18 @@ class ReferenceEnd(Document):
     """Remarks."""
     corrections: list[CorrectionDocument]
     """What was corrected after publication."""
-    links: Annotated[dict[str, str], Field(examples=[{"events": "/v1/events?actor=netanyahu"}])]
+    links: dict[str, str]
     """Related questions, as paths."""
 
 
 class PositionDocument(Document):
     """An office."""
 
-    title: Annotated[str, Field(examples=["Prime Minister"])]
+    title: str
     """The office."""
     of: Summary | None
     """Of whom or what."""
-    date: Annotated[str | None, Field(examples=["2022-12-29/.."])]
+    date: str | None
     """When, in the date language; null where the record gives no dates."""
 
 
@@ -112,7 +110,7 @@ class SourceFields(Document):
     """Whether that is the printed title; if not, it is made from the address or describes it."""
     title_origin: TitleOrigin
     """Where the title comes from; one made from the address is not the printed headline."""
-    href: Annotated[str | None, Field(examples=["https://example.org/article"])]
+    href: str | None
     """The address of the text."""
     archive_href: str | None
     """The address of an archived copy."""
@@ -136,7 +134,7 @@ class ReferenceQuestion(Question):
     # Only a part of the formats is for documents without dates.
     format: UndatedFormatName | None = Field(None, examples=["json"])  # type: ignore[assignment]
     """The representation; without it the `Accept` header chooses."""
-    id: list[str] = several("netanyahu")
+    id: list[str] = several()
     """By id; repeatable."""
-    q: WordsParameter = Field(None, examples=["neta"])
-    """Beginnings of words of the name, for pickers: `neta` finds Netanyahu."""
+    q: WordsParameter = None
+    """Beginnings of words of the name, for pickers."""

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
-
-from pydantic import Field
 
 from app.entries.documents import Document
 
@@ -13,25 +10,25 @@ from app.entries.documents import Document
 class Quality(Document):
     """How well the record is founded; `parley check` prints the same."""
 
-    wordings: Annotated[int, Field(examples=[510])]
+    wordings: int
     """How many wordings of quotes it has."""
-    wordings_verified: Annotated[int, Field(examples=[413])]
+    wordings_verified: int
     """How many of them were found in their source, or in a stored copy of it."""
-    wordings_failed: Annotated[int, Field(examples=[0])]
+    wordings_failed: int
     """How many were looked for in the text of their source and not found."""
-    sources: Annotated[int, Field(examples=[391])]
+    sources: int
     """How many sources it has."""
-    sources_without_archive: Annotated[int, Field(examples=[391])]
+    sources_without_archive: int
     """How many have no archived copy."""
-    titles_not_printed: Annotated[int, Field(examples=[190])]
+    titles_not_printed: int
     """How many have a title that is not the printed one."""
-    actors: Annotated[int, Field(examples=[101])]
+    actors: int
     """How many actors it has."""
-    actors_without_identifiers: Annotated[int, Field(examples=[64])]
+    actors_without_identifiers: int
     """How many have no id in any outside register."""
-    topics_without_entries: Annotated[list[str], Field(examples=[["shelter"]])]
+    topics_without_entries: list[str]
     """The topics that no entry has, nor any of their narrower topics."""
-    months_without_entries: Annotated[list[str], Field(examples=[["2026-08"]])]
+    months_without_entries: list[str]
     """The months between the first and the last entry that lie in the coverage and in which no
     entry begins."""
 

@@ -25,7 +25,7 @@ class KindIncomplete(Exception):
 class RecordType:
     """A kind of record: actors, topics, sources, or a kind of entry.
 
-    `description` and `example`, an id of the shipped record, stand in the API's description.
+    `description` stands in the API's description.
     `computed` makes the members of a document that have no attribute of their name in the record.
     `links` are its links, with `{id}` for the record's id.
     """
@@ -33,7 +33,6 @@ class RecordType:
     name: str = MISSING
     plural: str = MISSING
     description: str = MISSING
-    example: str = MISSING
     record: type[Record] = MISSING
     document: type[Document] = MISSING
     computed: Mapping[str, Callable[[Any, Reference], Any]] = MISSING

@@ -22,13 +22,13 @@ OPTIONAL = {"related", "seed_record", "has_files", "in_timeline"}
 class ByPlace(EntryQuestion):
     """A filter whose values no record has, and one of a type that is no kind."""
 
-    place: Annotated[list[str], Filter("place")] = several("x")
+    place: Annotated[list[str], Filter("place")] = several()
 
 
 class ByVerdict(EntryQuestion):
     """A filter that names an unknown kind."""
 
-    verdict: Annotated[list[str], Filter("event", name_type="verdict")] = several("x")
+    verdict: Annotated[list[str], Filter("event", name_type="verdict")] = several()
 
 
 @pytest.mark.parametrize("part", [each.name for each in fields(Kind) if each.name not in OPTIONAL])
