@@ -63,14 +63,9 @@ def test_every_parameter_is_described_with_an_example(described: Described) -> N
         for parameter in operation.get("parameters", [])
         if not parameter.get("description") or not shows_values(parameter, described)
     ]
-    # The tiny record has no second page of these.
-    assert {name for _, name in bare} <= {"cursor"}
-    assert {path for path, _ in bare} == {
-        "/v1/proposals",
-        "/v1/figures",
-        "/v1/changes",
-        "/v1/corrections",
-    }
+    # The tiny record has no second page of these, and no exchange.
+    one_page = ("/v1/proposals", "/v1/figures", "/v1/changes", "/v1/corrections")
+    assert set(bare) == {*((path, "cursor") for path in one_page), ("/v1/events", "exchange")}
 
 
 def shows_values(parameter: Described, described: Described) -> bool:
@@ -282,8 +277,8 @@ def test_generators_read_json_alone(generated_from: Described, described: Descri
         assert len(answer["content"]) == 1, path
         assert {"429", "500"} <= operation["responses"].keys(), path
         for parameter in operation["parameters"]:
-            # There is a cursor only where another page follows.
-            assert "example" in parameter or parameter["name"] == "cursor", path
+            # The tiny record has neither a second page of each list, nor exchanges.
+            assert "example" in parameter or parameter["name"] in ("cursor", "exchange"), path
             assert parameter["name"] != "fields", path
     events = generated_from["paths"]["/v1/events"]["get"]["responses"]["200"]
     assert list(events["content"]) == ["application/json"]
