@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -59,8 +60,8 @@ def source_fields(found: dict[str, str], names: dict[str, list[str]]) -> SourceF
     for field, places in names.items():
         texts = (" ".join(found.get(place, "").split()) for place in places)
         text = next(filter(None, texts), None)
-        if text is not None:
-            fields[field] = READ[field](text) if field in READ else text
+        value = READ.get(field, str)(text) if text is not None else None
+        fields.update({field: value} if value is not None else {})
     return fields
 
 
@@ -83,9 +84,14 @@ def address(text: str) -> str:
     return f"https://doi.org/{text}" if DOI.fullmatch(text) else text
 
 
-def source_kind(word: str) -> str:
-    """The kind of source that a format's own word means."""
-    return KINDS.get(re.sub(r"\s", "", word).lower(), "news")
+def source_kind(word: str) -> str | None:
+    """The kind of source that a format's own word means, where it means one."""
+    return KINDS.get(re.sub(r"\s", "", word).lower())
 
 
-READ = {"date": edtf, "language": language_code, "url": address, "kind": source_kind}
+READ: dict[str, Callable[[str], str | None]] = {
+    "date": edtf,
+    "language": language_code,
+    "url": address,
+    "kind": source_kind,
+}

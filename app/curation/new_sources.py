@@ -29,6 +29,8 @@ DAY = re.compile(r"\d{4}(?:-\d\d){0,2}")
 # How ids write a day: what parts its numbers, and how much of it they have.
 FORMS = (("", 10), ("-", 10), ("-", 7), ("", 7), ("", 4))
 TITLE_WORDS = 5
+# A publisher with a longer name, in one word, is called by its host.
+LONGEST_NAME = 20
 
 
 class IdPattern(NamedTuple):
@@ -161,9 +163,10 @@ def publisher_name(fields: SourceFields, known: Iterable[SourceFields]) -> str:
     if before:
         return before.most_common(1)[0][0]
     host = host_of(fields)
-    owner = max(host.split(".")[:-1], key=len, default="source")
+    owner = max(host.split(".")[:-1], key=len, default="")
     name = re.sub(r"[^a-z0-9]+", "", fold(publisher).removeprefix("the "))
-    return owner if publisher == host else name[:30] or owner
+    is_name = publisher != host and 0 < len(name) <= LONGEST_NAME
+    return name if is_name else owner or name[:LONGEST_NAME] or "source"
 
 
 def host_of(fields: SourceFields) -> str:

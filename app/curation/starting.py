@@ -16,6 +16,9 @@ from app.seeding.json_schemas import file_schema, write_schemas
 TEMPLATE = files("app.curation") / "template"
 FORMAT = files("app.seeding") / "FORMAT.md"
 
+# No field of a quantity is needed by itself, but most have these.
+NUMBER_WITH_WORDS = ("value", "qualifier", "printed")
+
 
 def init(folder: Path) -> None:
     """Writes a record with an entry of each kind, its schemas, and what checks it in a repository.
@@ -67,7 +70,8 @@ def example_value(field: dict[str, Any], named: dict[str, Any]) -> Any:
             return [example_value(field.get("items", {}), named)]
         case "object":
             fields, needed = field.get("properties", {}), field.get("required", ())
-            return {each: example_value(fields[each], named) for each in needed or list(fields)[:1]}
+            shown = [each for each in fields if each in (*needed, *NUMBER_WITH_WORDS)]
+            return {each: example_value(fields[each], named) for each in shown or list(fields)[:1]}
         case "boolean":
             return False
         case "integer" | "number":

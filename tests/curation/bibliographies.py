@@ -79,7 +79,6 @@ BIBTEX_SOURCES = [
         "url": "https://gazette.example.org/~desk/a_b?x=1&y=2",
         "date": "2024-03-06",
         "language": "en",
-        "kind": "news",
         "id": "gazette-20240306",
     },
     {
@@ -139,19 +138,16 @@ CSL_SOURCES = [
         "publisher": "Lake Office",
         "url": "https://office.example.org/once",
         "date": "2024-03-08",
-        "kind": "news",
         "id": "lakeoffice-20240308",
     },
     {
         "title": "Said twice",
         "publisher": "Lake Office",
-        "kind": "news",
         "id": "lakeoffice-said-twice",
     },
     {
         "title": "By whom",
         "url": "https://www.site.example.org/by",
-        "kind": "news",
         "publisher": "site.example.org",
         "id": "example-by-whom",
     },

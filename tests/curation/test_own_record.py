@@ -73,16 +73,6 @@ def test_a_new_entry(kind: str, everything: bool, capsys: pytest.CaptureFixture[
     assert len(entries) == 1
 
 
-def test_pull_requests_of_forks_run_without_rights(tmp_path: Path) -> None:
-    """What a fork sent is checked by a job that may read alone; another one comments."""
-    workflows = begun(tmp_path / "record") / ".github" / "workflows"
-    check, comment = ((workflows / f"{each}.yml").read_text() for each in ("check", "comment"))
-    assert yaml.safe_load(check)["permissions"] == {"contents": "read"}
-    assert "pull_request_target" not in check + comment
-    assert "actions/checkout" not in comment
-    assert yaml.safe_load(comment)["permissions"] == {"pull-requests": "write"}
-
-
 def test_saving_is_noticed(tmp_path: Path) -> None:
     """A file that is written, added or removed changes the stamp of the folder."""
     folder = begun(tmp_path / "record")
