@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import openapi_client
 from fastmcp import Client, FastMCP
+from mcp import MCPError
 from parley_client import Client as ParleyClient
 from parley_client.api.check import check_quotation
 from parley_client.api.entries import get_proposal, list_quotes
@@ -67,16 +68,16 @@ async def entries_and_articles() -> list[Any]:
     """An entry as a resource by the template of its address, the prompt, and a wrong id."""
     async with Client(f"{BASE}/mcp") as client:
         (template,) = await client.list_resource_templates()
-        (read,) = await client.read_resource(template.uriTemplate.replace("{id}", "agreement"))
+        (read,) = await client.read_resource(template.uri_template.replace("{id}", "agreement"))
         (prompt,) = await client.list_prompts()
         given = await client.get_prompt(prompt.name, {"article": "They {met}."})
         try:
             await client.read_resource("parley://entries/agreemen")
-        except Exception as refused:  # noqa: BLE001
+        except MCPError as refused:
             refusal = str(refused)
     title = json.loads(read.text)["entry"]["quoted"].partition("\n")[0]
     article = given.messages[0].content.text.rpartition("<article>")[2]
-    return [title, article, "Did you mean agreement?" in refusal]
+    return [title, article, "Did you mean agreement" in refusal]
 
 
 print(
