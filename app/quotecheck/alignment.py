@@ -21,7 +21,7 @@ from app.quotecheck.reading import Reading, same_spelling
 from app.quotecheck.vocabulary import word_table
 
 # The stretch that is compared may reach so many words beyond the one that is most like.
-SLACK = 6
+SLACK = 8
 # Of a text that is so many times as long as a wording, only a stretch is held against it.
 MUCH_LONGER = 1.5
 # Of more words before or after everything in common, none is held against a printed one.

@@ -203,7 +203,11 @@ def permuted(asked: Reading, printed: Reading) -> Reading | None:
         return None
     if not set(words) <= set(_written_out(printed.keys)):
         return None
-    stretches = (printed.part(n, n + size) for n in range(len(printed) - size + 1))
+    stretches = (
+        printed.part(n, n + size)
+        for n in range(len(printed) - size + 1)
+        if not (printed.is_inside_word(n) or printed.is_inside_word(n + size))
+    )
     return next((each for each in stretches if _written_out(each.keys) == words), None)
 
 
