@@ -12,7 +12,7 @@ import time
 from collections import ChainMap
 from collections.abc import Awaitable, Callable, Mapping
 from copy import deepcopy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import orjson
@@ -30,6 +30,9 @@ from app.http.request import header_fields
 from app.kinds import KINDS, RECORD_TYPES
 from app.reference import REFERENCE_TYPES
 
+if TYPE_CHECKING:
+    import httpx
+
 # Bytes of the longest answer that is an example.
 LONGEST = 30_000
 SEVERAL = {each.plural: each.question for each in KINDS.values()} | {"timeline": TimelineQuestion}
@@ -42,11 +45,7 @@ Ask = Callable[..., Awaitable[tuple[int, bytes]]]
 
 async def with_examples(app: FastAPI, document: Described, public_url: str) -> Described:
     """The full document with examples of the present revision."""
-    # Imported here, as starting should not wait for it.
-    import httpx  # noqa: PLC0415
-
-    transport = httpx.ASGITransport(behind_middleware(app), raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+    async with client_of(app) as client:
 
         async def ask(method: str, address: str, body: Any = None) -> tuple[int, bytes]:
             answer = await client.request(method, address, json=body)
@@ -64,6 +63,15 @@ async def with_examples(app: FastAPI, document: Described, public_url: str) -> D
                 await add_answers(method, address, body, operation, ask, prefix_of(public_url))
                 operation["x-codeSamples"] = samples(method, public_url + address, body, operation)
     return document
+
+
+def client_of(app: ASGIApp) -> httpx.AsyncClient:
+    """A client that asks the application itself."""
+    # Imported here, as starting should not wait for it.
+    import httpx  # noqa: PLC0415
+
+    transport = httpx.ASGITransport(behind_middleware(app), raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://localhost")
 
 
 def behind_middleware(app: ASGIApp) -> ASGIApp:

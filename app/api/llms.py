@@ -56,7 +56,7 @@ async def llms(request: Request, _: NoQuestion) -> Representation:
     )
     if request.scope["route"].path == FULL:
         text = "\n".join([text, *described_paths(request.app.openapi()), "\n## Recipes"])
-        text += "".join([told(each) async for each in recipes(request)])
+        text += "".join(map(told, await recipes(request)))
     return Representation(CONTENT_TYPE, text.encode(), revision)
 
 
@@ -81,10 +81,11 @@ def described_paths(document: dict[str, Any]) -> Iterator[str]:
 
 def told(recipe: Recipe) -> str:
     """A recipe as Markdown."""
-    part = f"Of the answer, `{recipe.part}`:\n\n" if recipe.part else ""
-    rest = f"\n… and {recipe.left_off} more lines" if recipe.left_off else ""
-    answer = f"\n{part}~~~\n{recipe.answer}{rest}\n~~~\n" if recipe.answer else ""
-    return f"\n\n### {recipe.question}\n\n{recipe.text}\n\n    {recipe.command}\n{answer}"
+    part = f"Of the answer, `{recipe['show']}`:\n\n" if "show" in recipe else ""
+    rest = f"\n… and {recipe['rest']} more lines" if recipe["rest"] else ""
+    answer = f"\n{part}~~~\n{recipe['answer']}{rest}\n~~~\n" if recipe["answer"] else ""
+    question, text, command = (recipe[each] for each in ("question", "text", "command"))
+    return f"\n\n### {question}\n\n{text}\n\n    {command}\n{answer}"
 
 
 def add_routes(app: FastAPI) -> None:

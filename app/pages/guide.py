@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from operator import itemgetter
 
 from starlette.requests import Request
 
@@ -15,8 +16,8 @@ from app.pages.routing import PageAt
 
 async def guide(request: Request, _: NoQuestion) -> Representation:
     """Recipes by what somebody wants to do."""
-    found = [each async for each in recipes(request)]
-    groups = [(name, [*group]) for name, group in groupby(found, lambda each: each.group)]
+    found = await recipes(request)
+    groups = [(name, [*group]) for name, group in groupby(found, itemgetter("group"))]
     async with service_of(request).database.snapshot() as snapshot:
         return await page(request, snapshot, "guide.html", groups=groups)
 
