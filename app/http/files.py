@@ -30,7 +30,9 @@ class FileResponse:
         if holds(fields, etag):
             await not_modified(self.headers)(scope, receive, send)
             return
-        status, first, size = wanted(fields, self.file.size, etag)
+        # Ranges are of GET alone (RFC 9110, section 14.2).
+        asked = fields if scope["method"] == "GET" else {}
+        status, first, size = wanted(asked, self.file.size, etag)
         headers = [
             *self.headers,
             (b"accept-ranges", b"bytes"),

@@ -134,6 +134,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         if not self.url.startswith(b"/"):
             self.url, self.headers[:] = origin_form(self.url, self.headers)
+        # HTTP/1.0 knows no answer before the answer (RFC 9110, section 10.1.1).
+        self.expect_100_continue &= self.parser.get_http_version() != "1.0"
         super().on_headers_complete()
 
     def handle_websocket_upgrade(self) -> None:
