@@ -297,9 +297,17 @@ def values_at(record: Any, path: str) -> Sequence[Any]:
 
     Lists are walked through; where an attribute on the way is None, there is no value.
     """
-    name, _, rest = path.partition(".")
-    values = items_of(getattr(record, name))
-    return [each for value in values for each in values_at(value, rest)] if rest else values
+    values = [record]
+    for name in path.split("."):
+        found: list[Any] = []
+        for value in values:
+            held = getattr(value, name)
+            if isinstance(held, tuple | list):
+                found += held
+            elif held is not None:
+                found.append(held)
+        values = found
+    return values
 
 
 def references_of(record: BaseModel, kind: str) -> tuple[str, ...]:

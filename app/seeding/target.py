@@ -36,6 +36,10 @@ log = logging.getLogger(__name__)
 PAGE_CACHE_KIB = 192 * 1024
 # A document has about 1.6 kB: pages of SQLite's usual 4 KiB hold two, with much room left over.
 PAGE_BYTES = 8192
+# What FTS5 collects before it writes a part of the index; of its usual 1 MiB, parts would be merged
+# again and again.
+FULL_TEXT_BYTES = 16 * 1024 * 1024
+SET_FULL_TEXT_BYTES = "INSERT INTO words (words, rank) VALUES ('hashsize', ?)"
 
 
 class Target(Protocol):
@@ -136,6 +140,7 @@ class SqliteTarget:
         ):
             self.raw.execute(f"PRAGMA {pragma}")
         self.raw.execute("BEGIN")
+        self.raw.execute(SET_FULL_TEXT_BYTES, (FULL_TEXT_BYTES,))
         self.is_writable = True
 
     def closed(self) -> SeedRefused:
