@@ -48,11 +48,11 @@ def lines_of(
 ) -> Iterator[str]:
     """A field with its example, below what it is for; one that may be left out as a comment."""
     shown = yaml.safe_dump({name: example_value(field, named)}, sort_keys=False, allow_unicode=True)
+    # Beside a text, what it is for would be a flaw: YAML ends a text at ` #`.
+    if name != "id" and "description" in field:
+        yield f"## {field['description']}"
     mark = "" if name in needed else "# "
-    first, *rest = shown.splitlines()
-    words = field.get("description", "")
-    yield f"{mark}{first}" + (f"  # {words}" if words and not rest else "")
-    yield from (f"{mark}{line}" for line in rest)
+    yield from (f"{mark}{line}" for line in shown.splitlines())
 
 
 def example_value(field: dict[str, Any], named: dict[str, Any]) -> Any:
