@@ -30,6 +30,7 @@ SLOW = (
     "tests/history/test_then.py",
     "tests/operation/",
     "tests/pages/test_browser.py",
+    "tests/pages/test_embedding.py",
     "tests/postgres/",
     "tests/seeding/mistakes/",
     "tests/seeding/test_interruptions.py",

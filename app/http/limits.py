@@ -59,7 +59,7 @@ class Limits:
             return
         problem = self.problem_of(scope)
         if problem is not None:
-            await problem_response(problem)(scope, receive, send)
+            await problem_response(problem, scope=scope)(scope, receive, send)
             return
         if scope["method"] == "OPTIONS":
             await preflight(scope["path"])(scope, receive, send)

@@ -82,7 +82,7 @@ class Observation:
             await self.app(scope, receive, observed)
         except Exception:
             if not status:
-                await problem_response(Problem(MISTAKE))(scope, receive, observed)
+                await problem_response(Problem(MISTAKE), scope=scope)(scope, receive, observed)
             raise
         finally:
             seconds = time.perf_counter() - began

@@ -17,7 +17,7 @@ from app.http.responses import Header
 # the first step of a path tells them from parts of longer addresses and from words of a text.
 PAGES = (
     rb"\.well-known|actors|assets|cards|check|compare|docs|embed|embed\.js|events|favicon\.ico|"
-    rb"figures|guide|health|llms(?:-full)?\.txt|mcp|metrics|openapi(?:-full)?\.json|"
+    rb"figures|guide|health|llms(?:-full)?\.txt|mcp|metrics|oembed|openapi(?:-full)?\.json|"
     rb"opensearch\.xml|problems|proposals|quotes|robots\.txt|sitemap\.xml|sources|terms|timeline|"
     rb"topics|watch"
 )

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
+from html import escape
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -27,6 +28,16 @@ COMMON_HEADERS: list[Header] = [
 ]
 # What a picture may load or run where it is opened as a document of its own: nothing.
 SVG_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+# A problem in a frame, where the record cannot be asked how a page of it looks.
+PROBLEM_PAGE = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>{0}</title>'
+    '<body style="font:1rem/1.5 system-ui,sans-serif;margin:1rem"><p><b>{0}</b></p><p>{1}</p>'
+)
+FRAMED: list[Header] = [
+    (b"content-type", b"text/html; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", SVG_POLICY.encode()),
+]
 OF_BODY = frozenset((b"content-type", b"content-length", b"content-encoding"))
 
 
@@ -59,6 +70,12 @@ async def send_whole(send: Send, status: int, headers: list[Header], body: bytes
     await send({"type": "http.response.body", "body": body})
 
 
+def is_frame(scope: Scope) -> bool:
+    """Whether a page is asked for that is shown within a page of another origin."""
+    accept: bytes = scope["state"]["fields"].get(b"accept", b"")
+    return scope["path"].startswith("/embed/") and b"text/html" in accept
+
+
 def not_modified(headers: Iterable[Header]) -> CompleteResponse:
     """A 304 in the place of a 200 with these headers."""
     return CompleteResponse(304, without_body(headers), b"")
@@ -69,9 +86,17 @@ def without_body(headers: Iterable[Header]) -> list[Header]:
     return [header for header in headers if header[0] not in OF_BODY]
 
 
-def problem_response(problem: Problem, body: bytes | None = None) -> CompleteResponse:
-    """A problem document (RFC 9457), which nobody keeps; its own body or another edition of it."""
+def problem_response(
+    problem: Problem, body: bytes | None = None, scope: Scope | None = None
+) -> CompleteResponse:
+    """A problem document (RFC 9457), which nobody keeps; its own body or another edition of it.
+
+    Where it is shown in a frame, it is text.
+    """
     own = [(name.lower().encode(), value.encode()) for name, value in problem.headers.items()]
+    if scope is not None and is_frame(scope):
+        shown = PROBLEM_PAGE.format(escape(problem.title), escape(problem.detail))
+        return complete(problem.status, [*FRAMED, *own], shown.encode())
     headers = [
         (b"content-type", PROBLEM_MEDIA_TYPE.encode()),
         (b"cache-control", b"no-store"),

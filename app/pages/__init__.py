@@ -13,6 +13,7 @@ from app.pages import (
     guide,
     home,
     lists,
+    oembed,
     outcome,
     quotecheck,
     reference,
@@ -28,7 +29,7 @@ def add_pages(app: FastAPI) -> None:
     require_templates(KINDS)
     modules = (home, lists, outcome, entries, reference, compare, quotecheck, guide)
     found = [page for module in modules for page in module.PAGES]
-    for page in (*found, *embedding.PAGES, *cards.PAGES):
+    for page in (*found, *embedding.PAGES, *cards.PAGES, *oembed.PAGES):
         add_page(app, page)
     add_finding(app, found)
     files = ("/assets/{mark}/{name}", static), ("/embed.js", embedding.script)

@@ -27,7 +27,7 @@ class ComparePageQuestion(CompareQuestion):
     def one_way_of_choosing(self) -> Self:
         """Refuses proposals together with a chain."""
         if self.proposal or self.chain is not None or self.topic:
-            CompareQuestion.model_validate(self.model_dump())
+            CompareQuestion.model_validate(self.model_dump(include={*CompareQuestion.model_fields}))
         return self
 
 

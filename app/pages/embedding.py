@@ -1,11 +1,14 @@
-"""Any list or entry as a page that pages of other origins can embed."""
+"""Pages in frames on pages of other origins, and the script that makes such frames.
+
+Lists and entries are shorter there than on their own pages; all others are the same without the
+head and foot of the service.
+"""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
 import orjson
 from pydantic import BaseModel, Field, create_model
@@ -15,12 +18,14 @@ from starlette.responses import Response
 from app.api.entries import TimelineQuestion, kinds_asked
 from app.api.records import record_now
 from app.db.snapshots import find
-from app.entries.questions import EntryQuestion, NoQuestion
+from app.entries.questions import NoQuestion
 from app.entries.result_pages import find_page, total_of
-from app.formats.svg import PAGING
 from app.http.route import Representation, service_of
 from app.kinds import KINDS
+from app.kinds.figures import FigureQuestion
 from app.kinds.kind import Kind
+from app.pages import compare, home, outcome, reference
+from app.pages.lists import drawn_numbers, with_query
 from app.pages.rendering import page, static_files
 from app.pages.routing import EmbeddedRoute, PageAt
 
@@ -29,23 +34,11 @@ FOR_AN_HOUR = {"Cache-Control": "public, max-age=3600"}
 
 
 class Theme(StrEnum):
-    """The colours of an embedded page; `auto` are those that the reader prefers."""
+    """The colours of a page in a frame; `auto` are those that the reader prefers."""
 
-    auto = "auto"
     light = "light"
     dark = "dark"
-
-
-THEME: Any = (
-    Theme,
-    Field(Theme.auto, description="The colours; `auto` are those that the reader prefers."),
-)
-
-
-class EmbeddedEntryQuestion(NoQuestion):
-    """What can be asked of an embedded entry."""
-
-    theme: Theme = Theme.auto
+    auto = "auto"
 
 
 async def embedded_list(request: Request, question: Any, path: str) -> Representation:
@@ -61,33 +54,33 @@ async def embedded_list(request: Request, question: Any, path: str) -> Represent
             "embed.html",
             entries=[orjson.loads(body) for body in found.documents],
             total=await find(snapshot, total_of, plan),
-            theme=question.theme.value,
             heading=path.capitalize(),
-            whole=page_of_list(path, request.state.parameters),
         )
 
 
-def page_of_list(path: str, parameters: list[tuple[str, str]]) -> str:
-    """The page with the whole answer."""
-    kept = [pair for pair in parameters if pair[0] not in PAGING | {"theme"}]
-    return f"/{path}?{urlencode(kept)}" if kept else f"/{path}"
-
-
 async def embedded_entry(
-    request: Request, question: EmbeddedEntryQuestion, entry_id: str, kind: Kind
+    request: Request, question: NoQuestion, entry_id: str, kind: Kind
 ) -> Representation:
-    """One entry as a card."""
+    """One entry."""
+    del question
     async with service_of(request).database.snapshot() as snapshot:
-        _, body = await record_now(kind.name, entry_id, snapshot)
+        entry = orjson.loads((await record_now(kind.name, entry_id, snapshot))[1])
+        shown = {"entries": [entry], "total": 1, "heading": entry["label"]}
+        return await page(request, snapshot, "embed.html", **shown)
+
+
+async def embedded_chart(request: Request, question: FigureQuestion) -> Representation:
+    """Charts of figures over time, by claimant."""
+    async with service_of(request).database.snapshot() as snapshot:
+        shown = await drawn_numbers(question, "figures", snapshot)
+        kept = [pair for pair in request.state.parameters if pair[0] != "theme"]
         return await page(
             request,
             snapshot,
-            "embed.html",
-            entries=[orjson.loads(body)],
-            total=1,
-            theme=question.theme.value,
-            heading=kind.title,
-            whole=f"/{kind.plural}/{entry_id}",
+            "chart_frame.html",
+            charts=shown["charts"],
+            narrowed=question.metric,
+            here=with_query("/figures", kept),
         )
 
 
@@ -97,20 +90,23 @@ async def script(request: Request) -> Response:
     return Response(static_files()["embed.js"], media_type="text/javascript", headers=FOR_AN_HOUR)
 
 
-def themed(model: type[EntryQuestion]) -> type[BaseModel]:
-    """A question that also takes the theme."""
-    return create_model(f"Embedded{model.__name__}", __base__=model, theme=THEME)
+def framed(page: PageAt) -> PageAt:
+    """A page in a frame, whose question also takes the colours."""
+    theme: Any = (Theme, Field(Theme.light, description="The colours."))
+    name = f"Framed{page.question.__name__}"
+    question: type[BaseModel] = create_model(name, __base__=page.question, theme=theme)
+    return PageAt(f"/embed{page.path}", page.answer, question, EmbeddedRoute)
 
 
-def embedded(path: str, model: type[EntryQuestion]) -> PageAt:
-    answer = partial(embedded_list, path=path)
-    return PageAt(f"/embed/{path}", answer, themed(model), EmbeddedRoute)
-
-
-PAGES = [embedded("timeline", TimelineQuestion)]
-for listed in KINDS.values():
-    path, card = f"/embed/{listed.plural}/{{id}}", partial(embedded_entry, kind=listed)
-    PAGES += [
-        embedded(listed.plural, listed.question),
-        PageAt(path, card, EmbeddedEntryQuestion, EmbeddedRoute),
+SHORTENED = [
+    PageAt("/timeline", partial(embedded_list, path="timeline"), TimelineQuestion),
+    PageAt("/figures/chart", embedded_chart, FigureQuestion),
+]
+for kind in KINDS.values():
+    SHORTENED += [
+        PageAt(f"/{kind.plural}", partial(embedded_list, path=kind.plural), kind.question),
+        PageAt(f"/{kind.plural}/{{id}}", partial(embedded_entry, kind=kind)),
     ]
+WHOLE = [page for module in (home, outcome, reference, compare) for page in module.PAGES]
+# As in the table of pages, the map of proposals stands before what has the id of one.
+PAGES = list(map(framed, (*WHOLE, *SHORTENED)))

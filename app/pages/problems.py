@@ -20,7 +20,7 @@ from app.formats.svg import DATED
 from app.http.limits import not_allowed
 from app.http.observation import MISTAKE
 from app.http.request import HTML, JSON, NO_PARAMETER, quality, read_parameters
-from app.http.responses import problem_response
+from app.http.responses import is_frame, problem_response
 from app.http.route import service_of
 from app.kinds import RECORD_TYPES
 from app.pages.compare import all_proposals
@@ -28,11 +28,11 @@ from app.pages.entries import headlines
 from app.pages.form import form_values, topics_of
 from app.pages.lists import LISTS
 from app.pages.quotecheck import SHOWN
-from app.pages.rendering import UNKEPT, rendered
+from app.pages.rendering import EMBED_POLICY, POLICY, rendered
 from app.pages.routing import PageRoute
 
 PLURALS = [(each.plural, each.label) for each in RECORD_TYPES.values()]
-NOT_PAGES = ("/v1/", "/health/", "/metrics", "/openapi")
+NOT_PAGES = ("/v1/", "/health/", "/metrics", "/openapi", "/oembed", "/cards/")
 
 
 def wants_page(request: Request) -> bool:
@@ -60,7 +60,7 @@ async def answer_problem(request: Request, error: Exception) -> Response:
     # A page names the record. Where that cannot be read, the document says so.
     if wants_page(request) and not isinstance(problem, Unavailable):
         return await problem_page(request, problem)
-    return problem_response(problem)
+    return problem_response(problem, scope=request.scope)
 
 
 async def answer_http_exception(request: Request, error: Exception) -> Response:
@@ -73,8 +73,8 @@ async def answer_http_exception(request: Request, error: Exception) -> Response:
 
 async def answer_mistake(request: Request, error: Exception) -> Response:
     """An unexpected error: the answer reveals no detail, and reads nothing that may fail again."""
-    del request, error
-    return problem_response(Problem(MISTAKE))
+    del error
+    return problem_response(Problem(MISTAKE), scope=request.scope)
 
 
 async def answer_incomplete(request: Request, error: Exception) -> Response:
@@ -103,7 +103,9 @@ async def problem_page(request: Request, problem: Problem) -> Response:
         shown = await rendered(
             request, snapshot, template, problem=document, lists=PLURALS, **values
         )
-    return HTMLResponse(shown, problem.status, headers={**problem.headers, **UNKEPT})
+    policy = EMBED_POLICY if is_frame(request.scope) else POLICY
+    headers = {"Cache-Control": "no-store", "Content-Security-Policy": policy}
+    return HTMLResponse(shown, problem.status, headers={**problem.headers, **headers})
 
 
 async def form_template(request: Request, snapshot: Snapshot) -> tuple[str, dict[str, Any]]:
@@ -125,7 +127,7 @@ async def form_template(request: Request, snapshot: Snapshot) -> tuple[str, dict
 def with_links(memory: Memory, request: Request, problem: Problem) -> dict[str, Any]:
     """The problem document, the nearest values of each error as links that name them."""
     document = problem.document()
-    path, parameters = request.scope["path"], safe_parameters(request)
+    parameters, path = safe_parameters(request), request.scope["path"].removeprefix("/embed")
     for error in document.get("errors", []):
         near = error.get("nearest") or near_dates(error)
         error["links"] = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache, partial
 from importlib.resources import files
@@ -49,6 +50,9 @@ EMBED_POLICY = POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 # The headers of a page that is of one request only.
 UNKEPT = {"Cache-Control": "no-store", "Content-Security-Policy": POLICY}
 HTML = "text/html; charset=utf-8"
+THEMES = re.compile(r"(?:^|&)theme=(light|dark|auto)(?=&|$)")
+# What the address of a page has for its frame alone.
+OF_FRAME = re.compile(r"(?:theme|cursor)=")
 # What each template of a kind has: the entry in a list, and on its own page.
 KIND_MACROS = ("line", "page")
 Entry = dict[str, Any]
@@ -161,6 +165,20 @@ def spaced(name: str) -> str:
     return name.replace("_", " ")
 
 
+def framing(request: Request) -> dict[str, Any]:
+    """Whether a page is in a frame, in which colours, its own address, and if it can be framed."""
+    path, query = asked_path(request), request.scope["query_string"].decode("ascii", "replace")
+    is_framed = path.startswith("/embed/")
+    own = f"/embed{getattr(request.scope.get('route'), 'path', None)}"
+    kept = [each for each in query.split("&") if each and not OF_FRAME.match(each)]
+    return {
+        "base": "frame.html" if is_framed else "base.html",
+        "theme": next(iter(THEMES.findall(query)), "light"),
+        "here": path.removeprefix("/embed") + ("?" + "&".join(kept) if kept else ""),
+        "can_be_framed": any(getattr(each, "path", "") == own for each in request.app.routes),
+    }
+
+
 async def rendered(
     request: Request, snapshot: Snapshot, template: str, *, long: bool = False, **values: Any
 ) -> str:
@@ -170,6 +188,7 @@ async def rendered(
     """
     dataset = await dataset_of(snapshot)
     templates = environment(language_of(dataset))
+    values = framing(request) | values
     values |= {
         "dataset": dataset,
         "revision": snapshot.revision,

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.api.asking import serving
 from tests.conftest import SHIPPED, Seeded
-from tests.pages.browsing import NARROW, elsewhere, looking, opened_browser, violations
+from tests.pages.browsing import NARROW, looking, opened_browser, violations
 
 QUOTE = "/quotes/q-20240207-netanyahu-victory"
 COMPARED = "/compare?proposal=prop-2024-05-israel-biden&proposal=prop-2025-01-agreement"
@@ -182,31 +182,6 @@ def test_a_mistyped_name_leads_on(browser: Browser, base: str) -> None:
         page.get_by_role("link", name="Benjamin Netanyahu", exact=True).click()
         page.wait_for_url("**/quotes?actor=netanyahu")
         expect(page.get_by_role("heading", level=1)).to_have_text("Quotes")
-
-
-def test_a_page_elsewhere_embeds_a_question(browser: Browser, base: str) -> None:
-    """A frame and a script tag both show a question on a page of another origin; the latter makes
-    its frame as high as it is. Other pages are not framed."""
-    body = (
-        f'<iframe id="card" src="{base}/embed{QUOTE}"></iframe>'
-        f'<script src="{base}/embed.js" data-show="/timeline?actor=hamas&limit=3"></script>'
-        f'<iframe id="refused" src="{base}{QUOTE}"></iframe>'
-    )
-    with elsewhere(body) as address, browser.new_context() as context:
-        page = context.new_page()
-        page.goto(address)
-        card = page.frame_locator("#card")
-        expect(card.get_by_role("link", name="Tonight, I came")).to_be_visible()
-        timeline = page.frame_locator("iframe:not([id])")
-        expect(timeline.locator("ol.entries > li")).to_have_count(3)
-        made = page.locator("iframe:not([id])")
-        page.wait_for_function(
-            "() => document.querySelector('iframe:not([id])').style.height.endsWith('px')"
-        )
-        inside = timeline.locator("body").evaluate("body => body.scrollHeight")
-        height = made.evaluate("frame => frame.clientHeight")
-        assert abs(inside - height) <= 2
-        assert page.frame_locator("#refused").locator("blockquote").count() == 0
 
 
 def test_nothing_hostile_runs(browser: Browser, hostile_database: Path) -> None:
