@@ -64,18 +64,16 @@ async def values_of(client: httpx.AsyncClient) -> dict[str, str]:
         values |= {"speaker": speaker["id"], "speaker_name": speaker["name"]}
         values |= {"topic": topics[0]["id"], "topic_name": topics[0]["name"]} if topics else {}
     proposals = await found(client, f"/v1/proposals?limit={CHOICE}")
-    replies = [each for each in proposals if each["in_reply_to"] is not None]
-    for reply in replies[:1]:
+    for reply in [each for each in proposals if each["in_reply_to"] is not None][:1]:
         values |= {"later": reply["id"], "earlier": reply["in_reply_to"]["proposal"]["id"]}
     for term in await found(client, "/v1/terms?outcome=fulfilled&limit=1"):
         values["term"] = term["id"]
     return values
 
 
-async def found(client: httpx.AsyncClient, path: str) -> list[dict[str, Any]]:
+async def found(client: httpx.AsyncClient, path: str) -> Any:
     """The documents of a list."""
-    documents: list[dict[str, Any]] = (await client.get(path)).json()["data"]
-    return documents
+    return (await client.get(path)).json()["data"]
 
 
 def shown(answer: httpx.Response, part: str | None) -> list[str]:
