@@ -19,6 +19,7 @@ BibliographyEntry = tuple[int, dict[str, str] | str]
 Reader = Callable[[str], Iterator[BibliographyEntry]]
 
 RIS_LINE = re.compile(r"([A-Z][A-Z0-9]) {1,2}- ?(.*)")
+NEXT_ITEM = re.compile(r"[^\s,]")
 # What Zotero writes into titles for bold and the like.
 MARKUP = re.compile(r"</?(?:i|b|sub|sup|sc|span)\b[^>]*>")
 
@@ -74,21 +75,23 @@ def read_bibtex(text: str) -> Iterator[BibliographyEntry]:
 
 def read_csl(text: str) -> Iterator[BibliographyEntry]:
     """The items of a CSL-JSON file."""
-    decoder, place = json.JSONDecoder(), text.find("[") + 1
-    if not place or text[: place - 1].strip():
+    opening = re.match(r"\s*\[", text)
+    if opening is None:
         yield 1, "is no list of items"
         return
-    while (start := place + len(text[place:]) - len(text[place:].lstrip(" \t\r\n,"))) < len(text):
-        line = text.count("\n", 0, start) + 1
-        if text[start] == "]":
+    place, line = opening.end(), 1 + opening[0].count("\n")
+    while (found := NEXT_ITEM.search(text, place)) is not None:
+        line += text.count("\n", place, found.start())
+        if found[0] == "]":
             return
         try:
-            item, place = decoder.raw_decode(text, start)
+            item, place = json.JSONDecoder().raw_decode(text, found.start())
         except json.JSONDecodeError as error:
             yield error.lineno, f"is not JSON ({error.msg})"
             return
         yield line, csl_fields(item) if isinstance(item, dict) else "is no item of CSL-JSON"
-    yield text.count("\n") + 1, "ends before its list does"
+        line += text.count("\n", found.start(), place)
+    yield line, "ends before its list does"
 
 
 def csl_fields(item: dict[str, Any]) -> dict[str, str]:

@@ -36,7 +36,7 @@ def load(folder: Path, database: Path, report: Path) -> None:
         summary = seed(folder, settings, allow_removals=True, validate=validate)
     except (Flawed, KeyboardInterrupt):
         return
-    except ParleyError as refused:
+    except (ParleyError, OSError) as refused:
         report.write_text(str(refused), encoding="utf-8")
         sys.stderr.write(f"{refused}\n")
         return

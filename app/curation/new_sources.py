@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from app.entries.words import fold
 from app.errors import SeedRefused
@@ -28,6 +27,7 @@ FILE = "sources.yaml"
 DAY = re.compile(r"\d{4}(?:-\d\d){0,2}")
 # How ids write a day: what parts its numbers, and how much of it they have.
 FORMS = (("", 10), ("-", 10), ("-", 7), ("", 7), ("", 4))
+HOST = re.compile(r"https?://(?:www\.)?([^/?#:@]+)")
 TITLE_WORDS = 5
 # A publisher with a longer name, in one word, is called by its host.
 LONGEST_NAME = 20
@@ -47,18 +47,24 @@ class RecordSources:
 
     def __init__(self, folder: Path):
         self.folder = folder
-        self.known: list[SourceFields] = list(sources_of(folder))
         self.added: list[SourceFields] = []
+        # Ids by what tells a source, the patterns of ids, and what ids call each publisher.
+        self.known: dict[object, str] = {}
+        self.patterns: Counter[IdPattern] = Counter()
+        self.publishers: dict[str, str] = {}
+        for fields in sources_of(folder):
+            self.note(fields)
 
-    def same_source(self, fields: SourceFields) -> str | None:
-        """The id of the source that has the same id or address; without address, the same title."""
-        for each in self.known:
-            same_id = fields.get("id") in (each["id"], *(each.get("former_ids") or ()))
-            pages = [page_of(each[name]) for name in ADDRESSES if each.get(name)]
-            url = fields.get("url")
-            if same_id or (page_of(url) in pages if url else title_of(each) == title_of(fields)):
-                return str(each["id"])
-        return None
+    def note(self, fields: SourceFields) -> None:
+        """Keeps what new sources are held against."""
+        pages = [page_of(str(fields[name])) for name in ADDRESSES if fields.get(name)]
+        ids = [("id", each) for each in (fields["id"], *(fields.get("former_ids") or ()))]
+        for key in (*ids, *pages, title_of(fields)):
+            self.known.setdefault(key, fields["id"])
+        found = id_parts(fields)
+        if found is not None:
+            self.patterns[found[0]] += 1
+            self.publishers.setdefault(str(fields.get("publisher")), found[1])
 
     def add(self, raw: RawRecord) -> list[Flaw]:
         """Adds a source that is not there yet, without what is wrong in it, and says what is.
@@ -69,7 +75,7 @@ class RecordSources:
         host = host_of(fields)
         by_host = bool(host) and not fields.get("publisher")
         fields.update({"publisher": host} if by_host else {})
-        fields.setdefault("id", new_id(fields, self.known))
+        fields.setdefault("id", self.new_id(fields))
         if by_host:
             remarks.append(raw.flaw(("publisher",), "is not stated; the host stands there"))
         for flaw in parse(raw)[1]:
@@ -78,12 +84,25 @@ class RecordSources:
                 return [flaw]
             remarks.append(flaw)
             del fields[flaw.field]
-        there = self.same_source(fields)
+        # Without an address, a source is told by its publisher, title and date.
+        same = page_of(fields["url"]) if "url" in fields else title_of(fields)
+        there = self.known.get(("id", fields["id"])) or self.known.get(same)
         if there is not None:
             return [Flaw(raw.file, raw.line, "", "", f"is in the record as {there}; left out")]
-        self.known.append(fields)
+        self.note(fields)
         self.added.append(fields)
         return remarks
+
+    def new_id(self, fields: SourceFields) -> str:
+        """An id that no source has, after the pattern of most ids of the record."""
+        pattern = next((each for each, _ in self.patterns.most_common(1)), IdPattern())
+        name = self.publishers.get(fields.get("publisher", "")) or publisher_name(fields)
+        day = day_of(fields)
+        parts = [name] if pattern.publisher or not day else []
+        parts += [day[: pattern.length].replace("-", pattern.separator)] if day else []
+        parts += [slug(fields.get("title", ""))] if pattern.title or not day else []
+        made = "-".join(filter(None, parts))
+        return next(each for each in numbered(made) if ("id", each) not in self.known)
 
     def text(self) -> str:
         """The added sources as `parley fmt` writes them."""
@@ -102,10 +121,11 @@ def sources_of(folder: Path) -> Iterator[SourceFields]:
         if isinstance(found, tuple) and found[0] == "source":
             for chunk in chunks_of(*found, folder):
                 for read in [chunk] if isinstance(chunk, Flaw) else read_chunk(chunk):
-                    if isinstance(read, Flaw):
-                        raise SeedRefused(f"{read}\nMend this first.")
-                    if isinstance(read.fields, dict) and "id" in read.fields:
-                        yield read.fields
+                    flaws = [read] if isinstance(read, Flaw) else parse(read)[1]
+                    if flaws or isinstance(read, Flaw):
+                        said = "\n".join(map(str, flaws))
+                        raise SeedRefused(f"{said}\nMend this first.")
+                    yield read.fields
 
 
 def node_of(fields: SourceFields) -> Node:
@@ -116,19 +136,6 @@ def node_of(fields: SourceFields) -> Node:
 def title_of(fields: SourceFields) -> tuple[str, ...]:
     """What tells a source that has no address."""
     return tuple(fold(str(fields.get(name) or "")) for name in ("publisher", "title", "date"))
-
-
-def new_id(fields: SourceFields, known: list[SourceFields]) -> str:
-    """An id that no source has, after the pattern of most ids of the record."""
-    patterns = Counter(found[0] for each in known if (found := id_parts(each)))
-    pattern = patterns.most_common(1)[0][0] if patterns else IdPattern()
-    day = day_of(fields)
-    parts = [publisher_name(fields, known)] if pattern.publisher or not day else []
-    parts += [day[: pattern.length].replace("-", pattern.separator)] if day else []
-    parts += [slug(fields.get("title", ""))] if pattern.title or not day else []
-    made = "-".join(filter(None, parts))
-    taken = {each["id"] for each in known}.union(*(each.get("former_ids") or () for each in known))
-    return next(each for each in numbered(made) if each not in taken)
 
 
 def numbered(made: str) -> Iterator[str]:
@@ -154,14 +161,9 @@ def day_of(fields: SourceFields) -> str:
     return match[0] if match else ""
 
 
-def publisher_name(fields: SourceFields, known: Iterable[SourceFields]) -> str:
-    """What ids call a publisher: as they did before, or its name or host in one word."""
+def publisher_name(fields: SourceFields) -> str:
+    """What ids call a publisher: its name or host in one word."""
     publisher = fields.get("publisher", "")
-    before = Counter(
-        found[1] for each in known if each["publisher"] == publisher and (found := id_parts(each))
-    )
-    if before:
-        return before.most_common(1)[0][0]
     host = host_of(fields)
     owner = max(host.split(".")[:-1], key=len, default="")
     name = re.sub(r"[^a-z0-9]+", "", fold(publisher).removeprefix("the "))
@@ -171,7 +173,8 @@ def publisher_name(fields: SourceFields, known: Iterable[SourceFields]) -> str:
 
 def host_of(fields: SourceFields) -> str:
     """The host of a source's address without `www`; empty where there is none."""
-    return (urlsplit(fields.get("url") or "").hostname or "").removeprefix("www.")
+    match = HOST.match(fields.get("url") or "")
+    return match[1] if match is not None else ""
 
 
 def slug(title: str) -> str:

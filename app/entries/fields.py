@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -45,7 +46,11 @@ USER = re.compile(r"https?://[^/?#]*@")
 
 
 def without_credentials(address: str) -> str:
-    """Refuses a web address that names a user, a password or a key: the record is public."""
+    """Refuses a web address that names a user, a password or a key: the record is public.
+
+    Raises `ValueError` for a host or port that is none, too.
+    """
+    _ = urlsplit(address).port
     if USER.match(address):
         raise ValueError("has a user or a password before @; remove it, as the record is public")
     secret = SECRET.search(address)

@@ -88,6 +88,32 @@ def test_other_encodings_and_no_file(record: Path, capsys: pytest.CaptureFixture
     assert "none.ris: cannot be read (No such file or directory)" in capsys.readouterr().err
 
 
+def test_addresses_that_are_none(record: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A host or port that is none is said, and the source is taken without its address."""
+    rows = "A,B,http://[bad/x\nC,D,https://b.example:99999/x\n"
+    assert imported(record, "a.csv", f"title,publisher,url\n{rows}") == 1
+    said = capsys.readouterr().err.splitlines()
+    assert [line.partition("a.csv:")[2] for line in said] == [
+        "2: b-a: url: Invalid IPv6 URL",
+        "3: d-c: url: Port out of range 0-65535",
+    ]
+    found = yaml.load((record / "sources.yaml").read_text(), yaml.BaseLoader)[1:]
+    assert found == [
+        {"id": "b-a", "publisher": "B", "title": "A"},
+        {"id": "d-c", "publisher": "D", "title": "C"},
+    ]
+
+
+def test_a_flawed_source_is_mended_first(record: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is new cannot be held against a source that cannot be read."""
+    sources = record / "sources.yaml"
+    sources.write_text(sources.read_text().replace("kind: news", "kind: new"))
+    assert imported(record, "a.csv", "title,publisher\nA,B\n") == 1
+    said = capsys.readouterr().err
+    assert said.startswith("sources.yaml:8: gazette-20240301: kind: 'new' is not in the list")
+    assert said.endswith("\nMend this first.\n")
+
+
 def test_without_the_extra_the_remedy_is_said(record: Path, tmp_path: Path) -> None:
     """BibTeX alone needs a package that is no part of a plain installation."""
     program = (
