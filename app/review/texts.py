@@ -33,9 +33,9 @@ WORD = re.compile(r"[^\W\d_]{2,}")
 SCRIPTS = frozenset(("LATIN", "CYRILLIC", "GREEK", "HEBREW", "ARABIC", "ARMENIAN", "GEORGIAN"))
 
 
-def remarkable(json: bytes) -> bool:
-    """Whether a record in JSON has anything that a rule of this module may find."""
-    return b"  " in json or b"](" in json or bool(json.translate(None, PLAIN))
+def remarkable(text: bytes) -> bool:
+    """Whether a text, or a record in JSON, has anything that a rule of this module may find."""
+    return b"  " in text or b"](" in text or bool(text.translate(None, PLAIN))
 
 
 def texts_in(fields: Any, location: Location = ()) -> Iterator[tuple[Location, str]]:
@@ -122,6 +122,6 @@ def script_of(letter: str) -> str | None:
 def text_doubts(fields: Any) -> Iterator[tuple[WarningCode, Query]]:
     """What the rules of texts find in a record as written."""
     for location, text in texts_in(fields):
-        for each in RULES["text"]:
+        for each in RULES["text"] if remarkable(text.encode()) else ():
             for message in each.find(text):
                 yield each.code, Query(location, message)

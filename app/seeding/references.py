@@ -56,17 +56,18 @@ def gather(
         value = fields.get(name)
         if value is None:
             continue
+        ids = known.get(below) if isinstance(below, str) else None
         is_list = isinstance(value, list)
         for number, item in enumerate(value if is_list else (value,)):
+            if ids is not None and isinstance(item, str) and item in ids:
+                ids[item] = True
+                continue
             at = (*location, name, number) if is_list else (*location, name)
-            if isinstance(item, str) and isinstance(below, str):
-                ids = known.get(below)
-                if ids is not None and item in ids:
-                    ids[item] = True
-                else:
-                    found.append(RecordMention(below, item, at))
-            elif isinstance(item, dict) and not isinstance(below, str):
-                gather(below, item, at, known, found)
+            if not isinstance(below, str):
+                if isinstance(item, dict):
+                    gather(below, item, at, known, found)
+            elif isinstance(item, str):
+                found.append(RecordMention(below, item, at))
 
 
 @cache
