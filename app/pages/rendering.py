@@ -57,6 +57,14 @@ OF_FRAME = re.compile(r"(?:theme|cursor)=")
 KIND_MACROS = ("line", "page")
 Entry = dict[str, Any]
 QUALIFIERS = {**QUALIFIER_WORDS, "less_than": "fewer than "}
+# The same in every language.
+SIGNS: dict[str | None, str] = {
+    "about": "~ ",
+    "at_least": "≥ ",
+    "more_than": "> ",
+    "up_to": "≤ ",
+    "less_than": "< ",
+}
 
 
 @lru_cache(maxsize=8)
@@ -130,7 +138,8 @@ def shown_quantity(locale: Locale, quantity: dict[str, Any]) -> str:
     if number_text(quantity, written) is None:
         unit = "" if quantity["of"] else f" {quantity['unit']}"
         return f"{quantity['printed']}{unit}"
-    return quantity_text({**quantity, "of": None}, QUALIFIERS, written)
+    qualifiers = QUALIFIERS if locale.language == OWN_LANGUAGE else QUALIFIERS | SIGNS
+    return quantity_text({**quantity, "of": None}, qualifiers, written)
 
 
 def by_day(entries: list[Entry]) -> Iterator[tuple[str, list[Any]]]:
