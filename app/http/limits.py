@@ -34,7 +34,10 @@ HOST = re.compile(
 )
 # What counts as one question, and what counts as more.
 CHARACTERS, LONGEST_TEXT, ENTRIES = 2000, 40_000, 100
-COMPARISONS, COMPARING = frozenset(("/v1/compare", "/compare")), 10
+COMPARISONS = frozenset(
+    ("/v1/compare", "/compare", "/embed/compare", "/cards/compare.png", "/oembed")
+)
+COMPARING = 10
 FORMAT, WHOLE = re.compile(rb"(?:^|&)format=(?:csv|atom|ics|svg)(?:&|$)"), 5
 LIMIT = re.compile(rb"(?:^|&)limit=([0-9]{1,3})(?:&|$)")
 # Asked by whoever runs the service, by its address and whatever else is asked at the time.

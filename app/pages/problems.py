@@ -101,7 +101,7 @@ async def problem_page(request: Request, problem: Problem) -> Response:
             template, values = await form_template(request, snapshot)
         document = await find(snapshot, with_links, request, problem)
         shown = await rendered(
-            request, snapshot, template, problem=document, lists=PLURALS, **values
+            request, snapshot, template, problem=document, lists=PLURALS, here="/", **values
         )
     policy = EMBED_POLICY if is_frame(request.scope) else POLICY
     headers = {"Cache-Control": "no-store", "Content-Security-Policy": policy}

@@ -173,6 +173,9 @@ COSTS = {
     "/v1/events?format=ics&limit=10": 1,
     "/v1/compare?chain=a": 10,
     "/compare": 10,
+    "/embed/compare": 10,
+    "/cards/compare.png": 10,
+    "/oembed": 10,
     "/events": 1,
 }
 

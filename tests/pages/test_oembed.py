@@ -132,6 +132,23 @@ def test_what_is_wrong_is_said(tiny_ask: Asker) -> None:
     assert tiny_ask("/oembed").status_code == 422
 
 
+def test_mistakes_in_a_frame_are_text(cached_databases: Seeded) -> None:
+    """A frame shows in words what is wrong, also where the record is not asked at all."""
+    with Asker(cached_databases(TINY), rate_limit="1/minute") as ask:
+        browser = {"Accept": "text/html,*/*;q=0.8"}
+        wrong = ask("/embed/events/invented", headers=browser)
+        assert (wrong.status_code, wrong.headers["cache-control"]) == (404, "no-store")
+        assert "frame-ancestors *" in wrong.headers["content-security-policy"]
+        assert "There is no event &#39;invented&#39;" in wrong.text
+        assert '<a href="/" rel="noopener">The record: The talks' in wrong.text
+        refused = ask("/embed/events", headers=browser)
+        assert refused.status_code == 429
+        assert refused.headers["content-type"] == "text/html; charset=utf-8"
+        assert refused.headers["retry-after"]
+        assert "<p><b>You ask too often</b></p>" in refused.text
+        assert ask("/embed/events").headers["content-type"] == "application/problem+json"
+
+
 def test_hostile_titles_are_escaped(hostile_database: Path) -> None:
     """Markup in a record is text in the markup of an answer."""
     with Asker(hostile_database) as ask:
