@@ -60,9 +60,12 @@ def divided(part: int) -> float:
 
 
 def in_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From here on any part is enough for several processes, whatever the machine has."""
+    """From here on any part is enough for several processes, whatever the machine has.
+
+    The process of a test may have other threads, which hold no lock that is needed here.
+    """
     monkeypatch.setattr(processes, "PATIENCE", -1)
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(processes, "number_of_processes", lambda: 2)
 
 
 @pytest.fixture
@@ -149,9 +152,10 @@ def test_all_that_are_ended_at_the_start(doomed: str) -> None:
         list(map_in_order(len, [bytes(4 * 1024 * 1024)] * 3))
 
 
-@pytest.mark.usefixtures("many")
-def test_nothing_is_forked_beside_a_thread() -> None:
+def test_nothing_is_forked_beside_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     """A forked process would wait for ever for locks that other threads hold."""
+    monkeypatch.setattr(processes, "PATIENCE", -1)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
     done = threading.Event()
     with ThreadPoolExecutor(1) as beside:
         beside.submit(done.wait)
