@@ -49,7 +49,7 @@ lint: $(VENV)/.dev  ## check formatting, style, types, the direction of imports 
 
 check: lint test slow  ## do all that CI does: lint, and every test
 
-outside: $(VENV)/.dev  ## generate clients with tools of others, and ask with them (needs npm and Java)
+outside: $(VENV)/.dev  ## generate clients, and check pages, with tools of others (needs npm and Java)
 	mkdir -p dist/outside
 	cp outside/package.json outside/package-lock.json dist/outside/
 	npm ci --prefix dist/outside --ignore-scripts --no-audit --no-fund

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib.resources import files
+from mimetypes import guess_type
 
 import orjson
 from sqlalchemy import or_, select
@@ -20,6 +21,8 @@ from app.formats.answer import Answer
 from app.kinds import KINDS
 from app.kinds.linked_data import WITHOUT_QUALIFIER, Node, actor_node, source_node, without_nothing
 
+# The one download whose type is not told by its name.
+NDJSON = "application/x-ndjson"
 CONTEXT: Node = orjson.loads((files("app.formats") / "context.json").read_bytes())
 
 
@@ -53,17 +56,25 @@ def dataset_node(about: Node, revision: Revision, base: str) -> Node:
 
 def dataset_jsonld(about: Node, revision: Revision, base: str, files: Mapping[str, str]) -> str:
     """The dataset for search engines, with the addresses of its downloads by their names."""
-    download = {"@type": "DataDownload"}
+    contact = about.get("contact")
     node = dataset_node(about, revision, base) | {
         "url": f"{base}/",
         "temporalCoverage": about["coverage"]["date"].translate(WITHOUT_QUALIFIER),
         "spatialCoverage": about["coverage"].get("places", []),
         "creditText": about["how_to_cite"],
         "distribution": [
-            download | {"name": name, "contentUrl": base + path} for name, path in files.items()
+            {
+                "@type": "DataDownload",
+                "name": name,
+                "contentUrl": base + path,
+                "encodingFormat": guess_type(name)[0] or NDJSON,
+            }
+            for name, path in files.items()
         ],
+        "isAccessibleForFree": True,
+        "creator": contact and {"@type": "Organization", "name": contact["name"]},
     }
-    return in_script({"@context": CONTEXT, **without_nothing(node)}).decode()
+    return in_script({"@context": "https://schema.org/", **without_nothing(node)}).decode()
 
 
 def in_script(node: Node) -> bytes:
