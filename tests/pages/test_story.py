@@ -202,7 +202,7 @@ def test_a_ledger_has_a_lane_for_each_phase(ask: Asker) -> None:
     assert re.findall(r'<text class="lane"[^>]*>([^<]+)', drawn)[0] == (
         "Phase 1: First stage: partial exchange, redeployment, aid (42 days)"
     )
-    assert re.findall(r'<a href="#([^"]+)">', drawn) == [each["id"] for each in terms]
+    assert re.findall(r'<a href="#([^"]+)"', drawn) == [each["id"] for each in terms]
     reports = sum(len(each["reports"]) for each in terms)
     assert drawn.count('<text class="outcome ') == reports
     assert "1 March 2025: lapsed, according to AP" in drawn
