@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -102,7 +102,8 @@ class RecordSources:
         parts += [day[: pattern.length].replace("-", pattern.separator)] if day else []
         parts += [slug(fields.get("title", ""))] if pattern.title or not day else []
         made = "-".join(filter(None, parts))
-        return next(each for each in numbered(made) if ("id", each) not in self.known)
+        numbered = (f"{made}-{number}" for number in count(2))
+        return next(each for each in chain([made], numbered) if ("id", each) not in self.known)
 
     def text(self) -> str:
         """The added sources as `parley fmt` writes them."""
@@ -123,8 +124,7 @@ def sources_of(folder: Path) -> Iterator[SourceFields]:
                 for read in [chunk] if isinstance(chunk, Flaw) else read_chunk(chunk):
                     flaws = [read] if isinstance(read, Flaw) else parse(read)[1]
                     if flaws or isinstance(read, Flaw):
-                        said = "\n".join(map(str, flaws))
-                        raise SeedRefused(f"{said}\nMend this first.")
+                        raise SeedRefused("\n".join([*map(str, flaws), "Mend this first."]))
                     yield read.fields
 
 
@@ -136,12 +136,6 @@ def node_of(fields: SourceFields) -> Node:
 def title_of(fields: SourceFields) -> tuple[str, ...]:
     """What tells a source that has no address."""
     return tuple(fold(str(fields.get(name) or "")) for name in ("publisher", "title", "date"))
-
-
-def numbered(made: str) -> Iterator[str]:
-    """An id, then the same with numbers."""
-    yield made
-    yield from (f"{made}-{number}" for number in count(2))
 
 
 def id_parts(fields: SourceFields) -> tuple[IdPattern, str] | None:
