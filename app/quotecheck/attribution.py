@@ -257,7 +257,14 @@ class Scene:
             return self._attributed((), text, owned[-1], certain=certain)
         if not named:
             return None
-        return self._attributed(named[-1:], self._text(named[-1]), certain=certain)
+        # Of several in one sentence each may be meant.
+        begin = self.prose.sentence(self._span(named[-1]))[0]
+        near = [each for each in named if self._span(each)[0] >= begin]
+        return self._attributed(near, self._text(named[-1]), certain=certain)
+
+    def _span(self, mention: ActorMention) -> Span:
+        words = self.prose.reading.words
+        return words[mention.first].start, words[mention.last - 1].end
 
     def _held(self, mention: ActorMention, office: Office) -> bool:
         titles = (title for actor in mention.actors for title in self.actors[actor].titles)

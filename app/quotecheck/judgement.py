@@ -221,21 +221,20 @@ def is_reordered(alignment: Alignment) -> bool:
     shared = [key for key in asked.keys if key in printed.key_set]
     if telling_weight(shared) < REORDERED_SHARE * telling_weight(asked.keys):
         return False
-    found: list[tuple[str, ...]] = []
-    starts = []
-    first = 0
+    found = 0.0
+    in_order, first, end = True, 0, 0
     while first < len(asked):
         last = first
         while last < len(asked) and asked.part(first, last + 1).spelling in printed.spelling:
             last += 1
         if last - first >= IN_A_ROW:
-            found.append(asked.keys[first:last])
-            starts.append(printed.spelling.index(asked.part(first, last).spelling))
+            run = asked.part(first, last)
+            found += telling_weight(run.keys)
+            # What is repeated in the wording counts as in order where it is so once.
+            after = printed.spelling.find(run.spelling, end)
+            in_order, end = in_order and after >= 0, after + len(run.spelling) - 1
         first = max(last, first + 1)
-    in_order = starts == sorted(starts)
-    return not in_order and sum(map(telling_weight, found)) >= REORDERED_SHARE * telling_weight(
-        asked.keys
-    )
+    return not in_order and found >= REORDERED_SHARE * telling_weight(asked.keys)
 
 
 def _cut_negations(alignment: Alignment) -> Iterator[Finding]:

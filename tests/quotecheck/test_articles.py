@@ -123,6 +123,7 @@ def test_a_quotation_that_is_given_to_somebody_else(ask: Asker, text: str, speak
     [
         "“We cannot stand by and let this continue,” King Abdullah II said after meeting Biden.",
         "King Abdullah II wrote: “We cannot stand by and let this continue!” Biden said: no.",
+        "Abdullah II said Biden would listen. “We cannot stand by and let this continue,” he said.",
         "Beside Joe Biden, King Abdullah II said: “We cannot stand by and let this continue.”",
         "King Abdullah II met Blinken. “We cannot stand by and let this continue,” he told him.",
         "The talks with Hamas went on. “We cannot stand by and let this continue” was heard again.",

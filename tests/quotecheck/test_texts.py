@@ -265,7 +265,7 @@ def test_who_said_it_is_read_without_quotation_marks(ask: Asker, text: str, word
 def test_an_interrupted_quotation_is_by_whom_the_words_between_say(
     ask: Asker, speaker: str, verdict: str
 ) -> None:
-    """The words between its parts name the speaker, those of somebody unknown to nobody."""
+    """The words between its parts name the speaker, or nobody whom one could compare."""
     text = (
         f"“This resolution must be implemented,” said {speaker}. “Failure would be unforgivable.”"
     )
@@ -284,6 +284,10 @@ def test_an_interrupted_quotation_is_by_whom_the_words_between_say(
             [("dropped", None, "an unidentified notion of")],
         ),
         ("We have committed to anything", [("negation", "have", "haven’t")]),
+        (
+            "Calls for a ceasefire are a call for Israel to surrender to Hamas, to surrender to us",
+            [("word", "us", "terror")],
+        ),
     ],
 )
 def test_a_difference_is_where_the_words_differ(
