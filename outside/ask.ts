@@ -3,7 +3,7 @@ import type { paths } from "./schema";
 import { client as hey } from "./hey/client.gen";
 import * as heyApi from "./hey";
 import { getProposal, listQuotes, checkQuotation, useListQuotes } from "./orval/parley";
-import { CheckApi, Configuration, EntriesApi } from "./generator";
+import { CheckApi, Configuration, FindApi, ReadApi } from "./generator";
 
 const base = process.argv[2] ?? "";
 const query = { speaker: ["ireland"], limit: 2 };
@@ -38,9 +38,8 @@ async function orval(): Promise<Answers> {
 
 async function openapiGenerator(): Promise<Answers> {
   const configuration = new Configuration({ basePath: base });
-  const entries = new EntriesApi(configuration);
-  const quotes = await entries.listQuotes(query);
-  const proposal = await entries.getProposal({ id: "agreement" });
+  const quotes = await new FindApi(configuration).listQuotes(query);
+  const proposal = await new ReadApi(configuration).getProposal({ id: "agreement" });
   const checked = await new CheckApi(configuration).checkQuotation({ text });
   return [quotes.data.map((each) => each.id), proposal.data.title, checked.data.verdict];
 }

@@ -14,7 +14,8 @@ from fastmcp import Client, FastMCP
 from mcp import MCPError
 from parley_client import Client as ParleyClient
 from parley_client.api.check import check_quotation
-from parley_client.api.entries import get_proposal, list_quotes
+from parley_client.api.find import list_quotes
+from parley_client.api.read import get_proposal
 
 BASE = sys.argv[1]
 TEXT = "a new beginning"
@@ -32,10 +33,9 @@ def python_client() -> list[Any]:
 def generator_client() -> list[Any]:
     """What openapi-generator made."""
     client = openapi_client.ApiClient(openapi_client.Configuration(host=BASE))
-    entries = openapi_client.EntriesApi(client)
-    quotes = entries.list_quotes(speaker=["ireland"], limit=2)
+    quotes = openapi_client.FindApi(client).list_quotes(speaker=["ireland"], limit=2)
     checked = openapi_client.CheckApi(client).check_quotation(text=TEXT)
-    title = entries.get_proposal("agreement").data.title
+    title = openapi_client.ReadApi(client).get_proposal("agreement").data.title
     return [[each.id for each in quotes.data], title, checked.data.verdict.value]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from importlib.resources import files
 from typing import Any
@@ -28,16 +29,26 @@ FULL = "/openapi-full.json"
 LINKSET = "application/linkset+json"
 # As long as the server runs, somebody keeps the contact; RFC 9116 asks for less than a year.
 SECURITY_TEXT_HOLDS = timedelta(days=90)
-SWAGGER = ("swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png")
-# What the docs page loads, by the folder in which it lies.
-ASSETS = {
-    **dict.fromkeys(SWAGGER, files("fastapi_swagger").joinpath("resources")),
-    "start.js": OURS,
+REDOC = "redoc.standalone.js"
+# Swagger UI, to try the API, and Redoc, to read about it: title, program, and what starts it.
+VIEWS = {
+    "/docs": ("Try the API", "swagger-ui-bundle.js", "try.js"),
+    "/reference": ("Read about the API", REDOC, "read.js"),
 }
+# What the views load, by the folder in which it lies.
+ASSETS = {
+    **dict.fromkeys(("docs.css", "try.js", "read.js"), OURS),
+    **dict.fromkeys(
+        ("swagger-ui.css", "swagger-ui-bundle.js", REDOC),
+        files("fastapi_offline").joinpath("static"),
+    ),
+}
+# A picture that Redoc would ask others for, and one without content in its place.
+OUTSIDE, INSIDE = b"https://cdn.redoc.ly/redoc/logo-mini.svg", b"data:,"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'"
+    "img-src 'self' data:; connect-src 'self'; worker-src blob:; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
 )
 
 
@@ -123,17 +134,23 @@ async def api_catalog(request: Request, _: NoQuestion) -> Representation:
     return Representation(LINKSET, orjson.dumps({"linkset": [described]}), revision)
 
 
-async def docs() -> Response:
-    """The page that shows the OpenAPI document; everything it loads comes from here."""
+async def view(request: Request) -> Response:
+    """A page that shows the OpenAPI document; everything it loads comes from here."""
+    title, bundle, start = VIEWS[request.scope["route"].path]
     page = OURS.joinpath("docs.html").read_text(encoding="utf-8")
-    return HTMLResponse(page, headers={"Content-Security-Policy": POLICY})
+    shown = page.format(title=title, bundle=bundle, start=start)
+    return HTMLResponse(shown, headers={"Content-Security-Policy": POLICY})
 
 
 async def docs_asset(name: str) -> Response:
-    """What the docs page loads."""
+    """What the views load."""
     if name not in ASSETS:
         raise NotFound("The docs page has no such part.")
-    return FileResponse(str(ASSETS[name].joinpath(name)))
+    path, headers = ASSETS[name].joinpath(name), {"Cache-Control": "public, max-age=86400"}
+    if name != REDOC:
+        return FileResponse(str(path), headers=headers)
+    content = path.read_bytes().replace(OUTSIDE, INSIDE)
+    return Response(content, headers=headers, media_type="text/javascript")
 
 
 async def problem_description(name: str) -> Response:
@@ -173,8 +190,8 @@ def add_routes(app: FastAPI) -> None:
         (FULL, openapi_json),
     ):
         add_question(app, path, answer, response_model=None, include_in_schema=False)
-    pages = (
-        ("/docs", docs),
+    pages: tuple[tuple[str, Callable[..., Any]], ...] = (
+        *((path, view) for path in VIEWS),
         ("/docs/assets/{name}", docs_asset),
         ("/problems/{name}", problem_description),
         ("/robots.txt", robots),

@@ -292,7 +292,7 @@ def file_documentation(media_type: str) -> dict[str, Any]:
         "content": content,
         "problems": (NoSuchRange,),
         "more": {206: part},
-        "tags": ["dataset"],
+        "tags": ["download"],
         "response_model": None,
         # By the class the documentation knows the media type.
         "response_class": type("File", (Response,), {"media_type": media_type}),

@@ -189,7 +189,7 @@ LIST: Any = {
     "answer": "The page, in the representation asked for.",
     "content": list_content(FORMATS),
     "problems": [NotAcceptable],
-    "tags": ["entries"],
+    "tags": ["find"],
 }
 
 

@@ -110,6 +110,6 @@ def add_history(app: FastAPI, name: str) -> None:
         description="Every version of the curated record, the newest first: with which revision it "
         "came, how it stood, what changed (JSON Patch) and which correction says why. Versions "
         "under former ids are among them, and a removed record keeps its history.",
-        tags=["history"],
+        tags=["follow"],
         response_model=History,
     )

@@ -330,7 +330,7 @@ def add_record(app: FastAPI, name: str, path: str, model: Any, **documented: Any
         answer="The document.",
         content=one_content(linked=is_entry),
         problems=ONE_PROBLEMS,
-        tags=["entries" if is_entry else "reference"],
+        tags=["read"],
         response_model=model,
         **documented,
     )

@@ -152,7 +152,7 @@ def add_routes(app: FastAPI) -> None:
             operation_id=f"list{name_type.title}s",
             summary=f"List {name_type.plural}",
             description=name_type.description,
-            tags=["reference"],
+            tags=["find"],
             response_model=named(ListOf[model], f"{name_type.title}List"),
         )
         add_record_type(app, name_type)

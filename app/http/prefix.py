@@ -18,8 +18,8 @@ from app.http.responses import Header
 PAGES = (
     rb"\.well-known|actors|assets|cards|check|compare|docs|embed|embed\.js|events|favicon\.ico|"
     rb"figures|guide|health|llms(?:-full)?\.txt|mcp|metrics|oembed|openapi(?:-full)?\.json|"
-    rb"opensearch\.xml|problems|proposals|quotes|robots\.txt|sitemap\.xml|sources|terms|timeline|"
-    rb"topics|watch"
+    rb"opensearch\.xml|problems|proposals|quotes|reference|robots\.txt|sitemap\.xml|sources|terms|"
+    rb"timeline|topics|watch"
 )
 END = rb"(?=[/?#\"'<>()&,;|`\s\\]|$)"
 ADDRESS = re.compile(

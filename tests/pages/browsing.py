@@ -57,7 +57,7 @@ class Seen:
 
     def request(self, url: str, base: str) -> None:
         """One request."""
-        if not url.startswith((base, "data:", "about:")):
+        if not url.startswith((base, f"blob:{base}", "data:", "about:")):
             self.outside.append(url)
 
 

@@ -1,6 +1,6 @@
 SwaggerUIBundle({
   url: "/openapi-full.json",
-  dom_id: "#swagger-ui",
+  dom_id: "#docs",
   deepLinking: true,
   tryItOutEnabled: true,
   validatorUrl: null,
