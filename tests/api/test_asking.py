@@ -302,6 +302,7 @@ CASES = {
 
 # Over the shipped record: what the tiny one has no example of.
 SHIPPED_CASES = {
+    "/v1/events?exchange=hostages-dead": ["ev-2025-02-27-last-exchange", "ev-2025-02-20-remains"],
     "/v1/terms?claimed_by=prcs": ["prop-2023-11-pause-aid-and-fuel-entry"],
     "/v1/terms?due_before=2023-12": ["prop-2023-11-pause-hostages-women-children"],
     "/v1/terms?outcome=lapsed&proposal=prop-2023-11-pause": [

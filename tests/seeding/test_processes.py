@@ -164,20 +164,30 @@ def test_nothing_is_forked_beside_a_thread(monkeypatch: pytest.MonkeyPatch) -> N
     assert made == [(part, os.getpid()) for part in PARTS]
 
 
-@pytest.mark.usefixtures("many")
+@pytest.fixture
+def tiny_database(tiny: Path, seeded: Seeded) -> Path:
+    """The tiny record, seeded before processes are doomed."""
+    return seeded(tiny)
+
+
 def test_commands_end_with_words(
-    doomed: str, tiny: Path, seeded: Seeded, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tiny_database: Path,
+    doomed: str,
+    tiny: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """`parley check` and `parley seed` end with 1; the database and its folder are as they were."""
+    in_processes(monkeypatch)
     folder = edited(tiny, [Edit("quotes/1998.yaml", "  order: 2\n", "")], tmp_path / "edited")
-    database = seeded(tiny)
-    before, beside = database.read_bytes(), {path.name for path in tmp_path.iterdir()}
-    for command in (["check"], ["seed", "--database", f"sqlite:///{database}"]):
+    before, beside = tiny_database.read_bytes(), {path.name for path in tmp_path.iterdir()}
+    for command in (["check"], ["seed", "--database", f"sqlite:///{tiny_database}"]):
         assert main([*command, str(folder)]) == 1
         said = capsys.readouterr()
         assert said.out == ""
         assert re.fullmatch(f"One of the processes {doomed}.*\n", said.err)
-    assert database.read_bytes() == before
+    assert tiny_database.read_bytes() == before
     # The lock stays where it is, so that all who wait for it wait for the same file.
     assert {path.name for path in tmp_path.iterdir()} == {*beside, ".record.db.lock"}
 
