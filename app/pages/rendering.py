@@ -201,7 +201,7 @@ async def rendered(
     values |= {
         "dataset": dataset,
         "revision": snapshot.revision,
-        "path": asked_path(request),
+        "path": asked_path(request).removeprefix("/embed"),
         "watched": service_of(request).settings.watch_report is not None,
         "public_url": service_of(request).settings.public_url,
     }
