@@ -71,19 +71,12 @@ def own_beneficiary(term: TermRecord, _: Surroundings) -> Iterator[Query]:
 
 def lists_own_role(entry: Any, _: Surroundings) -> bool:
     """Whether an actor is listed in a role that a field of the kind gives."""
-    for link in entry.actors:  # noqa: SIM110 - `any` takes longer
-        if link.role in entry.ROLES:
-            return True
-    return False
+    return any(link.role in entry.ROLES for link in entry.actors)
 
 
 def lists_speaker(quote: QuoteRecord, _: Surroundings) -> bool:
     """Whether a speaker is listed among the actors, too."""
-    for link in quote.actors:
-        for speaker in quote.speakers:
-            if speaker.actor == link.actor:
-                return True
-    return False
+    return any(one.actor == other.actor for one in quote.actors for other in quote.speakers)
 
 
 @rule("own-addressee", "quote", when=lists_speaker)
@@ -108,10 +101,7 @@ def link_repeated(entry: Any, _: Surroundings) -> Iterator[Query]:
 
 def repeats_source(entry: Any, _: Surroundings) -> bool:
     """Whether two citations are of one source."""
-    cited = entry.citations
-    if len(cited) == 2:
-        return bool(cited[0].source == cited[1].source)
-    return len(cited) > 2 and len({citation.source for citation in cited}) < len(cited)
+    return len({citation.source for citation in entry.citations}) < len(entry.citations)
 
 
 @rule("cited-twice", *ENTRIES, when=repeats_source)
