@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import resource
@@ -9,7 +10,9 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -21,7 +24,8 @@ from app.evidence.texts import NoText
 from app.reference.sources import SourceRecord
 from app.seeding.seed import seed
 from faults.clients import Clients, fetch, right_answers
-from faults.loads import LOADS
+from faults.cluster import CLUSTER
+from faults.loads import FILES, LOADS, downloaded, sent
 from faults.places import children, folder, is_open, memory, served
 from faults.refusing import refusals
 from tests.conftest import TINY, sqlite_settings
@@ -272,7 +276,8 @@ def idle_connections() -> Seen:
 
 
 def soak() -> Seen:
-    """SOAK minutes (2) at half of the highest load, seeded again every minute (15 s if short)."""
+    """SOAK minutes (2) at half of the highest load, seeded again every minute (15 s if short), with
+    downloads, quote checks and clients that hang up."""
     minutes = float(os.environ.get("SOAK", "2"))
     with served(workers=2) as (server, database):
         records = [edition(database.parent, number) for number in (1, 2)]
@@ -281,6 +286,9 @@ def soak() -> Seen:
         busy = sum(highest.seconds) / len(highest.seconds)
         every = 60 if minutes >= 10 else 15
         began, after_warming, number = time.monotonic(), 0.0, 0
+        seen, going = Counter[str](), threading.Event()
+        beside = threading.Thread(target=mixed, args=(server.base, going, seen))
+        beside.start()
         with Clients(server.base, number=2, pause=busy) as clients:
             while time.monotonic() - began < minutes * 60:
                 seed(records[number % 2], sqlite_settings(database))
@@ -289,9 +297,33 @@ def soak() -> Seen:
                 if not after_warming and time.monotonic() - began > minutes * 60 / 6:
                     after_warming = memory(server)
             grown = (memory(server) / after_warming - 1) * 100
+        going.set()
+        beside.join()
+        told = ", ".join(f"{number} × {what}" for what, number in sorted(seen.items()))
         rate = len(clients.seconds) / (time.monotonic() - began)
         kept = f"memory {grown:+.1f}% after the first sixth ({after_warming:.0f} MB)"
-        return clients.summary(), f"nothing; {rate:.0f} answers/s, {number} seedings, {kept}"
+        return f"{clients.summary()}; beside: {told}", (
+            f"nothing; {rate:.0f} answers/s, {number} seedings, {kept}"
+        )
+
+
+def mixed(base: str, going: threading.Event, seen: Counter[str]) -> None:
+    """Downloads, quote checks, and hanging up in the middle of an answer, in turn."""
+    host, port = base.removeprefix("http://").split(":")
+    text = "He said: “We are close to a deal”, and no more. ".encode() * 50
+    for number in itertools.count():
+        name = FILES[number % len(FILES)]
+        if going.wait(0.1):
+            return
+        if number % 3 == 0:
+            seen[f"download {downloaded(base, name, 'gzip')[0]}"] += 1
+        elif number % 3 == 1:
+            seen[f"check {sent(base, '/v1/check', text)}"] += 1
+        else:
+            with socket.create_connection((host, int(port))) as client:
+                client.sendall(f"GET /v1/dataset/{name} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+                client.recv(100)
+            seen["hung up"] += 1
 
 
 def refused_to(work: str, told: str) -> Callable[[], Seen]:
@@ -345,6 +377,7 @@ FAULTS: tuple[Callable[[], Seen], ...] = (
     *(file_fault(fault) for fault in FILE_FAULTS),
     postgres_restarted,
     connections_exhausted,
+    *CLUSTER,
     clock_moved,
     slow_clients,
     idle_connections,
