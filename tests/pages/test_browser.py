@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, expect
 from tests.api.asking import serving
 from tests.conftest import SHIPPED, Seeded
 from tests.pages.browsing import NARROW, looking, opened_browser, violations
+from tests.pages.test_language import in_language
 
 QUOTE = "/quotes/q-20240207-netanyahu-victory"
 COMPARED = "/compare?proposal=prop-2024-05-israel-biden&proposal=prop-2025-01-agreement"
@@ -158,6 +159,19 @@ def test_text_from_right_to_left(browser: Browser, base: str) -> None:
         wording = page.locator("td[lang=ar]")
         assert wording.evaluate("each => getComputedStyle(each).direction") == "rtl"
         assert wording.locator("p").evaluate("each => getComputedStyle(each).direction") == "ltr"
+
+
+def test_a_record_from_right_to_left(browser: Browser, seeded: Seeded, tmp_path: Path) -> None:
+    """Pages of an Arabic record are no wider than a telephone, and their quotations begin right."""
+    address = serving(seeded(in_language("ar", tmp_path / "record")))
+    with address as base, looking(browser, base, viewport=NARROW) as page:
+        for path in ("/", "/quotes", "/proposals/agreement/outcome", "/proposals/graph"):
+            page.goto(path)
+            width = page.evaluate("document.documentElement.scrollWidth")
+            assert width <= NARROW["width"], path
+        page.goto("/quotes")
+        quotation = page.locator("ol.entries li").first
+        assert quotation.evaluate("each => getComputedStyle(each).direction") == "rtl"
 
 
 def test_print(browser: Browser, base: str) -> None:
