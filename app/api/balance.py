@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import case, column, exists, func, literal, or_, select, table
+from sqlalchemy import ColumnElement, case, column, exists, func, literal, or_, select, table
 
 from app.db.postings import (
     POSTINGS,
@@ -40,11 +40,15 @@ def most_frequent(*columns: Any, dimension: str) -> Any:
     return select(*columns, ALL_KINDS, *BY_KIND).where(counted).order_by(*ordered).limit(TOP)
 
 
-ACTORS = Statement(
-    most_frequent(reference.c.id, reference.c.name, dimension="actor")
-    .where(reference.c.name_type == "actor", reference.c.id == tally.c.value)
-    .group_by(reference.c.id, reference.c.name)
-)
+def most_frequent_actors(dimension: str, *where: ColumnElement[bool]) -> Statement:
+    """The most frequent actors of a dimension that meet some conditions."""
+    columns = (reference.c.id, reference.c.name)
+    named = (reference.c.name_type == "actor", reference.c.id == tally.c.value)
+    found = most_frequent(*columns, dimension=dimension)
+    return Statement(found.where(*named, *where).group_by(*columns))
+
+
+ACTORS = most_frequent_actors("actor")
 PUBLISHERS = Statement(
     most_frequent(SOURCE.c.publisher, func.count(SOURCE.c.id.distinct()), dimension="source")
     .where(SOURCE.c.id == tally.c.value)
@@ -57,11 +61,7 @@ BELONGS = or_(
     exists().where(PART.c.actor_id == reference.c.id),
     exists().where(OFFICE.c.actor_id == reference.c.id, OFFICE.c.of_id.is_not(None)),
 )
-SIDES = Statement(
-    most_frequent(reference.c.id, reference.c.name, dimension="affiliate")
-    .where(reference.c.name_type == "actor", reference.c.id == tally.c.value, ~BELONGS)
-    .group_by(reference.c.id, reference.c.name)
-)
+SIDES = most_frequent_actors("affiliate", ~BELONGS)
 ROLES = Statement(most_frequent(tally.c.value, dimension="role").group_by(tally.c.value))
 MOST_MONTHS = 600
 SORT_KEYS = Statement(select(func.min(document.c.sort_key), func.max(document.c.sort_key)))

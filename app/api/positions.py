@@ -71,21 +71,16 @@ def answered(
 
 def add_routes(app: FastAPI) -> None:
     """Registers the positions."""
-    add_question(
-        app,
-        "/v1/proposals/{id}/positions",
-        on_proposal,
-        ProposalPositionsQuestion,
-        operation_id="listProposalPositions",
-        response_model=named(OneOf[ProposalPositions], "ProposalPositionsAnswer"),
-        problems=MISSING,
-    )
-    add_question(
-        app,
-        "/v1/actors/{id}/positions",
-        of_actor,
-        ActorPositionsQuestion,
-        operation_id="listActorPositions",
-        response_model=named(OneOf[ActorPositions], "ActorPositionsAnswer"),
-        problems=MISSING,
-    )
+    for name, answer, question, model in (
+        ("Proposal", on_proposal, ProposalPositionsQuestion, ProposalPositions),
+        ("Actor", of_actor, ActorPositionsQuestion, ActorPositions),
+    ):
+        add_question(
+            app,
+            f"/v1/{name.lower()}s/{{id}}/positions",
+            answer,
+            question,
+            operation_id=f"list{name}Positions",
+            response_model=named(OneOf[model], f"{name}PositionsAnswer"),  # type: ignore[valid-type]
+            problems=MISSING,
+        )

@@ -13,11 +13,8 @@ FILLER = "\u2060"
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)(?:\s[^<>]*)?/?>")
 # Tags that stand inside a line; all others end a paragraph.
-INLINE_TAGS = frozenset(
-    (
-        *("a", "abbr", "b", "bdi", "bdo", "cite", "code", "em", "font", "i", "ins", "mark"),
-        *("s", "small", "span", "strong", "sub", "sup", "u"),
-    )
+INLINE_TAG = re.compile(
+    "a|abbr|b|bdi|bdo|cite|code|em|font|i|ins|mark|s|small|span|strong|su[bp]|u", re.IGNORECASE
 )
 LINE_END_HYPHEN = re.compile(r"(?<=\w)[-\u2010]([ \t]*\r?\n\s*)(?=\w)")
 # Accents and pairs of accents that are typed as quotation marks.
@@ -51,7 +48,7 @@ def plain_text(text: str) -> str:
 def _blank_tag(match: re.Match[str]) -> str:
     if match[1].lower() == "q":
         return ("”" if match[0][1] == "/" else "“").ljust(len(match[0]), FILLER)
-    if match[1].lower() in INLINE_TAGS:
+    if INLINE_TAG.fullmatch(match[1]):
         return FILLER * len(match[0])
     return "\n\n".ljust(len(match[0]))
 

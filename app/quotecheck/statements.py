@@ -27,6 +27,14 @@ DIFFERENCES = {
 }
 
 
+COUNTED = {
+    "as_recorded": "as recorded",
+    "altered": "altered",
+    "said_by_another": "said by another",
+    "not_in_record": "not in this record",
+}
+
+
 def statement_of(found: Sequence[Matches]) -> str:
     """The answer in words to a text, or to the quotations in it."""
     if len(found) == 1:
@@ -77,8 +85,7 @@ def _day(judgement: Judgement) -> str:
 def counts_of(found: Sequence[Judgement | None]) -> dict[str, int]:
     """How many quotations are what, by their closest quotes; None where there is none."""
     kinds = [_kind_of(each) for each in found]
-    names = ("as_recorded", "altered", "said_by_another", "not_in_record")
-    return {"quotations": len(kinds), **{name: kinds.count(name) for name in names}}
+    return {"quotations": len(kinds), **{name: kinds.count(name) for name in COUNTED}}
 
 
 def _kind_of(judgement: Judgement | None) -> str:
@@ -93,13 +100,5 @@ def _kind_of(judgement: Judgement | None) -> str:
 def in_counts(counts: Mapping[str, Any]) -> str:
     """The counts of quotations in words, those that are none left out."""
     count = counts["quotations"]
-    phrases = {
-        "as_recorded": "as recorded",
-        "altered": "altered",
-        "said_by_another": "said by another",
-        "not_in_record": "not in this record",
-    }
-    named = ", ".join(
-        f"{counts[name]} {phrase}" for name, phrase in phrases.items() if counts[name]
-    )
+    named = ", ".join(f"{counts[name]} {words}" for name, words in COUNTED.items() if counts[name])
     return f"{count} quotation{'' if count == 1 else 's'}" + (f": {named}" if named else "")
