@@ -168,7 +168,10 @@ def quantity_text(
     unit = quantity["currency"] or quantity["unit"]
     if quantity["value"] == 1:
         unit = MANY.sub(r"\1", unit)
-    return f"{qualifiers[quantity['qualifier']]}{number} {unit}{per}{of}"
+    counted = f"{number} {unit}"
+    if unit.endswith(" number"):
+        counted = f"{unit.removesuffix(' number')} {number}"
+    return f"{qualifiers[quantity['qualifier']]}{counted}{per}{of}"
 
 
 def number_text(

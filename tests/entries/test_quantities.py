@@ -16,6 +16,7 @@ CASES: list[tuple[dict[str, Any], str]] = [
     ({"value": 1, "unit": "persons", "qualifier": "at_least"}, "at least 1 person"),
     ({"value": 1, "unit": "boxes"}, "1 boxes"),
     ({"value": 27700, "unit": "persons", "qualifier": "more_than"}, "more than 27,700 persons"),
+    ({"value": 10, "unit": "day number"}, "day 10"),
     ({"from": 1, "to": 2, "unit": "days"}, "1 to 2 days"),
     ({"part": 56, "whole": 57, "unit": "persons"}, "56 of 57 persons"),
 ]
