@@ -176,7 +176,7 @@ class Shaping:
             **{name: document[name] for name in ("id", "kind", "date")},
             "quoted": document["label"],
             **first(
-                "sources", sources_of(map(without_passage, document["citations"])), MOST_SOURCES
+                "sources", told_sources(map(without_passage, document["citations"])), MOST_SOURCES
             ),
             "cite": self.cite(document["url"]),
         }
@@ -189,27 +189,27 @@ class Shaping:
         return {
             **without_nulls({**self.entry(document), "sources_left_off": None}),
             "quoted": "\n\n".join([*titled, *account]),
-            "sources": sources_of(document["citations"]),
+            "sources": told_sources(document["citations"]),
             "actors": [*map(acting, document["actors"])],
             "topics": [each["id"] for each in document["topics"]],
             "wordings": [
-                {"quoted": each["text"], "source": source_of(each["source"])}
+                {"quoted": each["text"], "source": told_source(each["source"])}
                 for each in document.get("renderings", ())
             ],
             "details": compact(rest),
         }
 
 
-def source_of(summary: Json) -> Json:
+def told_source(summary: Json) -> Json:
     """A source with the address of the very words, where it is known."""
     address = summary["passage_href"] or summary["href"] or summary["archive_href"]
     return without_nulls({"name": summary["name"], "address": address})
 
 
-def sources_of(holders: Iterable[Json]) -> list[Json]:
+def told_sources(holders: Iterable[Json]) -> list[Json]:
     """The sources of citations, wordings or reports, each once."""
     found = {each["source"]["id"]: each["source"] for each in holders if each["source"]}
-    return [*map(source_of, found.values())]
+    return [*map(told_source, found.values())]
 
 
 def without_passage(citation: Json) -> Json:
@@ -242,6 +242,6 @@ def compact(value: Any) -> Any:
     if value.keys() - {"name", "title", "date"} == {"id", "url"}:
         return value["id"]
     if "passage_href" in value:
-        return source_of(value)
+        return told_source(value)
     kept = {name: compact(each) for name, each in value.items() if name != "url"}
     return {name: each for name, each in kept.items() if each not in (None, [], {})}

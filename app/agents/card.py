@@ -28,7 +28,7 @@ DESCRIPTION = (
 )
 
 
-def card_of(at: str, record: str, title: str) -> dict[str, Any]:
+def server_card(at: str, record: str, title: str) -> dict[str, Any]:
     """What the server is and where it answers; the tools are listed by itself."""
     host = re.sub("[^a-z0-9.]", "-", urlsplit(at).hostname or "")
     return {
@@ -54,8 +54,8 @@ def catalog_of(at: str, record: str, title: str) -> dict[str, Any]:
 
 
 DOCUMENTS = {
-    f"{AgentsEndpoint.path}/server-card": (CARD, card_of),
-    "/.well-known/mcp/server-card.json": (CARD, card_of),
+    f"{AgentsEndpoint.path}/server-card": (CARD, server_card),
+    "/.well-known/mcp/server-card.json": (CARD, server_card),
     "/.well-known/ai-catalog.json": ("application/json", catalog_of),
 }
 

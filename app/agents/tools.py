@@ -30,7 +30,7 @@ from app.agents.answers import (
     Shaping,
     ToldOutcome,
     first,
-    sources_of,
+    told_sources,
     without_nulls,
 )
 from app.analysis.outcome import name_of
@@ -58,7 +58,7 @@ Skip = Annotated[int, Field(ge=0, description="How many to pass over: those show
 Cursor = Annotated[str | None, Field(description="next_cursor of the answer before.")]
 
 
-def told(answer: Json) -> CallToolResult:
+def tool_result(answer: Json) -> CallToolResult:
     """An answer as structured content, and as compact text for clients that show text alone."""
     text = orjson.dumps(answer).decode()
     return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=answer)
@@ -130,11 +130,11 @@ class Tools:
         nearest = [each["q"] for each in meta.get("nearest") or ()] or None
         entries = [*map(shape.entry, answer["data"])]
         found = {"total": meta["total"], "next_cursor": cursor_of(answer), "nearest": nearest}
-        return told(shape.answer(entries=entries, **found))
+        return tool_result(shape.answer(entries=entries, **found))
 
     async def get_entry(self, context: Context, id: Id) -> Annotated[CallToolResult, OneFound]:
         """Read one entry: all wordings, sources, numbers, actors and remarks."""
-        return told(await self.whole(context, id))
+        return tool_result(await self.whole(context, id))
 
     async def whole(self, context: Context, id: str) -> Json:
         answer, shape = await self.ask(context, f"/v1/entries/{id}")
@@ -156,7 +156,7 @@ class Tools:
             {
                 **entries[each["quote"]["id"]],
                 "quoted": each["text"],
-                "sources": sources_of([each]),
+                "sources": told_sources([each]),
                 "verdict": each["verdict"],
                 "by": [speaker["actor"]["name"] for speaker in each["speakers"]],
                 "differences": [difference_line(step) for step in each["diff"]],
@@ -164,7 +164,7 @@ class Tools:
             for each in matches
         ]
         said = {name: found[name] for name in ("verdict", "statement")}
-        return told(shape.answer(**said, matches=shown))
+        return tool_result(shape.answer(**said, matches=shown))
 
     async def compare_proposals(
         self,
@@ -185,7 +185,7 @@ class Tools:
             for line in each["lines"]
         ][skip:]
         entries = await self.entries(context, ids)
-        return told(
+        return tool_result(
             shape.answer(
                 proposals=[entries[each] for each in ids],
                 counts={name: n for name, n in compared["counts"].items() if n},
@@ -220,7 +220,7 @@ class Tools:
             }
             for each in positions[:limit]
         ]
-        return told(shape.answer(positions=shown, positions_left_off=len(positions[limit:])))
+        return tool_result(shape.answer(positions=shown, positions_left_off=len(positions[limit:])))
 
     async def outcome_of(
         self,
@@ -236,10 +236,10 @@ class Tools:
         found = answer["data"]
         terms = found["terms"][skip:]
         most = MOST_CLAIMS[of]
-        return told(
+        return tool_result(
             shape.answer(
                 counts=found.get("counts"),
-                terms=[outcome_of_term(each, most) for each in terms[:limit]],
+                terms=[told_outcome(each, most) for each in terms[:limit]],
                 terms_left_off=len(terms[limit:]),
                 cite=shape.cite(answer["links"]["self"].partition("?")[0].removesuffix("/outcome")),
             )
@@ -256,7 +256,7 @@ class Tools:
         asked = {"since_revision": since_revision, "limit": limit, "cursor": cursor}
         answer, shape = await self.ask(context, "/v1/changes", **asked)
         changes = [self.change(shape, each) for each in answer["data"]]
-        return told(shape.answer(changes=changes, next_cursor=cursor_of(answer)))
+        return tool_result(shape.answer(changes=changes, next_cursor=cursor_of(answer)))
 
     def change(self, shape: Shaping, each: Json) -> Json:
         """One change, with the addresses of its sources in this record."""
@@ -272,7 +272,7 @@ class Tools:
         }
 
 
-def outcome_of_term(term: Json, most: int) -> Json:
+def told_outcome(term: Json, most: int) -> Json:
     """What was reported of a term: the newest claims, with the sources of these."""
     newest = sorted(term["latest"], key=lambda each: each["date"], reverse=True)[:most]
     shown = [each for each in term["latest"] if each in newest]
@@ -290,7 +290,7 @@ def outcome_of_term(term: Json, most: int) -> Json:
             "outcomes": [*dict.fromkeys(each["outcome"] for each in term["latest"])],
             "latest": [{**each, "claimant": name_of(each["claimant"])} for each in shown],
             "latest_left_off": len(term["latest"][most:]) or None,
-            **first("sources", sources_of(reports), most // 2),
+            **first("sources", told_sources(reports), most // 2),
         }
     )
 

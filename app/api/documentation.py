@@ -82,7 +82,7 @@ async def openapi_json(request: Request, _: NoQuestion) -> Representation:
     public_url = service_of(request).settings.public_url
     async with service_of(request).database.snapshot() as snapshot:
         revision = snapshot.revision
-    document = await described(request.app, revision.digest, public_url)
+    document = await described_api(request.app, revision.digest, public_url)
     if request.url.path == FULL:
         root = prefix_of(public_url).decode() or "/"
         servers = [{"url": root, "description": "Where this document came from."}]
@@ -92,7 +92,7 @@ async def openapi_json(request: Request, _: NoQuestion) -> Representation:
     return Representation(JSON, orjson.dumps(document), revision)
 
 
-async def described(app: FastAPI, digest: str, public_url: str) -> dict[str, Any]:
+async def described_api(app: FastAPI, digest: str, public_url: str) -> dict[str, Any]:
     """The full document with examples of a revision, made once for each."""
     kept: dict[str, dict[str, Any]] = getattr(app.state, "described", {})
     if digest not in kept:
@@ -121,7 +121,7 @@ async def api_catalog(request: Request, _: NoQuestion) -> Representation:
     at = service_of(request).settings.public_url
     async with service_of(request).database.snapshot() as snapshot:
         revision = snapshot.revision
-    described = {
+    service = {
         "anchor": f"{at}/v1",
         "service-desc": [{"href": f"{at}/openapi.json", "type": JSON}],
         "service-doc": [
@@ -131,7 +131,7 @@ async def api_catalog(request: Request, _: NoQuestion) -> Representation:
         ],
         "status": [{"href": f"{at}/health/ready", "type": JSON}],
     }
-    return Representation(LINKSET, orjson.dumps({"linkset": [described]}), revision)
+    return Representation(LINKSET, orjson.dumps({"linkset": [service]}), revision)
 
 
 async def view(request: Request) -> Response:

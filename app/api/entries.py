@@ -107,7 +107,7 @@ async def answer_entries(
         dataset = await described(snapshot) if form.dated else None
         linked = form.name is FormatName.jsonld
         identified = await identified_actors(snapshot) if linked else NOTHING_MORE
-        counts = await counted(request, snapshot, plan) if form.counted else None
+        counts = await monthly_counts(request, snapshot, plan) if form.counted else None
     answer = answer_of(
         request,
         snapshot.revision,
@@ -124,7 +124,7 @@ async def answer_entries(
     return await represented(request, answer, form)
 
 
-async def counted(request: Request, snapshot: Snapshot, plan: QueryPlan) -> Density:
+async def monthly_counts(request: Request, snapshot: Snapshot, plan: QueryPlan) -> Density:
     """How the whole answer lies in time, as work."""
     async with work_for(request) as work:
         return await find(snapshot, density, plan, work=work)

@@ -58,7 +58,7 @@ async def with_examples(app: FastAPI, document: Described, public_url: str) -> D
             known = ChainMap(values.get(collection, {}), values["everywhere"])
             for method, operation in item.items():
                 add_values(path, operation, known)
-                address = address_of(path, operation, known)
+                address = example_address(path, operation, known)
                 body = {"text": known.get("article")} if method == "post" else None
                 await add_answers(method, address, body, operation, ask, prefix_of(public_url))
                 operation["x-codeSamples"] = samples(method, public_url + address, body, operation)
@@ -167,7 +167,7 @@ def fitting(value: Any, schema: Described) -> Any:
     return [value] if "items" in schema and not isinstance(value, list) else value
 
 
-def address_of(path: str, operation: Described, values: Values) -> str:
+def example_address(path: str, operation: Described, values: Values) -> str:
     """The path and query of an operation with its examples."""
     parameters = operation.get("parameters", ())
     asked = {

@@ -36,7 +36,7 @@ async def recipes(request: Request) -> list[Recipe]:
     at = service_of(request).settings.public_url
     made = []
     async with client_of(request.app) as client:
-        values = await values_of(client)
+        values = await recipe_values(client)
         encoded = {name: quote(value, safe="") for name, value in values.items()}
         for recipe in RECIPES:
             if not set(NAMES.findall(recipe["question"] + recipe["path"])) <= values.keys():
@@ -44,7 +44,7 @@ async def recipes(request: Request) -> list[Recipe]:
             path, page = (recipe.get(each, "").format_map(encoded) for each in ("path", "page"))
             answer = await client.get(path)
             if answer.status_code == 200:
-                lines = shown(answer, recipe.get("show"))
+                lines = shown_lines(answer, recipe.get("show"))
                 question = recipe["question"].format_map(values)
                 command = recipe.get("command", CURL).format(at=at, path=path)
                 told = {"question": question, "path": path, "page": page, "command": command}
@@ -53,7 +53,7 @@ async def recipes(request: Request) -> list[Recipe]:
     return made
 
 
-async def values_of(client: httpx.AsyncClient) -> dict[str, str]:
+async def recipe_values(client: httpx.AsyncClient) -> dict[str, str]:
     """A speaker with words of theirs, a topic, two proposals and a term, where there are any."""
     values: dict[str, str] = {}
     quotes = await found(client, f"/v1/quotes?date_precision=day&limit={CHOICE}")
@@ -76,7 +76,7 @@ async def found(client: httpx.AsyncClient, path: str) -> Any:
     return (await client.get(path)).json()["data"]
 
 
-def shown(answer: httpx.Response, part: str | None) -> list[str]:
+def shown_lines(answer: httpx.Response, part: str | None) -> list[str]:
     """The lines of an answer that is text, or of a part of one in JSON."""
     if part is not None:
         steps = [int(step) if step.isdigit() else step for step in part.split(".")]

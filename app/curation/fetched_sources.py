@@ -44,7 +44,7 @@ def fetch_source(folder: Path, url: str) -> tuple[str, list[Flaw]]:
         except NoText as unread:
             stated, text, why = {}, "", str(unread)
     for_pay = stated.pop("for_pay", None)
-    raw = RawRecord("source", "", 0, fields_of(stated, page.url))
+    raw = RawRecord("source", "", 0, fetched_fields(stated, page.url))
     remarks = record.add(raw)
     if not record.added:
         raise ParleyError("\n".join(f"{url} {remark}" for remark in remarks))
@@ -57,7 +57,7 @@ def fetch_source(folder: Path, url: str) -> tuple[str, list[Flaw]]:
     return record.text(), remarks
 
 
-def fields_of(stated: dict[str, str], url: str) -> SourceFields:
+def fetched_fields(stated: dict[str, str], url: str) -> SourceFields:
     """The fields of a source; a title that is not stated is made from the address."""
     fields: SourceFields = {"url": url, **stated}
     if "language" in fields:

@@ -18,7 +18,7 @@ from app.seeding.staging import Staging
 from app.seeding.validation import FolderValidator
 
 
-def load(folder: Path, database: Path, report: Path) -> None:
+def check_and_seed(folder: Path, database: Path, report: Path) -> None:
     """Reads the folder once, for the report and for the database; says both on standard error."""
 
     def validate(folder: Path, staging: Staging) -> FolderValidator:
@@ -44,4 +44,4 @@ def load(folder: Path, database: Path, report: Path) -> None:
 
 
 if __name__ == "__main__":
-    load(*map(Path, sys.argv[1:4]))
+    check_and_seed(*map(Path, sys.argv[1:4]))

@@ -52,14 +52,14 @@ class RecordSources:
         self.known: dict[object, str] = {}
         self.patterns: Counter[IdPattern] = Counter()
         self.publishers: dict[str, str] = {}
-        for fields in sources_of(folder):
+        for fields in read_sources(folder):
             self.note(fields)
 
     def note(self, fields: SourceFields) -> None:
         """Keeps what new sources are held against."""
         pages = [page_of(str(fields[name])) for name in ADDRESSES if fields.get(name)]
         ids = [("id", each) for each in (fields["id"], *(fields.get("former_ids") or ()))]
-        for key in (*ids, *pages, title_of(fields)):
+        for key in (*ids, *pages, source_title(fields)):
             self.known.setdefault(key, fields["id"])
         found = id_parts(fields)
         if found is not None:
@@ -85,7 +85,7 @@ class RecordSources:
             remarks.append(flaw)
             del fields[flaw.field]
         # Without an address, a source is told by its publisher, title and date.
-        same = page_of(fields["url"]) if "url" in fields else title_of(fields)
+        same = page_of(fields["url"]) if "url" in fields else source_title(fields)
         there = self.known.get(("id", fields["id"])) or self.known.get(same)
         if there is not None:
             return [Flaw(raw.file, raw.line, "", "", f"is in the record as {there}; left out")]
@@ -97,7 +97,7 @@ class RecordSources:
         """An id that no source has, after the pattern of most ids of the record."""
         pattern = next((each for each, _ in self.patterns.most_common(1)), IdPattern())
         name = self.publishers.get(fields.get("publisher", "")) or publisher_name(fields)
-        day = day_of(fields)
+        day = source_day(fields)
         parts = [name] if pattern.publisher or not day else []
         parts += [day[: pattern.length].replace("-", pattern.separator)] if day else []
         parts += [slug(fields.get("title", ""))] if pattern.title or not day else []
@@ -107,7 +107,7 @@ class RecordSources:
 
     def text(self) -> str:
         """The added sources as `parley fmt` writes them."""
-        return formatted_yaml(Node(items=[node_of(each) for each in self.added]), SourceRecord)
+        return formatted_yaml(Node(items=[yaml_node(each) for each in self.added]), SourceRecord)
 
     def write(self) -> None:
         """Writes the added sources below those that are there."""
@@ -116,7 +116,7 @@ class RecordSources:
         rewrite(path, (before + b"\n\n" if before else b"") + self.text().encode())
 
 
-def sources_of(folder: Path) -> Iterator[SourceFields]:
+def read_sources(folder: Path) -> Iterator[SourceFields]:
     """The sources of a folder as they are written."""
     for found in seed_files(folder):
         if isinstance(found, tuple) and found[0] == "source":
@@ -128,19 +128,19 @@ def sources_of(folder: Path) -> Iterator[SourceFields]:
                     yield read.fields
 
 
-def node_of(fields: SourceFields) -> Node:
+def yaml_node(fields: SourceFields) -> Node:
     """A source as a tree for the writer."""
     return Node(pairs=[(name, Node(text=value)) for name, value in fields.items()])
 
 
-def title_of(fields: SourceFields) -> tuple[str, ...]:
+def source_title(fields: SourceFields) -> tuple[str, ...]:
     """What tells a source that has no address."""
     return tuple(fold(str(fields.get(name) or "")) for name in ("publisher", "title", "date"))
 
 
 def id_parts(fields: SourceFields) -> tuple[IdPattern, str] | None:
     """The pattern of an id that has the date of its source, and the words before the date."""
-    day = day_of(fields)
+    day = source_day(fields)
     for separator, length in FORMS if day else ():
         written = day[:length].replace("-", separator)
         before, found, after = f"-{fields['id']}-".partition(f"-{written}-")
@@ -149,7 +149,7 @@ def id_parts(fields: SourceFields) -> tuple[IdPattern, str] | None:
     return None
 
 
-def day_of(fields: SourceFields) -> str:
+def source_day(fields: SourceFields) -> str:
     """The first day, month or year of a source's date; empty where there is none."""
     match = DAY.match(str(fields.get("date") or ""))
     return match[0] if match else ""

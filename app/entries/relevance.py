@@ -43,7 +43,7 @@ def rounded_length(words: int) -> int:
     return words >> beyond << beyond
 
 
-def repeated(times: int) -> str:
+def repeated_dimension(times: int) -> str:
     """The dimension of the postings of words that stand in an entry so many times."""
     return f"{WORD}:{times}"
 
@@ -53,7 +53,7 @@ def weighed(counts: Counter[str], length: int) -> Iterator[tuple[str, str]]:
     yield LENGTH, str(rounded_length(length))
     for word, times in counts.items():
         if times > 1:
-            yield repeated(min(times, REPEATED[-1])), word
+            yield repeated_dimension(min(times, REPEATED[-1])), word
 
 
 class Scale(NamedTuple):
@@ -133,7 +133,7 @@ def lengths_of(memory: Memory, kind: str) -> list[tuple[int, BitMap]]:
 
 def repetition_keys(kind: str, word: Words, times: int) -> list[int]:
     """The keys of the postings of a word that is repeated so many times."""
-    return [key_of(kind, repeated(times), each) for each in word]
+    return [key_of(kind, repeated_dimension(times), each) for each in word]
 
 
 def classes_of(

@@ -25,7 +25,15 @@ from app.formats.headline import remarks_on
 from app.http.route import QuestionRoute, Representation, service_of, work_for
 from app.kinds import KINDS
 from app.kinds.kind import Kind
-from app.pages.credits import WITH_CARD, Entry, differences, in_quotes, proposers, reported, whose
+from app.pages.credits import (
+    WITH_CARD,
+    Entry,
+    differences_in_words,
+    in_quotes,
+    proposers,
+    reported,
+    whose,
+)
 from app.pages.lettering import BOLD, REGULAR, Block, Unlettered, drawing_options, fitted
 from app.pages.rendering import environment
 from app.pages.routing import PageAt
@@ -70,7 +78,9 @@ def compared_card(compared: Entry, proposals: list[Entry], topics: list[str]) ->
         f"{each['title']} ({proposers(each)}, {each['display_date']})" for each in proposals
     )
     label = " · ".join((f"{len(proposals)} proposals compared", *topics))
-    return Card(KINDS["proposal"], label, titles, "", differences(compared), reported(proposals))
+    return Card(
+        KINDS["proposal"], label, titles, "", differences_in_words(compared), reported(proposals)
+    )
 
 
 def blocks(card: Card, foot: str) -> Iterator[tuple[float, str | None, Block]]:
@@ -96,7 +106,7 @@ def blocks(card: Card, foot: str) -> Iterator[tuple[float, str | None, Block]]:
     yield FOOT, SOFT, fitted(foot, WIDTH, 36, (24.0, 20.0), REGULAR)
 
 
-def drawn(card: Card, foot: str) -> bytes:
+def drawn_card(card: Card, foot: str) -> bytes:
     """A card as PNG; raises `NotFound` for a script that no font of cards has."""
     try:
         placed = list(blocks(card, foot))
@@ -110,7 +120,7 @@ def drawn(card: Card, foot: str) -> bytes:
 async def picture(request: Request, snapshot: Snapshot, card: Card) -> Representation:
     title, address = (await dataset_of(snapshot))["title"], service_of(request).settings.public_url
     async with work_for(request) as work:
-        png = await work.in_thread(drawn, card, f"{title} · {urlsplit(address).netloc}")
+        png = await work.in_thread(drawn_card, card, f"{title} · {urlsplit(address).netloc}")
         return Representation(PNG, png, snapshot.revision)
 
 

@@ -22,7 +22,7 @@ MOST_CHARTS, MOST_LINES = 6, 6
 LANE_LEFT, LANE_RIGHT, APART = 250, 700, 14
 
 
-class Number(NamedTuple):
+class ChartNumber(NamedTuple):
     """A number as it was reported, with the lowest and the highest that it says."""
 
     date: str
@@ -32,23 +32,23 @@ class Number(NamedTuple):
 
 
 # A claimant and what is counted, and its numbers, the oldest first.
-Line = tuple[str, list[Number]]
+Line = tuple[str, list[ChartNumber]]
 
 
-def number_of(date: str, quantity: Json, value: float | None) -> list[Number]:
+def number_of(date: str, quantity: Json, value: float | None) -> list[ChartNumber]:
     """A number that can be drawn; none where there are words alone."""
     low, high = quantity["from"] or value, quantity["to"] or value
-    return [] if low is None or high is None else [Number(date, low, high, quantity)]
+    return [] if low is None or high is None else [ChartNumber(date, low, high, quantity)]
 
 
-def begun(date: str) -> int:
+def chart_day(date: str) -> int:
     return parse_date(date).start.toordinal()
 
 
 def chart(lines: list[Line], promised: float | None = None) -> Json | None:
     """The points of each line, and the axes; None for numbers of one day alone."""
     numbers = [each for _, line in lines for each in line]
-    days = sorted({begun(each.date) for each in numbers})
+    days = sorted({chart_day(each.date) for each in numbers})
     if len(days) < 2:
         return None
     top = rounded_up(max(promised or 0, *(each.high for each in numbers)))
@@ -59,7 +59,7 @@ def chart(lines: list[Line], promised: float | None = None) -> Json | None:
 
     return {
         "lines": [
-            (name, [(across(begun(n.date)), level(n.low), level(n.high), n) for n in line])
+            (name, [(across(chart_day(n.date)), level(n.low), level(n.high), n) for n in line])
             for name, line in lines
         ],
         "levels": [(top * part, level(top * part)) for part in (0, 0.5, 1)],
@@ -92,14 +92,14 @@ def figure_charts(figures: Iterable[Json]) -> Iterator[Json]:
         unit = quantity["unit"] + (f" per {quantity['per']}" if quantity["per"] else "")
         found[each["metric"], unit].append(each)
     for (metric, unit), counted in sorted(found.items(), key=lambda item: -len(item[1])):
-        lines = sorted(lines_of(counted), key=lambda line: (-len(line[1]), line[0]))
+        lines = sorted(chart_lines(counted), key=lambda line: (-len(line[1]), line[0]))
         drawn = chart(lines[:MOST_LINES])
         if drawn is not None:
             left_out = max(0, len(lines) - MOST_LINES)
             yield {**drawn, "metric": metric, "unit": unit, "left_out": left_out}
 
 
-def lines_of(figures: Iterable[Json]) -> Iterator[Line]:
+def chart_lines(figures: Iterable[Json]) -> Iterator[Line]:
     """The numbers of each claimant about each thing; counts of several events are not one thing."""
     found: dict[str, list[Json]] = defaultdict(list)
     for each in figures:
@@ -108,7 +108,7 @@ def lines_of(figures: Iterable[Json]) -> Iterator[Line]:
         found[f"{named or claimants_of(each)[1]}: {what}"].append(each)
     for name, those in found.items():
         is_of_events = all(each["event"] for each in those)
-        things: dict[str, list[Number]] = defaultdict(list)
+        things: dict[str, list[ChartNumber]] = defaultdict(list)
         for each in those:
             thing = each["event"]["id"] if is_of_events else ""
             quantity = each["quantity"]
@@ -145,14 +145,14 @@ def lanes(sections: Iterable[tuple[str, list[Json]]]) -> Json | None:
     """A lane for each phase: a row for each term, with its due day and its reports in order."""
     shown = [(heading, terms) for heading, terms in sections if any(t["reports"] for t in terms)]
     reports = [each for _, terms in shown for term in terms for each in term["reports"]]
-    days = sorted({begun(each["date"]) for each in reports})
+    days = sorted({chart_day(each["date"]) for each in reports})
     if len(days) < 2:
         return None
     across = axis(days, LANE_LEFT, LANE_RIGHT)
 
     def row(term: Json) -> Json:
-        due = begun(term["due_at"]) if term["due_at"] else 0
-        marks = spread([across(begun(each["date"])) for each in term["reports"]])
+        due = chart_day(term["due_at"]) if term["due_at"] else 0
+        marks = spread([across(chart_day(each["date"])) for each in term["reports"]])
         return {
             "term": term,
             "due": across(due) if days[0] <= due <= days[-1] else None,

@@ -52,13 +52,13 @@ def in_quotes(entry: Entry) -> str:
     return f"“{before}{entry['text']}{after}”"
 
 
-def told(entry: Entry) -> str:
+def entry_credit(entry: Entry) -> str:
     """Who said it when, with what remarks, and who reports it, in one line."""
     said = (whose(entry), entry["display_date"], *remarks_on(entry), reported([entry]))
     return " · ".join(filter(None, said))
 
 
-def differences(compared: Entry) -> str:
+def differences_in_words(compared: Entry) -> str:
     """How many terms were changed, added, dropped, from the first proposal to the last."""
     counts = compared["counts"].items()
     return ", ".join(f"{number} {change.replace('_', ' ')}" for change, number in counts if number)

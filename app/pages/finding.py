@@ -39,7 +39,7 @@ def add_finding(app: FastAPI, pages: list[PageAt]) -> None:
         async with service_of(request).database.snapshot() as snapshot:
             found = await snapshot.rows(IDS)
         named = (f"/{RECORD_TYPES[kind].plural}/{quote(name)}" for kind, name in found)
-        text = "".join(lines(base, [*lists, *named][:MOST]))
+        text = "".join(sitemap_lines(base, [*lists, *named][:MOST]))
         return Response(text, media_type="application/xml", headers=KEPT)
 
     async def search_description(request: Request) -> Response:
@@ -61,7 +61,7 @@ def add_finding(app: FastAPI, pages: list[PageAt]) -> None:
         app.router.add_route(path, endpoint, methods=["GET", "HEAD"], include_in_schema=False)
 
 
-def lines(base: str, paths: list[str]) -> Iterator[str]:
+def sitemap_lines(base: str, paths: list[str]) -> Iterator[str]:
     """The sitemap of some paths."""
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
     yield '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'

@@ -41,7 +41,7 @@ class Unlettered(ValueError):
     """A text with letters that no font has."""
 
 
-class Word(NamedTuple):
+class SetWord(NamedTuple):
     """A word, its family, and its width in letters of size 1."""
 
     text: str
@@ -52,7 +52,7 @@ class Word(NamedTuple):
 class Block(NamedTuple):
     """Lines of one size; those of a block from right to left end at the right."""
 
-    lines: list[list[Word]]
+    lines: list[list[SetWord]]
     size: float
     weight: int
     is_rtl: bool
@@ -87,7 +87,7 @@ def shaped_by(font: Font, weight: int) -> harfbuzz.Font:
     return found
 
 
-def set_word(text: str, weight: int) -> Word:
+def set_word(text: str, weight: int) -> SetWord:
     """A word in the first font that has its letters; raises `Unlettered` where none has."""
     for font in FONTS:
         buffer = harfbuzz.Buffer()
@@ -98,11 +98,11 @@ def set_word(text: str, weight: int) -> Word:
         # Glyph 0 stands for a letter that a font does not have.
         if all(glyph.codepoint for glyph in buffer.glyph_infos):
             units = sum(each.x_advance for each in buffer.glyph_positions)
-            return Word(text, font.family, units / shaping.face.upem)
+            return SetWord(text, font.family, units / shaping.face.upem)
     raise Unlettered(f"No font of cards has the letters of {text[:40]!r}.")
 
 
-def pieces(text: str, weight: int, width: float) -> Iterator[Word]:
+def pieces(text: str, weight: int, width: float) -> Iterator[SetWord]:
     """A word, in as many pieces as it needs to fit a line."""
     word = set_word(text, weight)
     if word.width <= width or len(text) == 1:
@@ -112,10 +112,10 @@ def pieces(text: str, weight: int, width: float) -> Iterator[Word]:
         yield from pieces(text[len(text) // 2 :], weight, width)
 
 
-def lines_of(text: str, weight: int, width: float) -> list[list[Word]]:
+def set_lines(text: str, weight: int, width: float) -> list[list[SetWord]]:
     """The words of a text in lines of a width for letters of size 1."""
     space = set_word(" ", weight).width
-    lines: list[list[Word]] = [[]]
+    lines: list[list[SetWord]] = [[]]
     left = width
     for word in (piece for each in text.split() for piece in pieces(each, weight, width)):
         if word.width > left and lines[-1]:
@@ -132,13 +132,13 @@ def fitted(
     """A text in the largest size that fits; one that fits in none is cut, which is shown."""
     is_rtl = runs_rtl(text)
     for size in sizes:
-        block = Block(lines_of(text, weight, width / size), size, weight, is_rtl)
+        block = Block(set_lines(text, weight, width / size), size, weight, is_rtl)
         if block.height <= height:
             return block
     most = max(1, int(height / (size * LINE_HEIGHT)))
     words = [word.text for line in block.lines[:most] for word in line]
     end = f"{CUT}”" if text.endswith("”") else CUT
-    while len(lines := lines_of(" ".join([*words, end]), weight, width / size)) > most:
+    while len(lines := set_lines(" ".join([*words, end]), weight, width / size)) > most:
         words.pop()
     return Block(lines, size, weight, is_rtl)
 

@@ -152,7 +152,9 @@ def narrowed(
     return [
         (
             name,
-            str(getattr(question, name)) if name in DATED else named(memory, question, name, value),
+            str(getattr(question, name))
+            if name in DATED
+            else named_value(memory, question, name, value),
             with_query(path, parameters[:number] + parameters[number + 1 :]),
         )
         for number, (name, value) in enumerate(parameters)
@@ -160,7 +162,7 @@ def narrowed(
     ]
 
 
-def named(memory: Memory, question: EntryQuestion, parameter: str, value: str) -> str:
+def named_value(memory: Memory, question: EntryQuestion, parameter: str, value: str) -> str:
     """What a value names: a record by its name, an entry by its headline; else itself."""
     mark = filters_of(type(question)).get(parameter)
     name_type = mark.name_type if mark else LABELLED.get(parameter)

@@ -55,7 +55,7 @@ async def oembed(request: Request, question: OembedQuestion) -> Representation:
     """How to embed a page of this service: title, frame and card."""
     base = service_of(request).settings.public_url
     path, query = own_address(base, question.url)
-    frame = await framed(request, path, query)
+    frame = await frame_answer(request, path, query)
     async with service_of(request).database.snapshot() as snapshot:
         provider = (await dataset_of(snapshot))["title"]
     text = frame.body.decode()
@@ -70,7 +70,7 @@ async def oembed(request: Request, question: OembedQuestion) -> Representation:
         "width": min(WIDTH, question.maxwidth or WIDTH),
         "height": min(HEIGHT, question.maxheight or HEIGHT),
     }
-    answer["html"] = markup(base, tail, answer, found_in(text, TOLD))
+    answer["html"] = frame_markup(base, tail, answer, found_in(text, TOLD))
     if route_at(request, CardRoute, f"/cards{path}.png") and card_fits(question):
         end = f".png?{query}" if query else ".png"
         answer |= {"thumbnail_url": f"{base}/cards{path}{end}", **CARD}
@@ -94,7 +94,7 @@ def own_address(base: str, url: str) -> tuple[str, str]:
     return path, "&".join(each for each in asked if is_asked(each.encode()))
 
 
-async def framed(request: Request, path: str, query: str) -> Representation:
+async def frame_answer(request: Request, path: str, query: str) -> Representation:
     """The page in a frame; raises `NotFound` where there is none."""
     route = route_at(request, EmbeddedRoute, f"/embed{path}")
     if route is None:
@@ -126,7 +126,7 @@ def card_fits(question: OembedQuestion) -> bool:
     return (question.maxwidth or width) >= width and (question.maxheight or height) >= height
 
 
-def markup(base: str, page: str, answer: dict[str, str | int], told: str) -> str:
+def frame_markup(base: str, page: str, answer: dict[str, str | int], told: str) -> str:
     """The frame, after a quotation of what it shows for readers of pages that take no frames."""
     title = escape(str(answer["title"]))
     said = f"<br>{told}" if told else ""

@@ -132,7 +132,7 @@ def with_links(memory: Memory, request: Request, problem: Problem) -> dict[str, 
         near = error.get("nearest") or near_dates(error)
         error["links"] = [
             {
-                "value": name_of(memory, error["parameter"], value),
+                "value": name_in_memory(memory, error["parameter"], value),
                 "href": f"{path}?{urlencode(mended(parameters, error, value))}",
             }
             for value in near
@@ -142,13 +142,13 @@ def with_links(memory: Memory, request: Request, problem: Problem) -> dict[str, 
         (each.name for each in RECORD_TYPES.values() if f"/{each.plural}" == folder), ""
     )
     document["links"] = [
-        {"value": name_of(memory, name_type, value), "href": f"{folder}/{value}"}
+        {"value": name_in_memory(memory, name_type, value), "href": f"{folder}/{value}"}
         for value in document.get("nearest", [])
     ]
     return document
 
 
-def name_of(memory: Memory, name_type: str, value: str) -> str:
+def name_in_memory(memory: Memory, name_type: str, value: str) -> str:
     """How a suggested value is shown: the name or headline of a record, a date in words."""
     if name_type in DATED:
         return date_in_words(parse_date(value))

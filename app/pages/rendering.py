@@ -37,7 +37,7 @@ from app.kinds import KINDS
 from app.kinds.figures import claimants_of
 from app.kinds.quotes import ellipses
 from app.pages.charts import exchanges
-from app.pages.credits import WITH_CARD, differences, in_quotes, told
+from app.pages.credits import WITH_CARD, differences_in_words, entry_credit, in_quotes
 from app.pages.wordings import wordings
 from app.reference.dataset import dataset_of, language_of
 from app.reference.record_types import KindIncomplete
@@ -80,10 +80,10 @@ def environment(language: str = OWN_LANGUAGE) -> jinja2.Environment:
     )
     templates.filters.update(
         claimants=claimants_of,
-        by_day=by_day,
+        by_day=grouped_by_day,
         dates=partial(dates_written, language),
         day=partial(written_date, language),
-        differences=differences,
+        differences=differences_in_words,
         drawing=lambda shown: drawn(shown.density, shown.title, shown.link, language),
         ellipses=ellipses,
         exchanges=exchanges,
@@ -95,7 +95,7 @@ def environment(language: str = OWN_LANGUAGE) -> jinja2.Environment:
         quantity=partial(shown_quantity, locale),
         remarks=remarks_on,
         span=partial(span_in_words, language),
-        told=told,
+        told=entry_credit,
         words=spaced,
         wordings=wordings,
     )
@@ -142,7 +142,7 @@ def shown_quantity(locale: Locale, quantity: dict[str, Any]) -> str:
     return quantity_text({**quantity, "of": None}, qualifiers, written)
 
 
-def by_day(entries: list[Entry]) -> Iterator[tuple[str, list[Any]]]:
+def grouped_by_day(entries: list[Entry]) -> Iterator[tuple[str, list[Any]]]:
     """Entries in their order under the dates that they have in common.
 
     Each has the fragments of quotations beside it that are shown within it: those of its day that

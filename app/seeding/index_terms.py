@@ -14,7 +14,7 @@ from app.entries.dates import INEXACT, DateSpan
 from app.entries.fulltext import BOUNDARY, own_words, spelled_words
 from app.entries.record import EntryRecord
 from app.entries.recorded import RECORDED
-from app.entries.relevance import REPEATED, repeated, weighed
+from app.entries.relevance import REPEATED, repeated_dimension, weighed
 from app.entries.stems import STEM_MARK, stems
 from app.entries.word_plan import WORD
 from app.kinds import KINDS
@@ -23,7 +23,7 @@ from app.reference.registry import Reference
 # The index terms of an entry: the values of each dimension, each once.
 IndexTerms = dict[str, Collection[str]]
 # Dimensions that are no facet: the lengths of their postings are not stored.
-UNCOUNTED = frozenset(("reach", "due", WORD, *map(repeated, REPEATED)))
+UNCOUNTED = frozenset(("reach", "due", WORD, *map(repeated_dimension, REPEATED)))
 
 
 def index_entry(kind: str, record: Any, reference: Reference) -> tuple[list[str], IndexTerms]:

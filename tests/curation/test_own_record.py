@@ -17,7 +17,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from app.cli import NEW_KINDS, main
-from app.curation.loading import load
+from app.curation.loading import check_and_seed
 from app.curation.serving import stamp_of
 from app.seeding.json_schemas import file_schema
 from tests.ports import free_port
@@ -93,7 +93,7 @@ def test_a_folder_is_read_once_for_its_report_and_its_database(
     folder, database, report = begun(tmp_path / "record"), tmp_path / "a.db", tmp_path / "report"
     figures = folder / "figures" / "2024.yaml"
     figures.write_text(figures.read_text().partition("  silence:")[0])
-    load(folder, database, report)
+    check_and_seed(folder, database, report)
     assert [line.rpartition(" [")[2] for line in report.read_text().splitlines()] == [
         "used-once]",
         "used-once]",
@@ -102,7 +102,7 @@ def test_a_folder_is_read_once_for_its_report_and_its_database(
     before = database.read_bytes()
     assert capsys.readouterr().err.startswith(f"{report.read_text()}\nrevision 1, digest ")
     figures.write_text(figures.read_text().replace("2024-03-01\n", "2024-03-32\n", 1))
-    load(folder, database, report)
+    check_and_seed(folder, database, report)
     assert report.read_text().startswith("figures/2024.yaml:3: fig-20240301-displaced: date: ")
     assert database.read_bytes() == before
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from app.pages.cards import Card, blocks, card_of, compared_card, drawn
+from app.pages.cards import Card, blocks, card_of, compared_card, drawn_card
 from tests.api.asking import Asker
 from tests.conftest import TINY, Seeded
 from tests.pages.hostile import HOSTILE
@@ -126,7 +126,7 @@ def test_long_words_are_cut_visibly(tiny_ask: Asker) -> None:
     assert by.startswith("United Kingdom; Ireland; Sinn Féin")
     _, unbroken, *_ = words(card_of(quote | {"text": "x" * 3000}))
     assert unbroken.endswith("[…]”")
-    assert drawn(card_of(quote | {"text": "x" * 3000}), FOOT).startswith(b"\x89PNG")
+    assert drawn_card(card_of(quote | {"text": "x" * 3000}), FOOT).startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_hostile_text_is_drawn_as_text(hostile_database: Path) -> None:
         quote = orjson.loads(ask("/v1/quotes/q-peaceful-means").content)["data"]
     assert HOSTILE.split()[0] in " ".join(words(card_of(quote)))
     tags = '<image href="/etc/passwd"/></text></svg><use href="#x"/>'
-    assert drawn(card_of(quote | {"text": tags}), FOOT).startswith(b"\x89PNG")
+    assert drawn_card(card_of(quote | {"text": tags}), FOOT).startswith(b"\x89PNG")
 
 
 def test_below_a_path(cached_databases: Seeded) -> None:
