@@ -385,15 +385,12 @@ class PostgresDatabase:
 
 
 async def configure(connection: Connection) -> None:
-    """Sets how statements are planned, and how many stay prepared.
-
-    Behind a pooler, which has keys of its own for connections, none may be: another connection of
-    the server answers the next transaction.
-    """
+    """Sets how statements are planned, and how many stay prepared."""
     await connection.execute(CONFIGURE)
     connection.prepared_max = PREPARED_STATEMENTS
-    cursor = await connection.execute("SELECT pg_backend_pid()")
-    if await cursor.fetchone() != (connection.info.backend_pid,):
+    # Behind a pooler, whose keys are its own, each transaction may have another connection: none.
+    found = await (await connection.execute("SELECT pg_backend_pid()")).fetchone()
+    if found != (connection.info.backend_pid,):
         connection.prepare_threshold = None
 
 
