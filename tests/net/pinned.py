@@ -10,9 +10,10 @@ with `> `. The method `WALK` reads a list by `GET` and follows its links to the 
 from __future__ import annotations
 
 import io
-import re
+import sqlite3
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -83,8 +84,8 @@ SECOND = [
     ),
 ]
 
-# The time of a seeding is another one in each run.
-SEEDED_AT = re.compile(rb'"seeded_at":"[^"]*"')
+# When both revisions were seeded, as answers say; in truth it is another time in each run.
+SEEDED_AT = "2026-11-26T12:00:00+00:00"
 
 
 class Question(NamedTuple):
@@ -118,6 +119,8 @@ def seeded(folder: Path) -> Path:
     for name, edits in (("first", FIRST), ("second", SECOND)):
         copy = edited(SHIPPED, edits, folder / name)
         seed(copy, sqlite_settings(database), allow_removals=True)
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("UPDATE revision SET seeded_at = ?", [SEEDED_AT])
     return database
 
 
@@ -150,7 +153,7 @@ def walk(ask: Asker, question: Question) -> Iterator[httpx.Response]:
 def shown(response: httpx.Response) -> bytes:
     """Status, headers and body; of a ZIP file what it holds, as it notes when it was made."""
     headers = [f"{name}: {response.headers[name]}" for name in HEADERS if name in response.headers]
-    body = SEEDED_AT.sub(b'"seeded_at":null', response.content)
+    body = response.content
     if body.startswith(b"PK"):
         body = b"".join(unpacked(body))
     return "\n".join([str(response.status_code), *headers, "", ""]).encode() + body + b"\n"
