@@ -6,7 +6,7 @@ To show another script: a package that carries a font with its letters, and a li
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 from unicodedata import bidirectional
@@ -87,6 +87,7 @@ def shaped_by(font: Font, weight: int) -> harfbuzz.Font:
     return found
 
 
+@lru_cache(10_000)
 def set_word(text: str, weight: int) -> SetWord:
     """A word in the first font that has its letters; raises `Unlettered` where none has."""
     for font in FONTS:
@@ -100,6 +101,14 @@ def set_word(text: str, weight: int) -> SetWord:
             units = sum(each.x_advance for each in buffer.glyph_positions)
             return SetWord(text, font.family, units / shaping.face.upem)
     raise Unlettered(f"No font of cards has the letters of {text[:40]!r}.")
+
+
+def is_lettered(text: str) -> bool:
+    """Whether the fonts have the letters of all words of a text."""
+    try:
+        return all(set_word(word, REGULAR) for word in text.split())
+    except Unlettered:
+        return False
 
 
 def pieces(text: str, weight: int, width: float) -> Iterator[SetWord]:

@@ -38,6 +38,7 @@ from app.kinds.figures import claimants_of
 from app.kinds.quotes import ellipses
 from app.pages.charts import exchanges
 from app.pages.credits import WITH_CARD, differences_in_words, entry_credit, in_quotes
+from app.pages.lettering import is_lettered
 from app.pages.wordings import wordings
 from app.reference.dataset import dataset_of, language_of
 from app.reference.record_types import KindIncomplete
@@ -81,6 +82,7 @@ def environment(language: str = OWN_LANGUAGE) -> jinja2.Environment:
     templates.filters.update(
         claimants=claimants_of,
         by_day=grouped_by_day,
+        lettered=is_lettered,
         dates=partial(dates_written, language),
         day=partial(written_date, language),
         differences=differences_in_words,

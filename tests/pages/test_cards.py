@@ -150,10 +150,13 @@ def test_scripts_from_right_to_left(
 
 
 def test_letters_that_no_font_has(seeded: Seeded, tmp_path: Path) -> None:
-    """A card is not drawn with empty boxes in the place of letters."""
+    """A card is not drawn with empty boxes in the place of letters, and its page names none."""
     edits = [Edit("quotes/1998.yaml", "our total and absolute", "我们 our total and absolute")]
     with Asker(seeded(edited(TINY, edits, tmp_path / "record"))) as ask:
         answer = ask("/cards/quotes/q-peaceful-means.png")
+        page = social(ask("/quotes/q-peaceful-means").text)
+    assert "og:image" not in page
+    assert page["twitter:card"] == "summary"
     assert answer.status_code == 404
     assert "No font of cards has the letters of '我们'" in answer.json()["detail"]
 
