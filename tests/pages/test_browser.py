@@ -73,8 +73,9 @@ def test_from_words_to_a_quotation(browser: Browser, base: str) -> None:
         page.get_by_role("link", name="Tonight, I came to tell you one thing").first.click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("Benjamin Netanyahu")
         expect(page.locator("td ins").first).to_have_text("absolute")
-        page.get_by_text("Embed", exact=True).click()
-        expect(page.locator("pre.snippet").first).to_contain_text("<iframe")
+        page.get_by_text("Embed this page").click()
+        expect(page.locator("pre.snippet").first).to_contain_text("<parley-embed")
+        expect(page.locator("pre.snippet").last).to_contain_text("<iframe")
 
 
 def test_names_are_suggested(browser: Browser, base: str) -> None:
