@@ -70,8 +70,9 @@ VERSION = installed_version("parley")
 # Threads for statements, pages and files; how long one may keep the interpreter from the loop.
 SLOW_THREADS = 2
 SWITCH_SECONDS = 0.0001
-# Objects after which circles among them are looked for; requests seldom leave any.
-GARBAGE = 10_000
+# Objects after which circles among them are looked for, and how many such looks come before those
+# at older objects: requests seldom leave any, and each look stops all threads.
+GARBAGE = (10_000, 2, 1000)
 
 
 def create_app(settings: Settings) -> ASGIApp:
@@ -90,7 +91,7 @@ def create_app(settings: Settings) -> ASGIApp:
         # What is there now stays; to look at it again in every collection would stop all answers.
         gc.collect()
         gc.freeze()
-        gc.set_threshold(GARBAGE)
+        gc.set_threshold(*GARBAGE)
         # What the protocol refuses comes by no application.
         yield {"prefix": prefix}
         await database.close()

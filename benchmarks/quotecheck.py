@@ -116,7 +116,7 @@ async def measure(url: str) -> None:
     app = create_app(settings)
     gc.collect()
     gc.freeze()
-    gc.set_threshold(GARBAGE)
+    gc.set_threshold(*GARBAGE)
     texts = texts_of(url.removeprefix("sqlite:///"), CHECKS)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://parley.test") as client:
