@@ -1,16 +1,34 @@
-"""A record that is hostile in every text of it."""
+"""A browser, a server for it, and a record that is hostile in every text of it."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
+from playwright.sync_api import Browser
 
 from app.seeding.seed import seed
-from tests.conftest import TINY, settings_of
+from tests.api.asking import serving
+from tests.conftest import SHIPPED, TINY, Seeded, settings_of
+from tests.pages.browsing import opened_browser
 from tests.pages.hostile import made_hostile
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium."""
+    with opened_browser() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def base(cached_databases: Seeded) -> Iterator[str]:
+    """The address of a server over the shipped record."""
+    with serving(cached_databases(SHIPPED)) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.api.asking import serving
-from tests.conftest import SHIPPED, Seeded
-from tests.pages.browsing import NARROW, looking, opened_browser, violations
+from tests.conftest import Seeded
+from tests.pages.browsing import NARROW, looking, violations
 from tests.pages.test_language import in_language
 
 QUOTE = "/quotes/q-20240207-netanyahu-victory"
@@ -34,20 +33,6 @@ PAGES = (
     "/embed/timeline?actor=hamas",
     f"/embed{QUOTE}?theme=dark",
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
-    with opened_browser() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def base(cached_databases: Seeded) -> Iterator[str]:
-    """The address of a server over the shipped record."""
-    with serving(cached_databases(SHIPPED)) as address:
-        yield address
 
 
 @pytest.mark.parametrize("path", PAGES)

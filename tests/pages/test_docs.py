@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, ViewportSize, expect
 
 from tests.api.asking import serving
 from tests.conftest import TINY, Seeded
-from tests.pages.browsing import looking, opened_browser
+from tests.pages.browsing import looking
 
 SIZES: list[ViewportSize] = [{"width": 1440, "height": 900}, {"width": 390, "height": 844}]
 # What each operation asks as it is opened, and what its answer contains.
@@ -23,13 +23,6 @@ TRIED = [
     ("follow/listChanges", "/v1/changes", '"sequence"'),
     ("cite/getDataset", "/v1/dataset", '"how_to_cite"'),
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
-    with opened_browser() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

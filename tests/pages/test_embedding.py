@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.api.asking import serving
-from tests.conftest import SHIPPED, Seeded
-from tests.pages.browsing import elsewhere, opened_browser
+from tests.pages.browsing import elsewhere
 
 QUOTE = "/quotes/q-20240207-netanyahu-victory"
 COMPARED = "/compare?proposal=prop-2024-05-israel-biden&amp;proposal=prop-2025-01-agreement"
@@ -34,20 +31,6 @@ CONSUMER = """<script>addEventListener("message", ({ data, source }) => {
   frame.removeAttribute("style");
   frame.height = Math.max(200, Math.min(data.value, 1000));
 });</script>"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
-    with opened_browser() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def base(cached_databases: Seeded) -> Iterator[str]:
-    """The address of a server over the shipped record."""
-    with serving(cached_databases(SHIPPED)) as address:
-        yield address
 
 
 def element(base: str, path: str, more: str = "") -> str:
