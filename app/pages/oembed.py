@@ -22,6 +22,7 @@ from app.errors import NotFound, Problem
 from app.http.request import read_question
 from app.http.route import QuestionRoute, Representation, service_of
 from app.pages.cards import CardRoute
+from app.pages.lettering import is_lettered
 from app.pages.routing import EmbeddedRoute, PageAt, is_asked
 from app.reference.dataset import dataset_of
 
@@ -70,8 +71,10 @@ async def oembed(request: Request, question: OembedQuestion) -> Representation:
         "width": min(WIDTH, question.maxwidth or WIDTH),
         "height": min(HEIGHT, question.maxheight or HEIGHT),
     }
-    answer["html"] = frame_markup(base, tail, answer, found_in(text, TOLD))
-    if route_at(request, CardRoute, f"/cards{path}.png") and card_fits(question):
+    told = found_in(text, TOLD)
+    answer["html"] = frame_markup(base, tail, answer, told)
+    has_card = is_lettered(f"{answer['title']} {unescape(told)} {provider}")
+    if has_card and route_at(request, CardRoute, f"/cards{path}.png") and card_fits(question):
         end = f".png?{query}" if query else ".png"
         answer |= {"thumbnail_url": f"{base}/cards{path}{end}", **CARD}
     body = orjson.dumps(answer) if question.format == "json" else as_xml(answer)

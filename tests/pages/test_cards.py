@@ -155,6 +155,8 @@ def test_letters_that_no_font_has(seeded: Seeded, tmp_path: Path) -> None:
     with Asker(seeded(edited(TINY, edits, tmp_path / "record"))) as ask:
         answer = ask("/cards/quotes/q-peaceful-means.png")
         page = social(ask("/quotes/q-peaceful-means").text)
+        described = ask("/oembed?url=http://127.0.0.1:8000/quotes/q-peaceful-means").json()
+    assert "thumbnail_url" not in described
     assert "og:image" not in page
     assert page["twitter:card"] == "summary"
     assert answer.status_code == 404
