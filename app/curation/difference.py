@@ -103,7 +103,7 @@ def shown_otherwise(old: Records, new: Records) -> Iterator[RecordChange]:
             if not touched.isdisjoint((each.kind, each.target) for each in named):
                 record = KINDS[kind].record.model_validate_json(body)
                 documents = [
-                    KINDS[kind].document_of(record, each).model_dump(mode="json")
+                    orjson.loads(orjson.dumps(KINDS[kind].document_of(record, each)))
                     for each in (before, after)
                 ]
                 shown = changed("shown", (kind, record_id), *documents)

@@ -16,13 +16,14 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from hashlib import blake2b
+from typing import NamedTuple
 from zlib import crc32
 
 from pyroaring import BitMap
 from sqlalchemy import select
 
 from app.db.snapshots import Loadable, Memory, Snapshot
-from app.db.sql import KeyedStatement, Row, Statement, given
+from app.db.sql import KeyedStatement, Statement, given
 from app.db.tables import posting, state, tally
 from app.errors import Unavailable
 
@@ -42,7 +43,7 @@ SORT_KEYS = "sort_keys"
 WORDS = "words"
 
 TALLY = Statement(
-    select(tally.c.key, tally.c.value, tally.c.n).where(given(tally.c.kind, tally.c.dimension))
+    select(tally.c.value, tally.c.key, tally.c.n).where(given(tally.c.kind, tally.c.dimension))
 )
 STORED_POSTINGS = KeyedStatement(select(posting.c.key, posting.c.numbers), posting.c.key)
 STORED = Statement(select(state.c.value).where(given(state.c.name)))
@@ -111,14 +112,31 @@ async def load_sort_keys(keys: list[None], snapshot: Snapshot) -> dict[None, Sor
     return dict.fromkeys(keys, SortKeys(stored[0][0]))
 
 
-async def load_tallies(
+class Dimension(NamedTuple):
+    """The values of a dimension in order, how many entries each has, and which."""
+
+    values: list[str]
+    numbers: list[int]
+    postings: list[BitMap]
+
+
+async def load_dimensions(
     keys: list[tuple[str, str]], snapshot: Snapshot
-) -> dict[tuple[str, str], list[Row]]:
-    """The key, value and number of entries of all postings of each kind and dimension."""
-    return {
-        (kind, dimension): await snapshot.rows(TALLY, kind=kind, dimension=dimension)
-        for kind, dimension in keys
-    }
+) -> dict[tuple[str, str], Dimension]:
+    """The values of each kind and dimension."""
+    found = {}
+    for kind, dimension in keys:
+        rows = sorted(await snapshot.rows(TALLY, kind=kind, dimension=dimension))
+        postings = await read_postings([key for _, key, _ in rows], snapshot)
+        found[kind, dimension] = Dimension(
+            [value for value, _, _ in rows], [n for _, _, n in rows], list(postings.values())
+        )
+    return found
+
+
+def size_of_dimension(_: tuple[str, str], dimension: Dimension) -> int:
+    """The bytes that a dimension takes in memory, roughly."""
+    return sum(map(size_of_bitmap, dimension.postings)) + TALLY_BYTES * (len(dimension.values) + 1)
 
 
 async def load_vocabularies(kinds: list[str], snapshot: Snapshot) -> dict[str, bytes | None]:
@@ -132,7 +150,7 @@ async def load_vocabularies(kinds: list[str], snapshot: Snapshot) -> dict[str, b
 
 POSTINGS = Loadable(load_postings, 64 * MIB, lambda _, ordinals: size_of_bitmap(ordinals))
 ALL_SORT_KEYS = Loadable(load_sort_keys, 1)
-TALLIES = Loadable(load_tallies, 32 * MIB, lambda _, rows: TALLY_BYTES * (len(rows) + 1))
+DIMENSIONS = Loadable(load_dimensions, 64 * MIB, size_of_dimension)
 VOCABULARIES = Loadable(load_vocabularies, 100)
 
 

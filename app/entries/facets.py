@@ -6,14 +6,18 @@ A count is what the answer would be if it were narrowed by that value, and its l
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import compress
+from operator import itemgetter, sub
+from typing import Any
 from urllib.parse import quote_plus, urlencode
 
 from pyroaring import BitMap
 from sqlalchemy import select
 
-from app.db.postings import POSTINGS, TALLIES, all_sort_keys
+from app.db.postings import DIMENSIONS, Dimension, all_sort_keys
 from app.db.snapshots import Loadable, Memory, Snapshot
 from app.db.sql import KeyedStatement, given
 from app.db.tables import reference
@@ -42,20 +46,14 @@ NAMES_BY_ID = KeyedStatement(
 
 
 @dataclass(frozen=True)
-class FacetValue:
-    """One value: its id, its label, how many entries have it, and the question narrowed by it."""
-
-    id: str
-    label: str
-    count: int
-    link: str | None
-
-
-@dataclass(frozen=True)
 class Facet:
-    """The values of a facet, the commonest first (months in order); `complete` if these are all."""
+    """The values of a facet, the commonest first (months in order); `complete` if these are all.
 
-    values: list[FacetValue]
+    Each has its id, its label, how many entries have it, and the link to the question narrowed by
+    it, which is None where no question says just that.
+    """
+
+    values: list[dict[str, Any]]
     complete: bool
 
 
@@ -111,23 +109,20 @@ def count_values(memory: Memory, plan: QueryPlan, dimensions: list[str]) -> dict
     """How many entries of a plan have each value of some dimensions."""
     counts = {dimension: Counter[str]() for dimension in dimensions}
     keys = [(kind, dimension) for dimension in dimensions for kind in plan.kinds]
-    tallies = memory.get_all(TALLIES, keys)
-    if plan.is_unfiltered:
-        for (_, dimension), rows in zip(keys, tallies, strict=True):
-            counts[dimension].update({value: n for _, value, n in rows})
-        return counts
-    postings = [memory.get_all(POSTINGS, [key for key, _, _ in rows]) for rows in tallies]
-    found = found_by_kind(memory, plan)
+    dimensions_asked = memory.get_all(DIMENSIONS, keys)
+    found = {} if plan.is_unfiltered else found_by_kind(memory, plan)
     entries = len(all_sort_keys(memory))
-    for (kind, dimension), rows, bitmaps in zip(keys, tallies, postings, strict=True):
-        numbers = count_in(memory, found[kind], bitmaps, entries)
-        named = zip(rows, numbers, strict=True)
-        counts[dimension].update({value: number for (_, value, _), number in named if number})
+    for (kind, name), dimension in zip(keys, dimensions_asked, strict=True):
+        numbers = dimension.numbers
+        if found:
+            numbers = count_in(memory, found[kind], dimension, entries)
+        met = zip(compress(dimension.values, numbers), filter(None, numbers), strict=True)
+        counts[name].update(dict(met))
     return counts
 
 
-def count_in(memory: Memory, found: BitMap, bitmaps: list[BitMap], entries: int) -> list[int]:
-    """How many of some entries, of so many in all, are in each bitmap.
+def count_in(memory: Memory, found: BitMap, dimension: Dimension, entries: int) -> list[int]:
+    """How many of some entries, of so many in all, have each value of a dimension.
 
     Two bitmaps of middling length are met by searching in one for each ordinal of the other.
     Against all that is not found, which is dense, each ordinal is looked up in one step.
@@ -135,28 +130,35 @@ def count_in(memory: Memory, found: BitMap, bitmaps: list[BitMap], entries: int)
     is_few = len(found) * MIDDLING < entries
     met = found if is_few else BitMap(range(entries)) - found
     numbers: list[int] = []
-    for start in range(0, len(bitmaps), AT_ONCE):
+    for start in range(0, len(dimension.postings), AT_ONCE):
         memory.check_time()
-        numbers += map(met.intersection_cardinality, bitmaps[start : start + AT_ONCE])
-    if is_few:
-        return numbers
-    return [len(bitmap) - n for bitmap, n in zip(bitmaps, numbers, strict=True)]
+        numbers += map(met.intersection_cardinality, dimension.postings[start : start + AT_ONCE])
+    return numbers if is_few else list(map(sub, dimension.numbers, numbers))
 
 
 def ranked_values(
     memory: Memory, counts: Counter[str], name_type: str | None, link: FacetLink
 ) -> Facet:
     """The commonest values of a facet with their labels."""
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    shown = ranked[:VALUES]
-    labels: list[str | None] = [None] * len(shown)
+    # The values are nearly in order; sorted by number, those of one number stay in order.
+    ranked = sorted(sorted(counts.items()), key=itemgetter(1), reverse=True)
+    shown = dict(ranked[:VALUES])
+    labels: Iterable[str | None] = shown
     if name_type in LABELLED.values():
-        labels = memory.get_all(LABELS, [(str(name_type), value) for value, _ in shown])
-    values = [
-        FacetValue(value, label or value, n, link.to(value))
-        for (value, n), label in zip(shown, labels, strict=True)
+        labels = memory.get_all(LABELS, [(str(name_type), value) for value in shown])
+    return Facet(facet_values(shown, labels, link), complete=len(ranked) <= VALUES)
+
+
+def facet_values(
+    counts: dict[str, int], labels: Iterable[str | None], link: FacetLink
+) -> list[dict[str, Any]]:
+    """Values with their labels and links."""
+    return [
+        {"id": value, "label": label or value, "count": number, "link": to}
+        for (value, number), label, to in zip(
+            counts.items(), labels, link.to_each(counts), strict=True
+        )
     ]
-    return Facet(values, complete=len(ranked) <= VALUES)
 
 
 async def load_labels(names: list[TypedName], snapshot: Snapshot) -> dict[TypedName, str | None]:
@@ -185,12 +187,12 @@ def months(memory: Memory, plan: QueryPlan, link: FacetLink) -> Facet:
             "facets", "month", f"would be {len(listed)} months; give dates for at most {MONTHS}."
         )
     by_kind = [count_meeting(memory, kind, each, listed) for kind, each in found.items()]
-    values = []
-    for (start, _), *numbers in zip(listed, *by_kind, strict=True):
-        if number := sum(numbers):
-            name = f"{start:%Y-%m}"
-            values.append(FacetValue(name, name, number, link.to(name)))
-    return Facet(values, complete=True)
+    counts = {
+        f"{start:%Y-%m}": sum(numbers)
+        for (start, _), *numbers in zip(listed, *by_kind, strict=True)
+        if any(numbers)
+    }
+    return Facet(facet_values(counts, counts, link), complete=True)
 
 
 quoted = lru_cache(maxsize=20_000)(quote_plus)
@@ -211,14 +213,16 @@ class FacetLink:
     question: EntryQuestion
     name: str
 
-    def to(self, value: str) -> str | None:
-        """The path and query, or None where no question says just that."""
-        if value in self.present:
-            return self.to_present(value)
+    def to_each(self, values: Iterable[str]) -> list[str | None]:
+        """The path and query of each value, or None where no question says just that."""
+        present = self.present
+        before, after = self.around or ("", "")
         if self.around is None:
-            return None
-        before, after = self.around
-        return f"{before}{quoted(value)}{after}"
+            return [self.to_present(each) if each in present else None for each in values]
+        return [
+            self.to_present(each) if each in present else f"{before}{quoted(each)}{after}"
+            for each in values
+        ]
 
     @cached_property
     def around(self) -> tuple[str, str] | None:

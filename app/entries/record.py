@@ -97,10 +97,6 @@ class Identifiers(Record):
     un_document: Annotated[str, Text(pattern=r"^[A-Z]+(?:/[A-Za-z0-9.()-]+)+$")] | None = None
     pax: Annotated[int, Field(ge=1), BeforeValidator(read_number)] | None = None
 
-    def names(self) -> tuple[str, ...]:
-        """What the record may be asked for by: the ids that are no mere numbers."""
-        return tuple(value for _, value in self if isinstance(value, str))
-
 
 class ActorLink(Record):
     """An actor and what it is to the entry."""

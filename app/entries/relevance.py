@@ -8,16 +8,19 @@ both engines.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cache
 from heapq import heapify, heappop, heapreplace
 from itertools import chain
 from math import fsum, log
+from operator import itemgetter, mul
 from typing import NamedTuple
 
 from pyroaring import BitMap
 
-from app.db.postings import POSTINGS, TALLIES, all_sort_keys, key_of
+from app.db.postings import DIMENSIONS, POSTINGS, all_sort_keys, key_of
 from app.db.snapshots import Memory
 from app.entries.word_plan import WORD, Words
 
@@ -29,6 +32,8 @@ REPEATED = (2, 3, 4)
 # BM25's usual constants: how much a word's repetitions weigh, and how much a text's length.
 K1 = 1.2
 B = 0.75
+# Entries that are scored one by one; more are scored class by class.
+FEW = 500
 # Classes of a kind past which further words weigh as if they stood once; the rarest come first.
 CLASSES = 256
 
@@ -94,6 +99,8 @@ def best(
     They follow a sort key and a score; of equals the newest comes first.
     """
     scale = scale_of(memory, words, list(found))
+    if sum(map(len, found.values())) <= FEW:
+        return best_of_few(memory, found, scale, after, limit)
     classes = []
     for kind, entries in found.items():
         if entries:
@@ -106,10 +113,9 @@ def best(
 
 def scale_of(memory: Memory, words: list[Words], kinds: list[str]) -> Scale:
     """The weights of words among the entries of some kinds, the rarest first."""
-    tallies = memory.get_all(TALLIES, [(kind, LENGTH) for kind in kinds])
-    lengths = [(int(value), entries) for rows in tallies for _, value, entries in rows]
-    entries = sum(number for _, number in lengths)
-    total = sum(length * number for length, number in lengths)
+    lengths = memory.get_all(DIMENSIONS, [(kind, LENGTH) for kind in kinds])
+    entries = sum(sum(each.numbers) for each in lengths)
+    total = sum(sum(map(mul, map(int, each.values), each.numbers)) for each in lengths)
     memory.get_all(POSTINGS, [key for word in words for key in keys_of(word, kinds)])
     weights = {}
     for word in words:
@@ -126,9 +132,8 @@ def keys_of(word: Words, kinds: Iterable[str]) -> list[int]:
 
 def lengths_of(memory: Memory, kind: str) -> list[tuple[int, BitMap]]:
     """The postings of the lengths of a kind, the shortest first."""
-    rows = memory.get(TALLIES, (kind, LENGTH))
-    postings = memory.get_all(POSTINGS, [key for key, _, _ in rows])
-    return sorted((int(row[1]), each) for row, each in zip(rows, postings, strict=True))
+    values, _, postings = memory.get(DIMENSIONS, (kind, LENGTH))
+    return sorted(zip(map(int, values), postings, strict=True), key=itemgetter(0))
 
 
 def repetition_keys(kind: str, word: Words, times: int) -> list[int]:
@@ -162,6 +167,24 @@ def classes_of(
                 split.append(((*times, 1), rest))
         classes = split
     return classes
+
+
+def best_of_few(
+    memory: Memory, found: dict[str, BitMap], scale: Scale, after: Scored, limit: int
+) -> list[Scored]:
+    """The best of a few entries, after a sort key and a score: each is scored by itself."""
+    sort_keys, score = all_sort_keys(memory), cache(scale.score)
+    last_sort_key, last_score = after
+    scored = []
+    for kind, entries in found.items():
+        lengths = lengths_of(memory, kind) or [(1, entries)]
+        length_of = {each: length for length, posted in lengths for each in entries & posted}
+        for times, part in classes_of(memory, kind, entries, list(scale.weights)):
+            scored += [(score(times, length_of[each]), -each) for each in part]
+    scored.sort()
+    first = bisect_right(scored, (last_score, -sort_keys.ordinal_from(last_sort_key)))
+    shown = scored[first : first + limit]
+    return list(zip(sort_keys.at(-each for _, each in shown), (s for s, _ in shown), strict=True))
 
 
 def best_of(

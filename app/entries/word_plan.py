@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
-from app.db.postings import TALLIES, VOCABULARIES, packed_from
+from app.db.postings import DIMENSIONS, VOCABULARIES, packed_from
 from app.db.snapshots import Memory
 from app.entries.questions import Clause
 from app.entries.search_query import SearchGroup, read_query
@@ -124,8 +124,8 @@ def word_forms(word: str, languages: Iterable[str]) -> Words:
 
 def languages_of(memory: Memory, kinds: Iterable[str]) -> tuple[str, ...]:
     """The languages of the entries of some kinds."""
-    rows = memory.get_all(TALLIES, [(kind, "language") for kind in kinds])
-    return tuple(sorted({OWN_LANGUAGE, *(value for _, value, _ in chain.from_iterable(rows))}))
+    found = memory.get_all(DIMENSIONS, [(kind, "language") for kind in kinds])
+    return tuple(sorted({OWN_LANGUAGE}.union(*(each.values for each in found))))
 
 
 def words_from(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.analysis.comparison_models import Cell, ProposalComparison, TermLine
-from app.entries.csv_columns import SEPARATOR, header, scalar_cells
+from app.entries.csv_columns import SEPARATOR, csv_lines, header
 from app.entries.documents import QuantityDocument, number_text
 
 CELL_COLUMNS = ("term", "url", "change", "certain")
@@ -25,8 +25,7 @@ def comparison_csv(comparison: ProposalComparison) -> bytes:
         for topic in comparison.topics
         for line in topic.lines
     ]
-    lines = [b",".join(scalar_cells(row)) + b"\r\n" for row in rows]
-    return header(["topic", "change", "certain", *own]) + b"".join(lines)
+    return header(["topic", "change", "certain", *own]) + b"".join(csv_lines(rows))
 
 
 def cells(line: TermLine) -> Iterator[Any]:

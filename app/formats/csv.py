@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import codecs
 
-from app.entries.csv_columns import END, Column, columns_of, header, lines, text_cells
+from app.entries.csv_columns import Column, columns_of, csv_lines, header, lines
 from app.entries.names import nearest
 from app.errors import InvalidQuery
 from app.formats.answer import Answer
@@ -20,7 +20,7 @@ def as_csv(answer: Answer) -> bytes:
     mark = codecs.BOM_UTF8 if ("bom", "true") in answer.parameters else b""
     table = [mark, header(columns), *lines(answer.documents, columns.values())]
     if answer.rest is not None and "limit" not in dict(answer.parameters):
-        table.append(b",".join([*text_cells([answer.rest]), *[b""] * (len(columns) - 1)]) + END)
+        table += csv_lines([[answer.rest, *[None] * (len(columns) - 1)]])
     return b"".join(table)
 
 
@@ -28,9 +28,7 @@ def shown_columns(answer: Answer) -> dict[str, Column]:
     """The columns asked for; raises `InvalidQuery` for a field that is not a column."""
     columns = dict(columns_of(answer.model))
     if "headline" in columns:
-        columns["headline"] = Column(
-            "headline", lambda documents: text_cells([headline(each) for each in documents])
-        )
+        columns["headline"] = Column("headline", headline)
     members = dict.fromkeys(column.member for column in columns.values())
     for name in answer.fields:
         if name not in members:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from app.analysis.outcome_models import LedgerReport, TermOutcome
-from app.entries.csv_columns import SEPARATOR, header, scalar_cells
+from app.entries.csv_columns import SEPARATOR, csv_lines, header
 from app.formats.comparison import quantity_cell
 from app.kinds.outcomes import ClaimantDocument
 
@@ -20,7 +20,7 @@ COLUMNS = (
 def outcome_csv(terms: Iterable[TermOutcome]) -> bytes:
     """The reports, term by term."""
     rows = [row for term in terms for row in rows_of_term(term)]
-    return header(list(COLUMNS)) + b"".join(b",".join(scalar_cells(row)) + b"\r\n" for row in rows)
+    return header(list(COLUMNS)) + b"".join(csv_lines(rows))
 
 
 def rows_of_term(term: TermOutcome) -> Iterator[list[Any]]:

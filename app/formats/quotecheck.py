@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from app.entries.csv_columns import END, SEPARATOR, header, scalar_cells
+from app.entries.csv_columns import SEPARATOR, csv_lines, header
 
 Json = Mapping[str, Any]
 QUOTE_COLUMNS = ("quote", "url", "speakers", "date", "printed", "source", "differences")
@@ -27,7 +27,7 @@ def marks_csv(answer: Json) -> bytes:
 
 
 def _table(columns: Sequence[str], rows: Iterable[list[Any]]) -> bytes:
-    return header(columns) + b"".join(b",".join(scalar_cells(row)) + END for row in rows)
+    return header(columns) + b"".join(csv_lines(rows))
 
 
 def _check_row(answer: Json) -> list[Any]:

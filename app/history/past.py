@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from app.db.snapshots import Revision, Snapshot
+from app.entries.documents import json_of
 from app.entries.record import references_of
 from app.errors import NotFound
 from app.history.changelog import changes_of, standing_at
@@ -41,8 +42,7 @@ async def record_at(
         await past.load("topic", None)
     datasets = await standing_at(at.number, ("dataset",), None, snapshot)
     past.reference.language = language_of(orjson.loads(next(iter(datasets.values()))))
-    document = RECORD_TYPES[name].document_of(record, past.reference)
-    return name, document.model_dump_json().encode()
+    return name, json_of(RECORD_TYPES[name].document_of(record, past.reference))
 
 
 async def sources_at(at: Revision, ids: Sequence[str], snapshot: Snapshot) -> list[SourceRecord]:

@@ -74,9 +74,8 @@ class FigureQuestion(EntryQuestion):
     """Counting this event; repeatable."""
 
 
-def figure_line(document: FigureDocument, description: str) -> str:
+def figure_line(figure: dict[str, Any], description: str) -> str:
     """What is counted, the number, and whose number it is."""
-    figure = document.model_dump()
     number = quantity_text({**figure["quantity"], "of": None})
     return f"{description.rstrip('.')}: {number}, {' by '.join(claimants_of(figure))}"
 

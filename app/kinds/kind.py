@@ -88,8 +88,8 @@ class Kind(RecordType):
         """The path of an entry's history, whatever its kind."""
         return f"/v1/entries/{record_id}/history"
 
-    def document_of(self, record: EntryRecord, reference: Reference, **_: Any) -> Any:
-        """The validated document of an entry; what it refers to is looked up in `reference`."""
+    def document_of(self, record: EntryRecord, reference: Reference, **_: Any) -> dict[str, Any]:
+        """The document of an entry; what it refers to is looked up in `reference`."""
         actors = [
             {
                 "actor": reference.summary("actor", link.actor),
@@ -104,17 +104,17 @@ class Kind(RecordType):
             "display_date": written_date(reference.language, record.date),
             "actors": actors,
         }
-        document: Any = super().document_of(record, reference, **shared)
-        document.label = self.label_of(document)
+        document = super().document_of(record, reference, **shared)
+        document["label"] = self.label_of(document)
         return document
 
-    def label_of(self, document: Any) -> str:
+    def label_of(self, document: dict[str, Any]) -> str:
         """One line that keeps whose words they are, and says if they are translated."""
-        text = " ".join(getattr(document, self.headline).split())
+        text = " ".join(document[self.headline].split())
         if len(text) > LINE_LENGTH:
             text = f"{text[: LINE_LENGTH - 1]}…"
         line = self.line(document, text)
-        return f"{line} (translated)" if getattr(document, "translated", False) else line
+        return f"{line} (translated)" if document.get("translated") else line
 
     def index_terms(self, record: EntryRecord) -> Iterator[tuple[str, str]]:
         """Dimension and value of every index term that the filters of the kind find."""

@@ -264,10 +264,10 @@ ATTRIBUTION_REMARKS = {
 }
 
 
-def quote_line(quote: QuoteDocument, words: str) -> str:
+def quote_line(quote: dict[str, Any], words: str) -> str:
     """The speakers and their words; words that were cut to fit a line have their own ellipsis."""
-    speakers = ", ".join(each.actor.name for each in quote.speakers)
-    before, after = ellipses({"fragment": quote.fragment, "text": quote.text})
+    speakers = ", ".join(each["actor"]["name"] for each in quote["speakers"])
+    before, after = ellipses(quote)
     return f"{speakers}: “{before}{words}{'' if words.endswith('…') else after}”"
 
 
@@ -318,18 +318,17 @@ def citations_of(record: QuoteRecord, reference: Reference) -> list[dict[str, An
         document_fields(CitationDocument, each, reference.refer) for each in record.citations
     ]
     for citation in citations:
-        wording = found.get(citation["source"].id)
+        wording = found.get(citation["source"]["id"])
         if wording is not None:
             citation["source"] = with_passage(citation["source"], wording)
     return citations
 
 
-def with_passage(source: SourceSummary, wording: Wording) -> SourceSummary:
+def with_passage(source: dict[str, Any], wording: Wording) -> dict[str, Any]:
     """A source with the address of a wording in it, where evidence has found the words."""
-    if wording.selector is None or source.href is None:
+    if wording.selector is None or source["href"] is None:
         return source
-    passage = passage_address(source.href, wording.selector)
-    return source.model_copy(update={"passage_href": passage})
+    return {**source, "passage_href": passage_address(source["href"], wording.selector)}
 
 
 def quote_node(document: Node, base: str) -> Node:

@@ -59,7 +59,7 @@ async def frequent_questions(
     """Questions to start with, if the curators gave none: the most frequent actors and topics."""
     facets = await find(snapshot, facets_of, asked, plan, "/timeline", [])
     return [
-        {"path": f"/v1/timeline?{name}={quote(value.id)}", "text": f"{words} {value.label}"}
+        {"path": f"/v1/timeline?{name}={quote(value['id'])}", "text": f"{words} {value['label']}"}
         for name, words in (("actor", "Everything with"), ("topic", "Everything about"))
         for value in facets[name].values[:2]
     ]

@@ -92,7 +92,7 @@ async def appearances(name_type: RecordType, record_id: str, snapshot: Snapshot)
     )
     plan, found = await find_page(snapshot, asked, asked.kinds())
     facets = await find(snapshot, facets_of, asked, plan, "/timeline", [])
-    others = [value for value in facets["actor"].values if value.id != record_id]
+    others = [value for value in facets["actor"].values if value["id"] != record_id]
     lanes = await find(snapshot, density, plan)
     return {
         "entries": [orjson.loads(body) for body in found.documents],

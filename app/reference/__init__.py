@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.entries.documents import Summary
+from typing import Any
+
 from app.reference.actors import ActorRecord
 from app.reference.documents import ActorDocument, SourceDocument, TopicDocument
 from app.reference.record_types import RecordType
@@ -11,7 +12,7 @@ from app.reference.sources import SourceRecord
 from app.reference.topics import TopicRecord
 
 
-def narrower(record: TopicRecord, reference: Reference) -> list[Summary]:
+def narrower(record: TopicRecord, reference: Reference) -> list[dict[str, Any]]:
     """The topics one level below, by id."""
     below = sorted(each.id for each in reference.topics.values() if each.broader == record.id)
     return [reference.summary("topic", topic) for topic in below]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
-from app.entries.documents import Document, document_fields, members_of
+from app.entries.documents import Document, document_fields
 from app.entries.record import Record
 from app.reference.registry import Reference
 
@@ -49,9 +49,9 @@ class RecordType:
         for part in fields(self):
             if getattr(self, part.name) is MISSING:
                 yield f"it has no {part.name}"
-        by_name = {name for name, _, _ in members_of(self.document, self.record)}
         for member in self.document.model_fields:
-            if member not in {*by_name, *self.computed, *self.SHARED}:
+            given = {*self.record.model_fields, *self.computed, *self.SHARED}
+            if member not in given and not hasattr(self.record, member):
                 yield f"neither its record nor `computed` gives {member!r} of its document"
 
     @property
@@ -70,8 +70,8 @@ class RecordType:
     def history(self, record_id: str) -> str:
         return f"{self.path(record_id)}/history"
 
-    def document_of(self, record: Any, reference: Reference, **shared: Any) -> Document:
-        """The validated document of a record; what it refers to is looked up in `reference`."""
+    def document_of(self, record: Any, reference: Reference, **shared: Any) -> dict[str, Any]:
+        """The document of a record; what it refers to is looked up in `reference`."""
         links = {name: path.format(id=record.id) for name, path in self.links.items()}
         members = {
             **{name: compute(record, reference) for name, compute in self.computed.items()},
@@ -83,6 +83,4 @@ class RecordType:
                 "cite": f"{self.path(record.id)}?format=bibtex",
             },
         }
-        return self.document.model_validate(
-            document_fields(self.document, record, reference.refer, members)
-        )
+        return document_fields(self.document, record, reference.refer, members)

@@ -68,13 +68,13 @@ class Reference:
             for record in records.values():
                 yield name_type, record
 
-    def refer(self, mark: RefersTo, record_id: str) -> Summary | dict[str, str]:
-        """What a document shows for an id: a summary, or the members of an `EntryLink`."""
+    def refer(self, mark: RefersTo, record_id: str) -> dict[str, Any]:
+        """What a document shows for an id: a `Summary`, or an `EntryLink`."""
         if mark.kind in self.by_type:
             return self.summary(mark.kind, record_id)
         return {"id": record_id, "url": f"/v1/{mark.plural}/{record_id}"}
 
-    def _summary(self, kind: str, record_id: str) -> Summary:
+    def _summary(self, kind: str, record_id: str) -> dict[str, Any]:
         record, url = self.by_type[kind][record_id], f"/v1/{kind}s/{record_id}"
         if kind == "source":
             return SourceSummary(
@@ -87,8 +87,8 @@ class Reference:
                 language=record.language,
                 href=record.url,
                 archive_href=record.archive_url,
-            )
-        return Summary(id=record_id, name=record.label, url=url)
+            ).model_dump()
+        return Summary(id=record_id, name=record.label, url=url).model_dump()
 
     def _broader(self, topic_id: str) -> tuple[str, ...]:
         chain = []

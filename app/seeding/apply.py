@@ -28,7 +28,7 @@ from app.db.tables import (
     revision,
     tally,
 )
-from app.entries.documents import DOCUMENT_FORMAT
+from app.entries.documents import DOCUMENT_FORMAT, json_of
 from app.entries.fulltext import BOUNDARY, FULL_TEXT, words_of
 from app.entries.names import folded_name
 from app.kinds import KINDS
@@ -231,8 +231,7 @@ class Seeding:
             rendered = REFERENCE_TYPES[name_type].document_of(each, self.new_reference)
             names = each.names()
             shown = names[1] if len(names) > 1 else names[0]
-            body = rendered.model_dump_json().encode()
-            rows[reference].append((name_type, each.id, shown, body))
+            rows[reference].append((name_type, each.id, shown, json_of(rendered)))
             for folded in sorted({*map(folded_name, names)} - {""}):
                 rows[name].append((name_type, folded, each.id))
             for outside_id in known_as(rendered):
@@ -255,9 +254,9 @@ class Seeding:
         put_state(self.target, state)
 
 
-def known_as(document: Any) -> tuple[str, ...]:
-    """What an actor, topic or source may be asked for by, of its ids in outside registers."""
-    return document.identifiers.names() if document.identifiers is not None else ()
+def known_as(document: dict[str, Any]) -> Iterator[str]:
+    """What an actor, topic or source may be asked for by: its outside ids that are no numbers."""
+    return (each for each in (document["identifiers"] or {}).values() if isinstance(each, str))
 
 
 def batched(items: Iterable[ItemT]) -> Iterator[list[ItemT]]:

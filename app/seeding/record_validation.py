@@ -14,6 +14,7 @@ import orjson
 from pydantic import BaseModel, ValidationError
 
 from app.db.postings import first_sort_key, sort_key_of
+from app.entries.documents import json_of
 from app.entries.names import nearest
 from app.entries.record import EntryRecord
 from app.kinds import KINDS
@@ -174,8 +175,7 @@ def with_terms(raw: RawRecord) -> Iterator[RawRecord]:
 def canonical(record: BaseModel) -> bytes:
     """A record's own fields as JSON with sorted keys, defaults left out: what history compares."""
     fields = record.model_dump(mode="json", exclude_defaults=True)
-    # A copy, as orjson's own bytes keep the room they grew into: up to thirteen times their size.
-    return bytes(memoryview(orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)))
+    return json_of(fields, orjson.OPT_SORT_KEYS)
 
 
 def staged_records(

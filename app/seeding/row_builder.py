@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from app.db.sql import Row
 from app.entries.csv_columns import columns_of, lines
 from app.entries.dates import parse_date
+from app.entries.documents import json_of
 from app.entries.fulltext import FULL_TEXT
 from app.kinds import KINDS, RECORD_TYPES
 from app.reference.dataset import DatasetRecord
@@ -76,7 +77,7 @@ class RowBuilder:
     def add_entry(self, task: Task, record: Any, built: BuiltRows) -> IndexTerms:
         """Adds the document and words of an entry; returns its index terms."""
         kind, sort_key = task.kind, task.new_sort_key
-        document = KINDS[kind].document_of(record, self.reference).model_dump_json().encode()
+        document = json_of(KINDS[kind].document_of(record, self.reference))
         built.rows["document"].append((sort_key, record.id, kind, document))
         words, terms = index_entry(kind, record, self.reference)
         built.words.append((sort_key, FULL_TEXT[self.engine].stored(words)))

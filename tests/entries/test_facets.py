@@ -10,6 +10,7 @@ import pytest
 from pyroaring import BitMap
 
 from app.db import snapshots
+from app.db.postings import Dimension
 from app.db.snapshots import Memory, Revision, RevisionCache
 from app.entries.facets import count_in
 from tests.api.asking import Asker
@@ -23,10 +24,11 @@ DICE = random.Random(5)
 @pytest.mark.parametrize("listed", [0, 3, 2_000, 190_000])
 def test_both_ways_of_counting_agree(found: int, listed: int) -> None:
     """Few entries are looked up in a list; of many, what is left out is taken away."""
-    entries, numbers = (BitMap(DICE.sample(range(ENTRIES), each)) for each in (found, listed))
+    entries, posted = (BitMap(DICE.sample(range(ENTRIES), each)) for each in (found, listed))
+    dimension = Dimension(["a", "b"] * 40, [listed, 0] * 40, [posted, BitMap()] * 40)
     memory = Memory(Revision(1, "", ""), RevisionCache())
-    expected = len(set(entries) & set(numbers))
-    assert count_in(memory, entries, [numbers, BitMap()] * 40, ENTRIES) == [expected, 0] * 40
+    expected = len(set(entries) & set(posted))
+    assert count_in(memory, entries, dimension, ENTRIES) == [expected, 0] * 40
 
 
 LONG = [

@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from app.entries.csv_columns import safe_text
+from app.entries.csv_columns import csv_lines
 from tests.api.asking import Asker
 from tests.formats.conftest import HOSTILE
 
@@ -77,7 +77,7 @@ def test_columns_do_not_depend_on_the_rows(tiny_ask: Asker, name: str) -> None:
 )
 def test_cells(value: str, cell: str) -> None:
     """Formulas are neutralised, then the cell is quoted where it has to be."""
-    assert safe_text(value) == cell
+    assert csv_lines([[value, 1]]) == [f"{cell},1\r\n".encode()]
 
 
 @pytest.mark.parametrize("name", ["events", "quotes", "proposals", "terms", "figures"])

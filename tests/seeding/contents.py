@@ -11,6 +11,7 @@ from typing import Any
 from app.db.postings import unpacked, unpacked_sort_keys, unpacked_words, vocabulary_of
 from app.db.tables import METADATA
 from app.entries.csv_columns import columns_of, lines
+from app.entries.documents import json_of
 from app.entries.fulltext import BOUNDARY, words_of
 from app.kinds import KINDS
 from app.reference import REFERENCE_TYPES
@@ -111,10 +112,9 @@ def check_documents(database: Path) -> None:
     reference = reference_of(database)
     kept = records(database)
     entries = {
-        record_id: KINDS[kind]
-        .document_of(KINDS[kind].record.model_validate_json(body), reference)
-        .model_dump_json()
-        .encode()
+        record_id: json_of(
+            KINDS[kind].document_of(KINDS[kind].record.model_validate_json(body), reference)
+        )
         for (kind, record_id), body in kept.items()
         if kind in KINDS
     }
@@ -136,10 +136,7 @@ def check_documents(database: Path) -> None:
         vocabulary_of(kind): each for kind, each in words.items()
     }
     others = {
-        (name_type, record.id): REFERENCE_TYPES[name_type]
-        .document_of(record, reference)
-        .model_dump_json()
-        .encode()
+        (name_type, record.id): json_of(REFERENCE_TYPES[name_type].document_of(record, reference))
         for name_type, record in reference.records()
     }
     stored = rows_of(database, "SELECT name_type, id, body FROM reference")
