@@ -1,6 +1,13 @@
 """Which term of one proposal corresponds to which term of another: one rule for every pair.
 
-Two terms can be matched where they share a topic. Their similarity is the weighted mean of
+Two terms can be matched where they share a topic and speak of one thing, by vocabulary.toml:
+
+* they share a word, or words for one thing, beside those that say nothing of what a term is about;
+* where one begins with talks, a manner or the like, the other names them, too; else all words of
+  one stand in the other;
+* in two phases, both are about all or what is left, or neither is.
+
+Their similarity is the weighted mean of
 
 * `topics` and `obliged`: what both name, of all that either names (Jaccard);
 * `words`: the mean of rapidfuzz's token sort and token set ratios of our words;
@@ -16,7 +23,9 @@ term of every line before it.
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Collection, Iterable, Sequence
+from importlib.resources import files
 from typing import TypeVar
 
 from rapidfuzz import fuzz
@@ -30,6 +39,16 @@ THRESHOLD = 0.5
 # Similarities are compared as whole numbers, so that no rounding decides.
 SCALE = 10_000
 BEYOND = 1 << 60
+
+VOCABULARY = tomllib.loads(
+    files("app.analysis").joinpath("vocabulary.toml").read_text(encoding="utf-8")
+)
+ABOUT, ALIKE = (
+    {word: name for name, words in VOCABULARY[table].items() for word in words.split()}
+    for table in ("about", "alike")
+)
+REST = {*VOCABULARY["rest"].split()}
+NO_SUBJECT = {*VOCABULARY["common"].split(), *REST}
 
 Item = TypeVar("Item")
 
@@ -45,13 +64,33 @@ class ComparableTerm:
         self.quantities: list[EntryJson] = document["quantities"]
         self.topics = [topic["id"] for topic in document["topics"]]
         self.obliged = {actor["id"] for actor in document["obliged"]}
-        self.words = " ".join(split(document["text"]))
+        words = split(document["text"])
+        self.words = " ".join(words)
+        self.rest = not REST.isdisjoint(words)
+        # What is named first is meant: "talks on a truce" are talks, "a truce for talks" is none.
+        first = next((word for word in words if word in ABOUT or word in ALIKE), "")
+        self.about = ABOUT.get(first)
+        words += [word for each in self.quantities for word in split(each["of"] or "")]
+        named = {ABOUT.get(word) or ALIKE.get(word) or word for word in words}
+        self.subjects = named - NO_SUBJECT
+
+
+def can_match(one: ComparableTerm, other: ComparableTerm) -> bool:
+    """Whether two terms share a topic and speak of one thing."""
+    if not set(one.topics) & set(other.topics):
+        return False
+    if one.words == other.words:
+        return True
+    if one.rest != other.rest and None not in (one.phase, other.phase) and one.phase != other.phase:
+        return False
+    alike, about = one.subjects & other.subjects, {one.about, other.about} - {None}
+    return bool(alike) and (about <= alike or alike in (one.subjects, other.subjects))
 
 
 def similarity(one: ComparableTerm, other: ComparableTerm) -> float:
-    """How similar two terms are, from 0 to 1; 0 where they share no topic."""
+    """How similar two terms are, from 0 to 1; 0 where they cannot be matched."""
     check_work()
-    if not set(one.topics) & set(other.topics):
+    if not can_match(one, other):
         return 0.0
     parts = {
         "topics": shared(one.topics, other.topics),

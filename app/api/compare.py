@@ -23,9 +23,10 @@ async def answer_comparison(request: Request, question: CompareQuestion) -> Repr
 
     Terms are matched within a topic by who is obliged, the phase, the units and objects of their
     numbers, and words, each at most once, so that the sum of similarities is greatest; a pair of
-    less than 0.5 is none. A term that is missing from a proposal whose `detail` is `partial` may
-    still be in its text: its cell is `not_recorded`, never `dropped`, and the term of the proposal
-    after it is not `added` because of that. `certain` says so for each cell and each line.
+    less than 0.5 is none. Terms that speak of different things, as a release and its ceremony or an
+    end and the talks on it, are two lines. A term that is missing from a proposal whose `detail` is
+    `partial` may still be in its text: its cell is `not_recorded`, never `dropped`, and the term of
+    the proposal after it is not `added` because of that. `certain` says so for each cell and line.
     """
     async with service_of(request).database.snapshot() as snapshot, work_for(request) as work:
         comparison = await compare_proposals(question, snapshot, work)
