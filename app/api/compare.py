@@ -8,12 +8,12 @@ from starlette.requests import Request
 from app.analysis.comparison_models import ProposalComparison
 from app.analysis.comparison_question import CompareQuestion, TableFormat, compare_proposals
 from app.api.models import OneOf, named
-from app.api.records import enveloped_one
+from app.api.records import answer_computed
 from app.api.registration import add_question
 from app.formats.comparison import comparison_csv
 from app.http.route import AnswerOrPage, Representation, page_asked, service_of, work_for
 
-MEDIA_TYPES = {TableFormat.json: "application/json", TableFormat.csv: "text/csv; charset=utf-8"}
+CSV = "text/csv; charset=utf-8"
 
 
 async def answer_comparison(request: Request, question: CompareQuestion) -> Representation:
@@ -31,11 +31,8 @@ async def answer_comparison(request: Request, question: CompareQuestion) -> Repr
     async with service_of(request).database.snapshot() as snapshot, work_for(request) as work:
         comparison = await compare_proposals(question, snapshot, work)
     if question.format is TableFormat.csv:
-        body = comparison_csv(comparison)
-    else:
-        document = comparison.model_dump_json().encode()
-        body = enveloped_one(request, document, snapshot.revision, page_asked(request))
-    return Representation(MEDIA_TYPES[question.format], body, snapshot.revision)
+        return Representation(CSV, comparison_csv(comparison), snapshot.revision)
+    return answer_computed(request, comparison, snapshot.revision, page_asked(request))
 
 
 def add_routes(app: FastAPI) -> None:

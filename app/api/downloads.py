@@ -11,9 +11,9 @@ import asyncio
 import logging
 import sys
 import zlib
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
@@ -32,6 +32,7 @@ from app.db.tables import csv_line, document
 from app.entries.csv_columns import columns_of, header
 from app.entries.questions import NoQuestion
 from app.errors import NoSuchRange, NotFound, Unavailable
+from app.formats.package import data_package
 from app.http.files import FileResponse
 from app.http.prefix import prefix_of, prefixed
 from app.http.request import coded_etag, codings_of
@@ -42,16 +43,6 @@ from app.kinds.kind import Kind
 from app.seeding.temporary import temporary_file
 
 log = logging.getLogger(__name__)
-
-
-async def package(snapshot: Snapshot, public_url: str) -> AsyncGenerator[bytes]:
-    """The data package, part by part."""
-    # Imported here, as the models of the relational tables are slow to import.
-    from app.formats.package import data_package  # noqa: PLC0415
-
-    async with aclosing(data_package(snapshot, public_url)) as made:
-        async for part in made:
-            yield part
 
 
 EVERYTHING = Statement(select(document.c.body).order_by(document.c.sort_key))
@@ -68,13 +59,13 @@ Parts = Callable[[Snapshot, str], AsyncGenerator[bytes]]
 
 @dataclass(frozen=True)
 class Download:
-    """A file of the whole record: its name, what it is, and what makes its parts."""
+    """A file of the whole record: its name, what makes its parts, and of what kind it is alone."""
 
     name: str
     operation_id: str
     media_type: str
     parts: Parts
-    documented: Mapping[str, Any] = field(default_factory=dict)
+    of: str = ""
 
     @property
     def is_text(self) -> bool:
@@ -104,20 +95,10 @@ def csv_table(kind: Kind) -> Parts:
 
 
 DOWNLOADS = (
-    Download("datapackage.zip", "downloadDataPackage", "application/zip", package),
+    Download("datapackage.zip", "downloadDataPackage", "application/zip", data_package),
     Download("entries.ndjson", "downloadEntries", "application/x-ndjson", every_document),
     *(
-        Download(
-            f"{kind.plural}.csv",
-            f"download{kind.plural.capitalize()}",
-            "text/csv",
-            csv_table(kind),
-            {
-                "summary": f"Download all {kind.plural}",
-                "description": f"All {kind.plural} as CSV with the columns of "
-                f"`/v1/{kind.plural}?format=csv`, the oldest first; safe to open in a spreadsheet.",
-            },
-        )
+        Download(f"{kind.plural}.csv", "download{Plural}", "text/csv", csv_table(kind), kind.name)
         for kind in KINDS.values()
     ),
 )
@@ -270,7 +251,7 @@ def add_routes(app: FastAPI) -> None:
             f"/v1/dataset/{download.name}",
             download_endpoint(download, turns),
             operation_id=download.operation_id,
-            **download.documented,
+            of=download.of,
             **file_documentation(download.media_type),
         )
     add_question(

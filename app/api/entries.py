@@ -186,10 +186,8 @@ ANY_DOCUMENT = Annotated[DOCUMENTS, Field(discriminator="kind")]
 
 LIST: Any = {
     "route": DatedList,
-    "answer": "The page, in the representation asked for.",
     "content": list_content(FORMATS),
     "problems": [NotAcceptable],
-    "tags": ["find"],
 }
 
 
@@ -202,8 +200,8 @@ def add_routes(app: FastAPI) -> None:
             f"/v1/{kind.plural}",
             partial(answer_kind, kind=kind),
             kind.question,
-            operation_id=f"list{kind.title}s",
-            summary=f"List {kind.plural}",
+            operation_id="list{Name}s",
+            of=kind.name,
             description=kind.description,
             response_model=named(EntryListOf[model], f"{kind.title}List"),
             **LIST,

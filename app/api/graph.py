@@ -7,7 +7,7 @@ from starlette.requests import Request
 
 from app.analysis.graph import GraphFormat, GraphQuestion, ProposalGraph, graph_of
 from app.api.models import OneOf, named
-from app.api.records import enveloped_one
+from app.api.records import answer_computed
 from app.api.registration import add_question
 from app.formats.graph import graph_picture
 from app.http.route import AnswerOrPage, Representation, page_asked, service_of
@@ -24,9 +24,7 @@ async def answer_graph(request: Request, question: GraphQuestion) -> Representat
     if question.format is GraphFormat.svg:
         picture = graph_picture(graph, service.settings.public_url, language, alone=True)
         return Representation("image/svg+xml", picture.encode(), snapshot.revision)
-    document = graph.model_dump_json(by_alias=True).encode()
-    body = enveloped_one(request, document, snapshot.revision, page_asked(request))
-    return Representation("application/json", body, snapshot.revision)
+    return answer_computed(request, graph, snapshot.revision, page_asked(request))
 
 
 def add_routes(app: FastAPI) -> None:

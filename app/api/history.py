@@ -12,8 +12,8 @@ from starlette.requests import Request
 
 from app.api.answering import asked_path
 from app.api.models import Links, Meta, RevisionMeta
-from app.api.records import ONE_PROBLEMS, path_id, plural_of, types_at, why_missing
-from app.api.registration import add_question
+from app.api.records import ONE_PROBLEMS, types_at, why_missing
+from app.api.registration import add_question, plural_of
 from app.entries.documents import CorrectionDocument, Document
 from app.entries.names import ENTRY_NAME
 from app.entries.questions import NoQuestion
@@ -93,23 +93,12 @@ async def history(request: Request, _: NoQuestion, record_id: str, *, name: str)
 def add_routes(app: FastAPI) -> None:
     """Registers the histories."""
     for name in (*KINDS, ENTRY_NAME, *REFERENCE_TYPES):
-        add_history(app, name)
-
-
-def add_history(app: FastAPI, name: str) -> None:
-    """Registers the histories of a type of record."""
-    add_question(
-        app,
-        f"/v1/{plural_of(name)}/{{id}}/history",
-        partial(history, name=name),
-        id_type=path_id(name),
-        answer="The versions, the newest first.",
-        problems=ONE_PROBLEMS,
-        operation_id=f"get{name.capitalize()}History",
-        summary=f"Get every version of one {name}",
-        description="Every version of the curated record, the newest first: with which revision it "
-        "came, how it stood, what changed (JSON Patch) and which correction says why. Versions "
-        "under former ids are among them, and a removed record keeps its history.",
-        tags=["follow"],
-        response_model=History,
-    )
+        add_question(
+            app,
+            f"/v1/{plural_of(name)}/{{id}}/history",
+            partial(history, name=name),
+            operation_id="get{Name}History",
+            of=name,
+            problems=ONE_PROBLEMS,
+            response_model=History,
+        )

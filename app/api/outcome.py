@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import orjson
 from fastapi import FastAPI
-from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.types import Scope
 
@@ -17,10 +13,10 @@ from app.analysis.outcome import (
     outcome_of_proposal,
     outcome_of_term,
 )
-from app.analysis.outcome_models import OneTermOutcome, ProposalOutcome, TermOutcome
-from app.api.compare import MEDIA_TYPES
+from app.analysis.outcome_models import OneTermOutcome, ProposalOutcome
+from app.api.compare import CSV
 from app.api.models import OneOf, named
-from app.api.records import enveloped_one, record_now
+from app.api.records import answer_computed, document_now
 from app.api.registration import add_question
 from app.db.snapshots import Revision
 from app.errors import Gone, Moved, NotFound
@@ -48,33 +44,29 @@ async def of_proposal(request: Request, question: OutcomeQuestion, id: str) -> R
     a day and has no report of fulfilment.
     """
     async with service_of(request).database.snapshot() as snapshot:
-        _, body = await record_now("proposal", id, snapshot)
-        found = await outcome_of_proposal(orjson.loads(body), question, snapshot)
-    return ledger_answer(request, question, found, found.terms, snapshot.revision)
+        proposal = await document_now("proposal", id, snapshot)
+        found = await outcome_of_proposal(proposal, question, snapshot)
+    return ledger_answer(request, question, found, snapshot.revision)
 
 
 async def of_term(request: Request, question: TermOutcomeQuestion, id: str) -> Representation:
     """What became of one term: its reports, who made them, and its numbers by claimant."""
     async with service_of(request).database.snapshot() as snapshot:
-        _, body = await record_now("term", id, snapshot)
-        found = await outcome_of_term(orjson.loads(body), question, snapshot)
-    return ledger_answer(request, question, found, found.terms, snapshot.revision)
+        term = await document_now("term", id, snapshot)
+        found = await outcome_of_term(term, question, snapshot)
+    return ledger_answer(request, question, found, snapshot.revision)
 
 
 def ledger_answer(
     request: Request,
     question: TermOutcomeQuestion,
-    found: BaseModel,
-    terms: Sequence[TermOutcome],
+    found: ProposalOutcome | OneTermOutcome,
     revision: Revision,
 ) -> Representation:
     """The ledger in the format asked for."""
     if question.format is TableFormat.csv:
-        body = outcome_csv(terms)
-    else:
-        document = found.model_dump_json(by_alias=True).encode()
-        body = enveloped_one(request, document, revision, page_asked(request))
-    return Representation(MEDIA_TYPES[question.format], body, revision)
+        return Representation(CSV, outcome_csv(found.terms), revision)
+    return answer_computed(request, found, revision, page_asked(request))
 
 
 def add_routes(app: FastAPI) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import orjson
 from fastapi import FastAPI
 from pydantic import BaseModel
 from starlette.requests import Request
@@ -15,14 +14,13 @@ from app.analysis.positions import (
 )
 from app.analysis.positions_models import ActorPositions, ProposalPositions
 from app.api.models import OneOf, named
-from app.api.records import enveloped_one, record_now
+from app.api.records import answer_computed, document_now
 from app.api.registration import add_question
 from app.db.snapshots import Revision
 from app.entries.documents import Summary
 from app.errors import Gone, Moved, NotFound
 from app.http.route import Representation, service_of
 
-JSON = "application/json"
 MISSING = (NotFound, Gone, Moved)
 
 
@@ -38,8 +36,7 @@ async def on_proposal(
     concerned is not listed.
     """
     async with service_of(request).database.snapshot() as snapshot:
-        _, body = await record_now("proposal", id, snapshot)
-        document = orjson.loads(body)
+        document = await document_now("proposal", id, snapshot)
         positions = await proposal_positions(document, question, snapshot)
     return answered(request, positions, document["url"], snapshot.revision)
 
@@ -54,7 +51,7 @@ async def of_actor(request: Request, question: ActorPositionsQuestion, id: str) 
     `include_affiliates=false` leaves them out.
     """
     async with service_of(request).database.snapshot() as snapshot:
-        document = orjson.loads((await record_now("actor", id, snapshot))[1])
+        document = await document_now("actor", id, snapshot)
         actor = Summary(id=id, name=document["name"], url=document["url"])
         positions = await actor_positions(actor, question, snapshot)
     return answered(request, positions, document["url"], snapshot.revision)
@@ -65,8 +62,7 @@ def answered(
 ) -> Representation:
     """The response with the positions, which the page of the proposal or actor shows, too."""
     page = None if request.url.query else url.removeprefix("/v1")
-    body = positions.model_dump_json().encode()
-    return Representation(JSON, enveloped_one(request, body, revision, page), revision)
+    return answer_computed(request, positions, revision, page)
 
 
 def add_routes(app: FastAPI) -> None:

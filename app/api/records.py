@@ -11,14 +11,14 @@ from functools import partial
 from typing import Annotated, Any, NamedTuple
 
 import orjson
-from fastapi import FastAPI, Path
-from pydantic import AfterValidator, Field
+from fastapi import FastAPI
+from pydantic import AfterValidator, BaseModel, Field
 from sqlalchemy import and_, bindparam, literal, or_, select
 from starlette.requests import Request
 
 from app.api.answering import answer_of, asked_path, chosen_fields
 from app.api.models import SCHEMAS, OneOf, named, schema_of
-from app.api.registration import add_question
+from app.api.registration import add_question, plural_of
 from app.db.snapshots import Revision, Snapshot, find
 from app.db.sql import Statement, given
 from app.db.tables import change, reference
@@ -34,6 +34,7 @@ from app.formats.jsonld import identified_actors
 from app.history.changelog import standing_at
 from app.history.past import record_at, sources_at, why_missing_at
 from app.history.revisions import is_digest, named_revision, readable_revision
+from app.http.request import JSON
 from app.http.route import CACHE_CONTROL, AnswerOrPage, Representation, service_of
 from app.kinds import KINDS, RECORD_TYPES
 from app.reference import REFERENCE_TYPES
@@ -59,12 +60,6 @@ LAST_ACTION = Statement(
 # What a digest names never changes; a number means another revision in another database.
 FOR_A_DIGEST = b"public, max-age=31536000, immutable"
 FOR_A_NUMBER = b"public, max-age=86400"
-
-
-def path_id(name: str) -> Any:
-    """The type of the id in a path, for the documentation."""
-    description = f"The id of the {name}; a former one redirects to the present one."
-    return Annotated[str, Path(description=description)]
 
 
 class OneFormat(StrEnum):
@@ -180,6 +175,12 @@ async def record_now(name: str, record_id: str, snapshot: Snapshot) -> tuple[str
     return found
 
 
+async def document_now(name: str, record_id: str, snapshot: Snapshot) -> dict[str, Any]:
+    """The document of a record, read; raises what became of it where there is none."""
+    document: dict[str, Any] = orjson.loads((await record_now(name, record_id, snapshot))[1])
+    return document
+
+
 async def record_then(
     name: str, record_id: str, at: Revision, snapshot: Snapshot
 ) -> tuple[str, bytes]:
@@ -198,11 +199,6 @@ async def record_then(
 def types_at(name: str) -> tuple[str, ...]:
     """The types of the records at the paths of a type."""
     return tuple(KINDS) if name == ENTRY_NAME else (name,)
-
-
-def plural_of(name: str) -> str:
-    """The collection in which a type is listed."""
-    return RECORD_TYPES[name].plural if name in RECORD_TYPES else "entries"
 
 
 async def why_missing(name: str, record_id: str, snapshot: Snapshot) -> Exception:
@@ -242,7 +238,7 @@ async def answer_found(
 def content_type_of(question: Single) -> str:
     """The media type of the representation; refuses `fields` where it has none to choose from."""
     if question.format == "json":
-        return SPARSE_MEDIA_TYPE if question.fields else "application/json"
+        return SPARSE_MEDIA_TYPE if question.fields else JSON
     if question.fields:
         asked = ",".join(question.fields)
         raise InvalidQuery.of("fields", asked, f"cannot be chosen with format={question.format}.")
@@ -262,6 +258,14 @@ def enveloped_one(
     path = asked_path(request)
     links = {"self": f"{path}?{query}" if query else path, "next": None, "html": page}
     return enveloped([body], {"revision": revision_meta(at)}, links)
+
+
+def answer_computed(
+    request: Request, document: BaseModel, revision: Revision, page: str | None
+) -> Representation:
+    """A document that is made when it is asked for, as JSON."""
+    body = document.model_dump_json(by_alias=True).encode()
+    return Representation(JSON, enveloped_one(request, body, revision, page), revision)
 
 
 async def as_list_of_one(
@@ -326,11 +330,9 @@ def add_record(app: FastAPI, name: str, path: str, model: Any, **documented: Any
         path,
         partial(answer_record, name=name),
         OneEntryQuestion if is_entry else OneQuestion,
-        id_type=path_id(name),
-        answer="The document.",
+        of=name,
         content=one_content(linked=is_entry),
         problems=ONE_PROBLEMS,
-        tags=["read"],
         response_model=model,
         **documented,
     )
@@ -345,7 +347,5 @@ def add_record_type(app: FastAPI, each: RecordType) -> None:
         f"/v1/{each.plural}/{{id}}",
         named(OneOf[model], f"{each.title}Answer"),
         route=AnswerOrPage,
-        operation_id=f"get{each.title}",
-        summary=f"Get one {each.name}",
-        description=f"One {each.name} by its id; a former id redirects, a removed one is 410.",
+        operation_id="get{Name}",
     )

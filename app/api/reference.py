@@ -146,13 +146,11 @@ def add_routes(app: FastAPI) -> None:
             partial(answer_references, name_type=name_type),
             ReferenceQuestion,
             route=UndatedList,
-            answer="The page, in the representation asked for.",
             content=list_content(UNDATED_FORMATS),
             problems=[NotAcceptable],
-            operation_id=f"list{name_type.title}s",
-            summary=f"List {name_type.plural}",
+            operation_id="list{Name}s",
+            of=name_type.name,
             description=name_type.description,
-            tags=["find"],
             response_model=named(ListOf[model], f"{name_type.title}List"),
         )
         add_record_type(app, name_type)

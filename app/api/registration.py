@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Path
 from pydantic import BaseModel
 
 from app.api.models import DESCRIBED, HEADERS, problem_responses
@@ -13,6 +13,7 @@ from app.entries.questions import NoQuestion
 from app.errors import InvalidQuery, Problem, TooLong, TooMany, Unavailable
 from app.formats import FORMATS, UNDATED_FORMATS
 from app.http.route import AnswerOrPage, QuestionRoute, endpoint_of
+from app.kinds import RECORD_TYPES
 
 OF_ANY_QUESTION = (TooLong, TooMany, Problem, Unavailable)
 Endpoint = Callable[..., Awaitable[Any]]
@@ -33,14 +34,19 @@ class UndatedList(AnswerOrPage):
     offered = tuple(each.media_type for each in UNDATED_FORMATS.values() if each.by_accept)
 
 
+def plural_of(name: str) -> str:
+    """The collection in which a type is listed."""
+    return RECORD_TYPES[name].plural if name in RECORD_TYPES else "entries"
+
+
 def add_question(
     app: FastAPI,
     path: str,
     ask: Endpoint,
     question: type[BaseModel] = NoQuestion,
     *,
-    id_type: Any = str,
-    operation_id: str | None = None,
+    operation_id: str = "",
+    of: str = "",
     route: type[QuestionRoute] = QuestionRoute,
     headers: Mapping[str, Any] = HEADERS,
     problems: Sequence[type[Problem]] = (),
@@ -51,10 +57,16 @@ def add_question(
 
     `answer`, `content` and `headers` document its 200; an answer without headers has no ETag, and
     never is a 304. `problems` are those beside what any question may get, `more` are other
-    statuses. The rest is FastAPI's own documentation; openapi.toml has it for some operations.
+    statuses. The rest is FastAPI's own documentation. openapi.toml has what is said of operations,
+    with the names of the type of record that a question is `of`: `Get one {name}`.
     """
-    fixed = DESCRIBED["operations"].get(operation_id, {})
-    documented = {"answer": "The answer.", "content": {}, **fixed, **documented}
+    names = {"name": of, "plural": plural_of(of)}
+    names |= {"Name": of.capitalize(), "Plural": names["plural"].capitalize()}
+    said = DESCRIBED["operations"].get(operation_id, {}).items()
+    texts = {each: text.format(**names) for each, text in said if isinstance(text, str)}
+    documented = {"answer": "The answer.", "content": {}, **dict(said), **texts, **documented}
+    described = f"The id of the {of}; a former one redirects to the present one."
+    id_type = Annotated[str, Path(description=described)] if of else str
     whole = {
         "description": documented.pop("answer"),
         "headers": headers,
@@ -70,6 +82,6 @@ def add_question(
             **(more or {}),
             **problem_responses(InvalidQuery, *problems, *OF_ANY_QUESTION),
         },
-        operation_id=operation_id,
+        operation_id=operation_id.format(**names) or None,
         **documented,
     )
