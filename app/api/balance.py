@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, column, exists, func, literal, or_, select, table
+from sqlalchemy import ColumnElement, case, exists, func, literal, or_, select
 
 from app.db.postings import (
     POSTINGS,
@@ -19,6 +19,7 @@ from app.db.postings import (
     key_of,
     last_sort_key,
 )
+from app.db.relational import TABLES
 from app.db.snapshots import Memory, Snapshot, find
 from app.db.sql import Row, Statement
 from app.db.tables import document, reference, tally
@@ -29,8 +30,7 @@ from app.kinds import KINDS
 TOP = 25
 BY_KIND = [func.sum(case((tally.c.kind == kind, tally.c.n), else_=0)) for kind in KINDS]
 ALL_KINDS = func.sum(tally.c.n)
-# The relational table of sources, declared again, as importing its model would slow the start.
-SOURCE = table("source", column("id"), column("publisher"))
+SOURCE = TABLES["source"].c
 
 
 def most_frequent(*columns: Any, dimension: str) -> Any:
@@ -50,16 +50,15 @@ def most_frequent_actors(dimension: str, *where: ColumnElement[bool]) -> Stateme
 
 ACTORS = most_frequent_actors("actor")
 PUBLISHERS = Statement(
-    most_frequent(SOURCE.c.publisher, func.count(SOURCE.c.id.distinct()), dimension="source")
-    .where(SOURCE.c.id == tally.c.value)
-    .group_by(SOURCE.c.publisher)
+    most_frequent(SOURCE.publisher, func.count(SOURCE.id.distinct()), dimension="source")
+    .where(SOURCE.id == tally.c.value)
+    .group_by(SOURCE.publisher)
 )
 # Who belongs to nobody else in the record: a side, with all that belongs to it.
-PART = table("actor_part", column("actor_id"))
-OFFICE = table("actor_position", column("actor_id"), column("of_id"))
+PART, OFFICE = TABLES["actor_part"].c, TABLES["actor_position"].c
 BELONGS = or_(
-    exists().where(PART.c.actor_id == reference.c.id),
-    exists().where(OFFICE.c.actor_id == reference.c.id, OFFICE.c.of_id.is_not(None)),
+    exists().where(PART.actor_id == reference.c.id),
+    exists().where(OFFICE.actor_id == reference.c.id, OFFICE.of_id.is_not(None)),
 )
 SIDES = most_frequent_actors("affiliate", ~BELONGS)
 ROLES = Statement(most_frequent(tally.c.value, dimension="role").group_by(tally.c.value))
@@ -139,18 +138,13 @@ async def balance_of(snapshot: Snapshot) -> Balance:
         last_day=starting_day(last),
         actors=[actor_share(row) for row in await snapshot.rows(ACTORS)],
         publishers=[
-            PublisherShare(
-                publisher=row[0],
-                sources=row[1],
-                citations=int(row[2]),
-                by_kind=counts_by_kind(row[3:]),
-            )
-            for row in await snapshot.rows(PUBLISHERS)
+            PublisherShare(publisher=name, sources=texts, citations=n, by_kind=counts_by_kind(ns))
+            for name, texts, n, *ns in await snapshot.rows(PUBLISHERS)
         ],
         sides=[actor_share(row) for row in await snapshot.rows(SIDES)],
         roles=[
-            RoleShare(role=row[0], entries=int(row[1]), by_kind=counts_by_kind(row[2:]))
-            for row in await snapshot.rows(ROLES)
+            RoleShare(role=role, entries=n, by_kind=counts_by_kind(ns))
+            for role, n, *ns in await snapshot.rows(ROLES)
         ],
         months=await find(snapshot, shares_of_months),
     )
@@ -158,11 +152,9 @@ async def balance_of(snapshot: Snapshot) -> Balance:
 
 def actor_share(row: Row) -> ActorShare:
     """The share of an actor, from its id, its name and its numbers."""
-    return ActorShare(
-        actor=Summary(id=row[0], name=row[1], url=f"/v1/actors/{row[0]}"),
-        entries=int(row[2]),
-        by_kind=counts_by_kind(row[3:]),
-    )
+    actor_id, name, n, *ns = row
+    actor = Summary(id=actor_id, name=name, url=f"/v1/actors/{actor_id}")
+    return ActorShare(actor=actor, entries=n, by_kind=counts_by_kind(ns))
 
 
 def shares_of_months(memory: Memory) -> list[MonthShare]:

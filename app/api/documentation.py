@@ -27,6 +27,7 @@ from app.http.route import Application, Representation, service_of
 OURS = files("app.api")
 FULL = "/openapi-full.json"
 LINKSET = "application/linkset+json"
+API_CATALOG = OURS.joinpath("api-catalog.json").read_text(encoding="utf-8")
 # As long as the server runs, somebody keeps the contact; RFC 9116 asks for less than a year.
 SECURITY_TEXT_HOLDS = timedelta(days=90)
 REDOC = "redoc.standalone.js"
@@ -118,20 +119,9 @@ async def index(request: Request, _: NoQuestion) -> Representation:
 
 async def api_catalog(request: Request, _: NoQuestion) -> Representation:
     """Where the API is and is described (RFC 9727)."""
-    at = service_of(request).settings.public_url
     async with service_of(request).database.snapshot() as snapshot:
-        revision = snapshot.revision
-    service = {
-        "anchor": f"{at}/v1",
-        "service-desc": [{"href": f"{at}/openapi.json", "type": JSON}],
-        "service-doc": [
-            {"href": f"{at}/docs", "type": "text/html"},
-            {"href": f"{at}/guide", "type": "text/html"},
-            {"href": f"{at}/llms.txt", "type": "text/plain"},
-        ],
-        "status": [{"href": f"{at}/health/ready", "type": JSON}],
-    }
-    return Representation(LINKSET, orjson.dumps({"linkset": [service]}), revision)
+        catalog = API_CATALOG.replace("{at}", service_of(request).settings.public_url)
+        return Representation(LINKSET, orjson.dumps(orjson.loads(catalog)), snapshot.revision)
 
 
 async def view(request: Request) -> Response:
