@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from app.http.route import QuestionRoute
 from app.kinds import KINDS
 from app.pages import (
     cards,
@@ -29,8 +30,10 @@ def add_pages(app: FastAPI) -> None:
     require_templates(KINDS)
     modules = (home, lists, outcome, entries, reference, compare, quotecheck, guide)
     found = [page for module in modules for page in module.PAGES]
-    for page in (*found, *embedding.PAGES, *cards.PAGES, *oembed.PAGES):
-        add_page(app, page)
+    for page in (*found, *embedding.PAGES):
+        add_page(app, page.path, page.answer, page.question, page.route)
+    add_page(app, "/oembed", oembed.oembed, oembed.OembedQuestion, QuestionRoute)
+    cards.add_cards(app)
     add_finding(app, found)
     files = ("/assets/{mark}/{name}", static), ("/embed.js", embedding.script)
     for path, endpoint in files:

@@ -11,13 +11,13 @@ from functools import partial
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-import orjson
 import resvg
+from fastapi import FastAPI
 from resvg import usvg
 from starlette.requests import Request
 
 from app.analysis.comparison_question import ProposalsQuestion, compare_proposals
-from app.api.records import record_now
+from app.api.records import document_now
 from app.db.snapshots import Snapshot
 from app.entries.questions import NoQuestion
 from app.errors import NotFound
@@ -36,7 +36,7 @@ from app.pages.credits import (
 )
 from app.pages.lettering import BOLD, REGULAR, Block, Unlettered, drawing_options, fitted
 from app.pages.rendering import environment
-from app.pages.routing import PageAt
+from app.pages.routing import add_page
 from app.reference.dataset import dataset_of
 
 PNG = "image/png"
@@ -129,7 +129,7 @@ async def entry_card(
 ) -> Representation:
     del question
     async with service_of(request).database.snapshot() as snapshot:
-        entry = orjson.loads((await record_now(kind.name, entry_id, snapshot))[1])
+        entry = await document_now(kind.name, entry_id, snapshot)
         return await picture(request, snapshot, card_of(entry))
 
 
@@ -139,22 +139,15 @@ async def comparison_card(request: Request, question: ProposalsQuestion) -> Repr
             found = await compare_proposals(question, snapshot, work)
         compared = found.model_dump(mode="json")
         ids = [each["id"] for each in compared["proposals"]]
-        bodies = [(await record_now("proposal", each, snapshot))[1] for each in ids]
-        proposals = list(map(orjson.loads, bodies))
+        proposals = [await document_now("proposal", each, snapshot) for each in ids]
         topics = [each["topic"]["name"] for each in compared["topics"] if question.topic]
         card = compared_card(compared, proposals, topics)
         return await picture(request, snapshot, card)
 
 
-PAGES = [
-    PageAt("/cards/compare.png", comparison_card, ProposalsQuestion, CardRoute),
-    *(
-        PageAt(
-            f"/cards/{KINDS[name].plural}/{{id}}.png",
-            partial(entry_card, kind=KINDS[name]),
-            NoQuestion,
-            CardRoute,
-        )
-        for name in WITH_CARD
-    ),
-]
+def add_cards(app: FastAPI) -> None:
+    """Registers the cards."""
+    add_page(app, "/cards/compare.png", comparison_card, ProposalsQuestion, CardRoute)
+    for kind in map(KINDS.__getitem__, WITH_CARD):
+        path, answer = f"/cards/{kind.plural}/{{id}}.png", partial(entry_card, kind=kind)
+        add_page(app, path, answer, route=CardRoute)

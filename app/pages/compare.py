@@ -12,9 +12,9 @@ from app.analysis.comparison_question import CompareQuestion, compare_proposals
 from app.db.snapshots import Snapshot
 from app.entries.questions import MAX_LIMIT, Sort
 from app.entries.result_pages import find_page
-from app.http.route import Representation, service_of, work_for
+from app.http.route import work_for
 from app.kinds import KINDS
-from app.pages.rendering import page
+from app.pages.rendering import Values
 from app.pages.routing import PageAt
 
 ALIKE = ("same", "reworded")
@@ -31,21 +31,19 @@ class ComparePageQuestion(CompareQuestion):
         return self
 
 
-async def compare_page(request: Request, question: ComparePageQuestion) -> Representation:
+async def compare_page(
+    request: Request, question: ComparePageQuestion, snapshot: Snapshot
+) -> Values:
     """The form, and the matrix of the chosen proposals."""
     chosen = bool(question.proposal) or question.chain is not None
-    async with service_of(request).database.snapshot() as snapshot:
-        async with work_for(request) as work:
-            comparison = await compare_proposals(question, snapshot, work) if chosen else None
-        return await page(
-            request,
-            snapshot,
-            "compare.html",
-            long=chosen,
-            proposals=await all_proposals(snapshot),
-            compared=comparison and differences_first(comparison.model_dump(mode="json")),
-            asked=[pair for pair in request.state.parameters if pair[0] != "format"],
-        )
+    async with work_for(request) as work:
+        comparison = await compare_proposals(question, snapshot, work) if chosen else None
+    return {
+        "long": chosen,
+        "proposals": await all_proposals(snapshot),
+        "compared": comparison and differences_first(comparison.model_dump(mode="json")),
+        "asked": [pair for pair in request.state.parameters if pair[0] != "format"],
+    }
 
 
 def differences_first(compared: dict[str, Any]) -> dict[str, Any]:
@@ -63,4 +61,4 @@ async def all_proposals(snapshot: Snapshot) -> list[dict[str, Any]]:
     return [orjson.loads(body) for body in found.documents]
 
 
-PAGES = [PageAt("/compare", compare_page, ComparePageQuestion)]
+PAGES = [PageAt("/compare", "compare.html", compare_page, ComparePageQuestion)]

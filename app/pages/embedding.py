@@ -16,17 +16,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.entries import TimelineQuestion, kinds_asked
-from app.api.records import record_now
-from app.db.snapshots import find
+from app.api.records import document_now
+from app.db.snapshots import Snapshot, find
 from app.entries.questions import NoQuestion
 from app.entries.result_pages import find_page, total_of
-from app.http.route import Representation, service_of
 from app.kinds import KINDS
 from app.kinds.figures import FigureQuestion
 from app.kinds.kind import Kind
 from app.pages import compare, home, outcome, reference
+from app.pages.credits import Entry, entry_credit
 from app.pages.lists import drawn_numbers, with_query
-from app.pages.rendering import page, static_files
+from app.pages.rendering import Values, static_files
 from app.pages.routing import EmbeddedRoute, PageAt
 
 SHOWN = 10
@@ -41,47 +41,37 @@ class Theme(StrEnum):
     auto = "auto"
 
 
-async def embedded_list(request: Request, question: Any, path: str) -> Representation:
+async def embedded_list(request: Request, question: Any, snapshot: Snapshot, path: str) -> Values:
     """The first entries of a list, with a link to all of them."""
-    kinds = kinds_asked(question, path)
+    del request
     if "limit" not in question.model_fields_set:
         question = question.model_copy(update={"limit": SHOWN})
-    async with service_of(request).database.snapshot() as snapshot:
-        plan, found = await find_page(snapshot, question, kinds)
-        return await page(
-            request,
-            snapshot,
-            "embed.html",
-            entries=[orjson.loads(body) for body in found.documents],
-            total=await find(snapshot, total_of, plan),
-            heading=path.capitalize(),
-        )
+    plan, found = await find_page(snapshot, question, kinds_asked(question, path))
+    entries = [orjson.loads(body) for body in found.documents]
+    return embedded(entries, await find(snapshot, total_of, plan), path.capitalize())
 
 
 async def embedded_entry(
-    request: Request, question: NoQuestion, entry_id: str, kind: Kind
-) -> Representation:
+    request: Request, _: NoQuestion, snapshot: Snapshot, entry_id: str, kind: Kind
+) -> Values:
     """One entry."""
-    del question
-    async with service_of(request).database.snapshot() as snapshot:
-        entry = orjson.loads((await record_now(kind.name, entry_id, snapshot))[1])
-        shown = {"entries": [entry], "total": 1, "heading": entry["label"]}
-        return await page(request, snapshot, "embed.html", **shown)
+    del request
+    entry = await document_now(kind.name, entry_id, snapshot)
+    return embedded([entry], 1, entry["label"])
 
 
-async def embedded_chart(request: Request, question: FigureQuestion) -> Representation:
+def embedded(entries: list[Entry], total: int, heading: str) -> Values:
+    """Entries in a frame; of a single one it is told whose words it has."""
+    told = entry_credit(entries[0]) if len(entries) == total == 1 else ""
+    return {"entries": entries, "total": total, "heading": heading, "told": told}
+
+
+async def embedded_chart(request: Request, question: FigureQuestion, snapshot: Snapshot) -> Values:
     """Charts of figures over time, by claimant."""
-    async with service_of(request).database.snapshot() as snapshot:
-        shown = await drawn_numbers(question, "figures", snapshot)
-        kept = [pair for pair in request.state.parameters if pair[0] != "theme"]
-        return await page(
-            request,
-            snapshot,
-            "chart_frame.html",
-            charts=shown["charts"],
-            narrowed=question.metric,
-            here=with_query("/figures", kept),
-        )
+    shown = await drawn_numbers(question, "figures", snapshot)
+    kept = [pair for pair in request.state.parameters if pair[0] != "theme"]
+    here = with_query("/figures", kept)
+    return {"charts": shown["charts"], "narrowed": question.metric, "here": here}
 
 
 async def script(request: Request) -> Response:
@@ -95,17 +85,18 @@ def framed(page: PageAt) -> PageAt:
     theme: Any = (Theme, Field(Theme.light, description="The colours."))
     name = f"Framed{page.question.__name__}"
     question: type[BaseModel] = create_model(name, __base__=page.question, theme=theme)
-    return PageAt(f"/embed{page.path}", page.answer, question, EmbeddedRoute)
+    return page._replace(path=f"/embed{page.path}", question=question, route=EmbeddedRoute)
 
 
 SHORTENED = [
-    PageAt("/timeline", partial(embedded_list, path="timeline"), TimelineQuestion),
-    PageAt("/figures/chart", embedded_chart, FigureQuestion),
+    PageAt("/timeline", "embed.html", partial(embedded_list, path="timeline"), TimelineQuestion),
+    PageAt("/figures/chart", "chart_frame.html", embedded_chart, FigureQuestion),
 ]
 for kind in KINDS.values():
+    several, one = partial(embedded_list, path=kind.plural), partial(embedded_entry, kind=kind)
     SHORTENED += [
-        PageAt(f"/{kind.plural}", partial(embedded_list, path=kind.plural), kind.question),
-        PageAt(f"/{kind.plural}/{{id}}", partial(embedded_entry, kind=kind)),
+        PageAt(f"/{kind.plural}", "embed.html", several, kind.question),
+        PageAt(f"/{kind.plural}/{{id}}", "embed.html", one),
     ]
 WHOLE = [page for module in (home, outcome, reference, compare) for page in module.PAGES]
 # As in the table of pages, the map of proposals stands before what has the id of one.

@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from app.analysis.positions import ProposalPositionsQuestion, proposal_positions
 from app.analysis.positions_models import ActorPositions, ProposalPositions
-from app.api.records import record_now
+from app.api.records import document_now
 from app.db.snapshots import Memory, Snapshot, find
 from app.entries.documents import EntryLink
 from app.entries.names import ENTRIES
@@ -20,10 +20,10 @@ from app.entries.questions import NoQuestion, Sort
 from app.entries.result_pages import DOCUMENTS, find_page
 from app.errors import InvalidQuery
 from app.formats.jsonld import CONTEXT, in_script, node_of
-from app.http.route import Representation, service_of
+from app.http.route import service_of
 from app.kinds import KINDS, headline
 from app.kinds.kind import Kind, Related
-from app.pages.rendering import page
+from app.pages.rendering import Values
 from app.pages.routing import PageAt
 
 Loaded = dict[str, Any]
@@ -41,27 +41,21 @@ class Section:
 
 
 async def entry_page(
-    request: Request, question: NoQuestion, entry_id: str, kind: Kind
-) -> Representation:
-    del question
-    public_url = service_of(request).settings.public_url
-    async with service_of(request).database.snapshot() as snapshot:
-        _, body = await record_now(kind.name, entry_id, snapshot)
-        entry = orjson.loads(body)
-        positions: list[Loaded] = []
-        if kind.name == "proposal":
-            asked = ProposalPositionsQuestion()
-            positions = await positions_shown(proposal_positions(entry, asked, snapshot))
-        return await page(
-            request,
-            snapshot,
-            "entry.html",
-            entry=entry,
-            related=await related(entry, snapshot),
-            positions=positions,
-            titles=await find(snapshot, titles, entry),
-            jsonld=in_script({"@context": CONTEXT, **node_of(entry, public_url)}).decode(),
-        )
+    request: Request, _: NoQuestion, snapshot: Snapshot, entry_id: str, kind: Kind
+) -> Values:
+    entry = await document_now(kind.name, entry_id, snapshot)
+    positions: list[Loaded] = []
+    if kind.name == "proposal":
+        asked = ProposalPositionsQuestion()
+        positions = await positions_shown(proposal_positions(entry, asked, snapshot))
+    linked = node_of(entry, service_of(request).settings.public_url)
+    return {
+        "entry": entry,
+        "related": await related(entry, snapshot),
+        "positions": positions,
+        "titles": await find(snapshot, titles, entry),
+        "jsonld": in_script({"@context": CONTEXT, **linked}).decode(),
+    }
 
 
 async def related(entry: Loaded, snapshot: Snapshot) -> list[Section]:
@@ -128,5 +122,6 @@ async def positions_shown(
 
 
 PAGES = [
-    PageAt(f"/{each.plural}/{{id}}", partial(entry_page, kind=each)) for each in KINDS.values()
+    PageAt(f"/{each.plural}/{{id}}", "entry.html", partial(entry_page, kind=each))
+    for each in KINDS.values()
 ]

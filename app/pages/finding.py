@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from urllib.parse import quote
-from xml.sax.saxutils import escape
 
 from fastapi import FastAPI
 from sqlalchemy import literal, select
@@ -35,16 +33,16 @@ def add_finding(app: FastAPI, pages: list[PageAt]) -> None:
     lists = [each.path for each in pages if "{" not in each.path]
 
     async def sitemap(request: Request) -> Response:
-        base = service_of(request).settings.public_url
         async with service_of(request).database.snapshot() as snapshot:
             found = await snapshot.rows(IDS)
-        named = (f"/{RECORD_TYPES[kind].plural}/{quote(name)}" for kind, name in found)
-        text = "".join(sitemap_lines(base, [*lists, *named][:MOST]))
+            named = (f"/{RECORD_TYPES[kind].plural}/{quote(name)}" for kind, name in found)
+            paths = [*lists, *named][:MOST]
+            text = await rendered(request, snapshot, "sitemap.xml", {"paths": paths})
         return Response(text, media_type="application/xml", headers=KEPT)
 
     async def search_description(request: Request) -> Response:
         async with service_of(request).database.snapshot() as snapshot:
-            text = await rendered(request, snapshot, "opensearch.xml")
+            text = await rendered(request, snapshot, "opensearch.xml", {})
         return Response(text, media_type=OPENSEARCH, headers=KEPT)
 
     async def icon(_: Request) -> Response:
@@ -59,12 +57,3 @@ def add_finding(app: FastAPI, pages: list[PageAt]) -> None:
     routes |= {f"{each.path}/": without_slash for each in pages if each.path != "/"}
     for path, endpoint in routes.items():
         app.router.add_route(path, endpoint, methods=["GET", "HEAD"], include_in_schema=False)
-
-
-def sitemap_lines(base: str, paths: list[str]) -> Iterator[str]:
-    """The sitemap of some paths."""
-    yield '<?xml version="1.0" encoding="UTF-8"?>\n'
-    yield '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
-    for path in paths:
-        yield f"<url><loc>{escape(base + path)}</loc></url>\n"
-    yield "</urlset>\n"

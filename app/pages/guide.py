@@ -8,18 +8,17 @@ from operator import itemgetter
 from starlette.requests import Request
 
 from app.api.recipes import recipes
+from app.db.snapshots import Snapshot
 from app.entries.questions import NoQuestion
-from app.http.route import Representation, service_of
-from app.pages.rendering import page
+from app.pages.rendering import Values
 from app.pages.routing import PageAt
 
 
-async def guide(request: Request, _: NoQuestion) -> Representation:
+async def guide(request: Request, _: NoQuestion, snapshot: Snapshot) -> Values:
     """Recipes by what somebody wants to do."""
-    found = await recipes(request)
-    groups = [(name, [*group]) for name, group in groupby(found, itemgetter("group"))]
-    async with service_of(request).database.snapshot() as snapshot:
-        return await page(request, snapshot, "guide.html", groups=groups)
+    del snapshot
+    found = groupby(await recipes(request), itemgetter("group"))
+    return {"groups": [(name, [*group]) for name, group in found]}
 
 
-PAGES = [PageAt("/guide", guide)]
+PAGES = [PageAt("/guide", "guide.html", guide)]

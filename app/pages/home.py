@@ -18,39 +18,30 @@ from app.entries.query_plan import QueryPlan
 from app.entries.questions import NoQuestion
 from app.entries.result_pages import find_page
 from app.formats.jsonld import dataset_jsonld
-from app.http.route import Representation, service_of
+from app.http.route import service_of
 from app.pages.picture import picture_of
-from app.pages.rendering import page
+from app.pages.rendering import Values
 from app.pages.routing import PageAt
 from app.reference.dataset import dataset_of
 
 LATEST = 6
 
 
-async def home(request: Request, question: NoQuestion) -> Representation:
+async def home(request: Request, _: NoQuestion, snapshot: Snapshot) -> Values:
     """What the record is, its latest entries, and questions to start with."""
-    del question
     asked = TimelineQuestion(limit=LATEST, facets=["actor", "topic"])
-    async with service_of(request).database.snapshot() as snapshot:
-        dataset = await dataset_of(snapshot)
-        plan, found = await find_page(snapshot, asked, asked.kinds())
-        lanes = await find(snapshot, density, plan)
-        return await page(
-            request,
-            snapshot,
-            "home.html",
-            jsonld=dataset_jsonld(
-                dataset,
-                snapshot.revision,
-                service_of(request).settings.public_url,
-                downloads.links(snapshot.engine),
-            ),
-            quality=await quality_document(snapshot),
-            counts=await kind_counts(snapshot.revision, snapshot),
-            picture=picture_of(lanes, "timeline", [], "The whole record"),
-            latest=[orjson.loads(body) for body in found.documents],
-            questions=dataset.get("questions") or await frequent_questions(asked, plan, snapshot),
-        )
+    at, files = service_of(request).settings.public_url, downloads.links(snapshot.engine)
+    dataset = await dataset_of(snapshot)
+    plan, found = await find_page(snapshot, asked, asked.kinds())
+    lanes = await find(snapshot, density, plan)
+    return {
+        "jsonld": dataset_jsonld(dataset, snapshot.revision, at, files),
+        "quality": await quality_document(snapshot),
+        "counts": await kind_counts(snapshot.revision, snapshot),
+        "picture": picture_of(lanes, "timeline", [], "The whole record"),
+        "latest": [orjson.loads(body) for body in found.documents],
+        "questions": dataset.get("questions") or await frequent_questions(asked, plan, snapshot),
+    }
 
 
 async def frequent_questions(
@@ -65,4 +56,4 @@ async def frequent_questions(
     ]
 
 
-PAGES = [PageAt("/", home)]
+PAGES = [PageAt("/", "home.html", home)]

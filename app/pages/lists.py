@@ -20,18 +20,17 @@ from app.entries.names import IDS
 from app.entries.nearest_queries import nearest_queries
 from app.entries.query_plan import QueryPlan
 from app.entries.questions import MAX_LIMIT, EntryQuestion, Sort, filters_of
-from app.entries.result_pages import ResultPage, find_page, revision_of, total_of
+from app.entries.result_pages import ResultPage, find_page, total_of
 from app.entries.snippets import snippets_of
 from app.formats import FORMATS
 from app.formats.svg import DATED, PAGING
-from app.http.route import Representation, service_of
 from app.kinds import KINDS, RECORD_TYPES
 from app.kinds.events import EventQuestion, EventType
 from app.pages.charts import MOST_CHARTS, exchanges, figure_charts
 from app.pages.entries import headlines
 from app.pages.form import form_values, topics_of
 from app.pages.picture import picture_of
-from app.pages.rendering import page, spaced
+from app.pages.rendering import Values, spaced
 from app.pages.routing import PageAt
 
 PAGE_LENGTH = 25
@@ -55,36 +54,31 @@ LISTS = (
 )
 
 
-async def list_page(request: Request, question: EntryQuestion, listed: ListPage) -> Representation:
+async def list_page(
+    request: Request, question: EntryQuestion, snapshot: Snapshot, listed: ListPage
+) -> Values:
     """A list with its form, its facets and links to its other representations."""
     limit = question.limit if "limit" in question.model_fields_set else PAGE_LENGTH
     question = question.model_copy(update={"facets": list(listed.facets), "limit": limit})
-    async with service_of(request).database.snapshot(revision_of(question.cursor)) as snapshot:
-        plan, found = await find_page(snapshot, question, kinds_asked(question, listed.path))
-        queries = (
-            await find(snapshot, nearest_queries, question, plan.kinds)
-            if finds_no_words(question, found)
-            else []
-        )
-        path, parameters = f"/{listed.path}", parameters_asked(request)
-        facets = await find(snapshot, facets_of, question, plan, path, request.state.parameters)
-        lanes = await find(snapshot, density, plan)
-        return await page(
-            request,
-            snapshot,
-            "list.html",
-            long=len(found.documents) > LONG,
-            heading=listed.heading,
-            picture=picture_of(lanes, listed.path, parameters, listed.heading),
-            facets=facets,
-            total=await find(snapshot, total_of, plan),
-            topics=await topics_of(snapshot),
-            nearest=nearest_links(path, parameters, queries),
-            **await by_size(request, len(found.documents), found_values, plan, found),
-            **await drawn_numbers(question, listed.path, snapshot),
-            narrowed=await find(snapshot, narrowed, question, path, parameters),
-            **navigation(path, parameters, found.next_cursor),
-        )
+    plan, found = await find_page(snapshot, question, kinds_asked(question, listed.path))
+    queries: list[str] = []
+    if finds_no_words(question, found):
+        queries = await find(snapshot, nearest_queries, question, plan.kinds)
+    path, parameters = f"/{listed.path}", parameters_asked(request)
+    lanes = await find(snapshot, density, plan)
+    return {
+        "long": len(found.documents) > LONG,
+        "heading": listed.heading,
+        "picture": picture_of(lanes, listed.path, parameters, listed.heading),
+        "facets": await find(snapshot, facets_of, question, plan, path, request.state.parameters),
+        "total": await find(snapshot, total_of, plan),
+        "topics": await topics_of(snapshot),
+        "nearest": nearest_links(path, parameters, queries),
+        "narrowed": await find(snapshot, narrowed, question, path, parameters),
+        **await by_size(request, len(found.documents), found_values, plan, found),
+        **await drawn_numbers(question, listed.path, snapshot),
+        **navigation(path, parameters, found.next_cursor),
+    }
 
 
 async def drawn_numbers(question: EntryQuestion, path: str, snapshot: Snapshot) -> dict[str, Any]:
@@ -178,4 +172,7 @@ def with_query(path: str, parameters: Parameters) -> str:
     return f"{path}?{urlencode(parameters)}" if parameters else path
 
 
-PAGES = [PageAt(f"/{each.path}", partial(list_page, listed=each), each.question) for each in LISTS]
+PAGES = [
+    PageAt(f"/{each.path}", "list.html", partial(list_page, listed=each), each.question)
+    for each in LISTS
+]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-import orjson
+from pydantic import BaseModel
 from starlette.requests import Request
 
 from app.analysis.graph import GraphQuestion, graph_of
@@ -15,79 +16,60 @@ from app.analysis.outcome import (
     outcome_of_proposal,
     outcome_of_term,
 )
-from app.api.records import record_now
-from app.db.snapshots import find
-from app.http.route import Representation, service_of
+from app.api.records import document_now
+from app.db.snapshots import Snapshot, find
 from app.kinds.proposals import phase_headings
 from app.pages.charts import lanes, series_charts
 from app.pages.entries import titles
-from app.pages.rendering import page
+from app.pages.rendering import Values
 from app.pages.routing import PageAt
 
 
 async def proposal_page(
-    request: Request, question: OutcomeQuestion, proposal_id: str
-) -> Representation:
-    """The ledger of a proposal, a section for each phase."""
-    async with service_of(request).database.snapshot() as snapshot:
-        proposal = orjson.loads((await record_now("proposal", proposal_id, snapshot))[1])
-        outcome = await outcome_of_proposal(proposal, question, snapshot)
-        found = outcome.model_dump(mode="json", by_alias=True)
-        headings = phase_headings(proposal)
-        phases = groupby(found["terms"], key=lambda term: term["phase"])
-        sections = [(headings[number], list(terms)) for number, terms in phases]
-        return await page(
-            request,
-            snapshot,
-            "outcome.html",
-            proposal=proposal,
-            found=found,
-            sections=sections,
-            lanes=lanes(sections),
-            narrowed=request.state.parameters,
-            drawn=series_charts,
-            titles=await find(snapshot, titles, found),
-        )
+    request: Request, question: OutcomeQuestion, snapshot: Snapshot, proposal_id: str
+) -> Values:
+    """The ledger of a proposal."""
+    proposal = await document_now("proposal", proposal_id, snapshot)
+    outcome = await outcome_of_proposal(proposal, question, snapshot)
+    shown = await ledger(request, proposal, outcome, snapshot)
+    return {**shown, "lanes": lanes(shown["sections"])}
 
 
 async def term_page(
-    request: Request, question: TermOutcomeQuestion, term_id: str
-) -> Representation:
+    request: Request, question: TermOutcomeQuestion, snapshot: Snapshot, term_id: str
+) -> Values:
     """The ledger of one term."""
-    async with service_of(request).database.snapshot() as snapshot:
-        term = orjson.loads((await record_now("term", term_id, snapshot))[1])
-        outcome = await outcome_of_term(term, question, snapshot)
-        proposal = orjson.loads((await record_now("proposal", term["proposal"]["id"], snapshot))[1])
-        found: dict[str, Any] = outcome.model_dump(mode="json", by_alias=True)
-        return await page(
-            request,
-            snapshot,
-            "outcome.html",
-            proposal=proposal,
-            found=found,
-            sections=[(phase_headings(proposal)[term["phase"]], found["terms"])],
-            lanes=None,
-            narrowed=request.state.parameters,
-            drawn=series_charts,
-            titles=await find(snapshot, titles, found),
-        )
+    term = await document_now("term", term_id, snapshot)
+    proposal = await document_now("proposal", term["proposal"]["id"], snapshot)
+    outcome = await outcome_of_term(term, question, snapshot)
+    return {**await ledger(request, proposal, outcome, snapshot), "lanes": None}
 
 
-async def graph_page(request: Request, question: GraphQuestion) -> Representation:
+async def ledger(
+    request: Request, proposal: dict[str, Any], outcome: BaseModel, snapshot: Snapshot
+) -> Values:
+    """What ledgers show, a section for each phase."""
+    found = outcome.model_dump(mode="json", by_alias=True)
+    headings = phase_headings(proposal)
+    phases = groupby(found["terms"], itemgetter("phase"))
+    return {
+        "proposal": proposal,
+        "found": found,
+        "sections": [(headings[number], list(terms)) for number, terms in phases],
+        "narrowed": request.state.parameters,
+        "drawn": series_charts,
+        "titles": await find(snapshot, titles, found),
+    }
+
+
+async def graph_page(_: Request, question: GraphQuestion, snapshot: Snapshot) -> Values:
     """The map of proposals, and the same as a list."""
-    async with service_of(request).database.snapshot() as snapshot:
-        graph = await graph_of(question, snapshot)
-        return await page(
-            request,
-            snapshot,
-            "graph.html",
-            graph=graph.model_dump(mode="json", by_alias=True),
-            shown=graph,
-        )
+    graph = await graph_of(question, snapshot)
+    return {"graph": graph.model_dump(mode="json", by_alias=True), "shown": graph}
 
 
 PAGES = [
-    PageAt("/proposals/graph", graph_page, GraphQuestion),
-    PageAt("/proposals/{id}/outcome", proposal_page, OutcomeQuestion),
-    PageAt("/terms/{id}/outcome", term_page, TermOutcomeQuestion),
+    PageAt("/proposals/graph", "graph.html", graph_page, GraphQuestion),
+    PageAt("/proposals/{id}/outcome", "outcome.html", proposal_page, OutcomeQuestion),
+    PageAt("/terms/{id}/outcome", "outcome.html", term_page, TermOutcomeQuestion),
 ]

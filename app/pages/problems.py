@@ -28,7 +28,7 @@ from app.pages.entries import headlines
 from app.pages.form import form_values, topics_of
 from app.pages.lists import LISTS
 from app.pages.quotecheck import SHOWN
-from app.pages.rendering import EMBED_POLICY, POLICY, rendered
+from app.pages.rendering import EMBED_POLICY, POLICY, Values, rendered
 from app.pages.routing import PageRoute
 
 PLURALS = [(each.plural, each.label) for each in RECORD_TYPES.values()]
@@ -95,14 +95,12 @@ async def problem_page(request: Request, problem: Problem) -> Response:
     Where the page that was asked has a form, it is shown, filled with what was asked.
     """
     async with service_of(request).database.snapshot() as snapshot:
-        template = "problem.html"
-        values: dict[str, Any] = {}
+        template, values = "problem.html", Values(lists=PLURALS, here="/")
         if isinstance(problem, InvalidQuery):
-            template, values = await form_template(request, snapshot)
-        document = await find(snapshot, with_links, request, problem)
-        shown = await rendered(
-            request, snapshot, template, problem=document, lists=PLURALS, here="/", **values
-        )
+            template, form = await form_template(request, snapshot)
+            values |= form
+        values["problem"] = await find(snapshot, with_links, request, problem)
+        shown = await rendered(request, snapshot, template, values)
     policy = EMBED_POLICY if is_frame(request.scope) else POLICY
     headers = {"Cache-Control": "no-store", "Content-Security-Policy": policy}
     return HTMLResponse(shown, problem.status, headers={**problem.headers, **headers})

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import parse_qs, urlencode
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from app.db.snapshots import Snapshot
 from app.entries.questions import readable_date
 from app.errors import InvalidQuery, UnsupportedMedia
-from app.http.route import Representation, service_of, work_for
-from app.pages.rendering import UNKEPT, page, rendered
+from app.http.route import service_of, work_for
+from app.pages.rendering import UNKEPT, Values, rendered
 from app.pages.routing import PageAt
 from app.quotecheck.articles import ARTICLE_CHARACTERS, mark_article
 from app.quotecheck.lookup import CHECK_CHARACTERS, check_texts, quotation_question
 from app.quotecheck.rendering import Json
 
 FORM = "application/x-www-form-urlencoded"
-SHOWN: dict[str, Any] = {
-    "most": {"quotation": CHECK_CHARACTERS, "text": ARTICLE_CHARACTERS},
-}
+SHOWN = {"most": {"quotation": CHECK_CHARACTERS, "text": ARTICLE_CHARACTERS}}
 
 
 class CheckPageQuestion(BaseModel):
@@ -35,26 +34,17 @@ class CheckPageQuestion(BaseModel):
     date: Annotated[str | None, AfterValidator(readable_date)] = None
 
 
-async def check_page(request: Request, question: CheckPageQuestion) -> Representation:
+async def check_page(request: Request, question: CheckPageQuestion, snapshot: Snapshot) -> Values:
     """A quotation looked up, and the forms."""
     found = None
-    async with service_of(request).database.snapshot() as snapshot:
-        if question.text is not None:
-            asked = await quotation_question(
-                question.text, question.speaker or None, question.date or None, snapshot
-            )
-            async with work_for(request) as work:
-                (found,) = await check_texts([asked], snapshot, work)
-        as_json = urlencode([*request.state.parameters, ("format", "json")])
-        return await page(
-            request,
-            snapshot,
-            "check.html",
-            asked=question,
-            found=found,
-            api_link=f"/v1/check?{as_json}",
-            **SHOWN,
+    if question.text is not None:
+        asked = await quotation_question(
+            question.text, question.speaker or None, question.date or None, snapshot
         )
+        async with work_for(request) as work:
+            (found,) = await check_texts([asked], snapshot, work)
+    as_json = urlencode([*request.state.parameters, ("format", "json")])
+    return {**SHOWN, "asked": question, "found": found, "api_link": f"/v1/check?{as_json}"}
 
 
 async def mark_page(request: Request) -> Response:
@@ -65,9 +55,8 @@ async def mark_page(request: Request) -> Response:
         async with work_for(request) as work:
             marked = await mark_article(text, snapshot, work)
         pieces = marked_pieces(text, marked["marks"])
-        shown = await rendered(
-            request, snapshot, "check.html", text=text, marked=marked, pieces=pieces, **SHOWN
-        )
+        values = {**SHOWN, "text": text, "marked": marked, "pieces": pieces}
+        shown = await rendered(request, snapshot, "check.html", values)
     return HTMLResponse(shown, headers=UNKEPT)
 
 
@@ -94,4 +83,4 @@ async def text_of_form(request: Request) -> str:
     return text
 
 
-PAGES = [PageAt("/check", check_page, CheckPageQuestion)]
+PAGES = [PageAt("/check", "check.html", check_page, CheckPageQuestion)]

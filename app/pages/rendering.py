@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache, partial
 from importlib.resources import files
 from itertools import groupby
@@ -32,7 +32,7 @@ from app.entries.stems import OWN_LANGUAGE
 from app.formats.graph import graph_picture
 from app.formats.headline import remarks_on
 from app.formats.svg import drawn, span_in_words
-from app.http.route import Representation, service_of, work_for
+from app.http.route import service_of, work_for
 from app.kinds import KINDS
 from app.kinds.figures import claimants_of
 from app.kinds.quotes import ellipses
@@ -50,13 +50,15 @@ POLICY = (
 EMBED_POLICY = POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 # The headers of a page that is of one request only.
 UNKEPT = {"Cache-Control": "no-store", "Content-Security-Policy": POLICY}
-HTML = "text/html; charset=utf-8"
+HTML_TEXT = "text/html; charset=utf-8"
 THEMES = re.compile(r"(?:^|&)theme=(light|dark|auto)(?=&|$)")
 # What the address of a page has for its frame alone.
 OF_FRAME = re.compile(r"(?:theme|cursor)=")
 # What each template of a kind has: the entry in a list, and on its own page.
 KIND_MACROS = ("line", "page")
 Entry = dict[str, Any]
+# What a page gives to its template. With `long`, the template is rendered as work.
+Values = dict[str, Any]
 QUALIFIERS = {**QUALIFIER_WORDS, "less_than": "fewer than "}
 # The same in every language.
 SIGNS: dict[str | None, str] = {
@@ -66,6 +68,35 @@ SIGNS: dict[str | None, str] = {
     "up_to": "≤ ",
     "less_than": "< ",
 }
+
+
+def grouped_by_day(entries: list[Entry]) -> Iterator[tuple[str, list[Any]]]:
+    """Entries in their order under the dates that they have in common.
+
+    Each has the fragments of quotations beside it that are shown within it: those of its day that
+    were said at this event.
+    """
+    for day, found in groupby(entries, key=itemgetter("display_date")):
+        those = list(found)
+        events = {each["id"] for each in those if each["kind"] == "event"}
+        held = {
+            each["id"]: each["event"]["id"]
+            for each in those
+            if each["kind"] == "quote" and each["fragment"] and each["event"]
+            if each["event"]["id"] in events
+        }
+        within = {name: [each for each in those if held.get(each["id"]) == name] for name in events}
+        yield (
+            day,
+            [(each, within.get(each["id"], [])) for each in those if each["id"] not in held],
+        )
+
+
+# What templates call by its own name, in every language alike.
+FILTERS: tuple[Callable[..., Any], ...] = (
+    *(claimants_of, differences_in_words, ellipses, entry_credit, exchanges, grouped_by_day),
+    *(in_quotes, is_lettered, quotation_marks, remarks_on, wordings),
+)
 
 
 @lru_cache(maxsize=8)
@@ -79,27 +110,17 @@ def environment(language: str = OWN_LANGUAGE) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    templates.filters.update({each.__name__: each for each in FILTERS})
     templates.filters.update(
-        claimants=claimants_of,
-        by_day=grouped_by_day,
-        lettered=is_lettered,
         dates=partial(dates_written, language),
         day=partial(written_date, language),
-        differences=differences_in_words,
         drawing=lambda shown: drawn(shown.density, shown.title, shown.link, language),
-        ellipses=ellipses,
-        exchanges=exchanges,
-        in_quotes=in_quotes,
         number=partial(written_number, locale),
         map_picture=lambda graph: graph_picture(graph, "", language),
-        marks=quotation_marks,
         page=page_path,
         quantity=partial(shown_quantity, locale),
-        remarks=remarks_on,
         span=partial(span_in_words, language),
-        told=entry_credit,
         words=spaced,
-        wordings=wordings,
     )
     templates.globals.update(language=language, direction=locale.text_direction)
     templates.globals.update(asset=asset, kinds=KINDS, query=urlencode, with_card=WITH_CARD)
@@ -144,28 +165,6 @@ def shown_quantity(locale: Locale, quantity: dict[str, Any]) -> str:
     return quantity_text({**quantity, "of": None}, qualifiers, written)
 
 
-def grouped_by_day(entries: list[Entry]) -> Iterator[tuple[str, list[Any]]]:
-    """Entries in their order under the dates that they have in common.
-
-    Each has the fragments of quotations beside it that are shown within it: those of its day that
-    were said at this event.
-    """
-    for day, found in groupby(entries, key=itemgetter("display_date")):
-        those = list(found)
-        events = {each["id"] for each in those if each["kind"] == "event"}
-        held = {
-            each["id"]: each["event"]["id"]
-            for each in those
-            if each["kind"] == "quote" and each["fragment"] and each["event"]
-            if each["event"]["id"] in events
-        }
-        within = {name: [each for each in those if held.get(each["id"]) == name] for name in events}
-        yield (
-            day,
-            [(each, within.get(each["id"], [])) for each in those if each["id"] not in held],
-        )
-
-
 def page_path(url: str) -> str:
     """The page of a document or question, by its path in the API."""
     return url.removeprefix("/v1")
@@ -184,31 +183,26 @@ def framing(request: Request) -> dict[str, Any]:
     kept = [each for each in query.split("&") if each and not OF_FRAME.match(each)]
     return {
         "base": "frame.html" if is_framed else "base.html",
+        "told": "",
         "theme": next(iter(THEMES.findall(query)), "light"),
         "here": path.removeprefix("/embed") + ("?" + "&".join(kept) if kept else ""),
         "can_be_framed": any(getattr(each, "path", "") == own for each in request.app.routes),
     }
 
 
-async def rendered(
-    request: Request, snapshot: Snapshot, template: str, *, long: bool = False, **values: Any
-) -> str:
-    """A template with the given values and those of every page: dataset, revision, addresses.
-
-    A `long` page is rendered as work.
-    """
+async def rendered(request: Request, snapshot: Snapshot, template: str, values: Values) -> str:
+    """A template with the given values and those of every page: dataset, revision, addresses."""
     dataset = await dataset_of(snapshot)
-    templates = environment(language_of(dataset))
-    values = framing(request) | values
-    values |= {
+    shared = {
         "dataset": dataset,
         "revision": snapshot.revision,
         "path": asked_path(request).removeprefix("/embed"),
         "watched": service_of(request).settings.watch_report is not None,
         "public_url": service_of(request).settings.public_url,
     }
-    parts = templates.get_template(template).generate(values)
-    if not long:
+    shown = environment(language_of(dataset)).get_template(template)
+    parts = shown.generate(shared | framing(request) | values)
+    if not values.get("long"):
         return await asyncio.to_thread("".join, parts)
     async with work_for(request) as work:
         return await work.in_thread("".join, map(checked, parts))
@@ -218,10 +212,3 @@ def checked(part: str) -> str:
     """A part of a page, as long as somebody waits for it."""
     check_work()
     return part
-
-
-async def page(
-    request: Request, snapshot: Snapshot, template: str, **values: Any
-) -> Representation:
-    shown = await rendered(request, snapshot, template, **values)
-    return Representation(HTML, shown.encode(), snapshot.revision)

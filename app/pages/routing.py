@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from fastapi import FastAPI
 from pydantic import BaseModel
+from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope
 
 from app.entries.questions import NoQuestion
+from app.entries.result_pages import revision_of
 from app.http.request import HTML
-from app.http.route import QuestionRoute, Representation, endpoint_of
-from app.pages.rendering import EMBED_POLICY, POLICY
+from app.http.route import QuestionRoute, Representation, endpoint_of, service_of
+from app.pages.rendering import EMBED_POLICY, HTML_TEXT, POLICY, Values, rendered
 
 TRACKERS = frozenset((b"fbclid", b"gclid", b"mc_cid", b"mc_eid", b"igshid"))
 
@@ -48,19 +50,37 @@ def is_asked(pair: bytes) -> bool:
 
 
 class PageAt(NamedTuple):
-    """A page: its path, what answers a request, its question and its id, and what can be asked."""
+    """A page: its path, its template, the values of the template, and what can be asked.
+
+    `values` is called with the request, its question, a snapshot and, if the path has one, the id.
+    """
 
     path: str
-    answer: Callable[..., Awaitable[Representation]]
+    template: str
+    values: Callable[..., Awaitable[Values]]
     question: type[BaseModel] = NoQuestion
     route: type[QuestionRoute] = PageRoute
 
+    async def answer(self, request: Request, question: Any, *record_id: str) -> Representation:
+        least = revision_of(getattr(question, "cursor", None))
+        async with service_of(request).database.snapshot(least) as snapshot:
+            values = await self.values(request, question, snapshot, *record_id)
+            shown = await rendered(request, snapshot, self.template, values)
+            return Representation(HTML_TEXT, shown.encode(), snapshot.revision)
 
-def add_page(app: FastAPI, page: PageAt) -> None:
+
+def add_page(
+    app: FastAPI,
+    path: str,
+    answer: Callable[..., Awaitable[Representation]],
+    question: type[BaseModel] = NoQuestion,
+    route: type[QuestionRoute] = PageRoute,
+) -> None:
+    """Registers what answers a request of a page, its question and its id."""
     app.router.add_api_route(
-        page.path,
-        endpoint_of(page.answer, page.question, page.path),
-        route_class_override=page.route,
+        path,
+        endpoint_of(answer, question, path),
+        route_class_override=route,
         response_model=None,
         include_in_schema=False,
     )
