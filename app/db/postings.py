@@ -260,8 +260,14 @@ def day_of(sort_key: int) -> int:
 @lru_cache(maxsize=65536)
 def key_of(kind: str, dimension: str, value: str) -> int:
     """The 63-bit key of a posting list; the same text gives the same key everywhere."""
-    text = f"{kind}\0{dimension}\0{value}".encode()
-    return int.from_bytes(blake2b(text, digest_size=8).digest(), "big") >> 1
+    return keys_of(kind, dimension, (value,))[0]
+
+
+def keys_of(kind: str, dimension: str, values: Iterable[str]) -> tuple[int, ...]:
+    """The keys of several posting lists of one dimension."""
+    texts = [f"{kind}\0{dimension}\0{value}".encode() for value in values]
+    hashes = [blake2b(text, digest_size=8).digest() for text in texts]
+    return tuple([int.from_bytes(each, "big") >> 1 for each in hashes])
 
 
 def covering_nodes(first_day: int, last_day: int) -> Iterator[str]:

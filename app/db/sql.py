@@ -79,14 +79,14 @@ class KeyedStatement:
     def __init__(self, clause: Select[Any], key: ColumnElement[Any]):
         self.clause = clause
         self.key = key
-        self.statements: dict[int, Statement] = {}
+        self.statements: dict[int, tuple[Statement, list[str]]] = {}
 
     def of(self, keys: Sequence[Any]) -> tuple[Statement, dict[str, Any]]:
         """The statement for some keys, at least one, and its values."""
         count = 1 << (len(keys) - 1).bit_length()
-        names = [f"key_{number}" for number in range(count)]
         if count not in self.statements:
+            names = [f"key_{number}" for number in range(count)]
             given: list[Any] = [bindparam(name) for name in names]
-            self.statements[count] = Statement(self.clause.where(self.key.in_(given)))
-        filled = chain(keys, repeat(keys[-1]))
-        return self.statements[count], dict(zip(names, filled, strict=False))
+            self.statements[count] = Statement(self.clause.where(self.key.in_(given))), names
+        statement, names = self.statements[count]
+        return statement, dict(zip(names, chain(keys, repeat(keys[-1])), strict=False))

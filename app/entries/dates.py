@@ -48,10 +48,6 @@ class Precision(StrEnum):
     open = "open"
 
 
-# By the number of numbers in a date.
-PRECISIONS = {1: Precision.year, 2: Precision.month, 3: Precision.day}
-
-
 class Qualifier(StrEnum):
     """How sure a date is: `~` approximate, `?` uncertain, `%` both."""
 
@@ -168,7 +164,7 @@ def _parse_part(part: str, text: str) -> DateSpan:
     _refuse_no_such_day(year, month, day, text)
     first, last = datetime.date(int(year), int(month or 1), int(day or 1)), int(month or 12)
     end = datetime.date(int(year), last, int(day or calendar.monthrange(int(year), last)[1]))
-    precision = PRECISIONS[sum(number is not None for number in (year, month, day))]
+    precision = Precision.day if day else Precision.month if month else Precision.year
     return DateSpan(part, first, end, precision, QUALIFIER_SIGNS.get(sign))
 
 

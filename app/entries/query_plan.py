@@ -23,6 +23,7 @@ from app.db.postings import (
     enclosing_nodes,
     first_sort_key,
     key_of,
+    keys_of,
     last_sort_key,
 )
 from app.db.snapshots import Memory
@@ -276,7 +277,7 @@ def posting_keys(kind: str, plan: QueryPlan) -> list[list[PostingsKey]]:
 @lru_cache(maxsize=16384)
 def reaching_key(kind: str, day: int) -> PostingsKey:
     """The key of the postings of what began before a day and reaches into it."""
-    return tuple([key_of(kind, "reach", node) for node in enclosing_nodes(day)])
+    return keys_of(kind, "reach", enclosing_nodes(day))
 
 
 def without_empty(bitmaps: list[BitMap]) -> list[BitMap]:

@@ -62,6 +62,8 @@ def preferred_type(fields: Fields, offered: tuple[str, ...]) -> str:
 @lru_cache(maxsize=128)
 def negotiated_type(accept: str, offered: tuple[str, ...]) -> str:
     """The same, kept for the headers that browsers send."""
+    if accept in offered:
+        return accept
     if HTML in offered and quality(accept, HTML) > quality(accept, JSON):
         return HTML
     types = [each for each in offered if each != HTML]
