@@ -11,6 +11,7 @@ from app.db.snapshots import Memory
 from app.entries.query_plan import plan_query, scan_of
 from app.entries.questions import EntryQuestion
 from app.entries.search_query import OPERATORS, QUOTES, read_query
+from app.entries.spellings import with_joined_numbers
 from app.entries.word_plan import WORD
 from app.entries.words import Located, located
 
@@ -25,7 +26,9 @@ UNQUOTED = str.maketrans(dict.fromkeys(QUOTES, " "))
 def nearest_queries(memory: Memory, question: EntryQuestion, kinds: tuple[str, ...]) -> list[str]:
     """Queries that find something with the other filters of a question whose words find nothing."""
     found: list[str] = []
-    for query in dict.fromkeys(other_queries(memory, question.q or "", kinds)):
+    written = with_joined_numbers(question.q or "")
+    others = dict.fromkeys(map(without_signs, other_queries(memory, written, kinds)))
+    for query in filter(None, others):
         memory.check_time()
         asked = question.model_copy(update={"q": query})
         scan = scan_of(memory, plan_query(memory, asked, kinds))
@@ -43,20 +46,26 @@ def other_queries(memory: Memory, query: str, kinds: tuple[str, ...]) -> Iterato
         for each in words_in(query)
         if not is_known(memory, each.word, kinds)
     ]
-    for rank in range(NEAREST) if unknown else ():
-        replaced = query
-        for word, others in reversed(unknown):
-            other = others[min(rank, len(others) - 1)] if others else ""
-            replaced = f"{replaced[: word.start]}{other}{replaced[word.end :]}"
-        if words_in(replaced):
-            yield " ".join(replaced.split())
-    plain = " ".join(query.translate(UNQUOTED).split())
-    if plain != query:
-        yield plain
+    spelled = [replaced(query, unknown, rank) for rank in range(NEAREST)] if unknown else []
+    yield from spelled
+    yield from [each.translate(UNQUOTED) for each in (*spelled, query)]
     groups = [group for group in read_query(query) if not group.excluded]
     for group in groups if len(groups) > 1 else ():
         written = " ".join(group.terms[0].words)
         yield f'"{written}"' if " " in written else written
+
+
+def replaced(query: str, unknown: list[tuple[Located, list[str]]], rank: int) -> str:
+    """A query with others in the place of some words, of each the one of a rank or the last."""
+    for word, others in reversed(unknown):
+        other = others[min(rank, len(others) - 1)] if others else ""
+        query = f"{query[: word.start]}{other}{query[word.end :]}"
+    return query
+
+
+def without_signs(query: str) -> str:
+    """A query without its parts in which there is no word."""
+    return " ".join([part for part in query.split() if words_in(part)])
 
 
 def words_in(query: str) -> list[Located]:

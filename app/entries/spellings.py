@@ -47,8 +47,13 @@ def other_spellings(text: str) -> Iterator[str]:
 def rewritten(text: str) -> Iterator[str]:
     """A text in other spellings: numbers and compounds joined, abbreviations with dots."""
     folded = fold(without_dots(text))
-    yield COMPOUND.sub(joined_compound, NUMBER.sub(joined_number, folded))
+    yield COMPOUND.sub(joined_compound, with_joined_numbers(folded))
     yield SHORT_WORD.sub(with_spaces, text)
+
+
+def with_joined_numbers(text: str) -> str:
+    """A text with its numbers without separators."""
+    return NUMBER.sub(joined_number, text)
 
 
 def number_in(text: str) -> str | None:

@@ -217,6 +217,10 @@ NEAREST = [
     ('"official UN"', ["official UN"]),
     ("zzzz", []),
     ("27701", []),
+    ("27,701", []),
+    ("peace 27,701", ["peace"]),
+    ("peace 27 701", ["peace"]),
+    ('"peice promisd"', ["peace promises"]),
 ]
 
 
