@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from itertools import permutations
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -12,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app.db.snapshots import Memory, Snapshot, find
-from app.entries.dates import DateLanguageError, date_in_words, parse_date
+from app.entries.dates import DateLanguageError, date_in_words, in_date_language, parse_date
 from app.entries.facets import LABELLED, LABELS
-from app.entries.names import NEAREST
+from app.entries.names import NEAREST, nearest
 from app.errors import InvalidQuery, Moved, NotFound, Problem, RequestTimeout, Unavailable
 from app.formats.svg import DATED
 from app.http.limits import not_allowed
@@ -155,10 +156,21 @@ def name_in_memory(memory: Memory, name_type: str, value: str) -> str:
 
 
 def near_dates(error: dict[str, Any]) -> list[str]:
-    """Dates that a mistyped one may have been meant for: its numbers in either order, or fewer."""
+    """Dates that a mistyped one may have been meant for.
+
+    The month that is spelled most like its words; or its numbers in either order, or fewer.
+    """
     if error["parameter"] not in DATED:
         return []
-    numbers = re.findall(r"\d+", str(error["value"]))
+    text = str(error["value"])
+    named = [
+        in_date_language(text.replace(word, month))
+        for word in re.findall(r"[^\W\d_]{3,}", text)
+        for month in nearest(word, month_name[1:])[:1]
+    ]
+    if any(map(is_date, named)):
+        return [*filter(is_date, named)]
+    numbers = re.findall(r"\d+", text)
     year = next((each for each in numbers if len(each) == 4), "")
     others = [f"{int(each):02}" for each in numbers if len(each) < 3]
     days = ["-".join((year, *each)) for each in permutations(others, 2)]

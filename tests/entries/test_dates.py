@@ -121,6 +121,7 @@ REFUSED = [
     ("March", "a date without its year in four digits"),
     ("Sept 7, 24", "a date without its year in four digits"),
     ("maybe", "not a date"),
+    ("7 Febtober 2024", "not a date"),
     ("24", "a year of fewer than four digits"),
     ("7-2-2024", "a year of fewer than four digits; write the year first"),
     ("2024-2", "a month or day of one digit; write two digits as in 2024-02-07"),

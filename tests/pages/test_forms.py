@@ -54,6 +54,22 @@ def test_other_mistakes(ask: Asker, name: str, value: str, said: str) -> None:
         assert filled(answer.text)[name] == value
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("7 Febuary 2024", "2024-02-07"),
+        ("Septemer 2024", "2024-09"),
+        ("7 Februar 2024", "2024-02-07"),
+    ],
+)
+def test_misspelt_months(ask: Asker, typed: str, meant: str) -> None:
+    """A form links the date that is meant, and no other."""
+    answer = ask(f"/quotes?{urlencode({'date': typed})}", headers=BROWSER)
+    assert answer.status_code == 422
+    dates = [link for link in read(answer.text).links if link.startswith("/quotes?date=")]
+    assert dates == [f"/quotes?date={meant}"]
+
+
 @pytest.mark.parametrize("date", ["7 February 2024", "Feb 7, 2024", "2024-02-07", "2024/02/07"])
 def test_dates_as_people_write_them(ask: Asker, date: str) -> None:
     """A form takes them, and keeps them as they were typed."""
