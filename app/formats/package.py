@@ -22,8 +22,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from sqlalchemy import Boolean, Column, Float, Integer, Table, select
 
-from app.db.relational import MODELS, TABLES
-from app.db.relational_tables import ITSELF
+from app.db.relational import ITSELF, TABLES
 from app.db.snapshots import Snapshot
 from app.db.sql import Row, Statement
 from app.entries.documents import EntryDocument, EntryEnd, QuantityDocument
@@ -149,7 +148,7 @@ def resource_descriptor(name: str, table: Table) -> dict[str, Any]:
         "profile": "tabular-data-resource",
         "name": name,
         "path": f"{name}.csv",
-        "description": (MODELS[name].__doc__ or "").strip(),
+        "description": table.info["about"],
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
