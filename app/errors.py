@@ -27,7 +27,9 @@ To add an error: one class here, with its status and its stable type.
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping, Sequence
+from importlib.resources import files
 from typing import Any
 
 import orjson
@@ -48,11 +50,14 @@ class SeedRefused(ParleyError):
 
 
 class Problem(ParleyError):
-    """An error answer. `status` and `type` are fixed for each class, the detail is not."""
+    """An error answer. `status`, `type` and `title` are fixed for each class, the detail is not."""
 
     status = 500
     type = "internal-error"
     title = "Something went wrong on our side"
+
+    def __init_subclass__(cls, *, status: int, type: str, title: str):
+        cls.status, cls.type, cls.title = status, type, title
 
     def __init__(self, detail: str, *, headers: Mapping[str, str] | None = None, **members: Any):
         super().__init__(detail)
@@ -75,20 +80,14 @@ class Problem(ParleyError):
         return orjson.dumps(self.document())
 
 
-class BadRequest(Problem):
+class BadRequest(Problem, status=400, type="bad-request", title="This is not a request"):
     """What the server cannot read as HTTP."""
 
-    status = 400
-    type = "bad-request"
-    title = "This is not a request"
 
-
-class InvalidQuery(Problem):
+class InvalidQuery(
+    Problem, status=422, type="invalid-query", title="The question cannot be asked as it is"
+):
     """A question that cannot be asked; `errors` lists every parameter that is wrong."""
-
-    status = 422
-    type = "invalid-query"
-    title = "The question cannot be asked as it is"
 
     def __init__(self, errors: Sequence[Mapping[str, Any]]):
         detail = " ".join(str(error["detail"]) for error in errors)
@@ -112,29 +111,8 @@ def query_error(
     return {**error, "nearest": list(nearest)} if nearest else error
 
 
-# What validation says is wrong with a value, by pydantic's type of error and with its context.
-WORDS = {
-    "missing": "must be given",
-    "extra_forbidden": "is not a field here",
-    "string_type": "must be a text",
-    "string_too_short": "is empty; give at least one character",
-    "string_too_long": "is too long; give at most {max_length} characters",
-    "list_type": "must be a list",
-    "too_short": "is empty; give at least one",
-    "too_long": "has too many values; give at most {max_length}",
-    "model_type": "must be an object",
-    "bool_parsing": "must be true or false",
-    "int_parsing": "must be a whole number",
-    "int_parsing_size": "must be a smaller number",
-    "float_parsing": "must be a number",
-    "finite_number": "must be a finite number",
-    "greater_than": "must be more than {gt}",
-    "greater_than_equal": "must be {ge} or more",
-    "less_than_equal": "must be {le} or less",
-    "literal_error": "must be {expected}",
-    "enum": "must be {expected}",
-    "value_error": "{error}",
-}
+# What is said of a value that is not valid, by pydantic's type of error and with its context.
+WORDS = tomllib.loads(files("app").joinpath("errors.toml").read_text(encoding="utf-8"))
 
 
 def said_of(error: Mapping[str, Any]) -> str:
@@ -150,111 +128,76 @@ def shorten(value: Any, limit: int = 100) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-class NotFound(Problem):
+class NotFound(Problem, status=404, type="not-found", title="There is nothing at this address"):
     """No such path, or no entry of that id."""
 
-    status = 404
-    type = "not-found"
-    title = "There is nothing at this address"
 
-
-class Gone(Problem):
+class Gone(Problem, status=410, type="gone", title="This was removed from the record"):
     """The id was in the record and was removed from it."""
 
-    status = 410
-    type = "gone"
-    title = "This was removed from the record"
 
-
-class MethodNotAllowed(Problem):
+class MethodNotAllowed(
+    Problem, status=405, type="method-not-allowed", title="This address cannot be used in that way"
+):
     """Only reading is possible over HTTP."""
 
-    status = 405
-    type = "method-not-allowed"
-    title = "This address cannot be used in that way"
 
-
-class NotAcceptable(Problem):
+class NotAcceptable(
+    Problem, status=406, type="not-acceptable", title="There is no such representation"
+):
     """No representation that the client accepts."""
 
-    status = 406
-    type = "not-acceptable"
-    title = "There is no such representation"
 
-
-class RequestTimeout(Problem):
+class RequestTimeout(
+    Problem, status=408, type="request-timeout", title="The request did not come to its end"
+):
     """A request that did not come to its end."""
 
-    status = 408
-    type = "request-timeout"
-    title = "The request did not come to its end"
 
-
-class LengthRequired(Problem):
+class LengthRequired(
+    Problem, status=411, type="length-required", title="The length of the body is missing"
+):
     """A body whose length is not said."""
 
-    status = 411
-    type = "length-required"
-    title = "The length of the body is missing"
 
-
-class TooLarge(Problem):
+class TooLarge(Problem, status=413, type="content-too-large", title="The body is too long"):
     """A body longer than any question needs."""
 
-    status = 413
-    type = "content-too-large"
-    title = "The body is too long"
 
-
-class Misdirected(Problem):
+class Misdirected(
+    Problem, status=421, type="misdirected-request", title="This host is not served here"
+):
     """A host name that is not served here."""
 
-    status = 421
-    type = "misdirected-request"
-    title = "This host is not served here"
 
-
-class TooMany(Problem):
+class TooMany(Problem, status=429, type="too-many-requests", title="You ask too often"):
     """A client asks more often than it may."""
-
-    status = 429
-    type = "too-many-requests"
-    title = "You ask too often"
 
     def __init__(self, wait: int):
         super().__init__(f"Ask again in {wait} seconds.", headers={"Retry-After": str(wait)})
 
 
-class HeadersTooLarge(Problem):
+class HeadersTooLarge(
+    Problem, status=431, type="headers-too-large", title="The headers are too long"
+):
     """Headers longer than any question needs."""
 
-    status = 431
-    type = "headers-too-large"
-    title = "The headers are too long"
 
-
-class UnsupportedMedia(Problem):
+class UnsupportedMedia(
+    Problem,
+    status=415,
+    type="unsupported-media-type",
+    title="The body has a form that is not read here",
+):
     """A body in a form that is not read here."""
 
-    status = 415
-    type = "unsupported-media-type"
-    title = "The body has a form that is not read here"
 
-
-class TooLong(Problem):
+class TooLong(Problem, status=414, type="uri-too-long", title="The address is too long"):
     """A URL longer than any question needs."""
 
-    status = 414
-    type = "uri-too-long"
-    title = "The address is too long"
 
-
-class NoSuchRange(Problem):
+class NoSuchRange(Problem, status=416, type="no-such-range", title="The file has no such part"):
     """A part of a file that the file does not have; `Content-Range` says how long it is."""
-
-    status = 416
-    type = "no-such-range"
-    title = "The file has no such part"
 
     def __init__(self, size: int):
         super().__init__(
@@ -263,23 +206,17 @@ class NoSuchRange(Problem):
         )
 
 
-class Unavailable(Problem):
+class Unavailable(
+    Problem, status=503, type="unavailable", title="The record cannot answer this now"
+):
     """The answer cannot be given now; `Retry-After` says when to ask again."""
-
-    status = 503
-    type = "unavailable"
-    title = "The record cannot answer this now"
 
     def __init__(self, detail: str, *, retry_after: int = 5, **members: Any):
         super().__init__(detail, headers={"Retry-After": str(retry_after)}, **members)
 
 
-class Moved(Problem):
+class Moved(Problem, status=308, type="moved", title="The id has changed"):
     """A former id; the answer points to the present one."""
-
-    status = 308
-    type = "moved"
-    title = "The id has changed"
 
     def __init__(self, location: str):
         super().__init__(f"This is now at {location}.", headers={"Location": location})
