@@ -28,7 +28,8 @@ To add an error: one class here, with its status and its stable type.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib.resources import files
 from typing import Any
 
@@ -49,6 +50,16 @@ class SeedRefused(ParleyError):
     """A seeding that was refused as a whole; the database is what it was before."""
 
 
+@contextmanager
+def needs_extra(extra: str, what: str) -> Iterator[None]:
+    """Refuses `what` where a package of an extra, which is imported within, is missing."""
+    try:
+        yield
+    except ModuleNotFoundError as missing:
+        remedy = f"pip install 'parley[{extra}]'"
+        raise ParleyError(f"{what} needs the extra: {remedy}.") from missing
+
+
 class Problem(ParleyError):
     """An error answer. `status`, `type` and `title` are fixed for each class, the detail is not."""
 
@@ -56,8 +67,9 @@ class Problem(ParleyError):
     type = "internal-error"
     title = "Something went wrong on our side"
 
-    def __init_subclass__(cls, *, status: int, type: str, title: str):
-        cls.status, cls.type, cls.title = status, type, title
+    def __init_subclass__(cls, **fixed: Any):
+        for name, value in fixed.items():
+            setattr(cls, name, value)
 
     def __init__(self, detail: str, *, headers: Mapping[str, str] | None = None, **members: Any):
         super().__init__(detail)

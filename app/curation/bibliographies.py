@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from app.errors import ParleyError
+from app.errors import needs_extra
 
 # The line at which an entry begins, and its fields by name in lower case; or why it is not read.
 BibliographyEntry = tuple[int, dict[str, str] | str]
@@ -50,14 +50,9 @@ def read_ris(text: str) -> Iterator[BibliographyEntry]:
 
 def read_bibtex(text: str) -> Iterator[BibliographyEntry]:
     """The entries of a BibTeX file, with accents and braces of LaTeX as characters."""
-    try:
-        # Imported here, as it is an extra.
+    with needs_extra("curate", "Reading BibTeX"):
         from bibtexparser import middlewares  # noqa: PLC0415
         from bibtexparser.entrypoint import parse_string  # noqa: PLC0415
-    except ModuleNotFoundError as missing:
-        raise ParleyError(
-            "Reading BibTeX needs the extra: pip install 'parley[curate]'."
-        ) from missing
     library = parse_string(text, append_middleware=[middlewares.MonthIntMiddleware()])
     # An address is not LaTeX: its ~ is no space.
     urls = {each.start_line: each["url"] for each in library.entries if "url" in each}

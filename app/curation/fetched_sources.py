@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from app.curation.importing import language_code
 from app.curation.new_sources import RecordSources, SourceFields
-from app.errors import ParleyError
+from app.errors import ParleyError, needs_extra
 from app.evidence.texts import NoText
 from app.seeding.flaws import Flaw
 from app.seeding.raw_records import RawRecord
@@ -29,12 +29,9 @@ def fetch_source(folder: Path, url: str) -> tuple[str, list[Flaw]]:
 
     Raises `ParleyError` where there is no page, or where its source is in the record.
     """
-    try:
-        # Imported here, as all else does without the extra.
+    with needs_extra("curate", "This"):
         from app.curation import page_metadata  # noqa: PLC0415
         from app.evidence.fetching import live_pages  # noqa: PLC0415
-    except ModuleNotFoundError as missing:
-        raise ParleyError("This needs the extra: pip install 'parley[curate]'.") from missing
     record = RecordSources(folder)
     with live_pages() as pages:
         page = pages.page_at(url)

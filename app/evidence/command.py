@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from app.errors import SeedRefused
+from app.errors import needs_extra
 from app.evidence.texts import TextFolder
 from app.evidence.verifying import VerificationReport, verify, write
 
@@ -24,12 +24,7 @@ def run_verification(
 
 def verify_live(folder: Path, today: date) -> VerificationReport:
     """Verifies the wordings by the live pages of their sources."""
-    try:
-        # Imported here, as all else does without the extra.
+    with needs_extra("verify", "Reading pages"):
         from app.evidence.fetching import live_pages  # noqa: PLC0415
-    except ModuleNotFoundError as missing:
-        raise SeedRefused(
-            "Reading pages needs the extra: pip install 'parley[verify]'."
-        ) from missing
     with live_pages() as pages:
         return verify(folder, pages, today)

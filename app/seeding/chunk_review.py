@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Collection
 from importlib import import_module
@@ -12,7 +13,7 @@ from app.review.parties import WITH_TERMS, WithTerms
 from app.review.rules import RULES, Condition, Query, Rule, Surroundings, rules_of
 from app.review.texts import remarkable, text_doubts
 from app.review.usage import Facts
-from app.seeding.flaws import field_path
+from app.seeding.flaws import Flaw, field_path
 from app.seeding.raw_records import RawRecord
 
 # The rules of a module are in the table once it is imported.
@@ -27,20 +28,16 @@ MOST_IN_YAML = 1000
 MOST_IN_LINES = 20
 
 
-class RecordWarning(NamedTuple):
+@dataclasses.dataclass(frozen=True, order=True)
+class RecordWarning(Flaw):
     """What a second reader would ask, and where; its record may silence it by its code."""
 
-    file: str
-    line: int
-    id: str
-    field: str
-    message: str
-    code: WarningCode
+    code: WarningCode = dataclasses.field(kw_only=True)
 
-    def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.line else self.file
-        wrong = f"warning: {self.message} [{self.code}]"
-        return ": ".join(part for part in (place, self.id, self.field, wrong) if part)
+    @property
+    def said(self) -> str:
+        """The message as a report shows it."""
+        return f"warning: {self.message} [{self.code}]"
 
     @property
     def key(self) -> tuple[str, str, WarningCode]:
@@ -125,4 +122,4 @@ def warning_of(raw: RawRecord, code: WarningCode, doubt: Query) -> RecordWarning
     """A doubt with its place, in a record or in a term of it."""
     line = raw.line_of(doubt.location)
     owner, location = raw.owner_of(doubt.location)
-    return RecordWarning(raw.file, line, owner, field_path(location), doubt.message, code)
+    return RecordWarning(raw.file, line, owner, field_path(location), doubt.message, code=code)

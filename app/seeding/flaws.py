@@ -32,7 +32,12 @@ class Flaw:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
-        return ": ".join(part for part in (place, self.id, self.field, self.message) if part)
+        return ": ".join(part for part in (place, self.id, self.field, self.said) if part)
+
+    @property
+    def said(self) -> str:
+        """The message as a report shows it."""
+        return self.message
 
 
 def file_flaw(file: str, message: str, line: int = 0) -> Flaw:
@@ -137,7 +142,6 @@ def model_at(model: type[BaseModel], location: Iterable[int | str]) -> type[Base
 
 def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
     """The models that a field's type mentions."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for argument in get_args(annotation):
-        yield from models_in(argument)
+    for part in types_in(annotation):
+        if isinstance(part, type) and issubclass(part, BaseModel):
+            yield part

@@ -49,12 +49,8 @@ def empty_months(folder: FolderValidator) -> Iterator[str]:
     """The months of the coverage between the first entry and the last in which none begins."""
     covered = parse_date(folder.dataset.coverage.date) if folder.dataset is not None else None
     begun = [date.fromordinal(day_of(key)) for (key,) in folder.staging.run("first_of_day")]
-    days = sorted(day for day in begun if covered is None or covered.start <= day <= covered.end)
-    if not days:
-        return
-    with_entries = {(day.year, day.month) for day in days}
-    for year in range(days[0].year, days[-1].year + 1):
-        for month in range(1, 13):
-            within = (days[0].year, days[0].month) < (year, month) < (days[-1].year, days[-1].month)
-            if within and (year, month) not in with_entries:
-                yield f"{year:04}-{month:02}"
+    days = [day for day in begun if covered is None or covered.start <= day <= covered.end]
+    months = {day.year * 12 + day.month - 1 for day in days}
+    for month in range(min(months, default=0), max(months, default=0)):
+        if month not in months:
+            yield f"{month // 12:04}-{month % 12 + 1:02}"

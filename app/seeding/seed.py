@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.config import Settings
 from app.db.schema_version import SCHEMA
-from app.errors import SeedRefused
+from app.errors import SeedRefused, needs_extra
 from app.seeding.apply import Seeding, stored_dataset
 from app.seeding.change_set import compare, refuse_changed_kinds, refuse_losses
 from app.seeding.checking import progress_bar, stage, without_collection
@@ -118,13 +118,8 @@ def target_of(settings: Settings, place: Workplace) -> Iterator[Target]:
         with closing(SqliteTarget(real_path(path), place)) as target:
             yield target
         return
-    # Imported here, as psycopg is an extra that SQLite does without.
-    try:
+    with needs_extra("postgres", "Seeding PostgreSQL"):
         from app.seeding.postgres import postgres_target  # noqa: PLC0415
-    except ImportError as missing:
-        raise SeedRefused(
-            "Seeding PostgreSQL needs the extra: pip install 'parley[postgres]'."
-        ) from missing
     with postgres_target(settings.database_url) as target:
         yield target
 

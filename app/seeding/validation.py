@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from app.kinds.terms import TermRecord
 from app.reference import REFERENCE_TYPES
 from app.reference.dataset import DatasetRecord
 from app.reference.registry import Reference
+from app.review.texts import texts_in
 from app.seeding.files import (
     DATASET_FILE,
     FileChunk,
@@ -42,7 +44,7 @@ from app.seeding.record_validation import (
     unknown_reference,
     with_terms,
 )
-from app.seeding.references import Location, RecordMention, mentions
+from app.seeding.references import RecordMention, mentions
 from app.seeding.staging import StagedRecord, Staging
 from app.seeding.warnings import Warnings
 
@@ -50,6 +52,7 @@ from app.seeding.warnings import Warnings
 READ_FIRST = frozenset(("dataset", *REFERENCE_TYPES))
 
 
+@dataclass
 class FolderValidator:
     """Adds every record of a folder to the staging, and collects all flaws.
 
@@ -57,29 +60,22 @@ class FolderValidator:
     `wordings` the number of wordings of all quotes, `used_topics` the topics of all entries.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        staging: Staging,
-        progress: Callable[[int], object] = lambda _: None,
-        warnings: Warnings | None = None,
-        *,
-        bodies: bool = True,
-    ):
-        self.folder = folder
-        self.staging = staging
-        self.progress = progress
-        self.warnings = warnings
-        self.bodies = bodies
-        self.reference = Reference()
-        self.dataset: DatasetRecord | None = None
-        self.wordings = 0
-        self.used_topics: set[str] = set()
-        self.flaws: list[Flaw] = []
+    folder: Path
+    staging: Staging
+    progress: Callable[[int], object] = lambda _: None
+    warnings: Warnings | None = None
+    bodies: bool = field(default=True, kw_only=True)
+    reference: Reference = field(default_factory=Reference, init=False)
+    dataset: DatasetRecord | None = field(default=None, init=False)
+    wordings: int = field(default=0, init=False)
+    used_topics: set[str] = field(default_factory=set, init=False)
+    flaws: list[Flaw] = field(default_factory=list, init=False)
+    # Kinds of which a file could not be read to its end, so some of their ids are not known.
+    half_read: set[str | None] = field(default_factory=set, init=False)
+
+    def __post_init__(self) -> None:
         # Actors, topics and sources, flawed ones too: a reference to one of those is no flaw.
         self.known: dict[str, dict[str, RawRecord]] = {each: {} for each in REFERENCE_TYPES}
-        # Kinds of which a file could not be read to its end, so some of their ids are not known.
-        self.half_read: set[str | None] = set()
 
     def validate(self) -> list[Flaw]:
         """Every flaw of the folder, in the order of files and lines."""
@@ -219,12 +215,11 @@ class FolderValidator:
         """Flaws that show only when all records are read."""
         yield from self.reference_flaws()
         yield from self.duplicate_ids()
-        for kind, target, file, line, record_id, field, other in self.staging.run(
-            "dangling_mentions"
-        ):
+        for kind, target, *place, other in self.staging.run("dangling_mentions"):
+            file, line, record_id, path = place
             wrong = self.why_dangling(RecordMention(kind, target, ()), other)
             if wrong is not None:
-                yield Flaw(file, line, record_id, field, wrong)
+                yield Flaw(file, line, record_id, path, wrong)
         for former, record_id, file, line, holder in self.staging.run("reused_former_ids"):
             wrong = f"{former!r} is {holder}; an id is never reused, leave it out"
             yield Flaw(file, line, record_id, "former_ids", wrong)
@@ -301,7 +296,8 @@ class FolderValidator:
         raw, owner = self.known[name_type][record_id], self.known[name_type][owner_id]
         wrong = f"{name!r} finds {name_type} {owner.id!r} ({owner.file}:{owner.line}) too"
         remedy = f"a name finds one {name_type}, leave it out of one of the two"
-        return raw.flaw(location_of(raw.fields, name), f"{wrong}; {remedy}")
+        location = next((at for at, text in texts_in(raw.fields) if text == name), ())
+        return raw.flaw(location, f"{wrong}; {remedy}")
 
 
 def circular(cycle: list[str]) -> str:
@@ -322,18 +318,3 @@ def cycle_from(start: str, targets: dict[str, Any]) -> list[str] | None:
                 seen.add(target)
                 pending.append([*path, target])
     return None
-
-
-def location_of(fields: Any, text: str, location: Location = ()) -> Location:
-    """Where a text stands in a record, empty where it is not found."""
-    items: Iterable[tuple[Any, Any]] = ()
-    if isinstance(fields, dict):
-        items = fields.items()
-    elif isinstance(fields, list):
-        items = enumerate(fields)
-    elif isinstance(fields, str) and fields.strip() == text:
-        return location
-    return next(
-        (found for step, each in items if (found := location_of(each, text, (*location, step)))),
-        (),
-    )

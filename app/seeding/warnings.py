@@ -122,4 +122,4 @@ def unused_silences(silenced: Iterable[Silenced]) -> Iterator[RecordWarning]:
     """A warning is silenced that does not occur."""
     for file, record_id, code, line in silenced:
         wrong = f"{code} does not occur here; leave this silence out"
-        yield RecordWarning(file, line, record_id, "silence", wrong, "unused-silence")
+        yield RecordWarning(file, line, record_id, "silence", wrong, code="unused-silence")
