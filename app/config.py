@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from enum import StrEnum
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
@@ -21,21 +20,6 @@ DEFAULT_DATABASE_URL = "sqlite:///var/parley.db"
 MOST_HEADER_BYTES = 65_535
 # The name or bracketed address of a `Host` header, without its port.
 HOST_NAME = re.compile(r"[a-z0-9_.~-]{1,255}|\[[0-9a-f:.]{2,45}\]", re.IGNORECASE)
-
-
-class LogFormat(StrEnum):
-    """How the log is written."""
-
-    human = "human"
-    json = "json"
-
-
-class LogRequests(StrEnum):
-    """Which requests are logged."""
-
-    all = "all"
-    slow = "slow"
-    none = "none"
 
 
 def asks_for_telemetry() -> bool:
@@ -157,9 +141,9 @@ class Settings(BaseSettings):
     """Questions a client may ask, such as `100/minute`; empty for no limit."""
     security_contact: Annotated[str | None, AfterValidator(known_contact)] = None
     """Where weaknesses are reported, for `/.well-known/security.txt`; empty for nowhere."""
-    log_format: LogFormat = LogFormat.human
+    log_format: Literal["human", "json"] = "human"
     """How the log is written: `human` or `json`."""
-    log_requests: LogRequests = LogRequests.slow
+    log_requests: Literal["all", "slow", "none"] = "slow"
     """Which requests are logged: `all`, `slow` or `none`."""
     slow_request: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.25
     """Seconds from which on a request is slow."""

@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from functools import partial
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -49,14 +50,9 @@ def changes_as_json(changes: list[RecordChange]) -> str:
     return orjson.dumps(made, option=orjson.OPT_INDENT_2).decode()
 
 
-def changes_as_text(changes: list[RecordChange]) -> str:
+def changes_as_lines(style: Style, changes: list[RecordChange]) -> str:
     """A line for each record, and one for each field of it that differs."""
-    return "\n".join(report(changes, TEXT))
-
-
-def changes_as_markdown(changes: list[RecordChange]) -> str:
-    """The same as a list."""
-    return "\n".join(report(changes, MARKDOWN))
+    return "\n".join(report(changes, style))
 
 
 def report(changes: list[RecordChange], style: Style) -> Iterator[str]:
@@ -128,7 +124,7 @@ def value_text(value: Any) -> str:
 
 
 FORMATS: dict[str, Callable[[list[RecordChange]], str]] = {
-    "text": changes_as_text,
+    "text": partial(changes_as_lines, TEXT),
     "json": changes_as_json,
-    "markdown": changes_as_markdown,
+    "markdown": partial(changes_as_lines, MARKDOWN),
 }

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from platformdirs import user_cache_path
@@ -46,29 +47,33 @@ def prepare(folder: Path, *, watching: bool) -> tuple[Path, Path | None]:
     database = cached_database(folder)
     database.parent.mkdir(parents=True, exist_ok=True)
     report = database.with_suffix(".report.txt")
+    changes = saves(folder)
     load_folder(folder, database, report)
     while watching and not database.exists():
-        before = stamp_of(folder)
-        while stamp_of(folder) == before:
-            time.sleep(EVERY_SECONDS)
+        next(changes)
         load_folder(folder, database, report)
     if not database.exists():
         raise ParleyError(f"The record in {folder} could not be loaded; mend what is said above.")
     if not watching:
         return database, None
-    threading.Thread(target=watch, args=(folder, database, report), daemon=True).start()
+
+    def watch() -> None:
+        for _ in changes:
+            load_folder(folder, database, report)
+
+    threading.Thread(target=watch, daemon=True).start()
     return database, report
 
 
-def watch(folder: Path, database: Path, report: Path) -> None:
-    """Loads the record again whenever a file is saved."""
+def saves(folder: Path) -> Iterator[None]:
+    """Waits until a file of a folder is saved, added or removed; again and again."""
     before = stamp_of(folder)
     while True:
         time.sleep(EVERY_SECONDS)
         now = stamp_of(folder)
         if now != before:
-            before = now
-            load_folder(folder, database, report)
+            yield
+        before = now
 
 
 def stamp_of(folder: Path) -> Stamp:

@@ -30,7 +30,7 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.config import LogFormat, LogRequests, Settings
+from app.config import Settings
 from app.errors import Problem
 from app.http.request import Fields, header_fields
 from app.http.responses import COMMON_HEADERS, problem_response
@@ -46,14 +46,11 @@ class Observation:
     def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics):
         self.app = app
         self.metrics = metrics
-        self.logs_failures = settings.log_requests != LogRequests.none
+        self.logs_failures = settings.log_requests != "none"
         self.log_clients = settings.log_clients
         # Whatever took as many seconds as this is logged.
-        self.slow = {
-            LogRequests.all: 0.0,
-            LogRequests.slow: settings.slow_request,
-            LogRequests.none: float("inf"),
-        }[settings.log_requests]
+        slow = {"all": 0.0, "slow": settings.slow_request, "none": float("inf")}
+        self.slow = slow[settings.log_requests]
         self.numbers = count()
         self.prefix = secrets.token_hex(4).encode()
 
@@ -209,7 +206,7 @@ def added(one: Numbers, other: Numbers) -> Numbers:
 
 def log_configuration(settings: Settings) -> dict[str, Any]:
     """The configuration of Python's logging."""
-    formatter = JsonLines if settings.log_format is LogFormat.json else Readable
+    formatter = JsonLines if settings.log_format == "json" else Readable
     return {
         "version": 1,
         "disable_existing_loggers": False,

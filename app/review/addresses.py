@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from app.entries.words import fold
 from app.reference.registry import Reference
 from app.reference.sources import SourceRecord
-from app.review.rules import VOCABULARY, Query, Surroundings, repeated, rule, when_given
+from app.review.rules import VOCABULARY, Query, Surroundings, doubt, repeated, rule, when_given
 
 TRACKERS, REDIRECTS, ARCHIVES, PRIVATE = (
     re.compile("|".join(map(translate, VOCABULARY[name].split())), re.IGNORECASE)
@@ -35,7 +35,7 @@ def url_tracker(source: SourceRecord, _: Surroundings) -> Iterator[Query]:
     for name, address in addresses(source):
         for key, _value in parse_qsl(urlsplit(address).query, keep_blank_values=True):
             if TRACKERS.match(key):
-                yield Query((name,), f"has the tracker {key!r}; leave it out")
+                yield doubt("url-tracker", (name,), key=key)
 
 
 @rule("url-redirect", "source", when=when_given("url"))
@@ -45,7 +45,7 @@ def url_redirect(source: SourceRecord, _: Surroundings) -> Iterator[Query]:
     host = (parts.hostname or "").removeprefix("www.")
     leads = LEADS_ON.search(parts.path) and re.search(r"=https?(?::|%3A)", parts.query)
     if REDIRECTS.match(host) or leads:
-        yield Query(("url",), "leads on to another address; write the one at which one arrives")
+        yield doubt("url-redirect", ("url",))
 
 
 @rule("url-private", "source", when=when_given("url"))
@@ -54,7 +54,7 @@ def url_private(source: SourceRecord, _: Surroundings) -> Iterator[Query]:
     for name, address in addresses(source):
         host = urlsplit(address).hostname or ""
         if PRIVATE.match(host) or is_private(host):
-            yield Query((name,), f"{host} is not reached by others; write a public address")
+            yield doubt("url-private", (name,), host=host)
 
 
 def is_private(host: str) -> bool:
@@ -70,7 +70,7 @@ def url_front_page(source: SourceRecord, _: Surroundings) -> Iterator[Query]:
     """An address is that of a whole site, which shows something else tomorrow."""
     parts = urlsplit(source.url or "")
     if parts.path.strip("/") in ("", "index.html", "index.php", "home") and not parts.query:
-        yield Query(("url",), "is the front page of a site; write the address of the text")
+        yield doubt("url-front-page", ("url",))
 
 
 @rule("archive-url", "source", when=when_given("archive_url"))
@@ -78,8 +78,7 @@ def archive_url(source: SourceRecord, _: Surroundings) -> Iterator[Query]:
     """The address of the archived copy is of no archive."""
     host = urlsplit(source.archive_url or "").hostname or ""
     if not ARCHIVES.match(host) or source.archive_url == source.url:
-        wrong = f"{host} is no archive that is known; write the address of an archived copy"
-        yield Query(("archive_url",), wrong)
+        yield doubt("archive-url", ("archive_url",), host=host)
 
 
 @rule("same-url", "references")
@@ -114,5 +113,4 @@ def repeated_address(
     """Each source that has in common with an earlier one what is compared."""
     keyed = ((key(each), each.id) for each in reference.sources.values())
     for source, first in repeated(each for each in keyed if each[0] is not None):
-        wrong = f"is that of {first}, too; keep one of the two sources"
-        yield Query((field,), wrong, source, "source")
+        yield doubt("repeated-source", (field,), source, "source", first=first)

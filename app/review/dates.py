@@ -10,7 +10,7 @@ from typing import Any
 from app.entries.dates import DateSpan, Precision, parse_date
 from app.kinds.quotes import QuoteRecord
 from app.reference.sources import SourceRecord
-from app.review.rules import ENTRIES, Location, Query, Surroundings, rule, when_given
+from app.review.rules import ENTRIES, Location, Query, Surroundings, doubt, rule, when_given
 
 DATED_ID = re.compile(
     r"(?<![0-9])((?:19|20)[0-9]{2})-?(0[1-9]|1[0-2])(?:-?([0-2][0-9]|3[01]))?(?![0-9])"
@@ -59,11 +59,7 @@ def outside_coverage(entry: Any, around: Surroundings) -> Iterator[Query]:
     """An entry lies outside the days that the dataset covers."""
     covered = around.coverage
     if covered is not None and not is_within(entry.span, covered):
-        yield Query(
-            ("date",),
-            f"{entry.date} lies outside of what the dataset covers, {covered.text}; correct the "
-            "date, or the coverage",
-        )
+        yield doubt("outside-coverage", ("date",), entry=entry, covered=covered)
 
 
 def is_within(span: DateSpan, covered: DateSpan) -> bool:
@@ -83,8 +79,7 @@ def to_come(record: Any, around: Surroundings) -> Iterator[Query]:
     """A date has not come yet."""
     for location, written in dates_of(record):
         if written is not None and parse_date(written).start > around.today:
-            wrong = f"{written} has not come yet; correct the year, the month or the day"
-            yield Query(location, wrong)
+            yield doubt("to-come", location, written=written)
 
 
 def dates_of(record: Any) -> Iterator[tuple[Location, str | None]]:
@@ -102,8 +97,7 @@ def date_id(record: Any, _: Surroundings) -> Iterator[Query]:
     for match in DATED_ID.finditer(record.id):
         named = covered_days(match)
         if named is not None and not (named.start <= span.end and span.start <= named.end):
-            wrong = f"is {record.date}, but the id says {named.text}; correct one of the two"
-            yield Query(("date",), wrong)
+            yield doubt("date-id", ("date",), record=record, named=named)
 
 
 def covered_days(match: re.Match[str]) -> DateSpan | None:
@@ -123,8 +117,7 @@ def date_url(source: SourceRecord, _: Surroundings) -> Iterator[Query]:
         return
     span = parse_date(source.date)
     if not (named.start - FEW_DAYS <= span.end and span.start <= named.end + FEW_DAYS):
-        wrong = f"is {source.date}, but the address has {named.text}; look which is right"
-        yield Query(("date",), wrong)
+        yield doubt("date-url", ("date",), source=source, named=named)
 
 
 @rule("older-source", *ENTRIES, when=is_far_from_sources)
@@ -134,7 +127,8 @@ def older_source(entry: Any, around: Surroundings) -> Iterator[Query]:
     for number, citation in enumerate(entry.citations):
         span = around.published.get(citation.source)
         if span is not None and span.end < earliest:
-            yield too_old(("citations", number, "source"), citation.source, span, entry.date)
+            at = ("citations", number, "source")
+            yield doubt("older-source", at, source=citation.source, span=span, record=entry)
 
 
 @rule("older-source", "quote", when=when_given("renderings"))
@@ -143,13 +137,8 @@ def older_rendering(quote: QuoteRecord, around: Surroundings) -> Iterator[Query]
     for number, rendering in enumerate(quote.renderings):
         span = around.published.get(rendering.source)
         if span is not None and span.end < quote.span.start - DAY_OFF:
-            yield too_old(("renderings", number, "source"), rendering.source, span, quote.date)
-
-
-def too_old(location: Location, source: str, span: DateSpan, written: str) -> Query:
-    """That a source is older than what it reports."""
-    wrong = f"{source} was published on {span.text}, before {written}"
-    return Query(location, f"{wrong}; cite another source, or correct one of the dates")
+            at = ("renderings", number, "source")
+            yield doubt("older-source", at, source=rendering.source, span=span, record=quote)
 
 
 @rule("swapped-date", *ENTRIES, when=may_be_swapped)
@@ -162,7 +151,7 @@ def swapped_date(entry: Any, around: Surroundings) -> Iterator[Query]:
     known = [span for span in spans if span is not None]
     fits = any(is_near(swapped, span, FEW_DAYS) for span in known)
     if fits and not any(is_near(entry.span.start, span, WEEK) for span in known):
-        yield Query(("date",), f"would fit its sources as {swapped}; are day and month swapped?")
+        yield doubt("swapped-date", ("date",), swapped=swapped)
 
 
 def swap(span: DateSpan) -> date | None:

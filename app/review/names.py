@@ -14,7 +14,7 @@ from app.entries.names import folded_name
 from app.reference.actors import ActorKind, ActorRecord
 from app.reference.dataset import DatasetRecord
 from app.reference.registry import Reference
-from app.review.rules import Location, Query, Surroundings, repeated, rule, when_given
+from app.review.rules import Location, Query, Surroundings, doubt, repeated, rule, when_given
 from app.review.wordings import is_not_plain_english
 
 # How alike, of a hundred, two different names are that may be one.
@@ -45,7 +45,7 @@ def unknown_codes(location: Location, code: str | None) -> Iterator[Query]:
 
     part = unknown_part(code)
     if part is not None:
-        yield Query(location, f"{code!r}: there is no {part}; write a code as in en, he or zh-Hant")
+        yield doubt("unknown-language", location, code=code, part=part)
 
 
 def outside_ids(actor: ActorRecord) -> Iterator[tuple[Location, Any]]:
@@ -65,7 +65,7 @@ def unknown_state(actor: ActorRecord, _: Surroundings) -> Iterator[Query]:
             from app.review.codes import is_state_code  # noqa: PLC0415
 
             if not is_state_code(code):
-                yield Query(location, f"ISO 3166 has no code {code}; look it up, or leave it out")
+                yield doubt("unknown-state", location, code=code)
 
 
 @rule("state-code", "actor")
@@ -73,8 +73,7 @@ def state_code(actor: ActorRecord, _: Surroundings) -> Iterator[Query]:
     """An actor that is no state has the code or number of one."""
     for location, _value in outside_ids(actor):
         if actor.kind != ActorKind.state and location[1] in ("iso3166", "gw"):
-            wrong = f"is for states, and this is a {actor.kind}; correct the kind, or leave it out"
-            yield Query(location, wrong)
+            yield doubt("state-code", location, actor=actor)
 
 
 @rule("alias-repeated", "actor", when=when_given("aliases"))
@@ -85,8 +84,7 @@ def alias_repeated(actor: ActorRecord, _: Surroundings) -> Iterator[Query]:
     ]
     for number, _first in repeated(names):
         alias = actor.aliases[number - 1]
-        wrong = f"{alias!r} finds the actor already, by its name or an alias above; leave it out"
-        yield Query(("aliases", number - 1), wrong)
+        yield doubt("alias-repeated", ("aliases", number - 1), alias=alias)
 
 
 @rule("same-outside-id", "references")
@@ -99,8 +97,7 @@ def same_outside_id(reference: Reference) -> Iterator[Query]:
     )
     for (actor_id, location, value), (first, *_) in repeated(ids):
         if first != actor_id:
-            wrong = f"{value} is the id of {first}, too; look up which of them it belongs to"
-            yield Query(location, wrong, actor_id, "actor")
+            yield doubt("same-outside-id", location, actor_id, "actor", value=value, first=first)
 
 
 Named = tuple[str, str]
@@ -112,8 +109,7 @@ def near_names(reference: Reference) -> Iterator[Query]:
     for kind, records in (("actor", reference.actors), ("topic", reference.topics)):
         names = [(each.id, name) for each in records.values() for name in each.names()[1:]]
         for (first, _), (owner, name) in near_doubles(names):
-            wrong = f"{name!r} is like a name of {first}; if both are one, keep one of them"
-            yield Query((), wrong, owner, kind)
+            yield doubt("near-name", (), owner, kind, name=name, first=first)
 
 
 def near_doubles(names: Iterable[Named]) -> Iterator[tuple[Named, Named]]:
@@ -140,8 +136,7 @@ def are_alike(one: str, other: str) -> bool:
 def no_language(dataset: DatasetRecord, _: Surroundings) -> Iterator[Query]:
     """The dataset does not say in which language the record is."""
     if dataset.language is None:
-        wrong = "is missing: quotes and sources that say nothing else count as English; add it"
-        yield Query(("language",), wrong)
+        yield doubt("no-language", ("language",))
 
 
 @rule("version", "dataset")
@@ -149,5 +144,4 @@ def version(dataset: DatasetRecord, _: Surroundings) -> Iterator[Query]:
     """The dataset is cited with another version than it has."""
     cited = re.search(r"version[: ]+([0-9][\w.-]*[\w])", dataset.how_to_cite)
     if cited is not None and cited[1] != dataset.version:
-        wrong = f"names version {cited[1]}, but the version is {dataset.version}; correct it"
-        yield Query(("how_to_cite",), wrong)
+        yield doubt("version", ("how_to_cite",), cited=cited, dataset=dataset)

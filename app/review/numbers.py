@@ -11,7 +11,7 @@ from app.entries.record import Quantity, QuantityQualifier
 from app.entries.words import fold
 from app.kinds.figures import FigureRecord
 from app.kinds.terms import TermRecord
-from app.review.rules import Location, Query, Surroundings, rule, when_given
+from app.review.rules import Location, Query, Surroundings, doubt, rule, when_given
 
 SHARES = re.compile(r"\b(?:per ?cent|percent|percentage|%)")
 AT_MOST = 100
@@ -70,11 +70,9 @@ def percent(record: Any, _: Surroundings) -> Iterator[Query]:
     for location, quantity in quantities(record):
         is_share = quantity.value is not None and SHARES.match(fold(quantity.unit))
         if is_share and not 0 <= (quantity.value or 0) <= AT_MOST:
-            wrong = f"is {quantity.value:,} percent; correct the number or the unit"
-            yield Query((*location, "value"), wrong)
+            yield doubt("percent-share", (*location, "value"), quantity=quantity)
         if quantity.part is not None and quantity.part > (quantity.whole or 0):
-            wrong = f"is {quantity.part:,} of {quantity.whole:,}; exchange them, or correct one"
-            yield Query((*location, "part"), wrong)
+            yield doubt("percent-part", (*location, "part"), quantity=quantity)
 
 
 @rule("unknown-code", "term", "figure", when=when_given("reported_numbers"))
@@ -86,8 +84,7 @@ def unknown_currency(record: Any, _: Surroundings) -> Iterator[Query]:
             from app.review.codes import english  # noqa: PLC0415
 
             if quantity.currency not in english().currencies:
-                wrong = f"ISO 4217 has no code {quantity.currency}; look it up, or leave it out"
-                yield Query((*location, "currency"), wrong)
+                yield doubt("unknown-currency", (*location, "currency"), quantity=quantity)
 
 
 @rule("number-in-text", "term", when=when_given("quantities"))
@@ -100,8 +97,8 @@ def number_in_text(term: TermRecord, _: Surroundings) -> Iterator[Query]:
         found = re.findall(rf"([0-9][0-9,]*)[- ]{unit}s?\b", term.text)
         values = [int(each.replace(",", "")) for each in found]
         if values and quantity.value not in values:
-            wrong = f"is {quantity.value:,}, but the text has {' and '.join(map(str, values))}"
-            yield Query(("quantities", number, "value"), f"{wrong}; correct one of them")
+            named, at = " and ".join(map(str, values)), ("quantities", number, "value")
+            yield doubt("number-in-text", at, quantity=quantity, values=named)
 
 
 @rule("percent", "figures")
@@ -114,9 +111,9 @@ def shares_together(facts: Iterable[FigureFact]) -> Iterator[Query]:
     for shares in wholes.values():
         total = sum(each.value for each in shares)
         if len(shares) > 1 and total > AT_MOST:
-            others = ", ".join(each.id for each in shares[:-1])
-            wrong = f"is with {others} {total:,} percent of one whole; correct one of them"
-            yield Query(("quantity", "value"), wrong, shares[-1].id)
+            *others, last = [each.id for each in shares]
+            named = ", ".join(others)
+            yield doubt("percent-together", ("quantity", "value"), last, others=named, total=total)
 
 
 @rule("falling-figure", "figures")
@@ -126,8 +123,7 @@ def falling_figures(facts: Iterable[FigureFact]) -> Iterator[Query]:
     for fact in sorted(facts, key=lambda each: (each.day, each.value)):
         before = least.get(fact.subject)
         if before is not None and fact.value < before.value:
-            wrong = f"{fact.value:,} is below {before.id}, {before.qualifier} {before.value:,}"
-            yield Query(("quantity", "value"), f"{wrong}; look which is right", fact.id)
+            yield doubt("falling-figure", ("quantity", "value"), fact.id, fact=fact, before=before)
         if fact.qualifier in LOWER_BOUNDS and (before is None or fact.value > before.value):
             least[fact.subject] = fact
 
@@ -139,5 +135,4 @@ def same_figures(facts: Iterable[FigureFact]) -> Iterator[Query]:
     for fact in facts:
         first = seen.setdefault((fact.day, *fact.subject, fact.value, fact.qualifier), fact)
         if first is not fact:
-            wrong = f"is the same number as {first.id}; keep one, and cite both sources there"
-            yield Query(("quantity", "value"), wrong, fact.id)
+            yield doubt("same-figure", ("quantity", "value"), fact.id, first=first)

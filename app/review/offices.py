@@ -13,7 +13,7 @@ from app.entries.words import fold
 from app.kinds.quotes import QuoteRecord
 from app.reference.actors import ActorRecord, Position
 from app.reference.registry import Reference, within
-from app.review.rules import ENTRIES, VOCABULARY, Query, Surroundings, rule
+from app.review.rules import ENTRIES, VOCABULARY, Query, Surroundings, doubt, rule
 
 SHARED = frozenset(VOCABULARY["shared_offices"].split())
 ACTIVE = frozenset(VOCABULARY["active_roles"].split())
@@ -47,8 +47,8 @@ def office_not_held(quote: QuoteRecord, around: Surroundings) -> Iterator[Query]
     for number, office, held in given_offices(quote, around):
         if held and not any(held_on(each, quote.span) for each in held):
             dates = " and ".join(each.date for each in held if each.date is not None)
-            wrong = f"{office!r} was held on {dates}, not on {quote.date}"
-            yield Query(("speakers", number, "office"), f"{wrong}; correct the office or the date")
+            at = ("speakers", number, "office")
+            yield doubt("office-not-held", at, office=office, dates=dates, quote=quote)
 
 
 @rule("office-repeated", "quote", when=has_doubtful_speaker)
@@ -56,8 +56,7 @@ def office_repeated(quote: QuoteRecord, around: Surroundings) -> Iterator[Query]
     """A speaker is given the office that the actor's positions give for that date anyway."""
     for number, _, held in given_offices(quote, around):
         if any(held_on(each, quote.span) for each in held):
-            wrong = "follows from the positions of the actor; leave it out"
-            yield Query(("speakers", number, "office"), wrong)
+            yield doubt("office-repeated", ("speakers", number, "office"))
 
 
 @rule("before-office", "quote", when=has_doubtful_speaker)
@@ -66,9 +65,8 @@ def before_office(quote: QuoteRecord, around: Surroundings) -> Iterator[Query]:
     for number, speaker in enumerate(quote.speakers):
         first = around.first_offices.get(speaker.actor, date.min)
         if speaker.office is None and quote.span.end < first:
-            wrong = f"{speaker.actor} has no office before {first}"
-            remedy = "correct the speaker or the date, or give the office of then"
-            yield Query(("speakers", number, "actor"), f"{wrong}; {remedy}")
+            at = ("speakers", number, "actor")
+            yield doubt("before-office", at, speaker=speaker, first=first)
 
 
 def known(actor_id: str, around: Surroundings) -> tuple[Position, ...]:
@@ -94,8 +92,7 @@ def outside_life(entry: Any, around: Surroundings) -> Iterator[Query]:
         actor = around.bounded.get(link.actor)
         wrong = outside(actor, entry.span) if actor is not None else None
         if wrong is not None and link.role in ACTIVE:
-            wrong = f"{link.actor}, {link.role}, {wrong}"
-            yield Query(("date",), f"{wrong}; correct the actor or one of the dates")
+            yield doubt("outside-life", ("date",), link=link, wrong=wrong)
 
 
 def outside(actor: ActorRecord, span: DateSpan) -> str | None:
@@ -127,10 +124,9 @@ def overlapping(of: str, held: Iterable[tuple[ActorRecord, int]]) -> Iterator[Qu
         dates = one.positions[first].date, other.positions[second].date
         if one.id != other.id and share_days(*dates):
             title = other.positions[second].title
-            wrong = f"{one.id} is {title} of {of} on the same days ({dates[0]} and {dates[1]})"
-            location = ("positions", second, "date" if dates[1] is not None else "title")
-            wrong += "; correct one of the dates or titles"
-            yield Query(location, wrong, other.id, "actor")
+            at = ("positions", second, "date" if dates[1] is not None else "title")
+            facts = {"one": one, "title": title, "of": of, "dates": dates}
+            yield doubt("two-holders", at, other.id, "actor", **facts)
 
 
 def share_days(one: str | None, other: str | None) -> bool:

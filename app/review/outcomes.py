@@ -6,11 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from app.entries.dates import parse_date
-from app.entries.record import Quantity, QuantityQualifier
+from app.entries.record import Quantity
 from app.kinds.terms import TermRecord
-from app.review.rules import Query, Surroundings, rule, when_given
-
-OPEN = (QuantityQualifier.at_least, QuantityQualifier.more_than)
+from app.review.numbers import LOWER_BOUNDS
+from app.review.rules import Query, Surroundings, doubt, rule, when_given
 
 
 @rule("early-report", "term", when=when_given("reports"))
@@ -18,8 +17,7 @@ def early_report(term: TermRecord, _: Surroundings) -> Iterator[Query]:
     """A report is about days before the date of its term."""
     for number, report in enumerate(term.reports):
         if parse_date(report.date).end < term.span.start:
-            wrong = f"{report.date} lies before {term.date}, the date of the term; correct one"
-            yield Query(("reports", number, "date"), wrong)
+            yield doubt("early-report", ("reports", number, "date"), report=report, term=term)
 
 
 @rule("above-promised", "term", when=when_given("reports"))
@@ -28,7 +26,7 @@ def above_promised(term: TermRecord, _: Surroundings) -> Iterator[Query]:
     promised = {
         counted(each): each.value
         for each in term.quantities
-        if each.value is not None and each.qualifier not in OPEN
+        if each.value is not None and each.qualifier not in LOWER_BOUNDS
     }
     totals: defaultdict[tuple[object, ...], float] = defaultdict(float)
     for number, report in enumerate(term.reports):
@@ -40,11 +38,9 @@ def above_promised(term: TermRecord, _: Surroundings) -> Iterator[Query]:
             adds = not (report.cumulative or quantity.per)
             totals[key] = totals[key] * adds + quantity.value
             if totals[key] > most:
-                wrong = f"comes to {totals[key]:g} by this account, and {most:g} are promised"
-                total = "say `cumulative: true` if it is a total, or " * bool(adds)
-                yield Query(
-                    ("reports", number, "quantities", place), f"{wrong}; {total}correct one"
-                )
+                at = ("reports", number, "quantities", place)
+                message = "above-promised-added" if adds else "above-promised"
+                yield doubt(message, at, total=totals[key], most=most)
 
 
 def counted(quantity: Quantity) -> tuple[str, str | None, str | None]:

@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 
 from app.kinds.events import EventRecord
 from app.kinds.quotes import QuoteRecord
-from app.review.rules import Query, rule
+from app.review.rules import Query, doubt, rule
 from app.review.wordings import letters_of
 
 # How alike, of a hundred, two wordings of one utterance are at least, and how near in time.
@@ -24,8 +24,7 @@ DISTINCT = 20
 def same_words(one: Any, other: Any) -> Iterator[Query]:
     """Two quotes have the same words."""
     if are_quotes(one, other) and letters_of(one.text) == letters_of(other.text):
-        wrong = f"has the words of {one.id}; keep one of the two, or say what sets them apart"
-        yield Query(("text",), wrong, other.id)
+        yield doubt("same-words", ("text",), other.id, one=one)
 
 
 @rule("wording-elsewhere", "pair")
@@ -37,7 +36,7 @@ def wording_elsewhere(one: Any, other: Any) -> Iterator[Query]:
     for number, wording in enumerate((other, *other.renderings)):
         if letters_of(wording.text) in texts:
             at: tuple[Any, ...] = ("text",) if number == 0 else ("renderings", number - 1, "text")
-            yield Query(at, f"is a wording of {one.id}, too; keep it with one of the two", other.id)
+            yield doubt("wording-elsewhere", at, other.id, one=one)
 
 
 @rule("like-words", "pair")
@@ -48,8 +47,7 @@ def like_words(one: Any, other: Any) -> Iterator[Query]:
     first, second = letters_of(one.text), letters_of(other.text)
     is_long = min(len(first), len(second)) >= DISTINCT
     if is_long and first != second and fuzz.ratio(first, second) >= ALIKE:
-        wrong = f"is nearly {one.id}, of the same speaker; make it a rendering there"
-        yield Query(("text",), f"{wrong}, or keep one of the two", other.id)
+        yield doubt("like-words", ("text",), other.id, one=one)
 
 
 @rule("same-title", "pair")
@@ -57,9 +55,7 @@ def same_title(one: Any, other: Any) -> Iterator[Query]:
     """Two events have one title and date."""
     are_events = isinstance(one, EventRecord) and isinstance(other, EventRecord)
     if are_events and pair_title(one) == pair_title(other):
-        yield Query(
-            ("title",), f"is that of {one.id}, on the same day; keep one of the two", other.id
-        )
+        yield doubt("same-title", ("title",), other.id, one=one)
 
 
 def pair_title(event: EventRecord) -> tuple[str, bytes]:

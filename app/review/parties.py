@@ -13,7 +13,7 @@ from app.kinds.quotes import QuoteRecord
 from app.kinds.terms import TermRecord
 from app.reference.actors import ActorKind
 from app.reference.registry import Reference
-from app.review.rules import ENTRIES, Query, Surroundings, repeated, rule, when_given
+from app.review.rules import ENTRIES, Query, Surroundings, doubt, repeated, rule, when_given
 
 WITH_TERMS = "proposal with terms"
 
@@ -37,10 +37,8 @@ def no_party(whole: WithTerms, around: Surroundings) -> Iterator[Query]:
     for number, term in enumerate(whole.terms):
         for place, actor in enumerate(term.obliged):
             if is_outside(actor, circle, span, reference):
-                wrong = (
-                    f"{actor} has no part in {proposal.id}; add it to the actors of the proposal"
-                )
-                yield Query(("terms", number, "obliged", place), f"{wrong}, or correct this")
+                at = ("terms", number, "obliged", place)
+                yield doubt("no-party", at, actor=actor, proposal=proposal)
 
 
 def is_outside(actor_id: str, circle: set[str], span: DateSpan, reference: Reference) -> bool:
@@ -56,8 +54,7 @@ def same_term(whole: WithTerms, _: Surroundings) -> Iterator[Query]:
     """Two terms of a proposal have the same text."""
     texts = [(fold(term.text), number) for number, term in enumerate(whole.terms)]
     for number, first in repeated(texts):
-        wrong = f"has the text of {whole.terms[first].id}; say how the two differ, or keep one"
-        yield Query(("terms", number, "text"), wrong)
+        yield doubt("same-term", ("terms", number, "text"), first=whole.terms[first].id)
 
 
 @rule("own-beneficiary", "term", when=when_given("beneficiary"))
@@ -65,8 +62,7 @@ def own_beneficiary(term: TermRecord, _: Surroundings) -> Iterator[Query]:
     """The only actor that a term obliges is also the one that benefits."""
     if len(term.obliged) == 1 and term.obliged[0] in term.beneficiary:
         place = term.beneficiary.index(term.obliged[0])
-        wrong = f"{term.obliged[0]} is obliged, too; name who benefits, or leave it out"
-        yield Query(("beneficiary", place), wrong)
+        yield doubt("own-beneficiary", ("beneficiary", place), term=term)
 
 
 def lists_own_role(entry: Any, _: Surroundings) -> bool:
@@ -85,8 +81,7 @@ def own_addressee(quote: QuoteRecord, _: Surroundings) -> Iterator[Query]:
     speakers = {speaker.actor for speaker in quote.speakers}
     for number, link in enumerate(quote.actors):
         if link.role == Role.addressee and link.actor in speakers:
-            wrong = f"{link.actor} is a speaker; name who was spoken to"
-            yield Query(("actors", number, "actor"), wrong)
+            yield doubt("own-addressee", ("actors", number, "actor"), link=link)
 
 
 @rule("link-repeated", *ENTRIES, when=lists_own_role)
@@ -95,8 +90,7 @@ def link_repeated(entry: Any, _: Surroundings) -> Iterator[Query]:
     own = {(actor, role) for role, path in entry.ROLES.items() for actor in values_at(entry, path)}
     for number, link in enumerate(entry.actors):
         if (link.actor, link.role) in own:
-            wrong = f"{link.actor} is {link.role} by a field of its own; leave it out here"
-            yield Query(("actors", number), wrong)
+            yield doubt("link-repeated", ("actors", number), link=link)
 
 
 def repeats_source(entry: Any, _: Surroundings) -> bool:
@@ -110,5 +104,4 @@ def cited_twice(entry: Any, _: Surroundings) -> Iterator[Query]:
     cited = [((each.source, each.supports), number) for number, each in enumerate(entry.citations)]
     for number, first in repeated(cited):
         source = entry.citations[first].source
-        wrong = f"{source} is cited already; say what each supports, or keep one"
-        yield Query(("citations", number, "source"), wrong)
+        yield doubt("cited-twice", ("citations", number, "source"), source=source)

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from app.kinds import KINDS
 from app.kinds.quotes import QuoteRecord
-from app.review.rules import ENTRIES, VOCABULARY, Query, Surroundings, rule
+from app.review.rules import ENTRIES, VOCABULARY, Query, Surroundings, doubt, rule
 from app.review.wordings import record_wordings
 
 # Our own words in an entry.
@@ -63,7 +63,7 @@ def style(entry: Any, around: Surroundings) -> Iterator[Query]:
     for name in OWN_FIELDS[type(entry)] if around.language.startswith("en") else ():
         for match in STYLED.finditer(QUOTED.sub("", getattr(entry, name) or "")):
             start = next(each for each in STYLE if match[0].lower().startswith(each))
-            yield Query((name,), f"has {match[0]!r}; {STYLE[start]}, or put it in quotes")
+            yield doubt("style", (name,), match=match, advice=STYLE[start])
 
 
 @rule("placeholder", *ENTRIES, when=has_marked_word)
@@ -71,14 +71,14 @@ def placeholder(entry: Any, _: Surroundings) -> Iterator[Query]:
     """A mark says that something is left to be done."""
     for name in OWN_FIELDS[type(entry)]:
         for match in UNDONE.finditer(getattr(entry, name) or ""):
-            yield Query((name,), f"has {match[0]!r}; do it, or write what is not known")
+            yield doubt("placeholder", (name,), match=match)
 
 
 @rule("capitals", "event", "proposal", when=lambda entry, _: entry.title.isupper())
 def capitals(entry: Any, _: Surroundings) -> Iterator[Query]:
     """A title is written in capitals."""
     if len(entry.title) >= SHORTEST_SHOUT:
-        yield Query(("title",), "is written in capitals; write it like other titles")
+        yield doubt("capitals", ("title",))
 
 
 def begins_oddly(quote: QuoteRecord, _: Surroundings) -> bool:
@@ -91,8 +91,7 @@ def begins_oddly(quote: QuoteRecord, _: Surroundings) -> bool:
 def fragment(quote: QuoteRecord, _: Surroundings) -> Iterator[Query]:
     """Words that begin with a small letter are not called a fragment."""
     if quote.text[0].islower() and not quote.fragment:
-        wrong = "begins with a small letter; write `fragment: true` if it is part of a sentence"
-        yield Query(("text",), wrong)
+        yield doubt("fragment", ("text",))
 
 
 @rule("quoted-words", "quote", when=begins_oddly)
@@ -103,4 +102,4 @@ def quoted_words(quote: QuoteRecord, _: Surroundings) -> Iterator[Query]:
         closing = QUOTES.get(text[0], "")
         inside = not set(text[1:-1]).isdisjoint((text[0], *closing))
         if text[-1] in closing and not inside:
-            yield Query((*location, "text"), "stands in quotation marks; write the words alone")
+            yield doubt("quoted-words", (*location, "text"))

@@ -1,10 +1,10 @@
 """The table of rules, and what they hold a record against.
 
-To add a rule: its code in `WarningCode`, and a function with `@rule` that yields a `Query` for each
-place that is in doubt. The first line of its docstring stands in seed_data/FORMAT.md. Rules are
-grouped by what they look at: a kind of record; `text`; a `pair` of entries; an entry and its `named
-event`, or the proposal that it `answered`; or, when all records are known, `references`, `figures`,
-`facts` and, where no record is flawed, `complete`.
+To add a rule: its code in `WarningCode`, its message in `messages.toml`, and a function with
+`@rule` that yields a `doubt` for each place. The first line of its docstring stands in
+seed_data/FORMAT.md. Rules are grouped by what they look at: a kind of record; `text`; a `pair` of
+entries; an entry and its `named event`, or the proposal that it `answered`; or, when all records
+are known, `references`, `figures`, `facts` and, where no record is flawed, `complete`.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ from app.reference.dataset import DatasetRecord
 from app.reference.registry import Reference
 
 Location = tuple[int | str, ...]
-VOCABULARY = tomllib.loads(
-    files("app.review").joinpath("vocabulary.toml").read_text(encoding="utf-8")
+VOCABULARY, MESSAGES = (
+    tomllib.loads(files("app.review").joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+    for name in ("vocabulary", "messages")
 )
 ENTRIES = ("event", "quote", "proposal", "term", "figure")
 
@@ -92,6 +93,17 @@ class Surroundings:
     def language(self) -> str:
         """The language of our own words."""
         return (self.dataset and self.dataset.language) or OWN_LANGUAGE
+
+
+def said(message: str, /, **facts: Any) -> str:
+    """A message of `messages.toml`, which shows some facts."""
+    words: str = MESSAGES[message]
+    return words.format(**facts)
+
+
+def doubt(message: str, location: Location, id: str = "", kind: str = "", /, **facts: Any) -> Query:
+    """A place that is in doubt, and what is said of it."""
+    return Query(location, said(message, **facts), id, kind)
 
 
 RuleT = TypeVar("RuleT", bound=Callable[..., Iterable[Any]])

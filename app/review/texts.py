@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.entries.warning_codes import WarningCode
-from app.review.rules import RULES, Location, Query, rule
+from app.review.rules import RULES, Location, Query, rule, said
 
 # Bytes with which no rule of this module finds anything but two spaces and links of Markdown.
 PLAIN = bytes(code for code in (0x0A, 0x0D, *range(0x20, 0x7F)) if chr(code) not in "&<*`~\\")
@@ -55,7 +55,7 @@ def texts_in(fields: Any, location: Location = ()) -> Iterator[tuple[Location, s
 def doubled_space(text: str) -> Iterator[str]:
     """Two spaces stand in a row."""
     for match in DOUBLED.finditer(text):
-        yield f"has two spaces after {match[1][-40:]!r}; write one"
+        yield said("doubled-space", word=match[1][-40:])
 
 
 @rule("invisible", "text")
@@ -64,7 +64,7 @@ def invisible(text: str) -> Iterator[str]:
     for match in INVISIBLE.finditer(text):
         name = unicodedata.name(match[0], "unnamed").lower()
         near = text[max(0, match.start() - 20) : match.start()]
-        yield f"has U+{ord(match[0]):04X} ({name}) after {near!r}; remove it, or write a space"
+        yield said("invisible", sign=ord(match[0]), name=name, near=near)
 
 
 @rule("mojibake", "text")
@@ -72,11 +72,11 @@ def mojibake(text: str) -> Iterator[str]:
     """Letters were garbled or lost where a text was read in another encoding."""
     for match in LOST.finditer(text):
         near = text[max(0, match.start() - 20) : match.start()]
-        yield f"has lost a letter after {near!r} (U+{ord(match[0]):04X}); write it again"
+        yield said("lost-letter", sign=ord(match[0]), near=near)
     for match in NOT_ASCII.finditer(text):
         meant = ungarbled(match[0])
         if meant is not None:
-            yield f"has {match[0]!r}, which looks like a garbled {meant!r}; write that"
+            yield said("mojibake", letters=match[0], meant=meant)
 
 
 def ungarbled(letters: str) -> str | None:
@@ -100,7 +100,7 @@ def byte_of(letter: str) -> bytes:
 def markup(text: str) -> Iterator[str]:
     """HTML, an entity or Markdown stands in a text, which is shown as it is written."""
     for match in MARKUP.finditer(text):
-        yield f"has the markup {match[0][:60]!r}; write what a reader is to see"
+        yield said("markup", markup=match[0][:60])
 
 
 @rule("mixed-scripts", "text")
@@ -110,7 +110,7 @@ def mixed_scripts(text: str) -> Iterator[str]:
         found = {script for letter in match[0] for script in [script_of(letter)] if script}
         if len(found) > 1:
             names = " and ".join(sorted(script.title() for script in found))
-            yield f"has letters of {names} in one word, {match[0]!r}; write it in one script"
+            yield said("mixed-scripts", names=names, word=match[0])
 
 
 def script_of(letter: str) -> str | None:

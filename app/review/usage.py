@@ -15,7 +15,7 @@ from app.kinds.figures import FigureRecord
 from app.kinds.quotes import QuoteRecord
 from app.review.names import near_doubles
 from app.review.numbers import FigureFact, figure_fact, quantities
-from app.review.rules import Location, Query, Surroundings, rule
+from app.review.rules import Location, Query, Surroundings, doubt, rule
 from app.review.wordings import fingerprints, letters_of
 
 # What is to be the same wherever it is meant.
@@ -90,9 +90,8 @@ def used_once(facts: Facts, *_: Any) -> Iterator[Query]:
     """A unit or a metric is used once in the whole record."""
     for (name, value), number in facts.counts.items():
         if name in COUNTED_ONCE and number == 1:
-            remedy = f"write the {name} that is used elsewhere, if it is that"
             place = facts.places[name, value]
-            yield Query(place.location, f"{value!r} is used once; {remedy}", place.id)
+            yield doubt("used-once", place.location, place.id, name=name, value=value)
 
 
 @rule("near-double", "facts")
@@ -107,8 +106,7 @@ def near_places(facts: Facts) -> Iterator[Query]:
             pair, key=lambda value: (facts.counts["place", value], -places.index(value))
         )
         place = facts.places["place", rare]
-        wrong = f"{rare!r} may be {common!r}, which is used elsewhere; write it alike"
-        yield Query(place.location, wrong, place.id)
+        yield doubt("near-place", place.location, place.id, rare=rare, common=common)
 
 
 def parts_of_places(values: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -124,5 +122,4 @@ def unused(facts: Facts, around: Surroundings, _: Any) -> Iterator[Query]:
     """An actor, a topic or a source is named by nothing."""
     for name_type, record in around.reference.records():
         if (name_type, record.id) not in facts.named:
-            wrong = f"no record names this {name_type}; leave it out until one does"
-            yield Query(("id",), wrong, record.id, name_type)
+            yield doubt("unused", ("id",), record.id, name_type, name_type=name_type)

@@ -12,7 +12,7 @@ from zlib import crc32
 from app.entries.words import fold
 from app.kinds.evidence import Evidence, EvidenceStatus
 from app.kinds.quotes import QuoteRecord
-from app.review.rules import Location, Query, Surroundings, rule, when_given
+from app.review.rules import Location, Query, Surroundings, doubt, rule, when_given
 from app.review.texts import script_of
 
 # What is left out when wordings are compared.
@@ -51,8 +51,7 @@ def two_wordings(quote: QuoteRecord, _: Surroundings) -> Iterator[Query]:
     for number, rendering in enumerate(quote.renderings):
         printed_by = rendering.source, rendering.language or quote.language
         if seen.setdefault(printed_by, rendering.text) != rendering.text:
-            wrong = f"{rendering.source} prints another wording, too; keep the one that it prints"
-            yield Query(("renderings", number, "source"), wrong)
+            yield doubt("two-wordings", ("renderings", number, "source"), rendering=rendering)
 
 
 @rule("translated", "quote", when=when_given("renderings"))
@@ -62,8 +61,8 @@ def translated(quote: QuoteRecord, _: Surroundings) -> Iterator[Query]:
     for location, wording in record_wordings(quote):
         language = wording.language or quote.language
         if wording.translated is False and originals - {language}:
-            wrong = f"{language} and {' and '.join(sorted(originals))} cannot both be original"
-            yield Query((*location, "translated"), f"{wrong}; correct one of them")
+            others = " and ".join(sorted(originals))
+            yield doubt("translated", (*location, "translated"), language=language, others=others)
         originals |= {language} if wording.translated is False else set()
 
 
@@ -83,9 +82,8 @@ def language_script(quote: QuoteRecord, _: Surroundings) -> Iterator[Query]:
         language, text = wording.language or quote.language, wording.text
         written, expected = script_of_text(text), script_of_language(language)
         if written and expected and written != expected:
-            wrong = f"is {language}, but the words are written in {written.title()} letters"
-            at = "text" if wording.language is None else "language"
-            yield Query((*location, at), f"{wrong}; write the language of the words")
+            at = (*location, "text" if wording.language is None else "language")
+            yield doubt("language-script", at, language=language, script=written.title())
 
 
 def script_of_text(text: str) -> str | None:
@@ -119,13 +117,10 @@ def language_source(quote: QuoteRecord, around: Surroundings) -> Iterator[Query]
     """Words that are no translation are in another language than their source."""
     source = around.reference.sources.get(quote.citations[0].source)
     if source is not None and quote.language.split("-")[0] != source.language.split("-")[0]:
-        wrong = f"is {quote.language} and no translation, but {source.id} is in {source.language}"
-        yield Query(("language",), f"{wrong}; correct one of the three")
+        yield doubt("language-source", ("language",), quote=quote, source=source)
 
 
 @rule("words-not-found", "evidence", when=lambda each, _: each.status is EvidenceStatus.failed)
 def words_not_found(evidence: Evidence, _: Surroundings) -> Iterator[Query]:
     """`parley verify` read the text of the source and did not find the words."""
-    wrong = f"the text of {evidence.source} of {evidence.date} does not have these words"
-    remedy = "correct them by the passage that `parley verify` shows, or name another source"
-    yield Query(("words",), f"{wrong}; {remedy}")
+    yield doubt("words-not-found", ("words",), evidence=evidence)

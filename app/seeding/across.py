@@ -12,11 +12,10 @@ from typing import Any, NamedTuple
 
 from pyroaring import BitMap
 
-from app.db.postings import DAY_SHIFT
 from app.entries.dates import DateSpan
 from app.entries.warning_codes import WarningCode
 from app.review.dates import swap
-from app.review.rules import RULES, Query, rule
+from app.review.rules import RULES, Query, rule, said
 from app.seeding.files import FileChunk, read_chunk
 from app.seeding.raw_records import RawRecord
 from app.seeding.record_validation import parse, with_terms
@@ -26,20 +25,6 @@ FAR = timedelta(days=31)
 # So many pairs, dates of what entries name, and entries that are all alike, are looked at.
 MOST_CANDIDATES = 1000
 MOST_ALIKE = 20
-REMOTE = f"""
-SELECT m.id, m.field, m.target FROM mention AS m
-JOIN staged AS f ON f.id = m.id AND f.sort_key IS NOT NULL
-JOIN staged AS t ON t.kind = m.kind AND t.id = m.target AND t.sort_key IS NOT NULL
-WHERE m.field NOT LIKE 'life[%' AND CASE WHEN m.kind = 'event'
-    THEN m.field = 'event'
-        AND abs((f.sort_key >> {DAY_SHIFT}) - (t.sort_key >> {DAY_SHIFT})) > {FAR.days}
-    ELSE f.kind <> 'term' AND (f.sort_key >> {DAY_SHIFT}) < (t.sort_key >> {DAY_SHIFT}) END
-ORDER BY m.rowid LIMIT {MOST_CANDIDATES}
-"""
-BY_NUMBER = "SELECT id FROM staged WHERE rowid = ?"
-PLACE = """
-SELECT kind, file, line FROM staged WHERE id = ? AND name_type = 'entry' AND length(hash) > 0
-"""
 Found = Iterator[tuple[WarningCode, Query]]
 
 
@@ -71,10 +56,7 @@ class Alike:
                 groups[fingerprint].append(owner)
         found = (combinations(group[:MOST_ALIKE], 2) for group in groups.values())
         numbers = sorted({pair for pairs in found for pair in pairs})[:MOST_CANDIDATES]
-        ids = [
-            [staging.connection.execute(BY_NUMBER, (each + 1,)).fetchone()[0] for each in pair]
-            for pair in numbers
-        ]
+        ids = [[staging.run("id_of", each + 1).fetchone()[0] for each in pair] for pair in numbers]
         return [(one, other) for one, other in ids if one != other]
 
 
@@ -108,7 +90,7 @@ def read_again(folder: Path, staging: Staging, ids: Iterable[str]) -> dict[str, 
     """Some valid entries, by id; each file that has one of them is read once."""
     lines: dict[tuple[str, str], set[int]] = defaultdict(set)
     for each in ids:
-        for kind, file, line in staging.connection.execute(PLACE, (each,)):
+        for kind, file, line in staging.run("valid_entry", each):
             lines["proposal" if kind == "term" else kind, file].add(line)
     entries: dict[str, Entry] = {}
     for (kind, file), numbers in lines.items():
@@ -152,16 +134,14 @@ def far_from_event(one: Any, event: Any) -> Iterator[str]:
     """A quote or a figure lies more than a month from its event."""
     apart = gap(one.span, event.span)
     if apart > FAR and not is_swapped(one, event):
-        wrong = f"{event.id} is of {event.date}, {apart.days} days from {one.date}"
-        yield f"{wrong}; name another event, or correct one of the dates"
+        yield said("far-from-event", one=one, event=event, apart=apart)
 
 
 @rule("swapped-date", "named event")
 def swapped_with_event(one: Any, event: Any) -> Iterator[str]:
     """With day and month swapped, a date would fit its sources or its event, as it does not."""
     if gap(one.span, event.span) > FAR and is_swapped(one, event):
-        wrong = f"{event.id} is of {event.date}, and this of {one.date}"
-        yield f"{wrong}; are day and month of one of them swapped?"
+        yield said("swapped-with-event", one=one, event=event)
 
 
 def is_swapped(one: Any, event: Any) -> bool:
@@ -174,5 +154,4 @@ def is_swapped(one: Any, event: Any) -> bool:
 def early_response(one: Any, proposal: Any) -> Iterator[str]:
     """A response or a reply is older than the proposal that it answers."""
     if one.span.end < proposal.span.start:
-        wrong = f"{proposal.id} is of {proposal.date}, after {one.date}"
-        yield f"{wrong}; name the proposal that was answered, or correct one of the dates"
+        yield said("early-response", one=one, proposal=proposal)

@@ -9,7 +9,7 @@ from itertools import islice, product
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import Table, bindparam, func, select
+from sqlalchemy import Column, Table, bindparam, func, select
 
 from app.db.postings import SORT_KEYS, STORED_POSTINGS, key_of, unpacked, unpacked_sort_keys
 from app.db.relational import TABLES
@@ -66,9 +66,6 @@ RECORDS = Statement(select(record.c.kind, record.c.id, record.c.sort_key))
 ENTRIES = KeyedStatement(
     select(document.c.kind, document.c.id, document.c.sort_key), document.c.sort_key
 )
-LAST_REVISION = Statement(select(func.coalesce(func.max(revision.c.number), 0)))
-LAST_CHANGE = Statement(select(func.coalesce(func.max(change.c.sequence), 0)))
-
 MOVE_RECORD = Statement(
     record.update()
     .where(record.c.kind == bindparam("k"), record.c.id == bindparam("i"))
@@ -96,7 +93,7 @@ class Seeding:
         self.old_reference = Reference() if self.rebuilds else stored_reference(target)
         stored = None if self.rebuilds else stored_state(target, SORT_KEYS)
         self.old_sort_keys = unpacked_sort_keys(stored or b"")
-        self.revision = single_number(target, LAST_REVISION) + 1
+        self.revision = last_number(target, revision.c.number) + 1
 
     @property
     def is_needed(self) -> bool:
@@ -151,18 +148,13 @@ class Seeding:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         row = (self.revision, self.change_set.digest, version, now)
         self.target.insert(revision, [row])
-        first = single_number(self.target, LAST_CHANGE) + 1
+        first = last_number(self.target, change.c.sequence) + 1
         changed = self.staging.records_with("added", "changed", "removed")
         for changes in batched(enumerate(changed, first)):
-            rows = [
-                (
-                    sequence,
-                    self.revision,
-                    *each,
-                    None if each[2] == "added" else self.old_body(*each[:2]),
-                )
-                for sequence, each in changes
-            ]
+            rows: list[Row] = []
+            for sequence, (kind, record_id, action) in changes:
+                before = None if action == "added" else self.old_body(kind, record_id)
+                rows.append((sequence, self.revision, kind, record_id, action, before))
             self.target.insert(change, rows)
 
     def old_body(self, kind: str, record_id: str) -> bytes:
@@ -266,9 +258,9 @@ def batched(items: Iterable[ItemT]) -> Iterator[list[ItemT]]:
         yield batch
 
 
-def single_number(target: Target, statement: Statement) -> int:
-    """The one number that a statement answers."""
-    (row,) = target.rows(statement)
+def last_number(target: Target, column: Column[Any]) -> int:
+    """The largest number of a column; 0 where there is none."""
+    (row,) = target.rows(Statement(select(func.coalesce(func.max(column), 0))))
     return int(row[0])
 
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
 from app.seeding.files import DATASET_FILE, FOLDERS, TOP_FILES
@@ -58,20 +57,14 @@ def schemas() -> dict[str, dict[str, Any]]:
 
 def file_schema(kind: str) -> dict[str, Any]:
     """The schema of the YAML files that hold records of a kind."""
-    record = tolerant(model_schema(MODELS[kind]))
+    record = tolerant(MODELS[kind].model_json_schema(schema_generator=Untitled))
+    del record["title"]
     named = record.pop("$defs", {})
     describe(record, STEMS[kind].capitalize(), "", named)
     file = record if kind == "dataset" else {"type": "array", "minItems": 1, "items": record}
     return {"$schema": DIALECT, "title": f"{STEMS[kind]} of a Parley record", **file} | (
         {"$defs": named} if named else {}
     )
-
-
-def model_schema(model: type[BaseModel]) -> dict[str, Any]:
-    """The schema of one record."""
-    schema = model.model_json_schema(schema_generator=Untitled)
-    schema.pop("title", None)
-    return schema
 
 
 def tolerant(schema: Any) -> Any:

@@ -195,6 +195,28 @@ SELECT key, numbers FROM renumbered;
 -- name: count_evidence
 SELECT count(*) FROM evidence WHERE used AND json_extract(CAST(body AS TEXT), '$.status') = ?;
 
+-- Rowid of the last record that was added.
+-- name: last_record
+SELECT coalesce(max(rowid), 0) FROM staged;
+
+-- name: id_of
+SELECT id FROM staged WHERE rowid = ?;
+
+-- Kind, file and line of a valid entry.
+-- name: valid_entry
+SELECT kind, file, line FROM staged WHERE id = ? AND name_type = 'entry' AND length(hash) > 0;
+
+-- Id, field and target of mentions of an event further away than so many days, and of a proposal
+-- that is younger than what names it; at most so many. In a sort key, 41 bits follow the day.
+-- name: remote_mentions
+SELECT m.id, m.field, m.target FROM mention AS m
+JOIN staged AS f ON f.id = m.id AND f.sort_key IS NOT NULL
+JOIN staged AS t ON t.kind = m.kind AND t.id = m.target AND t.sort_key IS NOT NULL
+WHERE m.field NOT LIKE 'life[%' AND CASE WHEN m.kind = 'event'
+    THEN m.field = 'event' AND abs((f.sort_key >> 41) - (t.sort_key >> 41)) > ?
+    ELSE f.kind <> 'term' AND (f.sort_key >> 41) < (t.sort_key >> 41) END
+ORDER BY m.rowid LIMIT ?;
+
 -- A sort key of each day on which an entry begins; 41 bits follow the day.
 -- name: first_of_day
 SELECT min(sort_key) FROM staged WHERE sort_key IS NOT NULL GROUP BY sort_key >> 41;

@@ -14,7 +14,15 @@ from app.reference.dataset import DatasetRecord
 from app.reference.registry import Reference
 from app.review.rules import RULES, Surroundings, rule
 from app.seeding import good_questions
-from app.seeding.across import REMOTE, Alike, Found, alike_pairs, read_again, remote
+from app.seeding.across import (
+    FAR,
+    MOST_CANDIDATES,
+    Alike,
+    Found,
+    alike_pairs,
+    read_again,
+    remote,
+)
 from app.seeding.chunk_review import ChunkReview, RecordWarning, Silenced, warning_of
 from app.seeding.raw_records import RawRecord
 from app.seeding.record_validation import REFERRING
@@ -57,8 +65,8 @@ class Warnings:
         self.all.silenced += review.silenced
         self.all.facts.merge(review.facts)
         self.capped |= review.capped
-        rows = self.staging.connection.execute("SELECT coalesce(max(rowid), 0) FROM staged")
-        self.alike.add(review.facts.fingerprints, review.facts.owners, rows.fetchone()[0])
+        (staged,) = self.staging.run("last_record").fetchone()
+        self.alike.add(review.facts.fingerprints, review.facts.owners, staged)
 
     def look_across(self, *, flawed: bool) -> None:
         """Adds what shows when all records are staged; less of it where some have flaws.
@@ -70,7 +78,7 @@ class Warnings:
             self.all.add(raw, record)
         found = list(self.across_all(flawed))
         pairs = self.alike.pairs(self.staging)
-        relations = self.staging.connection.execute(REMOTE).fetchall()
+        relations = self.staging.run("remote_mentions", FAR.days, MOST_CANDIDATES).fetchall()
         wanted = {
             *(doubt.id for _, doubt in found if not doubt.kind),
             *(entry_id for pair in pairs for entry_id in pair),
