@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from itertools import pairwise
 
 from pyroaring import BitMap
 from rapidfuzz import fuzz
 
 from app.quotecheck.alignment import NEGATORS
 from app.quotecheck.candidates import Candidate
+from app.quotecheck.mentions import ActorMention, NamedActor
 from app.quotecheck.offices import Office, offices_in
 from app.quotecheck.prose import NEARBY, SPEECH, Prose, Span
-from app.quotecheck.reading import Reading, read_words
-from app.quotecheck.vocabulary import word_table
+from app.quotecheck.reading import Reading
+from app.quotecheck.vocabulary import TABLES, word_table
 
-SURNAME_LETTERS = 4
 # The words of a clause in which its verb is looked for.
 VERB_WITHIN = 12
 # What stands right before a quotation that the words before it lead to: He said: “…”
@@ -28,39 +27,41 @@ LED_IN = re.compile(r"\w:\W*\Z")
 # How alike a misspelt name is to the right one, in per cent.
 MISSPELT = 88.0
 
-FUNCTION_WORDS = word_table("function_words")
 PRONOUNS = word_table("pronouns")
 OBJECT_AFTER = word_table("objects")
-SOURCES = word_table("sources")
+SPEECH_NOUNS = word_table("speech_nouns")
+SOURCES = word_table("sources") | SPEECH_NOUNS
+PARTICLES = word_table("particles")
+POSSESSIVES = word_table("possessives")
+HAS_THE_WORD = SPEECH | word_table("floor")
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return f"(?:{'|'.join(words)})"
+
+
+SAYING = _any_of((*sorted(SPEECH - {"say"}), "ended", "closed", "began", "opened"))
+POINTS_BACK = re.compile(
+    f"{_any_of(TABLES['points_back']['en'])} ".format(
+        speech=_any_of(SPEECH),
+        speech_nouns=_any_of(SPEECH_NOUNS),
+        said=rf"(?:\S+ ){{1,4}}?(?<!to ){SAYING}\b",
+    )
+)
+POSSESSIVE = re.compile(r"['’]s?\Z")
+# What stands between a quotation and the name alone of who said it: “…,” so Blinken.
+NAME_FOLLOWS = re.compile(r"\W*(?:(?:so|thus)\b\s*)?", re.IGNORECASE)
+# A name with what may stand before it: The former Israeli prime minister …; not Biden's car.
+LED_NAME = (
+    rf"(?:(?:the|a|former|[A-Z]\S*|{_any_of(word_table('titles'))})\s+)*?{{}}\b"
+    rf"(?!['’]s?\s+(?!{_any_of(SPEECH_NOUNS)}\b)\w)"
+)
+# Sentences before a quotation that stands alone in which somebody may have the word, and words of
+# the sentence after it.
+SENTENCES_BACK = 4
+POINTING_WORDS = 24
 # Capitalised where they begin a sentence, or words of a title.
 NO_NAME = OBJECT_AFTER | word_table("beginnings") | word_table("titles")
-
-
-class NamedActor(NamedTuple):
-    """An actor of the record that a text may name."""
-
-    id: str
-    kind: str
-    names: tuple[str, ...]
-    titles: tuple[frozenset[str], ...] = ()
-
-    def sequences(self) -> Iterator[tuple[tuple[str, ...], bool]]:
-        """The words that name it, and whether they begin with a capital letter."""
-        for name in self.names:
-            words = read_words(name).keys
-            if words:
-                yield words, name[0].isupper()
-                if self.kind == "person" and len(words[-1]) >= SURNAME_LETTERS:
-                    yield words[-1:], True
-        yield read_words(self.id.replace("-", " ")).keys, False
-
-
-class ActorMention(NamedTuple):
-    """Words that name actors: which words of the text, and who is named by them."""
-
-    first: int
-    last: int
-    actors: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -85,41 +86,6 @@ def is_said_by(candidate: Candidate, said: SaidBy, spoken: BitMap) -> bool:
         return True
     names = (speaker["actor"]["name"] for speaker in candidate.document["speakers"])
     return any(fuzz.ratio(said.text.lower(), name.lower()) >= MISSPELT for name in names)
-
-
-def mentions_in(reading: Reading, named: Iterable[NamedActor]) -> list[ActorMention]:
-    """Where actors are named, the longest name first, none overlapping."""
-    known: defaultdict[str, dict[tuple[tuple[str, ...], bool], set[str]]] = defaultdict(dict)
-    for actor in named:
-        for sequence, capital in actor.sequences():
-            known[sequence[0]].setdefault((sequence, capital), set()).add(actor.id)
-    found: list[ActorMention] = []
-    number = 0
-    while number < len(reading):
-        names = known.get(reading.keys[number], {})
-        length, actors = _longest_name(reading, number, names)
-        if actors:
-            found.append(ActorMention(number, number + length, frozenset(actors)))
-        number += max(1, length)
-    return found
-
-
-def _longest_name(
-    reading: Reading, number: int, names: Mapping[tuple[tuple[str, ...], bool], set[str]]
-) -> tuple[int, set[str]]:
-    length, actors = 0, set[str]()
-    word = reading.printed(number, number + 1)
-    lower = word[0].islower()
-    if reading.keys[number] in FUNCTION_WORDS and not word.isupper():
-        # "who" and "us" are no bodies, WHO and US are.
-        names = {key: ids for key, ids in names.items() if len(key[0]) > 1}
-    for (sequence, capital), ids in names.items():
-        end = number + len(sequence)
-        if (capital and lower) or reading.keys[number:end] != sequence or len(sequence) < length:
-            continue
-        actors = ids | (actors if len(sequence) == length else set())
-        length = len(sequence)
-    return length, actors
 
 
 @dataclass(frozen=True)
@@ -149,7 +115,58 @@ class Scene:
         for found in reversed(earlier):
             if found is not None and found.actors:
                 return replace(found, certain=found.certain and self._says(before))
-        return self._last_person(start, certain=False)
+        alone = not (len(self.prose.words_in(before)) or len(self.prose.words_in(after)))
+        found = (self._pointed_at(after[1]) or self._spoke_before(start)) if alone else None
+        return found or self._last_person(start, certain=False)
+
+    def _pointed_at(self, start: int) -> SaidBy | None:
+        """Who is named as the speaker by the sentence beside a quotation: That was …"""
+        first, _ = self._word_numbers((start, start))
+        points = POINTS_BACK.match(
+            " ".join(self.prose.reading.keys[first : first + POINTING_WORDS])
+        )
+        if points is None:
+            return None
+        start = self.prose.starts[first + points[0].count(" ")]
+        clause = (start, self.prose.sentence((start, start + 1))[1])
+        found = self._in_clause(clause, clause)
+        if found is None or not found.text:
+            return None
+        named = re.compile(LED_NAME.format(re.escape(found.text)))
+        return replace(found, certain=True) if named.match(self.prose.text, start) else None
+
+    def _spoke_before(self, start: int) -> SaidBy | None:
+        """Who has the word in one of the sentences before a quotation that stands alone."""
+        for _ in range(SENTENCES_BACK):
+            sentence = self.prose.sentence((max(0, start - 1), start))
+            start = sentence[0]
+            first, last = self._word_numbers(sentence)
+            keys = self.prose.reading.keys[first:last]
+            if keys[:1] == ("the",) and (found := self._pointed_at(start)) is not None:
+                return found
+            speaks = not (HAS_THE_WORD.isdisjoint(keys) or keys[0] in PRONOUNS)
+            if speaks or any(map(self._is_person, self._named(first, last))):
+                return self._who_speaks(sentence) if speaks else None
+        return None
+
+    def _who_speaks(self, sentence: Span) -> SaidBy | None:
+        """Who has the word in a sentence, or anybody else whom it names; None in doubt."""
+        first, last = self._word_numbers(sentence)
+        parts = [self._in_clause(each, sentence) for each in self.prose.outside(sentence)]
+        found = next(filter(None, parts), None)
+        named = self._named(first, last)
+        offices = offices_in(self.prose.reading.keys[first:last])
+        if found is None or not found.text:
+            return None
+        if found.office is None:
+            if any(
+                first + each.last not in [mention.first for mention in named] for each in offices
+            ):
+                return None
+            text = self.prose.text[slice(*sentence)].lstrip()
+            if not any(map(self._is_person, named)) and not text.startswith(found.text):
+                return None
+        return self._attributed(named, found.text, found.office)
 
     def _says(self, clause: Span) -> bool:
         return not SPEECH.isdisjoint(self.prose.words_in(clause).keys)
@@ -186,13 +203,13 @@ class Scene:
         reading = self.prose.reading.part(first, last)
         named = [each for each in self._named(first, last) if not self._is_object(each)]
         persons = [each for each in named if self._is_person(each)]
-        says = not SPEECH.isdisjoint(reading.keys)
-        if persons:
-            return self._attributed(named, self._text(persons[0]))
-        stranger = self._stranger(first, last)
-        if stranger is not None:
-            certain = says or clause[1] == span[0]
-            return self._attributed(named, stranger, certain=certain)
+        says = not (SPEECH | SPEECH_NOUNS).isdisjoint(reading.keys)
+        name = self._text(persons[0]) if persons else self._stranger(first, last)
+        if name is not None:
+            led = NAME_FOLLOWS.match(self.prose.text, *clause)
+            follows = led is not None and self.prose.text.startswith(name, led.end())
+            certain = says or follows or clause[1] == span[0]
+            return self._attributed(named, name, certain=certain)
         offices = [self._with_owner(each, reading) for each in offices_in(reading.keys)]
         owned = next((each for each in offices if each.of), None)
         if owned is not None:
@@ -203,11 +220,18 @@ class Scene:
         if offices:
             meant = self._last_person(before, certain=True, office=offices[0])
             return meant or self._attributed(named, "", certain=False)
-        if not PRONOUNS.isdisjoint(reading.keys):
+        if self._stands_for_speaker(reading.keys) and (says or clause[1] == span[0]):
             meant = self._last_person(before, certain=True)
             if meant is not None:
                 return meant
         return self._attributed(named, "", certain=False) if named else None
+
+    def _stands_for_speaker(self, keys: Sequence[str]) -> bool:
+        """Whether words have "he", or "his" before what he says."""
+        return any(
+            key in PRONOUNS and (key not in POSSESSIVES or after in SPEECH_NOUNS)
+            for key, after in pairwise((*keys, ""))
+        )
 
     def in_sentence(self, span: Span) -> SaidBy | None:
         """Everybody named in the sentence around a passage, or meant by "he"; never certain."""
@@ -247,8 +271,11 @@ class Scene:
             and (office is None or self._held(each, office))
         ]
         since = named[-1].last if named else first
-        if self._stranger(since, last) is not None:
-            return None
+        stranger = self._stranger(since, last)
+        if stranger is not None:
+            # A place may be named like that, too; a sentence may speak of both.
+            begins = not named and not office and self._begins_sentence(stranger, before)
+            return SaidBy(stranger, certain=certain) if begins else None
         reading = self.prose.reading.part(since, last)
         offices = [self._with_owner(each, reading) for each in offices_in(reading.keys)]
         owned = [each for each in offices if each.of]
@@ -261,6 +288,10 @@ class Scene:
         begin = self.prose.sentence(self._span(named[-1]))[0]
         near = [each for each in named if self._span(each)[0] >= begin]
         return self._attributed(near, self._text(named[-1]), certain=certain)
+
+    def _begins_sentence(self, name: str, before: int) -> bool:
+        start = self.prose.text.rfind(name, 0, before)
+        return not self.prose.text[self.prose.sentence((start, start + 1))[0] : start].strip()
 
     def _span(self, mention: ActorMention) -> Span:
         words = self.prose.reading.words
@@ -288,7 +319,7 @@ class Scene:
         return before[-1:] != () and before[-1] in OBJECT_AFTER and before[0] not in SOURCES
 
     def _text(self, mention: ActorMention) -> str:
-        return self.prose.reading.printed(mention.first, mention.last)
+        return POSSESSIVE.sub("", self.prose.reading.printed(mention.first, mention.last))
 
     def _with_owner(self, office: Office, reading: Reading) -> Office:
         """The office, owned by those words alone that begin with a capital letter."""
@@ -303,14 +334,21 @@ class Scene:
         known = {n for each in self._named(first, last) for n in range(each.first, each.last)}
         reading = self.prose.reading
         start, end = bisect_left(self._capitals, first), bisect_left(self._capitals, last)
+        place_ends = -1
         for place, number in enumerate(self._capitals[start:end], start + 1):
             before = reading.keys[number - 1] if number > first else ""
-            if number in known or before in OBJECT_AFTER:
+            led_in = reading.keys[max(first, number - (2 if before == "the" else 1)) : number]
+            if number in known or number - 1 == place_ends or not OBJECT_AFTER.isdisjoint(led_in):
+                place_ends = number
                 continue
             after = reading.keys[number + 1] if number + 1 < last else ""
-            goes_on = place < end and self._capitals[place] == number + 1 not in known
-            if goes_on and reading.gap(number + 1) == " ":
-                return reading.printed(number, number + 2)
+            follower = self._capitals[place] if place < end else number
+            particles = reading.keys[number + 1 : follower]
+            goes_on = (
+                follower > number and follower not in known and PARTICLES.issuperset(particles)
+            )
+            if goes_on and {reading.gap(n) for n in range(number + 1, follower + 1)} == {" "}:
+                return reading.printed(number, follower + 1)
             if {before, after} & SPEECH and not reading.keys[number].endswith("s"):
                 return reading.printed(number, number + 1)
         return None

@@ -44,8 +44,24 @@ RUN_WORDS = 9
 # Fewer words are too short to tell whose they are.
 SHORT_WORDS = 4
 
-CONDITION = re.compile(
-    rf"\b(?:{'|'.join(word_table('conditions')).replace('_', ' ')})\b", re.IGNORECASE
+
+def _pattern(form: str) -> re.Pattern[str]:
+    """A pattern with the words of some tables."""
+    words = {
+        name: rf"\b(?:{'|'.join(word_table(name)).replace('_', ' ')})\b" for name in TABLES_CUT
+    }
+    return re.compile(form.format(**words), re.IGNORECASE)
+
+
+TABLES_CUT = ("conditions", "limits", "auxiliaries", "negators")
+# What may have been cut off: in the sentence before the words, after them, or in the next one.
+CONDITION = _pattern("{conditions}")
+CUT_OFF = (
+    *((number, "condition", CONDITION) for number in range(3)),
+    (0, "condition", _pattern(r"\A\W*{limits}|{limits}\W*\Z")),
+    (1, "condition", _pattern(r"\A\W*{limits}")),
+    (0, "negation", _pattern(r"{negators}\W*\Z")),
+    (1, "negation", _pattern(r"\A\W*(?:{auxiliaries}\W+)?(?:{negators}|cannot\b|\w+n['’]t\b)")),
 )
 SENTENCE_END = re.compile(r"[.!?…؟]+[”\"’']?\s+")
 
@@ -286,17 +302,16 @@ def overlaps(quote: Mapping[str, Any], day: DateSpan) -> bool:
     return start <= day.end and day.start <= end
 
 
-def cut_condition(alignment: Alignment) -> str | None:
-    """The recorded words right before or after the asked ones that make a condition of them."""
+def cut_off(alignment: Alignment) -> tuple[str, str] | None:
+    """The recorded words around the asked ones that limit or negate them, and which they do."""
     if not alignment.steps:
         return None
     printed = alignment.printed
     start, end = printed.words[alignment.first].start, printed.words[alignment.last - 1].end
-    before, after = printed.text[:start], printed.text[end:]
-    led = SENTENCE_END.split(before)[-1]
-    followed = SENTENCE_END.split(after, maxsplit=2)
-    for text in (led, followed[0], *followed[1:2]):
-        found = CONDITION.search(text)
+    after = SENTENCE_END.split(printed.text[end:], maxsplit=2)
+    around = (SENTENCE_END.split(printed.text[:start])[-1], *after[:2], "")
+    for number, kind, pattern in CUT_OFF:
+        found = pattern.search(around[number])
         if found is not None:
-            return text[found.start() :].strip(' .,;:–—-“”"')
+            return kind, around[number][found.start() :].strip(' .,;:–—-“”"')
     return None

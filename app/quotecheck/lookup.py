@@ -13,9 +13,10 @@ from app.entries.words import split
 from app.errors import InvalidQuery, query_error
 from app.quotecheck.alignment import Operation
 from app.quotecheck.answers import Verdict
-from app.quotecheck.attribution import SaidBy, Scene, mentions_in
+from app.quotecheck.attribution import SaidBy, Scene
 from app.quotecheck.judgement import weight_in_common
 from app.quotecheck.matching import Matcher, Matches, Passage, Quoted, Run
+from app.quotecheck.mentions import mentions_in
 from app.quotecheck.prose import Prose, Quotation, each_once, read_prose
 from app.quotecheck.rendering import Json, answer_document
 from app.quotecheck.speakers import load_actors, load_named, load_speaker

@@ -13,8 +13,9 @@ from app.db.snapshots import Memory, Snapshot, find
 from app.db.sql import KeyedStatement
 from app.db.tables import name_word, reference
 from app.entries.names import IDS
-from app.quotecheck.attribution import NamedActor, SaidBy, mentions_in
+from app.quotecheck.attribution import SaidBy
 from app.quotecheck.candidates import in_batches
+from app.quotecheck.mentions import NamedActor, mentions_in
 from app.quotecheck.offices import JOINERS, TITLE_WORDS, offices_in, title_words
 from app.quotecheck.reading import Reading, read_words
 

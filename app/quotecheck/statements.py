@@ -7,7 +7,7 @@ from typing import Any
 
 from app.entries.dates import date_in_words, parse_date
 from app.quotecheck.answers import DifferenceKind, Verdict
-from app.quotecheck.judgement import Judgement, cut_condition, speaker_names
+from app.quotecheck.judgement import Judgement, cut_off, speaker_names
 from app.quotecheck.matching import Matches
 
 NOT_IN_RECORD = "Not in this record. That does not mean that it was never said."
@@ -55,9 +55,9 @@ def _statement(matches: Matches) -> str:
     sentences = [_words_statement(best)]
     if best.others:
         sentences.append(f"{_who_said(best)} said them on {_day(best)}.")
-    condition = None if best.verdict is Verdict.exact else cut_condition(best.comparison.alignment)
-    if condition is not None:
-        sentences.append(f"A condition was cut off: “{condition}”.")
+    cut = None if best.verdict is Verdict.exact else cut_off(best.comparison.alignment)
+    if cut is not None and cut[0] not in {each.kind for each in best.findings}:
+        sentences.append(f"A {cut[0]} was cut off: “{cut[1]}”.")
     return " ".join(sentences)
 
 

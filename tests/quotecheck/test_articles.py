@@ -109,6 +109,33 @@ def test_altered_extended_and_inverted_quotations_are_near(
             "Netanyahu left; “we cannot stand by and let this continue,” said Trump after him.",
             "Trump",
         ),
+        ("“We cannot stand by and let this continue.” That was Biden in an interview.", "Biden"),
+        (
+            "“We cannot stand by and let this continue.” So said the former president Biden.",
+            "Biden",
+        ),
+        ("“We cannot stand by and let this continue.” Those were the words of Biden.", "Biden"),
+        ("“We cannot stand by and let this continue.” The speaker was Joe Biden.", "Joe Biden"),
+        ("“We cannot stand by and let this continue.” It was Biden who put it so.", "Biden"),
+        ("“We cannot stand by and let this continue.” Who said that? It was Biden.", "Biden"),
+        ("“We cannot stand by and let this continue” was the answer of Biden.", "Biden"),
+        ("“We cannot stand by and let this continue,” as Biden put it.", "Biden"),
+        (
+            "“We cannot stand by and let this continue,” so Jake Sullivan. Hamas left.",
+            "Jake Sullivan",
+        ),
+        ("“We cannot stand by and let this continue” — Mike Pence. Hamas left.", "Mike Pence"),
+        ("The phrase is Biden’s. “We cannot stand by and let this continue.”", "Biden"),
+        ("Biden spoke. The hall was full. “We cannot stand by and let this continue.”", "Biden"),
+        (
+            "Biden took the floor. It rained. “We cannot stand by and let this continue.”",
+            "Biden",
+        ),
+        (
+            "Hamas left. Ursula von der Leyen came. “We cannot stand by and let this continue,” "
+            "she said.",
+            "Ursula von der Leyen",
+        ),
     ],
 )
 def test_a_quotation_that_is_given_to_somebody_else(ask: Asker, text: str, speaker: str) -> None:
@@ -128,6 +155,23 @@ def test_a_quotation_that_is_given_to_somebody_else(ask: Asker, text: str, speak
         "King Abdullah II met Blinken. “We cannot stand by and let this continue,” he told him.",
         "The talks with Hamas went on. “We cannot stand by and let this continue” was heard again.",
         "The king of Jordan spoke in Washington: “We cannot stand by and let this continue.”",
+        "“We cannot stand by and let this continue.” That was King Abdullah II on Monday.",
+        "Abdullah II spoke. The hall was full. “We cannot stand by and let this continue.”",
+        "Biden spoke. The king of Jordan was next. “We cannot stand by and let this continue.”",
+        "Biden spoke. It was Abdullah II’s turn. “We cannot stand by and let this continue.”",
+        "Biden was the first to speak, the king next. “We cannot stand by and let this continue.”",
+        "Biden spoke with King Abdullah II. “We cannot stand by and let this continue.”",
+        "Netanyahu listened to the speech. “We cannot stand by and let this continue.”",
+        "Netanyahu disliked the phrase. “We cannot stand by and let this continue.”",
+        "“We cannot stand by and let this continue.” This was denied by Netanyahu.",
+        "“We cannot stand by and let this continue.” This is Biden’s problem now.",
+        "“We cannot stand by and let this continue.” That is what Biden wants to say.",
+        "“We cannot stand by and let this continue.” With this Biden was not content.",
+        "“We cannot stand by and let this continue.” It was Biden who left first.",
+        "“We cannot stand by and let this continue.” So Biden left the room.",
+        "“We cannot stand by and let this continue” hung over the door when Biden came.",
+        "Biden left. “We cannot stand by and let this continue,” a woman told him.",
+        "In the Gaza Strip they said: “We cannot stand by and let this continue.” Biden heard it.",
     ],
 )
 def test_a_quotation_of_its_speaker_has_no_difference(ask: Asker, text: str) -> None:

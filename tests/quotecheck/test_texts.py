@@ -89,6 +89,54 @@ def test_a_not_that_is_left_out_is_told(ask: Asker, text: str) -> None:
     assert {kind for kind, _, _ in differences(answer["matches"][0])} == {"negation"}
 
 
+@pytest.mark.parametrize(
+    ("text", "quote", "printed"),
+    [
+        ("our conditions being met", "q-20240603-netanyahu-claims", "without"),
+        ("we have agreed to a ceasefire", "q-20240603-netanyahu-claims", "without"),
+        ("chance for the return of the captives", "q-20240121-abuzuhri", "no"),
+    ],
+)
+def test_a_not_beside_the_words_is_cut_off_by_any_word(
+    ask: Asker, text: str, quote: str, printed: str
+) -> None:
+    """Before them or after them: not, no, without."""
+    answer = check(ask, text)
+    assert said(answer) == ("near", quote)
+    assert differences(answer["matches"][0]) == [("negation", None, printed)]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "told"),
+    [
+        (
+            "prisoners will not return to you",
+            None,
+            "A condition was cut off: “before the end of the aggression on Gaza and the withdrawal "
+            "from Gaza”.",
+        ),
+        (
+            "we are ready to discuss prisoner swaps",
+            None,
+            "A condition was cut off: “After the aggression is stopped and the aid increased”.",
+        ),
+        ("disruption", "Fidan", "A condition was cut off: “without”."),
+        (
+            "A framework to end the war without defeating Hamas",
+            None,
+            "A negation was cut off: “will not arise and will not happen”.",
+        ),
+    ],
+)
+def test_what_limits_or_negates_the_words_is_told(
+    ask: Asker, text: str, speaker: str | None, told: str
+) -> None:
+    """Where it leaves them a part of the wording, the statement says what was cut off."""
+    answer = check(ask, text, speaker)
+    assert answer["verdict"] == "partial"
+    assert answer["statement"].endswith(told)
+
+
 def test_words_in_another_order_are_near(ask: Asker) -> None:
     """The order is the difference."""
     answer = check(ask, "Our demands are reasonable and our response is realistic")
