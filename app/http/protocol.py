@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import struct
-from asyncio import TimerHandle, Transport
+from asyncio import AbstractEventLoop, TimerHandle, Transport
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
@@ -33,6 +33,32 @@ WRITE_SECONDS = 20.0
 LEAST_WRITTEN = 20 * 1024
 
 
+class WritePace:
+    """Ends a connection of which fewer bytes are taken than should be while more wait for it."""
+
+    def __init__(self, loop: AbstractEventLoop, transport: Transport):
+        self.loop = loop
+        self.transport = transport
+        self.timer: TimerHandle | None = None
+
+    def start(self) -> None:
+        self.look(self.transport.get_write_buffer_size() + LEAST_WRITTEN)
+
+    def look(self, before: int) -> None:
+        waiting = self.transport.get_write_buffer_size()
+        if waiting > before - LEAST_WRITTEN:
+            connection = self.transport.get_extra_info("socket")
+            # What the system still holds for the client is dropped with the connection.
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.transport.abort()
+        else:
+            self.timer = self.loop.call_later(WRITE_SECONDS, self.look, waiting)
+
+    def stop(self) -> None:
+        if self.timer is not None:
+            self.timer.cancel()
+
+
 class BoundedProtocol(HttpToolsProtocol):
     """Bounds the bytes of headers and the seconds of a request, and hides offers of HTTP/2."""
 
@@ -46,8 +72,7 @@ class BoundedProtocol(HttpToolsProtocol):
     held = b""
     refused = False
     watch: TimerHandle
-    # Set while more waits to be written than the transport holds.
-    pace: TimerHandle | None = None
+    pace: WritePace
     # The request that was read at the last look, and at how many looks it was.
     waiting_for: object = None
     looks = 0
@@ -56,11 +81,12 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         self.scope = self.waiting_for = {}
         self.watch = self.loop.call_later(READ_SECONDS / LOOKS, self.abort_if_slow)
+        self.pace = WritePace(self.loop, transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self.watch.cancel()
-        self.stop_pace()
+        self.pace.stop()
 
     def abort_if_slow(self) -> None:
         is_reading = self.refused or "method" not in self.scope or self.cycle.more_body
@@ -86,26 +112,11 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self.look_at_pace(self.transport.get_write_buffer_size() + LEAST_WRITTEN)
+        self.pace.start()
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        self.stop_pace()
-
-    def look_at_pace(self, before: int) -> None:
-        """Ends a connection of which less was written since the last look than should be."""
-        waiting = self.transport.get_write_buffer_size()
-        if waiting > before - LEAST_WRITTEN:
-            connection = self.transport.get_extra_info("socket")
-            # What the system still holds for the client is dropped with the connection.
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.transport.abort()
-        else:
-            self.pace = self.loop.call_later(WRITE_SECONDS, self.look_at_pace, waiting)
-
-    def stop_pace(self) -> None:
-        if self.pace is not None:
-            self.pace.cancel()
+        self.pace.stop()
 
     def data_received(self, data: bytes) -> None:
         if data[-1:] == b"\n" and len(data) <= STEP and not self.held and OFFER not in data.lower():
@@ -145,21 +156,29 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def write_problem(self, problem: Problem) -> None:
         """Writes a problem document, before the connection is closed."""
-        body = prefixed(problem.body(), self.app_state.get("prefix", b""))
-        response = problem_response(problem, body)
-        lines = [b": ".join(header) for header in [*response.raw_headers, *COMMON_HEADERS]]
-        head = b"\r\n".join([*lines, b"connection: close", b"", b""])
-        self.transport.write(STATUS_LINE[problem.status] + head + body)
+        self.transport.write(problem_message(problem, self.app_state.get("prefix", b"")))
 
     def send_400_response(self, msg: str) -> None:
-        problem: Problem = BadRequest(msg)
-        if len(self.url) > LONGEST_READ // 2:
-            problem = TooLong("The address is longer than any question needs; ask for less.")
-        elif self.head > LONGEST_READ:
-            problem = HeadersTooLarge(f"Headers may have {LONGEST_READ} bytes in all.")
-        self.write_problem(problem)
+        self.write_problem(refusal_of(msg, self.url, self.head))
         self.transport.write_eof()
         self.refused = True
+
+
+def refusal_of(message: str, url: bytes, head: int) -> Problem:
+    """Why a request cannot be read: its address or its headers are too long, or what is said."""
+    if len(url) > LONGEST_READ // 2:
+        return TooLong("The address is longer than any question needs; ask for less.")
+    if head > LONGEST_READ:
+        return HeadersTooLarge(f"Headers may have {LONGEST_READ} bytes in all.")
+    return BadRequest(message)
+
+
+def problem_message(problem: Problem, prefix: bytes) -> bytes:
+    """The bytes of a response with a problem document, after which the connection is closed."""
+    response = problem_response(problem, prefixed(problem.body(), prefix))
+    lines = [b": ".join(header) for header in [*response.raw_headers, *COMMON_HEADERS]]
+    head = b"\r\n".join([*lines, b"connection: close", b"", b""])
+    return STATUS_LINE[problem.status] + head + bytes(response.body)
 
 
 def steps_of(data: bytes) -> list[bytes]:
