@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import compress
 from typing import Any
 
@@ -58,10 +57,9 @@ def comparison_of(
     if wanted is not None:
         lines = [line for line in lines if any(term and term.id in wanted for term in line)]
     partial = [proposal["detail"] == Detail.partial for proposal in proposals]
-    topics = by_topic(lines, topic_order(proposals))
     compared = [
         {"topic": topic, "lines": [term_line(line, partial) for line in group]}
-        for topic, group in topics
+        for topic, group in by_topic(lines, topic_order(proposals))
     ]
     counts = Counter(line["change"] for topic in compared for line in topic["lines"])
     return ProposalComparison.model_validate(
@@ -104,8 +102,8 @@ def term_line(line: Line, partial: Sequence[bool]) -> dict[str, Any]:
     recorded = recorded_in(line, partial)
     compared = [compared_term(line, partial, number) for number in range(len(line))]
     cells = [cell_of(line, recorded, number, each) for number, each in enumerate(compared)]
-    differs = {aspect for each in compared for aspect in each.differs_in}
-    gravest = max((each.change for each in compared), key=GRAVITY.index)
+    differs = {aspect for each in compared for aspect in each["differs_in"]}
+    gravest = max((each["change"] for each in compared), key=GRAVITY.index)
     return {
         "change": line_change(line, recorded, gravest),
         "certain": recorded[0] and recorded[-1],
@@ -120,40 +118,30 @@ def recorded_in(values: Sequence[Any], partial: Sequence[bool]) -> list[bool]:
     return [value is not None or not part for value, part in zip(values, partial, strict=True)]
 
 
-@dataclass(frozen=True)
-class ComparedWithEarlier:
-    """A term beside the latest one before it on its line."""
-
-    change: TermChange = TermChange.same
-    differs_in: Sequence[Aspect] = ()
-    similarity: float | None = None
-
-
-def compared_term(line: Line, partial: Sequence[bool], number: int) -> ComparedWithEarlier:
+def compared_term(line: Line, partial: Sequence[bool], number: int) -> dict[str, Any]:
     """How a term differs from the latest one before it, if there are both."""
-    term = line[number]
-    latest = max((n for n in range(number) if line[n] is not None), default=None)
-    if term is None or latest is None:
-        return ComparedWithEarlier()
-    before = present(line[: latest + 1])[-1]
-    aspects = differences(before, term, (partial[latest], partial[number]))
+    term, earlier = line[number], [n for n in range(number) if line[n] is not None]
+    if term is None or not earlier:
+        return {"change": TermChange.same, "differs_in": [], "similarity": None}
+    before = last_present(line[:number])
+    aspects = differences(before, term, (partial[earlier[-1]], partial[number]))
     change = TermChange.changed if aspects else TermChange.same
     if aspects == [Aspect.text] and word_similarity(before.words, term.words) >= REWORDED:
         change = TermChange.reworded
-    return ComparedWithEarlier(change, aspects, round(similarity(before, term), 3))
+    similar = round(similarity(before, term), 3)
+    return {"change": change, "differs_in": aspects, "similarity": similar}
 
 
 def cell_of(
-    line: Line, recorded: Sequence[bool], number: int, compared: ComparedWithEarlier
+    line: Line, recorded: Sequence[bool], number: int, compared: dict[str, Any]
 ) -> dict[str, Any]:
     """The fields of a `Cell`."""
     term = line[number]
     return {
+        **compared,
         "term": term and shown_term(term.document),
-        "change": cell_change(line[: number + 1], recorded, compared.change),
+        "change": cell_change(line[: number + 1], recorded, compared["change"]),
         "certain": recorded[number] and recorded[max(number - 1, 0)],
-        "differs_in": compared.differs_in,
-        "similarity": compared.similarity,
     }
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from app.analysis.lookups import EntryJson, all_of
+from app.analysis.lookups import EntryJson, all_of, fields_of
 from app.db.snapshots import Snapshot
 from app.entries.documents import CitationDocument, Document, Summary
 from app.entries.questions import MAX_LIMIT, BoundParameter, NoQuestion, Sort, several
@@ -111,7 +111,7 @@ async def graph_of(question: GraphQuestion, snapshot: Snapshot) -> ProposalGraph
     proposals = await all_of(asked, "proposal", "topic", snapshot)
     known = {each["id"] for each in proposals}
     edges = [each for each in edges_of(proposals) if {each["from"], each["to"]} <= known]
-    nodes = [{name: each[name] for name in ProposalNode.model_fields} for each in proposals]
+    nodes = [fields_of(each, ProposalNode) for each in proposals]
     return ProposalGraph.model_validate({"nodes": nodes, "edges": edges})
 
 
@@ -121,20 +121,16 @@ def edges_of(proposals: Iterable[EntryJson]) -> Iterator[dict[str, Any]]:
     for later in proposals:
         for kind, name in ((EdgeKind.answers, "in_reply_to"), (EdgeKind.amends, "amends")):
             if later[name] is not None:
-                earlier = later[name]["proposal"]["id"]
-                seen.add((later["id"], earlier, kind))
+                ends = {"from": later["id"], "to": later[name]["proposal"]["id"], "kind": kind}
+                seen.add(tuple(ends.values()))
                 own = {"basis": later[name]["basis"], "by": later["proposers"], "citations": []}
-                yield {**edge(later["id"], earlier, kind, later["date"]), **own}
+                yield {**ends, "date": later["date"], **own}
     for earlier in proposals:
         for stage in earlier["life"]:
-            by_stage = BY_STAGE.get(stage["stage"])
-            if by_stage is None or stage["proposal"] is None:
+            if stage["proposal"] is None or stage["stage"] not in BY_STAGE:
                 continue
-            later_id = stage["proposal"]["id"]
-            if (later_id, earlier["id"], by_stage) not in seen:
-                own = {"basis": Basis.stated, "by": stage["by"], "citations": stage["citations"]}
-                yield {**edge(later_id, earlier["id"], by_stage, stage["date"]), **own}
-
-
-def edge(later: str, earlier: str, kind: EdgeKind, date: str) -> dict[str, Any]:
-    return {"from": later, "to": earlier, "kind": kind, "date": date}
+            kind = BY_STAGE[stage["stage"]]
+            ends = {"from": stage["proposal"]["id"], "to": earlier["id"], "kind": kind}
+            if tuple(ends.values()) not in seen:
+                own = {name: stage[name] for name in ("date", "by", "citations")}
+                yield {**ends, "basis": Basis.stated, **own}

@@ -141,39 +141,12 @@ def best_pairs(
 ) -> dict[int, int]:
     """The best pairing: positions in `others` by positions in `ones`; none below the threshold."""
     scores = [[scaled(alike(one, other), threshold) for other in others] for one in ones]
-    matched: dict[int, int] = {}
-    for rows, columns in connected_parts(scores):
-        part = [[scores[row][column] for column in columns] for row in rows]
-        for row, column in best_assignment(part):
-            matched[rows[row]] = columns[column]
-    return matched
+    return dict(best_assignment(scores))
 
 
 def scaled(score: float, threshold: float) -> int:
     """A similarity as a whole number; 0 below the threshold."""
     return round(score * SCALE) if score >= threshold else 0
-
-
-def connected_parts(scores: list[list[int]]) -> list[tuple[list[int], list[int]]]:
-    """Rows and columns connected by possible pairs; each part can be solved by itself."""
-    found = []
-    left = set(range(len(scores)))
-    while left:
-        rows, columns, pending = set[int](), set[int](), [min(left)]
-        while pending:
-            row = pending.pop()
-            rows.add(row)
-            reached = {column for column, score in enumerate(scores[row]) if score}
-            columns |= reached
-            pending += [
-                other
-                for other in left - rows - set(pending)
-                if any(scores[other][column] for column in reached)
-            ]
-        left -= rows
-        if columns:
-            found.append((sorted(rows), sorted(columns)))
-    return found
 
 
 def best_assignment(scores: list[list[int]]) -> list[tuple[int, int]]:
