@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from app.entries.documents import Document, QuantityDocument, Summary
+from app.analysis.positions_models import TitledLink
+from app.entries.documents import Document, EntryLink, QuantityDocument, Summary
 from app.kinds.outcomes import Outcome
 from app.kinds.proposals import Detail, Status
 
@@ -41,17 +42,9 @@ class Aspect(StrEnum):
     text = "text"
 
 
-class ComparedProposal(Document):
+class ComparedProposal(TitledLink):
     """A column of the comparison."""
 
-    id: str
-    """The id of the proposal."""
-    url: str
-    """The path of its document."""
-    title: str
-    """Its title."""
-    date: str
-    """When it was made, in the date language."""
     proposers: list[Summary]
     """Who proposed it."""
     status: Status
@@ -62,13 +55,9 @@ class ComparedProposal(Document):
     """The id of the proposal that it answers."""
 
 
-class ComparedTerm(Document):
+class ComparedTerm(EntryLink):
     """A term as it stands in one of the proposals."""
 
-    id: str
-    """The id of the term."""
-    url: str
-    """The path of its document."""
     phase: int | None
     """The phase in which it holds; null for the whole."""
     position: int | None

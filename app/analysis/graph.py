@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from app.analysis.lookups import EntryJson, all_of, fields_of
+from app.analysis.positions_models import TitledLink
 from app.db.snapshots import Snapshot
 from app.entries.documents import CitationDocument, Document, Summary
 from app.entries.questions import MAX_LIMIT, BoundParameter, NoQuestion, Sort, several
@@ -55,17 +56,9 @@ class GraphQuestion(NoQuestion):
     """The representation."""
 
 
-class ProposalNode(Document):
+class ProposalNode(TitledLink):
     """A proposal on the map."""
 
-    id: str
-    """The id of the proposal."""
-    url: str
-    """The path of its document."""
-    title: str
-    """Its title."""
-    date: str
-    """When it was made, in the date language."""
     start_date: str
     """Its first day."""
     proposers: list[Summary]

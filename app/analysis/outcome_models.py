@@ -5,15 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from app.analysis.positions_models import TitledLink
-from app.entries.documents import Document, EntryLink, QuantityDocument, SourceSummary, Summary
-from app.kinds.outcomes import (
-    ClaimantDocument,
-    ConditionDocument,
-    DeadlineDocument,
-    Outcome,
-    ReportDocument,
-)
+from app.entries.documents import Document, EntryLink, QuantityDocument, SourceSummary
+from app.kinds.outcomes import ClaimantDocument, Outcome, ReportDocument
 from app.kinds.proposals import PhaseDocument, Status
+from app.kinds.terms import Obligation
 
 
 class LedgerReport(ReportDocument):
@@ -64,35 +59,9 @@ class ClaimedNumbers(Document):
     """Whether every number is exact; otherwise the total is as inexact as they are."""
 
 
-class TermOutcome(Document):
+class TermOutcome(Obligation, EntryLink):
     """A term, when it was due, and what was reported of it."""
 
-    id: str
-    """The id of the term."""
-    url: str
-    """The path of its document."""
-    proposal: EntryLink
-    """The proposal that it is part of."""
-    phase: int | None
-    """The phase in which it holds; null for the whole."""
-    position: int | None
-    """Its place in the curated order of its proposal's terms, where one is given."""
-    clause: str | None
-    """Its number or heading in the text, as printed."""
-    obliged: list[Summary]
-    """Who has to act."""
-    beneficiary: list[Summary]
-    """Who benefits."""
-    text: str
-    """The obligation, in our words."""
-    quantities: list[QuantityDocument]
-    """The numbers that were promised."""
-    condition: ConditionDocument | None
-    """What it waits for."""
-    deadline: DeadlineDocument | None
-    """When it is due, as the text says."""
-    due_at: date | None
-    """The last day on which it can be met, where that is known."""
     past_due: bool | None
     """Whether that day lies before the day of the ledger; null where either is unknown."""
     statement: str

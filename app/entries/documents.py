@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.entries.dates import Precision, Qualifier
 from app.entries.fields import RefersTo
-from app.entries.record import Identifiers, Locator, Role, model_in, reference_of
+from app.entries.record import Identifiers, Locator, QuantityQualifier, Role, model_in, reference_of
 
 DOCUMENT_FORMAT = 13
 # What stands in a document for the id of another record.
@@ -141,13 +141,8 @@ class QuantityDocument(Document):
 
 
 QUALIFIER_WORDS: dict[str | None, str] = {
-    None: "",
-    "exactly": "",
-    "about": "about ",
-    "at_least": "at least ",
-    "more_than": "more than ",
-    "up_to": "up to ",
-    "less_than": "less than ",
+    **{each.value: f"{each.replace('_', ' ')} " for each in QuantityQualifier},
+    **dict.fromkeys((None, "exactly"), ""),
 }
 
 

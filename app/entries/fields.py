@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -120,6 +120,15 @@ def once(key: Callable[[Any], object] = lambda item: item) -> AfterValidator:
         return items
 
     return AfterValidator(each_once)
+
+
+def never_written(reason: str) -> BeforeValidator:
+    """Refuses whatever a seed file gives for a field, with the reason."""
+
+    def refuse(_: object) -> NoReturn:
+        raise ValueError(reason)
+
+    return BeforeValidator(refuse)
 
 
 @dataclass(frozen=True)

@@ -47,13 +47,10 @@ BETWEEN = r"[-\s$€£₪]{0,3}(?:us\$ ?)?$"
 SORT_OF = {fold(phrase): sort for sort, phrases in TABLES["phrases"].items() for phrase in phrases}
 LONGEST_FIRST = sorted(SORT_OF, key=len, reverse=True)
 BEFORE = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, LONGEST_FIRST))}){BETWEEN}")
-AFTER = (
-    (
-        re.compile(r"^\s*(?:\+|or more|o más|oder mehr|ou plus)"),
-        frozenset(("at_least", "more_than")),
-    ),
-    (re.compile(r"^\s*(?:or less|or fewer|or under|o menos|oder weniger)"), frozenset(("up_to",))),
-)
+AFTER = [
+    (re.compile(rf"^\s*(?:{'|'.join(map(re.escape, each['phrases']))})"), {*each["qualifiers"]})
+    for each in TABLES["after"]
+]
 
 
 class Number(NamedTuple):
@@ -128,7 +125,7 @@ def qualifiers_of(text: str, match: re.Match[str]) -> frozenset[str] | None:
     phrase = BEFORE.search(before)
     if phrase is not None:
         return QUALIFIERS[SORT_OF[phrase[1]]]
-    return next((allowed for pattern, allowed in AFTER if pattern.search(after)), None)
+    return next((frozenset(allowed) for pattern, allowed in AFTER if pattern.search(after)), None)
 
 
 def contradiction(

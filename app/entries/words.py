@@ -5,10 +5,12 @@ Both engines are given words, never text: FTS5 the words of `split` joined by sp
 """
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.resources import files
 from typing import NamedTuple
 
 # FTS5's `ascii` tokenizer splits at ASCII signs alone and takes all else as it is: exactly our
@@ -22,15 +24,11 @@ TSVECTOR_POSITIONS_PER_WORD = 256
 
 TATWEEL = "\u0640"
 
-# Letters with a stroke and ligatures, as people type them without; Arabic letters that are written
-# for each other, and those of Persian and Urdu keyboards; digits of every script.
-LATIN = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ŧ": "t", "ı": "i"}
-LIGATURES = {"æ": "ae", "œ": "oe"}
-ARABIC = {"ى": "ي", "ی": "ي", "ې": "ي", "ے": "ي", "ک": "ك", "ڪ": "ك", "ٱ": "ا"}
-HEHS = dict.fromkeys("ةەہھ", "ه")
+LETTERS = tomllib.loads(files("app.entries").joinpath("letters.toml").read_text(encoding="utf-8"))
+# The zeros of every script, each followed by its other digits.
 ZEROS = "٠۰߀०০੦૦୦௦౦೦൦෦๐໐༠၀႐០᠐᥆᧐᪀᪐᭐᮰᱀᱐꘠꣐꤀꧐꧰꩐꯰"
 DIGITS = {chr(ord(zero) + digit): str(digit) for zero in ZEROS for digit in range(10)}
-EQUAL_LETTERS = str.maketrans({**LATIN, **LIGATURES, **ARABIC, **HEHS, **DIGITS})
+EQUAL_LETTERS = str.maketrans({**LETTERS["latin"], **LETTERS["arabic"], **DIGITS})
 
 # Scripts written without spaces: each character is a word, and a run of them is a phrase.
 SPACELESS = (

@@ -17,16 +17,13 @@ NUMBER = re.compile(r"[0-9]{1,11}")
 DIGEST = re.compile(r"[0-9a-f]{12,64}")
 LAST_HEX = "g"
 
-BY_NUMBER = Statement(
-    select(revision.c.number, revision.c.digest, revision.c.version).where(
-        revision.c.number == bindparam("number", type_=BigInteger)
-    )
-)
+REVISIONS = select(revision.c.number, revision.c.digest, revision.c.version)
+BY_NUMBER = Statement(REVISIONS.where(revision.c.number == bindparam("number", type_=BigInteger)))
 # The same record may have stood twice; the later revision of the two is meant.
 BY_DIGEST = Statement(
-    select(revision.c.number, revision.c.digest, revision.c.version)
-    .where(revision.c.digest >= bindparam("start"), revision.c.digest < bindparam("end"))
-    .order_by(revision.c.number.desc())
+    REVISIONS.where(
+        revision.c.digest >= bindparam("start"), revision.c.digest < bindparam("end")
+    ).order_by(revision.c.number.desc())
 )
 
 
@@ -58,8 +55,7 @@ async def named_revision(value: str, snapshot: Snapshot, parameter: str = "revis
             f"the digest of the last one begins with {snapshot.revision.digest[:16]}.",
             [str(snapshot.revision.number)],
         )
-    number, digest, version = rows[0]
-    return Revision(number, digest, version)
+    return Revision(*rows[0])
 
 
 def refuse_ambiguous(value: str, digests: Sequence[str], parameter: str) -> None:

@@ -21,7 +21,7 @@ from app.entries.names import VALUE
 from app.entries.questions import Clause, EntryQuestion, filtered
 from app.entries.record import EntryRecord, Quantity, Record, Role
 from app.kinds.kind import Kind, Related
-from app.kinds.linked_data import LinkedData, Node, reference_node
+from app.kinds.linked_data import TABLES, LinkedData, Node, reference_node
 
 
 class EventType(StrEnum):
@@ -40,17 +40,6 @@ class EventType(StrEnum):
     report = "report"
     resolution = "resolution"
     vote = "vote"
-
-
-# The types of the PLOVER ontology (Open Event Data Alliance) that hold ours; the rest is CONSULT.
-PLOVER = {
-    EventType.attack: "ASSAULT",
-    EventType.agreement: "AGREE",
-    EventType.breakdown: "REJECT",
-    EventType.release: "CONCEDE",
-    EventType.military_order: "MOBILIZE",
-    EventType.resolution: "REQUEST",
-}
 
 
 class Stance(StrEnum):
@@ -213,16 +202,6 @@ class EventQuestion(EntryQuestion):
         return [*kept, Clause("proposal:stance", tuple(bound))]
 
 
-# The property in which an actor stands, by its role; an event is about the others.
-ATTENDEES = ("participant", "party", "mediator", "facilitator", "signatory", "guarantor")
-EVENT_ROLES = {
-    **dict.fromkeys(("host", "chair", "initiator"), "organizer"),
-    **dict.fromkeys(ATTENDEES, "attendee"),
-    "speaker": "performer",
-    "sponsor": "sponsor",
-}
-
-
 def event_node(document: Node, base: str) -> Node:
     """An event in schema.org's terms; it is about the proposals that it answers."""
     place = document["place"]
@@ -246,9 +225,9 @@ EVENT = Kind(
     document=EventDocument,
     question=EventQuestion,
     headline="title",
-    computed={"plover_type": lambda record, _: PLOVER.get(record.event_type, "CONSULT")},
+    computed={"plover_type": lambda record, _: TABLES["plover"].get(record.event_type, "CONSULT")},
     links={"quotes": "/v1/quotes?event={id}"},
     facets=("event_type", "actor", "topic", "stance", "place", "exchange"),
     related=(Related("What was said", "quote", "event"), Related("Figures", "figure", "event")),
-    linked_data=LinkedData(event_node, EVENT_ROLES, sources="subjectOf"),
+    linked_data=LinkedData(event_node, TABLES["event_roles"], sources="subjectOf"),
 )

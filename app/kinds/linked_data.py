@@ -5,28 +5,19 @@ A node is in schema.org's terms. `base` is the public URL, which begins every `@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import Any
 
 from app.entries.documents import quantity_text
 
 Node = dict[str, Any]
-# The properties in which actors of a work stand, by their role.
-WORK_ROLES = {
-    "speaker": "spokenByCharacter",
-    "proposer": "creator",
-    "sponsor": "sponsor",
-    "mediator": "contributor",
-    "facilitator": "contributor",
-}
-BOUNDS = {
-    "exactly": "value",
-    "at_least": "minValue",
-    "more_than": "minValue",
-    "up_to": "maxValue",
-    "less_than": "maxValue",
-}
+TABLES: dict[str, dict[str, str]] = tomllib.loads(
+    files("app.kinds").joinpath("linked_data.toml").read_text(encoding="utf-8")
+)
+WORK_ROLES = TABLES["work_roles"]
 WITHOUT_QUALIFIER = str.maketrans("", "", "~?%")
 
 
@@ -86,7 +77,7 @@ def source_node(source: Node, base: str) -> Node:
 def quantity_node(quantity: Node) -> Node:
     """A number: as a value where it is exact, as a bound where it is one, and always in words."""
     node = {"@type": "QuantitativeValue", "unitText": quantity["unit"]}
-    bound = BOUNDS.get(quantity["qualifier"] or "")
+    bound = TABLES["bounds"].get(quantity["qualifier"] or "")
     if bound is not None and quantity["value"] is not None:
         node[bound] = quantity["value"]
     if quantity["from"] is not None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
 from app.entries.documents import (
@@ -29,6 +29,7 @@ from app.entries.fields import (
     Prose,
     SourceId,
     Verbatim,
+    never_written,
     once,
 )
 from app.entries.names import VALUE
@@ -164,13 +165,10 @@ class QuoteRecord(EntryRecord):
 class SeedQuote(QuoteRecord):
     """A quote as it stands in a seed file; its evidence stands in a file of its own."""
 
-    evidence: SkipJsonSchema[tuple[Evidence, ...]] = ()
-
-    @field_validator("evidence", mode="before")
-    @classmethod
-    def refused(cls, _: object) -> tuple[Evidence, ...]:
-        """Evidence is recorded by `parley verify`."""
-        raise ValueError("is not written in a quote; `parley verify --write` writes evidence.yaml")
+    evidence: Annotated[
+        SkipJsonSchema[tuple[Evidence, ...]],
+        never_written("is not written in a quote; `parley verify --write` writes evidence.yaml"),
+    ] = ()
 
 
 class SpeakerDocument(Document):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from app.db.postings import covering_nodes, enclosing_nodes
@@ -20,7 +20,18 @@ from app.entries.documents import (
     QuantityDocument,
     Summary,
 )
-from app.entries.fields import ActorId, Day, Edtf, Line, ProposalId, Prose, Slug, Whole, once
+from app.entries.fields import (
+    ActorId,
+    Day,
+    Edtf,
+    Line,
+    ProposalId,
+    Prose,
+    Slug,
+    Whole,
+    never_written,
+    once,
+)
 from app.entries.questions import BoundParameter, Clause, EntryQuestion, filtered, whole_number
 from app.entries.record import EntryRecord, Quantity, Role
 from app.kinds.kind import Kind
@@ -102,25 +113,19 @@ class TermRecord(EntryRecord):
 class SeedTerm(TermRecord):
     """A term as it stands in its proposal in a seed file; its date may be that of the proposal."""
 
-    proposal: SkipJsonSchema[Slug] = ""
+    proposal: Annotated[
+        SkipJsonSchema[Slug],
+        never_written("is not written in a term, which belongs to the proposal around it"),
+    ] = ""
     date: Edtf = ""
-    due_at: SkipJsonSchema[None] = None
-
-    @field_validator("proposal", mode="before")
-    @classmethod
-    def refused(cls, _: object) -> str:
-        """The proposal is the one around the term."""
-        raise ValueError("is not written in a term, which belongs to the proposal around it")
-
-    @field_validator("due_at", mode="before")
-    @classmethod
-    def computed(cls, _: object) -> None:
-        """The day is that of the deadline."""
-        raise ValueError("is not written in a term; write its deadline, from which it is computed")
+    due_at: Annotated[
+        SkipJsonSchema[None],
+        never_written("is not written in a term; write its deadline, from which it is computed"),
+    ] = None
 
 
-class TermFields(Document):
-    """What only terms have."""
+class Obligation(Document):
+    """What a proposal says of one of its terms."""
 
     proposal: EntryLink
     """The proposal that it is part of."""
@@ -144,6 +149,11 @@ class TermFields(Document):
     """When it is due, as the text says."""
     due_at: date | None
     """The last day on which it can be met; null where the deadline or its anchor gives no day."""
+
+
+class TermFields(Obligation):
+    """What only terms have."""
+
     reports: list[ReportDocument]
     """What is reported of it, by whom; claims that contradict each other stand side by side."""
 
