@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from typing import Annotated, Any, NotRequired
 from urllib.parse import urljoin
 
+import orjson
+from mcp_types import CallToolResult, TextContent
 from pydantic import Field
 from typing_extensions import TypedDict
 
@@ -161,10 +163,12 @@ class Shaping:
         self.revision = answer["meta"]["revision"]
         self.public_url = public_url
 
-    def answer(self, **members: Any) -> Json:
-        """An answer, without what is null."""
+    def result(self, **members: Any) -> CallToolResult:
+        """An answer without what is null; as text, too, for clients that show text alone."""
         said = f"{self.revision['version']}, digest {self.revision['digest'][:DIGEST_DIGITS]}"
-        return without_nulls({"revision": said, **members})
+        answer = without_nulls({"revision": said, **members})
+        text = TextContent(type="text", text=orjson.dumps(answer).decode())
+        return CallToolResult(content=[text], structured_content=answer)
 
     def cite(self, url: str) -> str:
         address = urljoin(self.public_url, url)
