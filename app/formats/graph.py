@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from app.analysis.graph import ProposalGraph
 from app.entries.languages import written_date
-from app.formats.svg import picture_templates
+from app.formats.svg import format_templates
 
 ROW, TOP, LEFT = 34, 44, 130
 
@@ -29,7 +29,7 @@ def graph_picture(graph: ProposalGraph, base: str, language: str, *, alone: bool
         }
         for each in graph.edges
     ]
-    shown = picture_templates().get_template("graph.svg")
+    shown = format_templates().get_template("graph.svg")
     return Markup(
         shown.render(
             graph=graph,

@@ -32,11 +32,11 @@ Link = Callable[[Lane, Span], str]
 
 
 @cache
-def picture_templates() -> jinja2.Environment:
-    """The templates of pictures."""
+def format_templates() -> jinja2.Environment:
+    """The templates of formats; those of pictures escape everything."""
     templates = jinja2.Environment(
         loader=jinja2.PackageLoader("app.formats"),
-        autoescape=True,
+        autoescape=jinja2.select_autoescape(["svg"]),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
     )
@@ -66,7 +66,7 @@ def drawn(
     spans = density.spans
     width = max(WIDTH, len(spans) * BAR + 2 * MARGIN)
     step = (width - 2 * MARGIN) / max(len(spans), 1)
-    template = picture_templates().get_template("density.svg")
+    template = format_templates().get_template("density.svg")
     shown = template.render(
         title=title,
         density=density,
