@@ -9,7 +9,7 @@ spreadsheet evaluates it as a formula; numbers do not. A list is one cell, its i
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from functools import cache, partial
 from operator import itemgetter
 from types import SimpleNamespace
@@ -118,20 +118,22 @@ def is_list(annotation: Any) -> bool:
 
 
 def column_at(path: Path) -> Column:
-    """The column of what stands at a path; of lists on the way, of each item."""
-    first, *below = path
-    if not below:
-        return Column(first, itemgetter(first))
-    return Column(first, lambda document: leaves(document[first], below))
+    return Column(path[0], reader_of(path))
 
 
-def leaves(value: Any, path: Sequence[str]) -> Any:
-    """What stands at a path below a value; a list of it where the value is a list."""
-    if isinstance(value, list):
-        return [leaves(each, path) for each in value]
-    if not path or value is None:
-        return value
-    return leaves(value[path[0]], path[1:])
+def reader_of(path: Path) -> Callable[[Any], Any]:
+    """What returns what stands at a path; a list of it where there is a list on the way."""
+    if len(path) == 1:
+        return itemgetter(path[0])
+    first, below = path[0], reader_of(path[1:])
+
+    def read(document: dict[str, Any]) -> Any:
+        value = document[first]
+        if isinstance(value, list):
+            return [below(each) for each in value]
+        return below(value) if value is not None else None
+
+    return read
 
 
 def roles_at(member: str, document: dict[str, Any]) -> list[str]:
