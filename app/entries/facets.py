@@ -215,12 +215,11 @@ class FacetLink:
 
     def to_each(self, values: Iterable[str]) -> list[str | None]:
         """The path and query of each value, or None where no question says just that."""
-        present = self.present
-        before, after = self.around or ("", "")
-        if self.around is None:
-            return [self.to_present(each) if each in present else None for each in values]
+        before, after = self.around or (None, "")
         return [
-            self.to_present(each) if each in present else f"{before}{quoted(each)}{after}"
+            self.to_present(each)
+            if each in self.present
+            else before and f"{before}{quoted(each)}{after}"
             for each in values
         ]
 

@@ -177,7 +177,6 @@ Edtf = Annotated[
 ]
 Day = Annotated[
     str,
-    AfterValidator(valid_date),
     AfterValidator(whole_day),
     Field(examples=["2024-02-07"], json_schema_extra={"format": "date"}),
 ]

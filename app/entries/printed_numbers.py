@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Iterator
 from importlib.resources import files
 from typing import NamedTuple
@@ -62,7 +61,7 @@ class Number(NamedTuple):
 
 def numbers_in(printed: str, unit: str = "") -> list[Number]:
     """The numbers in printed words; in a unit such as `million euros` the scale may be left out."""
-    text = fold("".join(map(ascii_digit, printed)))
+    text = fold(printed)
     found = list(DIGITS.finditer(text))
     if found:
         return [Number(digit_values(match, unit), qualifiers_of(text, match)) for match in found]
@@ -70,14 +69,6 @@ def numbers_in(printed: str, unit: str = "") -> list[Number]:
         Number(frozenset((spelled_value(match[0]),)), qualifiers_of(text, match))
         for match in SPELLED.finditer(text)
     ]
-
-
-def ascii_digit(character: str) -> str:
-    """A digit of any script as one of 0 to 9; all else as it is."""
-    if character.isascii():
-        return character
-    digit = unicodedata.digit(character, None)
-    return character if digit is None else str(digit)
 
 
 def digit_values(match: re.Match[str], unit: str) -> frozenset[float]:

@@ -136,16 +136,15 @@ def lengths_of(memory: Memory, kind: str) -> list[tuple[int, BitMap]]:
     return sorted(zip(map(int, values), postings, strict=True), key=itemgetter(0))
 
 
-def repetition_keys(kind: str, word: Words, times: int) -> list[int]:
-    """The keys of the postings of a word that is repeated so many times."""
-    return [key_of(kind, repeated_dimension(times), each) for each in word]
-
-
 def classes_of(
     memory: Memory, kind: str, found: BitMap, words: list[Words]
 ) -> list[tuple[Times, BitMap]]:
     """The found entries of a kind, by how often they have each word."""
-    keys = {(word, n): repetition_keys(kind, word, n) for word in words for n in REPEATED}
+    keys = {
+        (word, n): [key_of(kind, repeated_dimension(n), each) for each in word]
+        for word in words
+        for n in REPEATED
+    }
     memory.get_all(POSTINGS, list(chain.from_iterable(keys.values())))
     classes: list[tuple[Times, BitMap]] = [((), found)]
     for word in words:

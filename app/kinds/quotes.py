@@ -301,30 +301,27 @@ def speakers_of(record: QuoteRecord, reference: Reference) -> list[dict[str, Any
 
 
 def renderings_of(record: QuoteRecord, reference: Reference) -> list[dict[str, Any]]:
-    renderings = [
-        document_fields(RenderingDocument, wording, reference.refer) for wording in record.wordings
-    ]
-    for wording, rendering in zip(record.wordings, renderings, strict=True):
-        rendering["source"] = with_passage(rendering["source"], wording)
+    renderings = []
+    for wording in record.wordings:
+        rendering = document_fields(RenderingDocument, wording, reference.refer)
+        renderings.append({**rendering, "source": with_passage(rendering["source"], wording)})
     return renderings
 
 
 def citations_of(record: QuoteRecord, reference: Reference) -> list[dict[str, Any]]:
     """The citations, each with the passage of the first wording of its source that is found."""
     found = {each.source: each for each in reversed(record.wordings) if each.selector is not None}
-    citations = [
-        document_fields(CitationDocument, each, reference.refer) for each in record.citations
-    ]
-    for citation in citations:
-        wording = found.get(citation["source"]["id"])
-        if wording is not None:
-            citation["source"] = with_passage(citation["source"], wording)
+    citations = []
+    for each in record.citations:
+        citation = document_fields(CitationDocument, each, reference.refer)
+        source = with_passage(citation["source"], found.get(each.source))
+        citations.append({**citation, "source": source})
     return citations
 
 
-def with_passage(source: dict[str, Any], wording: Wording) -> dict[str, Any]:
+def with_passage(source: dict[str, Any], wording: Wording | None) -> dict[str, Any]:
     """A source with the address of a wording in it, where evidence has found the words."""
-    if wording.selector is None or source["href"] is None:
+    if wording is None or wording.selector is None or source["href"] is None:
         return source
     return {**source, "passage_href": passage_address(source["href"], wording.selector)}
 
