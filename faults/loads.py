@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import http.client
 import json
+import multiprocessing
 import random
 import socket
 import subprocess
@@ -15,6 +16,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import count
+from multiprocessing.queues import SimpleQueue
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from app.seeding.seed import seed
@@ -36,6 +39,7 @@ FILES = (
     "parley.sqlite",
 )
 CODINGS = ("identity", "gzip")
+FORKED = multiprocessing.get_context("fork")
 EVERY_KIND = "kind=event&kind=quote&kind=proposal&kind=term&kind=figure"
 
 
@@ -181,26 +185,32 @@ def long_questions(kind: str) -> Callable[[], Seen]:
 
     def doing() -> Seen:
         with shipped(workers=1) as server:
-            asked = question_of(kind, server.base)
             alone = others_see(server.base)
-            going, seen = threading.Event(), Counter[int]()
-
-            def ask() -> None:
-                while not going.is_set():
-                    seen[sent(server.base, *asked())] += 1
-
-            threads = [threading.Thread(target=ask, daemon=True) for _ in range(12)]
-            for thread in threads:
-                thread.start()
+            ended, statuses = FORKED.Event(), FORKED.SimpleQueue()
+            # A process of its own: what others see is not to include a wait for this interpreter.
+            asking = FORKED.Process(target=ask_long, args=(kind, server.base, ended, statuses))
+            asking.start()
             beside = others_see(server.base)
-            going.set()
-            for thread in threads:
-                thread.join()
+            ended.set()
+            seen: Counter[int] = statuses.get()
+            asking.join()
         counted = ", ".join(f"{number} × {status}" for status, number in sorted(seen.items()))
         return f"alone: {alone}; beside: {beside}", f"nothing; of the long ones {counted}"
 
     doing.__doc__ = f"Twelve clients that ask for {kind} without a pause, for ten seconds"
     return doing
+
+
+def ask_long(kind: str, base: str, ended: Event, statuses: SimpleQueue[Counter[int]]) -> None:
+    """Asks long questions of a kind, twelve at once, until the end; then tells their statuses."""
+    asked, seen = question_of(kind, base), Counter[int]()
+
+    def ask(_: int) -> None:
+        while not ended.is_set():
+            seen[sent(base, *asked())] += 1
+
+    in_threads(ask, 12, 12)
+    statuses.put(seen)
 
 
 KINDS = (

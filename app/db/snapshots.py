@@ -19,7 +19,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar, TypeVarTuple, Un
 
 from app.db.files import DatabaseFile
 from app.db.sql import Row, Statement
-from app.db.work import Work, overdue
+from app.db.work import Work, check_work, overdue
 from app.errors import Unavailable
 
 # Rows of one chunk of an answer without a bound.
@@ -214,6 +214,7 @@ class Memory:
 
     def check_time(self) -> None:
         """To be called between portions of long work; raises `OutOfTime`."""
+        check_work()
         if time.monotonic() > self.run_until:
             raise OutOfTime
 

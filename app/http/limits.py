@@ -13,6 +13,7 @@ from ipaddress import IPv6Address
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.config import Settings
+from app.db.work import Work
 from app.errors import (
     BadRequest,
     LengthRequired,
@@ -70,6 +71,7 @@ class Limits:
         if b"transfer-encoding" in scope["state"]["fields"]:
             receive = self.counting(receive)
         self.active += 1
+        Work.last_asked = scope["state"]["began"]
         try:
             await self.app(scope, receive, send)
         finally:

@@ -85,6 +85,7 @@ def grouped_by_day(entries: list[Entry]) -> Iterator[tuple[str, list[Any]]]:
             if each["kind"] == "quote" and each["fragment"] and each["event"]
             if each["event"]["id"] in events
         }
+        check_work()
         within = {name: [each for each in those if held.get(each["id"]) == name] for name in events}
         yield (
             day,

@@ -22,8 +22,8 @@ from app.quotecheck.rendering import Json, answer_document
 from app.quotecheck.speakers import load_actors, load_named, load_speaker
 
 CHECK_CHARACTERS = 2000
-# Texts of more words than these in all are looked up in a thread.
-LOOP_WORDS = 150
+# Texts of more words than these in all are looked up as work.
+LONG_WORDS = 100
 RECORDED = (Verdict.exact, Verdict.partial)
 
 
@@ -98,10 +98,10 @@ async def check_texts(
 ) -> list[Json]:
     """What is in the record of some texts: of each as a whole, or of the quotations in it."""
     wholes = [Passage(each.prose.reading, each.said, each.day) for each in questions]
-    quoted = [await _quotations_in(each, snapshot, work) for each in questions]
+    long = sum(len(each.reading) for each in wholes) > LONG_WORDS
+    run = work.in_thread if long else work.in_short_thread
+    quoted = [await _quotations_in(each, snapshot, run) for each in questions]
     passages = [*wholes, *(each for text in quoted for each in text.passages.values())]
-    long = sum(len(each.reading) for each in passages) > LOOP_WORDS
-    run = work.in_thread if long else work.in_loop
     matcher = Matcher(snapshot, run)
     await matcher.load(passages)
     found = await run(list, map(matcher.matches, wholes))
@@ -111,12 +111,12 @@ async def check_texts(
     return await run(list, (_answer(matcher, *each) for each in texts))
 
 
-async def _quotations_in(question: QuotationQuestion, snapshot: Snapshot, work: Work) -> Quoted:
+async def _quotations_in(question: QuotationQuestion, snapshot: Snapshot, run: Run) -> Quoted:
     """The quotations of a text, where something stands around them."""
     prose, said = question.prose, question.said
     if not prose.quoted or not any(_words_outside(prose)):
         return Quoted()
-    scene = await load_scene(prose, snapshot, work.in_loop) if said is None else None
+    scene = await load_scene(prose, snapshot, run) if said is None else None
     return Quoted(list(prose.quotations()), scene, said, question.day)
 
 

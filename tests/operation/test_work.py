@@ -12,7 +12,7 @@ from starlette.types import Message
 
 from app.db.snapshots import Memory, find
 from app.db.sqlite import SqliteDatabase
-from app.db.work import THREAD, Abandoned, Work, check_work
+from app.db.work import PAUSE, THREAD, TURN, Abandoned, Work, check_work
 from app.errors import Unavailable
 from tests.api.asking import Asker
 from tests.conftest import SHIPPED, Seeded
@@ -143,9 +143,10 @@ def test_the_work_itself_looks_at_its_deadline_and_its_client() -> None:
         await asyncio.sleep(0.05)
 
     async def work() -> None:
-        late = Work(time.monotonic(), 0.05)
-        with pytest.raises(Unavailable, match=r"longer than 0\.05 seconds"):
-            await late.in_thread(endless)
+        for thread in (Work.in_thread, Work.in_short_thread):
+            late = Work(time.monotonic(), 0.05)
+            with pytest.raises(Unavailable, match=r"longer than 0\.05 seconds"):
+                await thread(late, endless)
         left = Work(time.monotonic(), 60)
         with pytest.raises(Abandoned):
             async with left.for_client(gone):
@@ -154,6 +155,22 @@ def test_the_work_itself_looks_at_its_deadline_and_its_client() -> None:
         assert await next_one.in_thread(str, 7) == "7"
 
     asyncio.run(work())
+
+
+def test_long_work_pauses_while_others_ask(patient: Asker) -> None:
+    """Between two turns it sleeps, so that the event loop has the interpreter for itself."""
+
+    def seconds_asleep() -> float:
+        began, used = time.monotonic(), time.thread_time()
+        while time.thread_time() < used + 5 * TURN:
+            check_work()
+        return time.monotonic() - began - 5 * TURN
+
+    async def asked() -> float:
+        assert (await patient.client.get("/health/live")).status_code == 200
+        return await Work(time.monotonic(), 60).in_thread(seconds_asleep)
+
+    assert patient.runner.run(asked()) >= 3 * PAUSE
 
 
 def test_what_is_found_as_work_is_found_in_its_thread(cached_databases: Seeded) -> None:
