@@ -25,6 +25,7 @@ from app.analysis.matching import (
     aligned_lines,
     best_pairs,
     last_present,
+    of_one_sort,
     present,
     quantity_similarity,
     similarity,
@@ -225,7 +226,7 @@ def matched_quantities(ones: Sequence[EntryJson], others: Sequence[EntryJson]) -
     def alike(one: EntryJson, other: EntryJson) -> float:
         score = quantity_similarity(one, other)
         alone = all(counts[one["unit"]] == 1 for counts in units)
-        if one["unit"] != other["unit"] or (score < ALIKE_QUANTITIES and not alone):
+        if not of_one_sort(one, other) or (score < ALIKE_QUANTITIES and not alone):
             return 0.0
         same_qualifier = float(one["qualifier"] == other["qualifier"])
         return 0.5 + 0.4 * score + 0.1 * same_qualifier

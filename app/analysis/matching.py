@@ -13,7 +13,8 @@ Their similarity is the weighted mean of
 * `words`: the mean of rapidfuzz's token sort and token set ratios of our words;
 * `phase`: 1 in the same phase, else 0;
 * `quantities`, where both have some: the most similar `of` (token sort ratio) of one unit;
-  an `of` with other digits ("on day 7", "on day 30") counts something else.
+  an `of` with other digits ("on day 7", "on day 30") counts something else, and so do numbers of
+  the dead and of the living.
 
 Of all ways to pair the terms of two proposals, each term at most once and no pair below THRESHOLD,
 the one with the greatest sum of similarities is taken (the assignment problem; H. W. Kuhn, "The
@@ -118,10 +119,16 @@ def word_similarity(one: str, other: str) -> float:
     return (fuzz.token_sort_ratio(one, other) + fuzz.token_set_ratio(one, other)) / 200
 
 
+def of_one_sort(one: EntryJson, other: EntryJson) -> bool:
+    """Whether two numbers have one unit, and count the dead both or neither."""
+    counted = [{ALIKE.get(word) for word in split(each["of"] or "")} for each in (one, other)]
+    return one["unit"] == other["unit"] and len({"bodies" in each for each in counted}) == 1
+
+
 def quantity_similarity(one: EntryJson, other: EntryJson) -> float:
-    """How similar what is counted is; 0 where the units or the digits differ."""
+    """How similar what is counted is; 0 where the sorts or the digits differ."""
     mine, theirs = (split(each["of"] or "") for each in (one, other))
-    if one["unit"] != other["unit"] or digits(mine) != digits(theirs):
+    if not of_one_sort(one, other) or digits(mine) != digits(theirs):
         return 0.0
     if mine == theirs:
         return 1.0

@@ -83,6 +83,20 @@ def test_numbers_of_the_record(
     assert values in shown
 
 
+def test_numbers_of_the_dead_do_not_stand_beside_those_of_the_living(shipped_ask: Asker) -> None:
+    """33 hostages become 20 living ones; the 28 dead are a number of their own."""
+    page = shipped_ask.page(
+        "/v1/compare?proposal=prop-2025-01-agreement&proposal=prop-2025-10-first-phase"
+    )
+    hostages = [
+        [value and value[1] for value in number[2]]
+        for number in numbers(page)
+        if number[0] == "persons"
+    ]
+    assert [33, 20] in hostages
+    assert [None, 28] in hostages
+
+
 def test_words_that_are_hardly_alike_are_changed_not_reworded(shipped_ask: Asker) -> None:
     """Two terms may differ in their words alone: they are reworded where the words are alike."""
     page = shipped_ask.page(
