@@ -41,7 +41,7 @@ SEED_FILES = ", ".join(
 def seed_files(folder: Path) -> Iterator[tuple[str, Path] | Flaw]:
     """The kind and path of every seed file, reference data first; flaws for what is not one."""
     if not os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir raises where a parent is closed
-        yield file_flaw(str(folder), "is not a folder; give the folder that holds dataset.yaml")
+        yield file_flaw(str(folder), "no-folder")
         return
     flaws: list[Flaw] = []
     found: dict[str, list[Path]] = {kind: [] for kind in READING_ORDER}
@@ -69,7 +69,7 @@ def visible_files(folder: Path, refuse: Callable[[Flaw], object]) -> Iterator[Pa
         shown = os.path.relpath(place, folder)
         first = read.setdefault(os.path.realpath(place), shown)
         if first != shown:
-            refuse(file_flaw(shown, f"is the same folder as {first}; remove the symbolic link"))
+            refuse(file_flaw(shown, "same-folder", first=first))
             folders.clear()
             continue
         folders[:] = sorted(name for name in folders if not name.startswith("."))
@@ -97,9 +97,7 @@ def kind_unread_after(flaw: Flaw) -> str | None:
 def stray_file_flaws(path: Path, shown: PurePath) -> Iterator[Flaw]:
     """The flaw of a file that looks like a seed file, but is not in the place of one."""
     if shown.suffix.lower() in DATA_SUFFIXES and shown.parts[0] not in BESIDE:
-        yield file_flaw(
-            shown.as_posix(), f"would not be read; seed files are {SEED_FILES} (or .ndjson)"
-        )
+        yield file_flaw(shown.as_posix(), "stray-file", files=SEED_FILES)
     elif shown.parts[0] in FOLDERS:
         try:
             path.stat()
@@ -107,15 +105,13 @@ def stray_file_flaws(path: Path, shown: PurePath) -> Iterator[Flaw]:
             yield unreadable_file(error, shown.as_posix())
         else:
             if len(shown.parts) == 1:
-                yield file_flaw(
-                    shown.as_posix(), "is not a folder; replace it by a folder of seed files"
-                )
+                yield file_flaw(shown.as_posix(), "file-for-folder")
 
 
 def unreadable_file(error: OSError, file: str) -> Flaw:
     """A file or folder that the system does not let us read."""
     reason = (error.strerror or str(error)).lower()
-    return file_flaw(file, f"cannot be read ({reason}); check its permissions")
+    return file_flaw(file, "unreadable", reason=reason)
 
 
 class FileChunk(NamedTuple):
@@ -136,7 +132,7 @@ def chunks_of(kind: str, path: Path, folder: Path) -> Iterator[FileChunk | Flaw]
     chunk = FileChunk(kind, path.relative_to(folder).as_posix(), path)
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            yield file_flaw(chunk.file, "is not a plain file; replace it by one")
+            yield file_flaw(chunk.file, "no-plain-file")
         elif path.suffix == ".ndjson":
             yield from line_chunks(chunk)
         else:
@@ -174,9 +170,8 @@ def line_chunks(chunk: FileChunk) -> Iterator[FileChunk | Flaw]:
         lines = iter(lambda: stream.readline(LINE_LIMIT + 1), b"")
         for number, line in enumerate(lines, 1):
             if len(line) > LINE_LIMIT:
-                wrong = "is longer than 4 MiB; write one record on one line"
                 yield from [chunk._replace(lines=held)] if held else []
-                yield file_flaw(chunk.file, wrong, number)
+                yield file_flaw(chunk.file, "long-line", number)
                 return
             text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
             if text.isspace() or not text:
@@ -198,9 +193,8 @@ def read_line(chunk: FileChunk, number: int, line: bytes) -> Iterator[RawRecord 
     try:
         fields = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        problem = f"is not JSON ({error.msg.partition(': line')[0]}, at character {error.colno})"
-        wrong = f"{problem}; write one record as one object on one line"
-        yield file_flaw(chunk.file, wrong, number)
+        problem = error.msg.partition(": line")[0]
+        yield file_flaw(chunk.file, "no-json", number, problem=problem, column=error.colno)
         return
     raw = RawRecord(chunk.kind, chunk.file, number, fields, json=line)
     for key in duplicate_keys(line, fields):

@@ -40,14 +40,20 @@ class Flaw:
         return self.message
 
 
-def file_flaw(file: str, message: str, line: int = 0) -> Flaw:
+def wrong(message: str, /, **facts: Any) -> str:
+    """What `messages.toml` says of a flaw, with some facts."""
+    words: str = MESSAGES["flaws"][message]
+    return words.format(**facts)
+
+
+def file_flaw(file: str, message: str, line: int = 0, /, **facts: Any) -> Flaw:
     """A flaw of a file, of which nothing is read from that line on."""
-    return Flaw(file, line, "", "", message, ends_file=True)
+    return Flaw(file, line, "", "", wrong(message, **facts), ends_file=True)
 
 
 def empty_file(file: str) -> Flaw:
     """A file without a record."""
-    return Flaw(file, 0, "", "", "holds no record; remove it, or write at least one")
+    return Flaw(file, 0, "", "", wrong("empty-file"))
 
 
 def field_path(location: Iterable[int | str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.seeding.flaws import Flaw, field_path
+from app.seeding.flaws import Flaw, field_path, wrong
 from app.seeding.references import Location
 
 
@@ -62,4 +62,4 @@ class RawRecord:
 
     def repeated_key(self, line: int, field: str) -> Flaw:
         """A key that is given twice: one of the two values would be lost."""
-        return Flaw(self.file, line, self.id, field, "is given twice; keep one of them")
+        return Flaw(self.file, line, self.id, field, wrong("repeated-key"))

@@ -27,7 +27,7 @@ from app.seeding.files import (
     read_chunk,
     seed_files,
 )
-from app.seeding.flaws import Flaw, a, file_flaw
+from app.seeding.flaws import Flaw, a, file_flaw, wrong
 from app.seeding.processes import map_in_order
 from app.seeding.raw_records import RawRecord
 from app.seeding.record_validation import (
@@ -88,8 +88,7 @@ class FolderValidator:
         if not files and self.flaws:
             return sorted(self.flaws)
         if "dataset" not in (kind for kind, _ in files):
-            missing = "is missing; it holds the id, title, coverage and licence of the record"
-            self.add_flaw(file_flaw(DATASET_FILE, missing))
+            self.add_flaw(file_flaw(DATASET_FILE, "no-dataset"))
         self.read(files)
         self.staging.run("index_ids")
         self.compute_deadlines()
@@ -144,8 +143,7 @@ class FolderValidator:
         """Whether there are more flaws than anyone reads; adds one that says where reading ends."""
         if len(self.flaws) <= FLAWS_LIMIT:
             return False
-        wrong = f"reading stopped here after {FLAWS_LIMIT:,} flaws; mend these first"
-        self.add_flaw(file_flaw(file, wrong))
+        self.add_flaw(file_flaw(file, "too-many", limit=FLAWS_LIMIT))
         self.half_read.update(MODELS)
         return True
 
@@ -183,8 +181,8 @@ class FolderValidator:
             self.warnings.add_chunk(validated.review)
         for each in validated.evidence:
             if not self.staging.add_evidence(each):
-                wrong = "is evidence of words that have some already; keep the latest of the two"
-                self.flaws.append(Flaw(each.file, each.line, each.quote, "words", wrong))
+                place = (each.file, each.line, each.quote, "words")
+                self.flaws.append(Flaw(*place, wrong("second-evidence")))
         records = validated.records
         if self.staging.has_evidence:
             records = [self.with_evidence(each) for each in records]
@@ -217,16 +215,14 @@ class FolderValidator:
         yield from self.duplicate_ids()
         for kind, target, *place, other in self.staging.run("dangling_mentions"):
             file, line, record_id, path = place
-            wrong = self.why_dangling(RecordMention(kind, target, ()), other)
-            if wrong is not None:
-                yield Flaw(file, line, record_id, path, wrong)
+            why = self.why_dangling(RecordMention(kind, target, ()), other)
+            if why is not None:
+                yield Flaw(file, line, record_id, path, why)
         for former, record_id, file, line, holder in self.staging.run("reused_former_ids"):
-            wrong = f"{former!r} is {holder}; an id is never reused, leave it out"
-            yield Flaw(file, line, record_id, "former_ids", wrong)
+            why = wrong("reused-id", former=former, holder=holder)
+            yield Flaw(file, line, record_id, "former_ids", why)
         for quote, source, file, line in self.staging.run("unused_evidence"):
-            wrong = f"has no wording in {source} with these words (any more)"
-            remedy = "run `parley verify --write`, or remove this"
-            yield Flaw(file, line, quote, "words", f"{wrong}; {remedy}")
+            yield Flaw(file, line, quote, "words", wrong("unused-evidence", source=source))
         for cycle, file, line in self.staging.reply_cycles():
             yield Flaw(file, line, cycle[0], "in_reply_to.proposal", circular(cycle))
 
@@ -234,8 +230,7 @@ class FolderValidator:
         """Records whose id another one has."""
         for record_id, kind, file, line, *first in self.staging.run("duplicates"):
             scope = "all entries" if kind in KINDS else f"{kind}s"
-            wrong = f"stands at {first[0]}:{first[1]} too; ids are unique among {scope}"
-            yield Flaw(file, line, record_id, "id", f"{wrong}, choose another")
+            yield Flaw(file, line, record_id, "id", wrong("used-id", first=first, scope=scope))
 
     def why_dangling(self, mention: RecordMention, found_kind: str | None) -> str | None:
         """Why a reference finds no entry of its kind; None where that is not certain."""
@@ -294,15 +289,13 @@ class FolderValidator:
     def shared_name(self, name_type: str, record_id: str, owner_id: str, name: str) -> Flaw:
         """A name that would find another record too."""
         raw, owner = self.known[name_type][record_id], self.known[name_type][owner_id]
-        wrong = f"{name!r} finds {name_type} {owner.id!r} ({owner.file}:{owner.line}) too"
-        remedy = f"a name finds one {name_type}, leave it out of one of the two"
         location = next((at for at, text in texts_in(raw.fields) if text == name), ())
-        return raw.flaw(location, f"{wrong}; {remedy}")
+        return raw.flaw(location, wrong("shared-name", name=name, owner=owner))
 
 
 def circular(cycle: list[str]) -> str:
     """Says that a chain of references comes back to its beginning."""
-    return f"goes in a circle ({' → '.join(cycle)}); remove one of these links"
+    return wrong("circle", cycle=" → ".join(cycle))
 
 
 def cycle_from(start: str, targets: dict[str, Any]) -> list[str] | None:

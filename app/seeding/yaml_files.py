@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from app.seeding.flaws import Flaw, empty_file, field_path, file_flaw
+from app.seeding.flaws import MESSAGES, Flaw, empty_file, field_path, file_flaw, wrong
 from app.seeding.raw_records import RawRecord
 from app.seeding.references import Location
 
@@ -27,37 +27,18 @@ CONTROLS = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)"
 )
 REMARK = re.compile(r"\s+(#.*)")
-COMMA = (
-    "is a field of its own, as a comma inside braces ends a text; put the text with the comma in "
-    "quotes"
-)
 KEY = r"\s*(?:- +)*[\w.-]+:"
 # A text that ends in ` #`, and goes on below.
 UNFINISHED = re.compile(rf"{KEY} +[^\s'\"|>#{{\[][^'\"]* #")
 # What is wrong with a line that is not YAML; the first pattern that matches says it.
-MISTAKES = tuple(
-    (re.compile(KEY + pattern), wrong)
-    for pattern, wrong in (
-        (
-            r" +'[^']*'\w",
-            "has an apostrophe inside single quotation marks; double it, or use double ones",
-        ),
-        (
-            r" +(?:\"[^\"]*\"|'[^']*') *[^\s,#}\]]",
-            "goes on after a closing quotation mark; put all of the text in quotes, or after `>-`",
-        ),
-        (r" +[@`%]", "begins with a sign that YAML keeps for itself; put the text in quotes"),
-        (r" +\[[^\]]*\] *[^\s,#}]", "begins with a bracket, which opens a list; put it in quotes"),
-        (r" +\{[^}]*\} *[^\s,#\]]", "begins with a brace, which opens a record; put it in quotes"),
-    )
-)
+MISTAKES = [(re.compile(KEY + each["line"]), each["wrong"]) for each in MESSAGES["yaml"]]
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read_yaml(kind: str, path: Path, file: str) -> Iterator[RawRecord | Flaw]:
     """A list of records, or one mapping for the dataset."""
     if path.stat().st_size > YAML_LIMIT:
-        yield file_flaw(file, "is larger than 32 MiB; split it, or write it as .ndjson, one a line")
+        yield file_flaw(file, "large-file")
         return
     text, flaws = decoded_text(path.read_bytes(), file)
     if text is None:
@@ -66,8 +47,8 @@ def read_yaml(kind: str, path: Path, file: str) -> Iterator[RawRecord | Flaw]:
     try:
         yield from YamlRecords(kind, file).records(text)
     except yaml.MarkedYAMLError as error:
-        line, wrong = yaml_problem(error, text)
-        yield file_flaw(file, wrong, line)
+        line, why = yaml_problem(error, text)
+        yield Flaw(file, line, "", "", why, ends_file=True)
 
 
 def yaml_problem(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str]:
@@ -76,18 +57,16 @@ def yaml_problem(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str]:
     if isinstance(error, UnsupportedYaml):
         return number + 1, str(error.problem)
     if error.context_mark is not None and "quoted scalar" in (error.context or ""):
-        wrong = "opens a quotation mark that is not closed as it should; close it, or double it"
-        return error.context_mark.line + 1, f"{wrong} inside the text"
+        return error.context_mark.line + 1, wrong("open-quotation")
     before, line = ["", *text.split("\n"), ""][number : number + 2]
     if "\t" in line[: len(line) - len(line.lstrip())]:
-        return number + 1, "is indented with a tab; use two spaces for each step"
+        return number + 1, wrong("tab")
     if UNFINISHED.match(before):
-        return number, "has ` #` in a text without quotes, which ends it; put the text in quotes"
-    for pattern, wrong in MISTAKES:
+        return number, wrong("remark-inside")
+    for pattern, mistake in MISTAKES:
         if pattern.match(line):
-            return number + 1, wrong
-    wrong = f"is not YAML ({error.problem}); check indentation, quotes and colons near here"
-    return number + 1, wrong
+            return number + 1, mistake
+    return number + 1, wrong("no-yaml", error=error)
 
 
 def decoded_text(raw: bytes, file: str) -> tuple[str | None, list[Flaw]]:
@@ -96,20 +75,19 @@ def decoded_text(raw: bytes, file: str) -> tuple[str | None, list[Flaw]]:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        wrong = f"is not UTF-8 (byte 0x{error.object[error.start]:02X}); save the file as UTF-8"
-        return None, [file_flaw(file, wrong, line)]
+        return None, [file_flaw(file, "no-utf-8", line, byte=error.object[error.start])]
     flaws = []
     for match in islice(CONTROLS.finditer(text), CONTROLS_SHOWN):
-        wrong = f"has the control character U+{ord(match[0]):04X}; remove it"
-        flaws.append(file_flaw(file, wrong, text.count("\n", 0, match.start()) + 1))
+        line = text.count("\n", 0, match.start()) + 1
+        flaws.append(file_flaw(file, "control", line, sign=ord(match[0])))
     return (None if flaws else text), flaws
 
 
 class UnsupportedYaml(yaml.MarkedYAMLError):
     """YAML that is valid, but not allowed in seed files."""
 
-    def __init__(self, wrong: str, mark: yaml.Mark):
-        super().__init__(problem=wrong, problem_mark=mark)
+    def __init__(self, message: str, mark: yaml.Mark):
+        super().__init__(problem=wrong(message), problem_mark=mark)
 
 
 class YamlRecords:
@@ -145,8 +123,7 @@ class YamlRecords:
             return
         if not isinstance(top, yaml.SequenceStartEvent):
             self.value(top, ())
-            wrong = "must be a list of records; begin each with `- id: …`"
-            raise UnsupportedYaml(wrong, top.start_mark)
+            raise UnsupportedYaml("no-list", top.start_mark)
         blank = True
         for event in self.events_until(yaml.SequenceEndEvent):
             blank = False
@@ -204,7 +181,7 @@ class YamlRecords:
             self.lines.setdefault((*path, key), line)
             value = self.value(next(self.events), (*path, key))
             if in_braces and value is None:
-                self.traps[(*path, key)] = COMMA
+                self.traps[(*path, key)] = wrong("comma-in-braces")
             items.setdefault(key, value)
         return items
 
@@ -212,14 +189,14 @@ class YamlRecords:
 def refuse_second_document(event: Any) -> None:
     """Raises `UnsupportedYaml` for what follows the first document of a file."""
     if not isinstance(event, yaml.StreamEndEvent):
-        raise UnsupportedYaml("starts a second document; keep one in a file", event.start_mark)
+        raise UnsupportedYaml("second-document", event.start_mark)
 
 
 def yaml_key(event: Any, path: Location) -> str:
     """The key of a mapping; raises `UnsupportedYaml` for one that is no word."""
     refuse_unsupported(event, path)
     if not isinstance(event, yaml.ScalarEvent):
-        raise UnsupportedYaml("has a key that is no word; write `field: value`", event.start_mark)
+        raise UnsupportedYaml("key-no-word", event.start_mark)
     return str(event.value)
 
 
@@ -227,12 +204,8 @@ def refuse_unsupported(event: Any, path: Location) -> None:
     """Raises `UnsupportedYaml` for anchors, aliases and tags, and for what is nested too deep."""
     mark: yaml.Mark = event.start_mark
     if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-        raise UnsupportedYaml("has an anchor (&) or an alias (*); write the value out", mark)
+        raise UnsupportedYaml("anchor", mark)
     if getattr(event, "tag", None) is not None:
-        raise UnsupportedYaml(
-            "has a tag (!); write the value alone, and in quotes if it begins so", mark
-        )
+        raise UnsupportedYaml("tag", mark)
     if len(path) > DEPTH_LIMIT:
-        raise UnsupportedYaml(
-            "is nested deeper than any field; check the indentation and brackets", mark
-        )
+        raise UnsupportedYaml("too-deep", mark)
