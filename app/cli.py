@@ -255,7 +255,7 @@ def run_verify(asked: argparse.Namespace) -> int:
     print(report)
     if written is not None:
         print(f"written to {written}")
-    return 1 if report.failed else 0
+    return 1 if report.counts["failed"] else 0
 
 
 def run_schema(asked: argparse.Namespace) -> None:

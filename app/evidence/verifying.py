@@ -45,11 +45,6 @@ class VerificationReport:
     lines: list[str] = field(default_factory=list)
     kept: dict[tuple[str, str, str], Evidence] = field(default_factory=dict)
 
-    @property
-    def failed(self) -> int:
-        """How many wordings do not stand in their text."""
-        return self.counts["failed"]
-
     def add(
         self, wording: QuoteWording, result: str, evidence: Evidence | None, why: str = ""
     ) -> None:

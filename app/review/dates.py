@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from app.entries.dates import DateSpan, Precision, parse_date
-from app.kinds.quotes import QuoteRecord
 from app.reference.sources import SourceRecord
 from app.review.rules import ENTRIES, Location, Query, Surroundings, doubt, rule, when_given
 
@@ -48,6 +47,11 @@ def is_far_from_sources(entry: Any, around: Surroundings) -> bool:
     return False
 
 
+def may_be_older(entry: Any, around: Surroundings) -> bool:
+    """Whether an entry is far from its sources, or has other wordings, whose sources may be."""
+    return bool(getattr(entry, "renderings", ())) or is_far_from_sources(entry, around)
+
+
 def may_be_swapped(entry: Any, around: Surroundings) -> bool:
     """Whether a date has another day when its day and month are swapped, and fits no source."""
     day = entry.span.start.day
@@ -58,14 +62,9 @@ def may_be_swapped(entry: Any, around: Surroundings) -> bool:
 def outside_coverage(entry: Any, around: Surroundings) -> Iterator[Query]:
     """An entry lies outside the days that the dataset covers."""
     covered = around.coverage
-    if covered is not None and not is_within(entry.span, covered):
+    last = entry.span.last_day or entry.span.start
+    if covered is not None and not covered.start <= entry.span.start <= last <= covered.end:
         yield doubt("outside-coverage", ("date",), entry=entry, covered=covered)
-
-
-def is_within(span: DateSpan, covered: DateSpan) -> bool:
-    """Whether a date begins and, as far as it has one, ends on the days that are covered."""
-    last = span.last_day or span.start
-    return covered.start <= span.start and last <= covered.end
 
 
 def corrected_or_out_of_time(entry: Any, around: Surroundings) -> bool:
@@ -120,25 +119,16 @@ def date_url(source: SourceRecord, _: Surroundings) -> Iterator[Query]:
         yield doubt("date-url", ("date",), source=source, named=named)
 
 
-@rule("older-source", *ENTRIES, when=is_far_from_sources)
+@rule("older-source", *ENTRIES, when=may_be_older)
 def older_source(entry: Any, around: Surroundings) -> Iterator[Query]:
     """A source was published before what it is to report."""
     earliest = entry.span.start - DAY_OFF
-    for number, citation in enumerate(entry.citations):
-        span = around.published.get(citation.source)
-        if span is not None and span.end < earliest:
-            at = ("citations", number, "source")
-            yield doubt("older-source", at, source=citation.source, span=span, record=entry)
-
-
-@rule("older-source", "quote", when=when_given("renderings"))
-def older_rendering(quote: QuoteRecord, around: Surroundings) -> Iterator[Query]:
-    """The source of a wording was published before the words were said."""
-    for number, rendering in enumerate(quote.renderings):
-        span = around.published.get(rendering.source)
-        if span is not None and span.end < quote.span.start - DAY_OFF:
-            at = ("renderings", number, "source")
-            yield doubt("older-source", at, source=rendering.source, span=span, record=quote)
+    for name in ("citations", "renderings"):
+        for number, each in enumerate(getattr(entry, name, ())):
+            span = around.published.get(each.source)
+            if span is not None and span.end < earliest:
+                at = (name, number, "source")
+                yield doubt("older-source", at, source=each.source, span=span, record=entry)
 
 
 @rule("swapped-date", *ENTRIES, when=may_be_swapped)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.entries.warning_codes import WarningCode
-from app.review.rules import RULES, Location, Query, rule, said
+from app.review.rules import RULES, VOCABULARY, Location, Query, rule, said
 
 # Bytes with which no rule of this module finds anything but two spaces and links of Markdown.
 PLAIN = bytes(code for code in (0x0A, 0x0D, *range(0x20, 0x7F)) if chr(code) not in "&<*`~\\")
@@ -30,7 +30,8 @@ MARKUP = re.compile(
     r"|`[^`\n]+`|~~[^~\n]+~~"
 )
 WORD = re.compile(r"[^\W\d_]{2,}")
-SCRIPTS = frozenset(("LATIN", "CYRILLIC", "GREEK", "HEBREW", "ARABIC", "ARMENIAN", "GEORGIAN"))
+SCRIPTS: dict[str, str] = VOCABULARY["scripts"]
+NAMES_OF_SCRIPTS = frozenset(SCRIPTS.values())
 
 
 def remarkable(text: bytes) -> bool:
@@ -116,7 +117,7 @@ def mixed_scripts(text: str) -> Iterator[str]:
 def script_of(letter: str) -> str | None:
     """The script of a letter, as far as it is one of `SCRIPTS`."""
     name = "LATIN" if letter.isascii() else unicodedata.name(letter, "").partition(" ")[0]
-    return name if name in SCRIPTS else None
+    return name if name in NAMES_OF_SCRIPTS else None
 
 
 def text_doubts(fields: Any) -> Iterator[tuple[WarningCode, Query]]:

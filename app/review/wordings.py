@@ -13,7 +13,7 @@ from app.entries.words import fold
 from app.kinds.evidence import Evidence, EvidenceStatus
 from app.kinds.quotes import QuoteRecord
 from app.review.rules import Location, Query, Surroundings, doubt, rule, when_given
-from app.review.texts import script_of
+from app.review.texts import SCRIPTS, script_of
 
 # What is left out when wordings are compared.
 ASCII_SIGNS = bytes(code for code in range(0x80) if not chr(code).isalnum())
@@ -98,18 +98,7 @@ def script_of_language(language: str) -> str | None:
     # Imported here, as most records are in languages that need no look.
     from app.review.codes import script_code  # noqa: PLC0415
 
-    return SCRIPT_NAMES.get(script_code(language) or "")
-
-
-SCRIPT_NAMES = {
-    "Latn": "LATIN",
-    "Cyrl": "CYRILLIC",
-    "Grek": "GREEK",
-    "Hebr": "HEBREW",
-    "Arab": "ARABIC",
-    "Armn": "ARMENIAN",
-    "Geor": "GEORGIAN",
-}
+    return SCRIPTS.get(script_code(language) or "")
 
 
 @rule("language-source", "quote", when=lambda quote, _: quote.translated is False)

@@ -7,7 +7,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -29,12 +29,11 @@ def exclusive_lock(path: Path) -> Iterator[None]:
 
     Symbolic links lead to one `path`; several names of one file have the file itself in common.
     """
-    with held_lock(path.with_name(f".{path.name}.lock"), path):
+    with ExitStack() as locks:
+        locks.enter_context(held_lock(path.with_name(f".{path.name}.lock"), path))
         if path.is_file() and path.stat().st_nlink > 1:
-            with held_lock(path, path):
-                yield
-        else:
-            yield
+            locks.enter_context(held_lock(path, path))
+        yield
 
 
 @contextmanager

@@ -26,20 +26,13 @@ def configuration(url: str) -> Config:
     return config
 
 
-def upgrade(url: str) -> None:
-    """Runs every migration that the database lacks."""
-    to_newest(configuration(url))
+def upgrade(url: str, connection: Connection | None = None) -> None:
+    """Runs every migration that the database lacks, within the transaction of a connection if any.
 
-
-def upgrade_within(connection: Connection) -> None:
-    """As `upgrade`, within the transaction of a connection."""
-    config = configuration(str(connection.engine.url))
+    Raises `DatabaseUnusable` where none starts from the database's schema.
+    """
+    config = configuration(url)
     config.attributes["connection"] = connection
-    to_newest(config)
-
-
-def to_newest(config: Config) -> None:
-    """Runs migrations; raises `DatabaseUnusable` where none starts from the database's schema."""
     try:
         command.upgrade(config, "head")
     except CommandError as error:

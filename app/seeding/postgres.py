@@ -17,7 +17,7 @@ from app.db.conninfo import conninfo_of
 from app.db.schema_version import RELEASED_COLUMN, SCHEMA, refuse_unknown_schema, schema_named
 from app.db.sql import Row, Statement
 from app.errors import SeedRefused
-from app.seeding.migrations import upgrade_within
+from app.seeding.migrations import upgrade
 
 log = logging.getLogger(__name__)
 
@@ -105,7 +105,7 @@ def postgres_target(url: str) -> Iterator[PostgresTarget]:
             schema = stored_schema(raw)
             refuse_unknown_schema(schema, "The database")
             if schema != SCHEMA:
-                upgrade_within(connection)
+                upgrade(url, connection)
             yield PostgresTarget(raw, schema if schema != SCHEMA else None)
             raw.rollback()
     except (psycopg.Error, SQLAlchemyError) as error:
