@@ -20,6 +20,8 @@ from app.review.wordings import fingerprints, letters_of
 
 # What is to be the same wherever it is meant.
 COUNTED_ONCE = ("unit", "metric")
+# Reported numbers from which on a record is no longer young: before, most units are used once.
+FEW = 20
 
 
 class Place(NamedTuple):
@@ -87,7 +89,9 @@ class Facts:
 
 @rule("used-once", "complete")
 def used_once(facts: Facts, *_: Any) -> Iterator[Query]:
-    """A unit or a metric is used once in the whole record."""
+    """A unit or a metric is used once in a record of 20 reported numbers or more."""
+    if sum(number for (name, _), number in facts.counts.items() if name == "unit") < FEW:
+        return
     for (name, value), number in facts.counts.items():
         if name in COUNTED_ONCE and number == 1:
             place = facts.places[name, value]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
 
+from app.seeding.checking import stage
 from app.seeding.files import (
     FOLDERS,
     TOP_FILES,
@@ -18,7 +20,7 @@ from app.seeding.files import (
     seed_files,
 )
 from app.seeding.flaws import Flaw
-from app.seeding.staging import Staging
+from app.seeding.staging import Staging, temporary_staging
 from app.seeding.validation import FolderValidator
 
 Fields = dict[str, Any]
@@ -48,6 +50,13 @@ def edited(folder: Path, edits: list[Edit], copy: Path) -> Path:
             assert edit.old.encode() in before, f"{edit.file} has no {edit.old!r}"
             path.write_bytes(before.replace(edit.old.encode(), new, 1))
     return copy
+
+
+def check_folder(folder: Path) -> Counter[str]:
+    """How many records of each kind a folder holds; raises `Flawed` with every flaw."""
+    with temporary_staging("parley-check-") as staging:
+        stage(folder, staging)
+        return staging.counts()
 
 
 def flaws_of(folder: Path) -> list[str]:

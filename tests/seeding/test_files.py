@@ -14,14 +14,13 @@ from pathlib import Path
 import orjson
 import pytest
 
-from app.seeding.checking import check_folder
 from app.seeding.files import LINE_LIMIT
 from app.seeding.record_validation import FLAWS_LIMIT
 from app.seeding.seed import seed
 from app.seeding.yaml_files import YAML_LIMIT
 from tests.conftest import Seeded, sqlite_settings
 from tests.seeding.contents import contents
-from tests.seeding.folders import flaws_of, read_folder, write_folder
+from tests.seeding.folders import check_folder, flaws_of, read_folder, write_folder
 
 MEBIBYTE = 1024 * 1024
 NOBODY = 65534

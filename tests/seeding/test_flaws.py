@@ -10,11 +10,11 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
-from app.seeding.checking import Flawed, check_folder
+from app.seeding.checking import Flawed
 from app.seeding.flaws import PATTERNS, models_in
 from app.seeding.record_validation import MODELS, REFERRING
 from app.seeding.references import tree_of
-from tests.seeding.folders import Edit, edited, flaws_of
+from tests.seeding.folders import Edit, check_folder, edited, flaws_of
 
 EVENTS = "events/1998.yaml"
 QUOTES = "quotes/1998.yaml"

@@ -32,6 +32,13 @@ SAID = (
     "write one [doubled-space]"
 )
 SILENCE = "\n  silence:\n    - code: doubled-space\n      reason: It is printed so.\n"
+ONCE = [
+    ("fig-yes-south", "'votes'"),
+    ("fig-0", "'votes-yes'"),
+    ("agreement-assembly", "'members'"),
+    ("agreement-prisoners", "'years'"),
+    ("agreement-prisoners", "'persons'"),
+]
 FLAW = (
     "events/1998.yaml:50: referendums: event_type: 'poll' is not in the list; write one of attack, "
     "statement, response, proposal, talks, meeting, agreement, breakdown, release, military_order, "
@@ -79,8 +86,32 @@ def test_every_code_is_described_and_has_a_case() -> None:
     table = (SHIPPED / "FORMAT.md").read_text().partition("| code | what a second reader")[2]
     rows = dict(re.findall(r"^\| `([a-z-]+)` \| (.+) \|$", table, re.MULTILINE))
     assert rows == {str(code): EXPLANATIONS[code] for code in get_args(WarningCode)}
-    assert set(CASES) == set(rows) - {"no-language"}
+    assert set(CASES) == set(rows) - {"no-language", "used-once"}
     assert [each.code for each in told(TINY)].count("no-language") == 1
+
+
+@pytest.mark.parametrize("numbers", [19, 20])
+def test_what_is_used_once(numbers: int, tmp_path: Path) -> None:
+    """Units and metrics that are used once are told in a record of 20 numbers, not of 19."""
+    curated = read_folder(TINY)
+    (north,) = (each for each in curated["figure"].values() if each["id"] == "fig-yes-north")
+    # The tiny record has five numbers.
+    for each in range(numbers - 5):
+        quantity = {"value": str(each), "qualifier": "exactly", "unit": "percent"}
+        figure = {
+            **north,
+            "id": f"fig-{each}",
+            "date": f"1998-06-{each + 1:02}",
+            "quantity": quantity,
+        }
+        curated["figure"][figure["id"]] = figure
+    curated["figure"]["fig-0"]["metric"] = "votes-yes"
+    folder = write_folder(curated, tmp_path / "record")
+    assert [
+        (each.id, each.message.partition(" is ")[0])
+        for each in told(folder)
+        if each.code == "used-once"
+    ] == (ONCE if numbers == 20 else [])
 
 
 def test_the_shipped_record_has_no_warning(capsys: pytest.CaptureFixture[str]) -> None:
@@ -145,20 +176,20 @@ def test_warnings_are_told_and_pass(tmp_path: Path, capsys: pytest.CaptureFixtur
     said = capsys.readouterr()
     assert said.out.startswith("no flaws in 6 actors, 5 events")
     assert SAID in said.err.splitlines()
-    assert said.err.endswith("\n9 warnings\n")
+    assert said.err.endswith("\n4 warnings\n")
     assert main(["check", "--strict", folder]) == 1
     assert capsys.readouterr() == said
 
 
 def test_warnings_stand_beside_flaws(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With a flaw, warnings are told after it, but for what the flawed record may be wanted for."""
-    folder = with_edits(DOUBLED, POLL, copy=tmp_path / "record")
+    folder = with_edits(DOUBLED, POLL, *edits_of("unused"), copy=tmp_path / "record")
     assert main(["check", str(folder)]) == 1
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.splitlines()[0] == FLAW
     assert SAID in said.err.splitlines()
-    assert "[used-once]" not in said.err
+    assert "[unused]" not in said.err
 
 
 def test_a_flaw_keeps_silences(tmp_path: Path) -> None:
