@@ -38,13 +38,6 @@ class Flawed(SeedRefused):
         self.flaws = flaws
 
 
-def check_folder(folder: Path) -> Counter[str]:
-    """How many records of each kind a folder holds; raises `Flawed` with every flaw."""
-    with temporary_staging("parley-check-") as staging, without_collection():
-        stage(folder, staging)
-        return staging.counts()
-
-
 @dataclass(frozen=True)
 class Review:
     """What was found in a folder: every flaw, the warnings, and how many records there are.

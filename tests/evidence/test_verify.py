@@ -14,11 +14,11 @@ import yaml
 
 from app.cli import main
 from app.errors import SeedRefused
-from app.seeding.checking import check_folder
 from app.seeding.seed import seed
 from tests.api.asking import Asker
 from tests.conftest import SHIPPED, TINY, Seeded, settings_of
 from tests.evidence.pages import served
+from tests.seeding.folders import check_folder
 
 AGREEMENT = """DECLARATION OF SUPPORT
 

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from app.seeding.checking import Flawed, check_folder
+from app.seeding.checking import Flawed
 from app.seeding.seed import seed
 from tests.api.asking import Asker
 from tests.conftest import TINY, settings_of, sqlite_settings
+from tests.seeding.folders import check_folder
 
 MORE = Path(__file__).parent / "more"
 AGREEMENT = {

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from app.seeding.checking import check_folder
 from app.seeding.seed import seed
 from tests.api.asking import Asker
 from tests.conftest import TINY, Seeded, settings_of
-from tests.seeding.folders import Edit, edited
+from tests.seeding.folders import Edit, check_folder, edited
 
 TITLE = "title: The talks in Northern Ireland\n"
 # The language, the direction of its letters, and the dates and the number of the tiny record in it.
