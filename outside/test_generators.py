@@ -6,16 +6,10 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-
-from app.config import Settings
-from app.seeding.seed import seed
-from tests.api.asking import serving
-from tests.conftest import TINY
 
 HERE = Path(__file__).parent
 INSTALLED = HERE.parent / "dist" / "outside"
@@ -27,19 +21,10 @@ AS_MODULES = ("--module", "commonjs", "--moduleResolution", "node10", "--esModul
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server over the tiny record."""
-    database = tmp_path_factory.mktemp("record") / "record.db"
-    seed(TINY, Settings(database_url=f"sqlite:///{database}"))
-    with serving(database) as base:
-        yield base
-
-
-@pytest.fixture(scope="module")
-def place(server: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def place(tiny_base: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the description and what asks."""
     folder = tmp_path_factory.mktemp("generated")
-    (folder / "openapi.json").write_bytes(httpx.get(f"{server}/openapi.json").content)
+    (folder / "openapi.json").write_bytes(httpx.get(f"{tiny_base}/openapi.json").content)
     (folder / "node_modules").symlink_to(INSTALLED / "node_modules")
     for name in ("ask.ts", "orval.config.ts", "ask_clients.py"):
         shutil.copyfile(HERE / name, folder / name)
@@ -67,20 +52,20 @@ def generate(folder: Path, language: str, output: str) -> None:
     run(folder, PYTHON / "openapi-generator-cli", *command)
 
 
-def test_clients_in_typescript(server: str, place: Path) -> None:
+def test_clients_in_typescript(tiny_base: str, place: Path) -> None:
     """Four generators make clients that compile with `--strict` and get the same answers."""
     run(place, NODE / "openapi-typescript", "openapi.json", "--output", "schema.ts")
     run(place, NODE / "openapi-ts", "--input", "openapi.json", "--output", "hey")
-    run(place, NODE / "orval", "--config", "./orval.config.ts", BASE=server)
+    run(place, NODE / "orval", "--config", "./orval.config.ts", BASE=tiny_base)
     generate(place, "typescript-fetch", "generator")
     compiling = (*STRICTLY, *AS_MODULES, "--outDir", "js", "--rootDir", ".")
     run(place, NODE / "tsc", *compiling, "ask.ts")
-    answers = json.loads(run(place, "node", "js/ask.js", server))
+    answers = json.loads(run(place, "node", "js/ask.js", tiny_base))
     names = ("openapi-fetch", "@hey-api/openapi-ts", "orval", "openapi-generator")
     assert answers == dict.fromkeys(names, ANSWERS)
 
 
-def test_clients_in_python(server: str, place: Path) -> None:
+def test_clients_in_python(tiny_base: str, place: Path) -> None:
     """Two generators make clients, FastMCP tools; the typed one passes `mypy --strict`."""
     made = ("generate", "--path", "openapi.json", "--output-path", "typed", "--overwrite")
     warned = run(place, PYTHON / "openapi-python-client", *made)
@@ -92,7 +77,7 @@ def test_clients_in_python(server: str, place: Path) -> None:
     }
     run(place, PYTHON / "mypy", "--strict", "typed/parley_client")
     generate(place, "python", "generated")
-    said = run(place, PYTHON / "python", "ask_clients.py", server, PYTHONPATH="typed:generated")
+    said = run(place, PYTHON / "python", "ask_clients.py", tiny_base, PYTHONPATH="typed:generated")
     names = ("openapi-python-client", "openapi-generator", "FastMCP.from_openapi")
     answers = json.loads(said)
     # Of our own tools: the title of an entry as a resource, an article in the prompt, a wrong id.

@@ -7,19 +7,13 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Browser
 
-from app.config import Settings
-from app.seeding.seed import seed
 from outside.pages import FOUND, MISTAKES, PAGES
-from tests.api.asking import serving
-from tests.conftest import SHIPPED
-from tests.pages.browsing import opened_browser
 
 INSTALLED = Path(__file__).parent.parent / "dist" / "outside" / "node_modules"
 BIN, AXE = INSTALLED / ".bin", INSTALLED / "axe-core" / "axe.min.js"
@@ -31,22 +25,6 @@ WIDTHS = (360, 1440)
 # Bytes that a browser loads before it shows anything: the page, and its stylesheet.
 MOST_BYTES = 50_000
 CATEGORIES = ("accessibility", "best-practices", "seo")
-
-
-@pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server over the shipped record."""
-    database = tmp_path_factory.mktemp("record") / "record.db"
-    seed(SHIPPED, Settings(database_url=f"sqlite:///{database}"))
-    with serving(database) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
-    with opened_browser() as opened:
-        yield opened
 
 
 def test_pages_are_valid(base: str, tmp_path: Path) -> None:

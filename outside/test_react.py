@@ -14,13 +14,9 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from app.config import Settings
-from app.seeding.seed import seed
-from tests.api.asking import serving
-from tests.conftest import SHIPPED
-from tests.pages.browsing import opened_browser, violations
+from tests.pages.browsing import violations
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE, INSTALLED = ROOT / "examples" / "react", ROOT / "dist" / "outside" / "react"
@@ -28,22 +24,13 @@ WORDS = "There is no other solution but a full and final victory"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server over the shipped record."""
-    database = tmp_path_factory.mktemp("record") / "record.db"
-    seed(SHIPPED, Settings(database_url=f"sqlite:///{database}"))
-    with serving(database) as base:
-        yield base
-
-
-@pytest.fixture(scope="module")
-def elsewhere(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def elsewhere(base: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the page, built as its README says, on an origin of its own."""
     folder = tmp_path_factory.mktemp("react") / "react"
     shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("node_modules", "dist"))
     (folder / "node_modules").symlink_to(INSTALLED / "node_modules")
     command = ["npm", "run", "--silent", "build"]
-    environment = {**os.environ, "PARLEY": server}
+    environment = {**os.environ, "PARLEY": base}
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
@@ -56,22 +43,22 @@ def elsewhere(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     handler = partial(Handler, directory=str(folder / "dist"))
     site = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=site.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{site.server_port}/?at={server}"
+    yield f"http://127.0.0.1:{site.server_port}/?at={base}"
     site.shutdown()
     site.server_close()
 
 
 @pytest.fixture(params=[390, 1440])
-def page(request: pytest.FixtureRequest, elsewhere: str) -> Iterator[Page]:
+def page(request: pytest.FixtureRequest, browser: Browser, elsewhere: str) -> Iterator[Page]:
     """The page, narrow and wide, which is never to complain."""
-    with opened_browser() as browser:
-        opened = browser.new_page(viewport={"width": request.param, "height": 900})
-        complaints: list[str] = []
-        opened.on("console", lambda said: complaints.append(said.text))
-        opened.on("pageerror", lambda error: complaints.append(str(error)))
-        opened.goto(elsewhere)
-        yield opened
-        assert complaints == []
+    opened = browser.new_page(viewport={"width": request.param, "height": 900})
+    complaints: list[str] = []
+    opened.on("console", lambda said: complaints.append(said.text))
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.goto(elsewhere)
+    yield opened
+    opened.close()
+    assert complaints == []
 
 
 def test_it_is_a_page_for_everybody(page: Page) -> None:
@@ -83,9 +70,9 @@ def test_it_is_a_page_for_everybody(page: Page) -> None:
     assert violations(page) == []
 
 
-def test_each_quotation_is_attributed(page: Page, server: str) -> None:
+def test_each_quotation_is_attributed(page: Page, base: str) -> None:
     """Speaker, office, date, remarks and the way to each source stand with the words."""
-    quotes = httpx.get(f"{server}/v1/quotes?limit=20").json()["data"]
+    quotes = httpx.get(f"{base}/v1/quotes?limit=20").json()["data"]
     articles = page.locator("main article")
     expect(articles).to_have_count(20)
     for quote, article in zip(quotes, articles.all(), strict=True):
@@ -114,9 +101,9 @@ def test_it_grows_to_its_end(page: Page) -> None:
     expect(page.locator("main article")).to_have_count(total)
 
 
-def test_it_is_narrowed_by_what_the_answer_has(page: Page, server: str) -> None:
+def test_it_is_narrowed_by_what_the_answer_has(page: Page, base: str) -> None:
     """Choosing a speaker shows theirs alone, with the number that the choice has."""
-    counted = httpx.get(f"{server}/v1/quotes?speaker=hamas&count=exact&limit=1").json()
+    counted = httpx.get(f"{base}/v1/quotes?speaker=hamas&count=exact&limit=1").json()
     total = counted["meta"]["total"]
     choice = page.get_by_label("Speaker")
     expect(choice.locator("option[value=hamas]")).to_have_text(f"Hamas ({total})")

@@ -15,11 +15,6 @@ from typing import Any
 import pytest
 from mcp.client import Client
 
-from app.config import Settings
-from app.seeding.seed import seed
-from tests.api.asking import serving
-from tests.conftest import SHIPPED
-
 HERE = Path(__file__).parent
 INSTALLED = HERE.parent / "dist" / "outside"
 QUESTIONS: list[dict[str, Any]] = json.loads((HERE / "questions.json").read_text())
@@ -57,12 +52,11 @@ def tokens_of(folder: Path, texts: dict[str, str]) -> dict[str, int]:
     return counted
 
 
-def test_what_an_agent_has_to_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_an_agent_has_to_read(
+    base: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """All definitions have less than 4,000 tokens, the median answer less than 800."""
-    database = tmp_path / "record.db"
-    seed(SHIPPED, Settings(database_url=f"sqlite:///{database}"))
-    with serving(database) as base:
-        definitions, answers = asyncio.run(texts_of(base))
+    definitions, answers = asyncio.run(texts_of(base))
     defined, answered = tokens_of(tmp_path, definitions), tokens_of(tmp_path, answers)
     with capsys.disabled():
         print(f"\n\n| tool | definition | answers | median | most |\n|{'---|' * 5}")
