@@ -1,7 +1,8 @@
 # Parley with its record, in one image. The build stage installs; the second stage only runs.
-# Before a release, pin the base by digest in both stages: SECURITY.md says how.
+# The base is named by tag, so that a plain build gets its corrections; `make image` names it by digest, too.
+ARG BASE=python:3.13-slim-trixie
 
-FROM python:3.13-slim AS build
+FROM $BASE AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /srv/parley
 RUN python -m venv /venv
@@ -13,11 +14,13 @@ RUN /venv/bin/pip install --no-deps --no-build-isolation --editable . \
     && /venv/bin/pip uninstall --yes pip \
     && python -m compileall -q app migrations
 
-FROM python:3.13-slim
+FROM $BASE
+ARG BASE
 LABEL org.opencontainers.image.title="Parley" \
       org.opencontainers.image.description="Serves the record of a negotiation: who did, said and proposed what, when, and which source says so" \
       org.opencontainers.image.vendor="Parley contributors" \
-      org.opencontainers.image.licenses="MIT AND CC-BY-4.0"
+      org.opencontainers.image.licenses="MIT AND CC-BY-4.0" \
+      org.opencontainers.image.base.name="$BASE"
 RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin parley \
     && install --directory --owner=parley --group=parley /data
 COPY --from=build /venv /venv

@@ -21,7 +21,7 @@ PIP_AUDIT := 2.10.1
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: setup dev run test slow lint check outside format lock sbom audit bench faults fuzz clean help
+.PHONY: setup dev run test slow lint check outside format lock image sbom audit bench faults fuzz clean help
 
 setup: $(VENV)/.run  ## install what the server needs into .venv (the default)
 
@@ -72,6 +72,11 @@ lock:  ## choose exact versions again: make lock UPGRADE=--upgrade (needs uv)
 	sed -i 's/^lxml\[html-clean\]/lxml[html_clean]/' requirements/dev.txt
 	$(COMPILE) pyproject.toml --extra postgres --extra mcp --group build --constraints requirements/dev.txt --output-file requirements/postgres.txt
 	$(COMPILE) pyproject.toml --extra mcp --group build --constraints requirements/dev.txt --output-file requirements/run.txt
+
+image:  ## build the image from its base as it is now, named by digest (needs docker and the network)
+	base=$$(sed -n 's/^ARG BASE=//p' Dockerfile) && \
+		digest=$$(docker buildx imagetools inspect "$$base" --format '{{.Manifest.Digest}}') && \
+		docker build --build-arg BASE="$$base@$$digest" --tag parley .
 
 sbom:  ## list what an installation consists of, as CycloneDX in dist/ (needs uv)
 	@command -v $(UV) >/dev/null || { echo "make sbom needs uv: install it, or name it: make sbom UV=path/to/uv" >&2; exit 1; }

@@ -1,4 +1,4 @@
-"""Setting a checkout up with uv, and with the oldest pip of each supported Python here."""
+"""Setting a checkout up with uv, and with the oldest pip of each supported Python; the image."""
 
 from __future__ import annotations
 
@@ -72,6 +72,27 @@ def test_make_dev_with_uv(tmp_path: Path) -> None:
         program, *arguments = command.split()
         subprocess.run([tmp_path / ".venv/bin" / program, *arguments], check=True)
     assert make(tmp_path, "dev") == "make: Nothing to be done for 'dev'.\n"
+
+
+# In place of Docker: says a digest, and what it was to build.
+DOCKER = f"""#!/bin/sh
+case "$1" in
+buildx) echo sha256:{"5" * 64} ;;
+*) echo "docker $*" ;;
+esac
+"""
+
+
+def test_make_image_names_its_base_by_digest(tmp_path: Path) -> None:
+    """The base has the digest that its tag has now; the tag names a Python and a Debian."""
+    (tmp_path / "docker").write_text(DOCKER)
+    (tmp_path / "docker").chmod(0o755)
+    image = (ROOT / "Dockerfile").read_text()
+    (base,) = re.findall(r"^ARG BASE=(python:3\.\d+-slim-[a-z]+)$", image, re.MULTILINE)
+    assert re.findall(r"^FROM (\S+)", image, re.MULTILINE) == ["$BASE", "$BASE"]
+    said = make(ROOT, "image", PATH=f"{tmp_path}:{os.environ['PATH']}")
+    built = f"docker build --build-arg BASE={base}@sha256:{'5' * 64} --tag parley ."
+    assert said.splitlines()[-1] == built
 
 
 def clone(folder: Path) -> None:
