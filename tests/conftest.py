@@ -39,6 +39,18 @@ SLOW = (
     "tests/seeding/test_places.py",
 )
 
+# What takes longest of it begins first, so that no worker has it left when the others have ended.
+LONGEST = (
+    "tests/operation/test_setup.py",
+    "tests/seeding/test_places.py",
+    "tests/seeding/mistakes/",
+    "tests/api/test_contract.py",
+    "tests/quotecheck/test_labelled.py",
+    "tests/history/test_mirror.py",
+    "tests/postgres/",
+    "tests/operation/test_cache_in_front.py",
+)
+
 # What `--engine=postgresql` leaves out, and why.
 ABOUT_FILES = {
     "tests/benchmarks/": "measures SQLite",
@@ -80,6 +92,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for prefix, reason in ABOUT_FILES.items():
             if Chosen.engine.name != "sqlite" and item.nodeid.startswith(prefix):
                 item.add_marker(pytest.mark.skip(reason=reason))
+    items.sort(key=turn)
+
+
+def turn(item: pytest.Item) -> int:
+    """When a test has its turn: the longest ones first, the others as they were."""
+    turns = (turn for turn, prefix in enumerate(LONGEST) if item.nodeid.startswith(prefix))
+    return next(turns, len(LONGEST))
 
 
 def sqlite_settings(database: Path) -> Settings:

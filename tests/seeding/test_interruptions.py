@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import multiprocessing
 import os
 import resource
 import shutil
@@ -14,7 +13,6 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
-from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 import pytest
@@ -25,16 +23,9 @@ from app.seeding.seed import seed
 from tests.conftest import Seeded, sqlite_settings
 from tests.seeding.contents import check_agreement, contents
 from tests.seeding.folders import Edit, edited
+from tests.seeding.forked import PROCESSES
 
 NEW_TITLE = Edit("events/1998.yaml", "title: A draft is", "title: A first draft is")
-
-
-@pytest.fixture(scope="module")
-def processes() -> ForkServerContext:
-    """A way to start processes that have imported all that seeding needs."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["app.seeding.seed"])
-    return context
 
 
 @pytest.fixture
@@ -49,10 +40,10 @@ def beside(database: Path) -> set[str]:
     return names - {database.name, f".{database.name}.lock"}
 
 
-def seeding_time(database: Path, folder: Path, processes: ForkServerContext) -> float:
+def seeding_time(database: Path, folder: Path) -> float:
     """How long a seeding takes in a process of its own."""
     began = time.monotonic()
-    running = processes.Process(target=seed, args=(folder, sqlite_settings(database)))
+    running = PROCESSES.Process(target=seed, args=(folder, sqlite_settings(database)))
     running.start()
     running.join()
     assert running.exitcode == 0
@@ -66,7 +57,6 @@ def test_killed_at_any_moment(
     tiny: Path,
     changed: Path,
     seeded: Seeded,
-    processes: ForkServerContext,
     tmp_path: Path,
     how: signal.Signals,
     moments: int,
@@ -76,10 +66,10 @@ def test_killed_at_any_moment(
     before = contents(database)
     (tmp_path / "copy").mkdir()
     copy = shutil.copyfile(database, tmp_path / "copy" / "record.db")
-    whole = seeding_time(copy, changed, processes)
+    whole = seeding_time(copy, changed)
     after = contents(copy)
     for moment in range(moments):
-        running = processes.Process(target=seed, args=(changed, sqlite_settings(database)))
+        running = PROCESSES.Process(target=seed, args=(changed, sqlite_settings(database)))
         running.start()
         running.join(whole * (moment + 1) / moments)
         assert running.pid is not None
@@ -98,15 +88,13 @@ def test_killed_at_any_moment(
     check_agreement(database)
 
 
-def test_killed_while_making_a_new_database(
-    tiny: Path, processes: ForkServerContext, tmp_path: Path
-) -> None:
+def test_killed_while_making_a_new_database(tiny: Path, tmp_path: Path) -> None:
     """Killed before there was a database, there is none or a whole one; the next seeding works."""
     database = tmp_path / "new.db"
-    whole = seeding_time(tmp_path / "other.db", tiny, processes)
+    whole = seeding_time(tmp_path / "other.db", tiny)
     for moment in range(5):
         database.unlink(missing_ok=True)
-        running = processes.Process(target=seed, args=(tiny, sqlite_settings(database)))
+        running = PROCESSES.Process(target=seed, args=(tiny, sqlite_settings(database)))
         running.start()
         running.join(whole * (moment + 1) / 5)
         running.kill()
@@ -116,10 +104,10 @@ def test_killed_while_making_a_new_database(
     assert contents(database) == contents(tmp_path / "other.db")
 
 
-def test_two_seedings_at_once(tiny: Path, processes: ForkServerContext, tmp_path: Path) -> None:
+def test_two_seedings_at_once(tiny: Path, tmp_path: Path) -> None:
     """Of several seedings of one database one loads the record; the others wait and change none."""
     settings = sqlite_settings(tmp_path / "record.db")
-    with ProcessPoolExecutor(4, mp_context=processes) as pool:
+    with ProcessPoolExecutor(4, mp_context=PROCESSES) as pool:
         running = [pool.submit(seed, tiny, settings) for _ in range(4)]
         summaries = [each.result() for each in running]
     assert sorted(str(each.revision) for each in summaries) == ["1", "None", "None", "None"]

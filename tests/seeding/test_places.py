@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,17 +25,16 @@ from app.seeding.locks import exclusive_lock
 from app.seeding.replacing import rewrite
 from app.seeding.seed import seed
 from tests.conftest import TINY, Seeded, sqlite_settings
-from tests.operation.running import PARLEY, running
+from tests.operation.running import PARLEY, eventually, running
 from tests.seeding.contents import check_agreement
 from tests.seeding.folders import edited
+from tests.seeding.forked import OTHER, Prepare, become_other, mount_read_only, started
 from tests.seeding.test_interruptions import NEW_TITLE
 from tests.seeding.test_upgrades import FIRST
 
 ReadOnly = Callable[[Path], AbstractContextManager[Callable[..., tuple[int, str]]]]
 
 NO_CHANGE: Mapping[str, str] = {}
-# A user who owns nothing.
-OTHER = 10001
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may do this")
 
 
@@ -87,14 +86,30 @@ def run(
     return done.returncode, done.stdout
 
 
+def forked(*arguments: object, prepare: Prepare | None = None) -> tuple[int, str]:
+    """The same, without importing all of Parley anew; before it, something may be prepared."""
+    with tempfile.NamedTemporaryFile() as said:
+        process = started(Path(said.name), tuple(map(str, arguments)), prepare)
+        process.join(300)
+        assert process.exitcode is not None
+        return process.exitcode, said.read().decode()
+
+
 def as_other(*arguments: object) -> tuple[int, str]:
     """The same as a user who owns nothing; as root is not needed where nobody is root."""
     if os.geteuid() != 0:
-        return run(*arguments)
-    prefix = ("setpriv", f"--reuid={OTHER}", f"--regid={OTHER}", "--clear-groups")
-    if subprocess.run([*prefix, sys.executable, "-c", "import app"], check=False).returncode:
+        return forked(*arguments)
+    if not other_may_run():
         pytest.skip("another user may not run this Python")
-    return run(*arguments, prefix=prefix)
+    return forked(*arguments, prepare=become_other)
+
+
+@cache
+def other_may_run() -> bool:
+    """Whether the user who owns nothing may read this Python and Parley."""
+    prefix = ("setpriv", f"--reuid={OTHER}", f"--regid={OTHER}", "--clear-groups")
+    asked = [*prefix, sys.executable, "-c", "import app"]
+    return subprocess.run(asked, check=False).returncode == 0
 
 
 def url(path: Path | str) -> str:
@@ -249,16 +264,15 @@ def test_two_names_of_one_file_share_a_lock(
 ) -> None:
     """A seeding by any name of a file waits for one by another name."""
     name = NAMES[kind](database, place)
-    options = ("seed", str(records.changed), "--database", url(name))
+    said = place / "said"
     with exclusive_lock(database):
-        waiting = subprocess.Popen(
-            [PARLEY, *options], cwd="/", stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        assert waiting.stderr is not None
-        assert waiting.stderr.readline().startswith("Waiting until another seeding of ")
+        asked = ("seed", str(records.changed), "--database", url(name))
+        waiting = started(said, asked)
+        eventually(lambda: said.exists() and "\n" in said.read_text(), 60)
+        assert said.read_text().startswith("Waiting until another seeding of ")
         assert open_file(database).revision.number == 1
-    said, _ = waiting.communicate(timeout=300)
-    assert said.startswith("seeded; event: 1 changed")
+    waiting.join(300)
+    assert "\nseeded; event: 1 changed" in said.read_text()
     assert open_file(Path("/") / name).revision.number == 2
 
 
@@ -305,9 +319,7 @@ def read_only_disk(folder: Path) -> Iterator[Callable[..., tuple[int, str]]]:
     """A folder on a disk that nobody may write, root neither."""
     if os.geteuid() != 0 or subprocess.run(["unshare", "--mount", "true"], check=False).returncode:
         pytest.skip("only root may mount a folder read-only")
-    mounting = f"mount --bind {folder} {folder} && mount -o remount,bind,ro {folder}"
-    prefix = ("unshare", "--mount", "sh", "-c", f'{mounting} && exec "$@"', "-")
-    yield partial(run, prefix=prefix)
+    yield partial(forked, prepare=partial(mount_read_only, folder))
 
 
 @pytest.mark.parametrize("read_only", [closed_folder, read_only_disk])
@@ -372,7 +384,8 @@ def as_on_windows(place: Path) -> dict[str, str]:
     """An environment in which Python lacks what Windows lacks."""
     (place / "python").mkdir()
     (place / "python" / "sitecustomize.py").write_text(
-        "import os, signal, sys\n"
+        "import multiprocessing, os, signal, sys\n"
+        "multiprocessing.get_all_start_methods = lambda: ['spawn']\n"
         "sys.modules['fcntl'] = None\n"
         "del os.chown, os.geteuid, signal.pthread_sigmask\n"
     )
