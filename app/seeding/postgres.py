@@ -34,6 +34,11 @@ SET LOCAL lock_timeout = 0;
 SET LOCAL idle_in_transaction_session_timeout = 0
 """
 
+UNWRITTEN = "The database could not be written ({}); nothing was changed."
+UNACKNOWLEDGED = (
+    "The end of the seeding was not acknowledged ({}); seed again: what was done is found done."
+)
+
 
 class PostgresTarget:
     """A transaction on the primary server."""
@@ -44,6 +49,7 @@ class PostgresTarget:
         self.upgraded_from = upgraded_from
         self.raw = raw
         self.written = 0
+        self.refusal = UNWRITTEN
 
     def rows(self, statement: Statement, **values: Any) -> Iterable[Row]:
         """The rows of a statement, as they are fetched; nothing else runs until the last one."""
@@ -79,13 +85,8 @@ class PostgresTarget:
             # Words wait in a list beside their index, which every search would read through.
             self.raw.execute("SELECT gin_clean_pending_list('ix_words_vector')")
             self.raw.execute("ANALYZE")
-        try:
-            self.raw.commit()
-        except psycopg.OperationalError as error:
-            raise SeedRefused(
-                f"The connection was lost while the seeding ended ({error}); seed again: what was "
-                "done is found done."
-            ) from error
+        self.refusal = UNACKNOWLEDGED
+        self.raw.commit()
 
 
 @contextmanager
@@ -96,6 +97,7 @@ def postgres_target(url: str) -> Iterator[PostgresTarget]:
 
     Of several hosts, the one that can be written.
     """
+    target = None
     try:
         with writable(url).connect() as connection, connection.begin():
             raw = connection.connection.driver_connection
@@ -106,12 +108,11 @@ def postgres_target(url: str) -> Iterator[PostgresTarget]:
             refuse_unknown_schema(schema, "The database")
             if schema != SCHEMA:
                 upgrade(url, connection)
-            yield PostgresTarget(raw, schema if schema != SCHEMA else None)
+            target = PostgresTarget(raw, schema if schema != SCHEMA else None)
+            yield target
             raw.rollback()
     except (psycopg.Error, SQLAlchemyError) as error:
-        raise SeedRefused(
-            f"The database could not be written ({error}); nothing was changed."
-        ) from error
+        raise SeedRefused((target.refusal if target else UNWRITTEN).format(error)) from error
 
 
 def writable(url: str) -> Engine:

@@ -104,17 +104,45 @@ def test_lost_connection_changes_nothing(empty_url: str, tmp_path: Path) -> None
     with psycopg.connect(plain(empty_url)) as blocker, ThreadPoolExecutor() as threads:
         blocker.execute("LOCK TABLE tally IN SHARE MODE")
         seeding = threads.submit(seed_edition, empty_url, tmp_path, 2)
-        ended: list[tuple[object, ...]] = []
-        while not ended:
-            ended = execute(
-                empty_url,
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE wait_event_type = 'Lock' AND datname = current_database()",
-            )
+        end_where(empty_url, "wait_event_type = 'Lock'")
         with pytest.raises(SeedRefused, match="nothing was changed"):
             seeding.result(timeout=120)
     assert postgres_rows(empty_url) == before
     assert seed_edition(empty_url, tmp_path, 3).revision == 2
+
+
+# The server answers the end of a transaction that adds a revision after ten minutes.
+SLOW_END = """
+CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(600); END';
+CREATE CONSTRAINT TRIGGER slow_end AFTER INSERT ON revision DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION wait()
+"""
+
+
+def test_a_connection_lost_at_the_end_is_not_called_no_change(
+    empty_url: str, tmp_path: Path
+) -> None:
+    """Whoever lost the answer to the end of a seeding cannot know, and is told to seed again."""
+    seed(TINY, Settings(database_url=empty_url))
+    execute(empty_url, SLOW_END)
+    with ThreadPoolExecutor() as threads:
+        seeding = threads.submit(seed_edition, empty_url, tmp_path, 2)
+        end_where(empty_url, "wait_event = 'PgSleep'")
+        with pytest.raises(SeedRefused, match="was not acknowledged"):
+            seeding.result(timeout=120)
+    execute(empty_url, "DROP TRIGGER slow_end ON revision")
+    assert seed_edition(empty_url, tmp_path, 3).revision == 2
+
+
+def end_where(url: str, condition: str) -> None:
+    """Ends the connection to a database that is as described, once there is one."""
+    ended: list[tuple[object, ...]] = []
+    while not ended:
+        ended = execute(
+            url,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            f" WHERE {condition} AND datname = current_database()",
+        )
 
 
 def test_unreachable_server_is_refused() -> None:
