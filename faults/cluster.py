@@ -10,7 +10,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -18,6 +18,7 @@ from string import Template
 import psycopg
 
 from faults.clients import Clients, fetch, right_answers
+from faults.networks import GATEWAY, RANGE, Host
 from faults.places import folder
 from tests.operation.running import running
 from tests.ports import free_port
@@ -81,22 +82,34 @@ def signal_all(pid: int, number: int) -> None:
 
 @dataclass
 class Node:
-    """One node: where Patroni and PostgreSQL listen, and its process."""
+    """One node: where Patroni and PostgreSQL listen, the network it is in, and its process."""
 
     name: str
     place: Path
     rest: int
     port: int
     etcd: str
+    host: Host | None = None
     process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        """Where it is reached."""
+        return LOCAL if self.host is None else self.host.address
+
+    def inside(self) -> AbstractContextManager[None]:
+        """This thread, and what it starts in the block, is in the network of the node."""
+        return nullcontext() if self.host is None else self.host.network.entered()
 
     def start(self, stack: ExitStack) -> None:
         """Starts it, or starts it again."""
         file = written(
-            "patroni.yml", self.place, name=self.name, address=LOCAL, folder=self.place,
+            "patroni.yml", self.place, name=self.name, address=self.address, folder=self.place,
             rest=self.rest, port=self.port, etcd=self.etcd, binaries=BINARIES,
+            network=f"{LOCAL}/32" if self.host is None else RANGE,
         )  # fmt: skip
-        self.process = stack.enter_context(program(self.place / "log", "patroni", file))
+        with self.inside():
+            self.process = stack.enter_context(program(self.place / "log", "patroni", file))
 
     def signal(self, number: int) -> None:
         """Sends a signal to Patroni, and to PostgreSQL below it."""
@@ -106,29 +119,35 @@ class Node:
     def is_at(self, path: str) -> bool:
         """Whether Patroni says that the node is that."""
         try:
-            return fetch(f"http://{LOCAL}:{self.rest}", path)[0] == 200
+            return fetch(f"http://{self.address}:{self.rest}", path)[0] == 200
         except (OSError, http.client.HTTPException):
             return False
 
+    def url(self, database: str = "record") -> str:
+        """The address of a database of the node's own."""
+        return f"postgresql+psycopg://postgres@{self.address}:{self.port}/{database}"
+
 
 class Cluster:
-    """The nodes, and the addresses in front of them."""
+    """The nodes, on one machine or each on a host, and the addresses in front of them."""
 
-    def __init__(self, place: Path, stack: ExitStack):
+    def __init__(self, place: Path, stack: ExitStack, hosts: Sequence[Host | None] = (None,) * 3):
         self.stack = stack
         etcd, peer, self.reading, self.seeding = (free_port() for _ in range(4))
-        at = f"http://{LOCAL}:{etcd}"
+        at = f"http://{LOCAL if hosts[0] is None else GATEWAY}:{etcd}"
         own = ("--data-dir", place / "etcd", "--listen-client-urls", at)
         peers = ("--advertise-client-urls", at, "--listen-peer-urls", f"http://{LOCAL}:{peer}")
         stack.enter_context(program(place / "etcd.log", "etcd", *own, *peers))
         self.nodes = []
-        for name in ("one", "two", "three"):
+        for name, host in zip(("one", "two", "three"), hosts, strict=True):
             (place / name).mkdir()
             give(place / name)
             ports = free_port(), free_port()
-            self.nodes.append(Node(name, place / name, *ports, f"{LOCAL}:{etcd}"))
+            self.nodes.append(Node(name, place / name, *ports, at.removeprefix("http://"), host))
             self.nodes[-1].start(stack)
-        lines = (f"    server {n.name} {LOCAL}:{n.port} check port {n.rest}" for n in self.nodes)
+        lines = (
+            f"    server {n.name} {n.address}:{n.port} check port {n.rest}" for n in self.nodes
+        )
         front = {"reading": f"{LOCAL}:{self.reading}", "seeding": f"{LOCAL}:{self.seeding}"}
         file = written("haproxy.cfg", place, nodes="\n".join(lines), **front)
         stack.enter_context(program(place / "haproxy.log", "haproxy", "-f", file))
@@ -250,6 +269,3 @@ def pooled() -> Seen:
                 time.sleep(5)
             version = json.loads(fetch(server.base, "/v1/dataset")[1])["data"]["version"]
         return clients.summary(), "nothing" if version == "2" else f"WRONG: version {version}"
-
-
-CLUSTER = (cluster_faults, pooled)

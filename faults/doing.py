@@ -24,8 +24,9 @@ from app.evidence.texts import NoText
 from app.reference.sources import SourceRecord
 from app.seeding.seed import seed
 from faults.clients import Clients, fetch, right_answers
-from faults.cluster import CLUSTER
+from faults.cluster import cluster_faults, pooled
 from faults.loads import FILES, LOADS, downloaded, sent
+from faults.partition import partitioned
 from faults.places import children, folder, is_open, memory, served
 from faults.refusing import refusals
 from tests.conftest import TINY, sqlite_settings
@@ -377,7 +378,9 @@ FAULTS: tuple[Callable[[], Seen], ...] = (
     *(file_fault(fault) for fault in FILE_FAULTS),
     postgres_restarted,
     connections_exhausted,
-    *CLUSTER,
+    cluster_faults,
+    partitioned,
+    pooled,
     clock_moved,
     slow_clients,
     idle_connections,
