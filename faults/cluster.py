@@ -200,7 +200,7 @@ def missing(programs: Sequence[str] = PROGRAMS) -> str:
 
 
 def cluster_faults() -> Seen:
-    """Three nodes under Patroni and HAProxy: the leader killed, cut off, brought back, seeded."""
+    """Three nodes under Patroni and HAProxy: the leader killed, stopped, brought back, seeded."""
     if lacking := missing():
         return f"not done: {lacking} is not installed", ""
     with folder() as place, ExitStack() as stack:
@@ -216,17 +216,17 @@ def cluster_faults() -> Seen:
             for told, change in (
                 ("killed", lambda node: node.signal(signal.SIGKILL)),
                 ("brought back", lambda node: node.start(stack)),
-                ("cut off", lambda node: node.signal(signal.SIGSTOP)),
-                ("let in again", lambda node: node.signal(signal.SIGCONT)),
+                ("stopped", lambda node: node.signal(signal.SIGSTOP)),
+                ("let go on", lambda node: node.signal(signal.SIGCONT)),
             ):
-                if told in ("killed", "cut off"):
+                if told in ("killed", "stopped"):
                     node = cluster.leader
                     assert node is not None
                 with Clients(server.base, first, number=2) as clients:
                     time.sleep(1)
                     change(node)
                     began = time.monotonic()
-                    if told in ("killed", "cut off"):
+                    if told in ("killed", "stopped"):
                         others = [each for each in cluster.nodes if each is not node]
                         until(lambda among=others: any(n.is_at("/primary") for n in among))
                     else:
@@ -244,7 +244,7 @@ def cluster_faults() -> Seen:
 
 def led(told: str) -> str:
     """What was waited for."""
-    return "another led" if told in ("killed", "cut off") else "three nodes answered"
+    return "another led" if told in ("killed", "stopped") else "three nodes answered"
 
 
 def pooled() -> Seen:
