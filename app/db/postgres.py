@@ -131,10 +131,7 @@ class PostgresSnapshot:
     file: DatabaseFile | None = None
 
     def __init__(
-        self,
-        database: PostgresDatabase,
-        connection: Connection | None,
-        state: RecordState,
+        self, database: PostgresDatabase, connection: Connection | None, state: RecordState
     ):
         self.database = database
         self.connection = connection

@@ -30,12 +30,7 @@ from app.evidence.texts import NoText
 from app.reference.sources import SourceRecord
 
 AGENT = "parley-verify"
-FORMS = {
-    "text/html": "html",
-    "application/xhtml+xml": "html",
-    "": "html",
-    "text/plain": "plain",
-}
+FORMS = {"text/html": "html", "application/xhtml+xml": "html", "": "html", "text/plain": "plain"}
 # RFC 9659: the most memory that a page in zstd may ask of its reader.
 ZSTD_WINDOW = 8 * 1024 * 1024
 

@@ -23,11 +23,7 @@ BLOCKS = (
 )
 DECLARED = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
 DECLARED_WITHIN = 4096
-MARKS = {
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
+MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 # What the web means by Latin-1 (WHATWG Encoding Standard), and what is left when nothing fits.
 LATIN = "windows-1252"
 LATIN_NAMES = frozenset(("iso8859-1", "ascii"))

@@ -47,14 +47,10 @@ def has_marked_word(entry: Any, _: Surroundings) -> bool:
     """Whether our own words have one that a rule of style or a placeholder may be about."""
     for name in OWN_FIELDS[type(entry)]:
         text = getattr(entry, name)
-        if text is not None and not MARKED.isdisjoint(beginnings_of(text)):
+        words = text.lower().split() if text is not None else ()
+        if not MARKED.isdisjoint([word[:MARK_LENGTH] for word in words]):
             return True
     return False
-
-
-def beginnings_of(text: str) -> list[str]:
-    """The first letters of each word of a text."""
-    return [word[:MARK_LENGTH] for word in text.lower().split()]
 
 
 @rule("style", *ENTRIES, when=has_marked_word)

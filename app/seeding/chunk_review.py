@@ -5,10 +5,20 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from collections.abc import Collection
-from importlib import import_module
 from typing import Any, NamedTuple
 
 from app.entries.warning_codes import WarningCode
+from app.review import (  # noqa: F401 - the rules of a module are in the table once it is imported
+    addresses,
+    dates,
+    names,
+    numbers,
+    offices,
+    outcomes,
+    pairs,
+    prose,
+    wordings,
+)
 from app.review.parties import WITH_TERMS, WithTerms
 from app.review.rules import RULES, Condition, Query, Rule, Surroundings, rules_of
 from app.review.texts import remarkable, text_doubts
@@ -16,13 +26,6 @@ from app.review.usage import Facts
 from app.seeding.flaws import Flaw, field_path
 from app.seeding.raw_records import RawRecord
 
-# The rules of a module are in the table once it is imported.
-RULE_MODULES = (
-    *("addresses", "dates", "names", "numbers", "offices"),
-    *("outcomes", "pairs", "parties", "prose", "wordings"),
-)
-for module in RULE_MODULES:
-    import_module(f"app.review.{module}")
 # No more warnings of a code are looked for in a YAML file, or in a thousand lines of NDJSON.
 MOST_IN_YAML = 1000
 MOST_IN_LINES = 20

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from app.db.postings import covering_nodes
@@ -50,22 +51,19 @@ def index_terms(
     counts = Counter(words)
     del counts[BOUNDARY]
     terms: defaultdict[str, set[str]] = defaultdict(set)
-    terms["kind"].add(kind)
-    for dimension, value in actor_terms(record, span, reference):
+    for dimension, value in chain(
+        [("kind", kind)],
+        actor_terms(record, span, reference),
+        KINDS[kind].index_terms(record),
+        weighed(counts, length),
+        [(RECORDED, record.recorded)] if record.recorded is not None else [],
+        [INEXACT] if span.is_inexact else [],
+    ):
         terms[dimension].add(value)
     for topic in record.topics:
         terms["topic"].update(reference.broader(topic))
     # The blocks of the days after the first; the first day is part of the sort key.
     terms["reach"].update(covering_nodes(span.start.toordinal() + 1, span.end.toordinal()))
-    for dimension, value in KINDS[kind].index_terms(record):
-        terms[dimension].add(value)
-    for dimension, value in weighed(counts, length):
-        terms[dimension].add(value)
-    if record.recorded is not None:
-        terms[RECORDED].add(record.recorded)
-    if span.is_inexact:
-        dimension, value = INEXACT
-        terms[dimension].add(value)
     return {**terms, WORD: counts.keys() | marked_stems(counts, record.languages)}
 
 

@@ -186,10 +186,7 @@ def upgradable_schema(path: Path) -> str | None:
 
     Refuses a schema that cannot be upgraded, and a file that holds anything else.
     """
-    with (
-        readable(path, "database"),
-        closing(sqlite3.connect(read_only_uri(path), uri=True)) as raw,
-    ):
+    with readable(path, "database"), closing(sqlite3.connect(read_only_uri(path), uri=True)) as raw:
         schema = read_schema(raw)
         tables = raw.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if schema is None and tables:

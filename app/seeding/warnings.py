@@ -13,7 +13,7 @@ from app.entries.warning_codes import WarningCode
 from app.reference.dataset import DatasetRecord
 from app.reference.registry import Reference
 from app.review.rules import RULES, Surroundings, rule
-from app.seeding import good_questions
+from app.seeding import good_questions  # noqa: F401 - its rule is in the table once imported
 from app.seeding.across import (
     FAR,
     MOST_CANDIDATES,
@@ -29,8 +29,6 @@ from app.seeding.record_validation import REFERRING
 from app.seeding.references import mentions
 from app.seeding.staging import Staging
 
-# Its rule is in the table once it is imported.
-RULE_MODULES = (good_questions,)
 # So many warnings of one code are told; the others are counted.
 MOST_TOLD = 1000
 
