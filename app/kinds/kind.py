@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import tomllib
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
@@ -19,6 +22,11 @@ from app.reference.record_types import MISSING, KindIncomplete, RecordType
 from app.reference.registry import Reference
 
 LINE_LENGTH = 200
+# The parts of kinds that are data; none for a kind without a table there, whose start then fails.
+DESCRIBED: dict[str, dict[str, Any]] = defaultdict(
+    dict,
+    tomllib.loads(files("app.kinds").joinpath("kinds.toml").read_text(encoding="utf-8")),
+)
 
 
 @dataclass(frozen=True)
@@ -49,8 +57,8 @@ class Kind(RecordType):
     record: type[EntryRecord] = MISSING
     question: type[EntryQuestion] = MISSING
     headline: str = MISSING
-    facets: tuple[str, ...] = MISSING
-    colors: tuple[str, str] = MISSING
+    facets: Sequence[str] = MISSING
+    colors: Sequence[str] = MISSING
     linked_data: LinkedData = MISSING
     line: Callable[[Any, str], str] = lambda _, headline: headline
     remarks: Callable[[Any], list[str]] = lambda _: []

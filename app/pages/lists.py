@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -45,7 +46,7 @@ class ListPage:
     path: str
     heading: str
     question: type[EntryQuestion]
-    facets: tuple[str, ...]
+    facets: Sequence[str]
 
 
 LISTS = (
