@@ -14,7 +14,7 @@ from app.api.records import (
     OneQuestion,
     StoredDocument,
     answer_found,
-    dataset_body,
+    dataset_at,
     one_content,
     revision_asked,
 )
@@ -35,7 +35,6 @@ from app.reference.dataset import (
     DatasetDoubt,
     GoodQuestion,
     Licence,
-    read_dataset,
 )
 from app.reference.quality import Quality
 
@@ -110,7 +109,7 @@ async def dataset(request: Request, question: OneQuestion) -> Representation:
 
 async def description(at: Revision, snapshot: Snapshot) -> bytes:
     """The dataset's document as of a revision."""
-    record = read_dataset(await dataset_body(at, snapshot))
+    record = await dataset_at(at, snapshot)
     document = DatasetDocument(
         **record.model_dump(exclude={"corrections", "silence"}),
         counts=await kind_counts(at, snapshot),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
-from functools import partial
+from functools import cache, partial
+from itertools import chain
 from typing import Annotated, Any, Union
 from urllib.parse import urlencode
 
@@ -41,7 +42,6 @@ from app.formats import FORMATS
 from app.formats.jsonld import identified_actors
 from app.http.route import Representation, service_of, work_for
 from app.kinds import KINDS
-from app.kinds.kind import Kind
 from app.reference.dataset import described
 
 
@@ -88,14 +88,21 @@ class TimelineRow(EntryEnd, HeadlineFields, EntryDocument):
     """What entries of all kinds have, for tables."""
 
 
+@cache
+def shape_of(kinds: tuple[str, ...]) -> tuple[str, type[Document], tuple[str, ...]]:
+    """The name of a list of some kinds, what its table shows, and what its documents have."""
+    documents = [KINDS[kind].document for kind in kinds]
+    members = tuple(dict.fromkeys(chain.from_iterable(each.model_fields for each in documents)))
+    if len(kinds) > 1:
+        return "timeline", TimelineRow, members
+    return KINDS[kinds[0]].plural, documents[0], members
+
+
 async def answer_entries(
-    request: Request,
-    question: EntryQuestion,
-    kinds: tuple[str, ...],
-    model: type[Document],
-    known_fields: tuple[str, ...],
+    request: Request, question: EntryQuestion, *, plural: str = "timeline"
 ) -> Representation:
-    """The page that a question asks for."""
+    """The page that a question asks for, of one kind or of several."""
+    kinds = kinds_asked(question, plural)
     form = form_of(request, question)
     question = sized(question, form)
     since = revision_of(question.cursor)
@@ -108,14 +115,15 @@ async def answer_entries(
         linked = form.name is FormatName.jsonld
         identified = await identified_actors(snapshot) if linked else NOTHING_MORE
         counts = await monthly_counts(request, snapshot, plan) if form.counted else None
+    name, model, members = shape_of(kinds)
     answer = answer_of(
         request,
         snapshot.revision,
         model,
-        "timeline" if len(kinds) > 1 else KINDS[kinds[0]].plural,
+        name,
         page,
         question.limit,
-        fields=chosen_fields(question.fields, known_fields),
+        fields=chosen_fields(question.fields, members),
         dataset=dataset,
         identified=identified,
         density=counts,
@@ -166,20 +174,6 @@ def nearest_links(
     ]
 
 
-async def answer_kind(request: Request, question: EntryQuestion, *, kind: Kind) -> Representation:
-    """A page of one kind."""
-    known = tuple(kind.document.model_fields)
-    return await answer_entries(request, question, (kind.name,), kind.document, known)
-
-
-async def timeline(request: Request, question: TimelineQuestion) -> Representation:
-    """A page of all kinds, or of some."""
-    kinds = question.kinds()
-    known = dict.fromkeys(name for kind in kinds for name in KINDS[kind].document.model_fields)
-    model = TimelineRow if len(kinds) > 1 else KINDS[kinds[0]].document
-    return await answer_entries(request, question, kinds, model, tuple(known))
-
-
 DOCUMENTS: Any = Union[tuple(kind.document for kind in KINDS.values())]  # noqa: UP007 - built from the table
 ANY_DOCUMENT = Annotated[DOCUMENTS, Field(discriminator="kind")]
 
@@ -198,7 +192,7 @@ def add_routes(app: FastAPI) -> None:
         add_question(
             app,
             f"/v1/{kind.plural}",
-            partial(answer_kind, kind=kind),
+            partial(answer_entries, plural=kind.plural),
             kind.question,
             operation_id="list{Name}s",
             of=kind.name,
@@ -210,7 +204,7 @@ def add_routes(app: FastAPI) -> None:
     add_question(
         app,
         "/v1/timeline",
-        timeline,
+        answer_entries,
         TimelineQuestion,
         operation_id="listTimeline",
         description=f"All kinds of entry in one order: {WITHOUT_KIND}, others when asked for.",

@@ -20,11 +20,10 @@ from app.db.snapshots import Snapshot
 from app.entries.documents import Document
 from app.entries.questions import FormatName, LimitParameter, PagedQuestion
 from app.entries.result_pages import (
-    ResultPage,
     fingerprint,
+    page_of,
     read_cursor,
     revision_of,
-    write_cursor,
 )
 from app.formats import FORMATS
 from app.history.feed import (
@@ -181,13 +180,10 @@ async def feed_page(
     mark: bytes,
     snapshot: Snapshot,
 ) -> Representation:
-    """The page of a feed; one row more than it shows has been read where another page follows."""
-    shown = rows[: question.limit]
-    more = len(rows) > question.limit
+    """The page of a feed in the format asked for."""
     revision, form = snapshot.revision, FORMATS[FormatName(question.format)]
     dataset = await described(snapshot) if form.dated else None
-    following = write_cursor(mark, revision.number, *shown[-1][0]) if more else None
-    page = ResultPage([body for _, body in shown], following, None)
+    page = page_of(rows, question, mark, revision.number)
     name = request.scope["path"].removeprefix("/v1/")
     answer = answer_of(request, revision, model, name, page, question.limit, dataset=dataset)
     return await represented(request, answer, form)

@@ -38,7 +38,7 @@ from app.http.request import JSON
 from app.http.route import CACHE_CONTROL, AnswerOrPage, Representation, service_of
 from app.kinds import KINDS, RECORD_TYPES
 from app.reference import REFERENCE_TYPES
-from app.reference.dataset import read_dataset
+from app.reference.dataset import DatasetRecord, read_dataset
 from app.reference.record_types import RecordType
 
 ONE_PROBLEMS = (NotAcceptable, NotFound, Gone, Moved)
@@ -101,9 +101,11 @@ class PinnedQuestion(NoQuestion):
 
 
 # Those that show an entry as a list of one.
-LISTED: dict[str, Format] = {
-    EntryFormat.jsonld: FORMATS[FormatName.jsonld],
-    EntryFormat.md: FORMATS[FormatName.md],
+LISTED: dict[str, Format] = {name: FORMATS[name] for name in (FormatName.jsonld, FormatName.md)}
+CONTENT_TYPES = {
+    "json": JSON,
+    **{name: each.full_type for name, each in LISTED.items()},
+    **{name: each.content_type for name, each in CITATION_FORMATS.items()},
 }
 ONE_FORMAT = Field(
     description="The representation. `bibtex`, `ris` and `csl-json` cite the document at the "
@@ -237,14 +239,10 @@ async def answer_found(
 
 def content_type_of(question: Single) -> str:
     """The media type of the representation; refuses `fields` where it has none to choose from."""
-    if question.format == "json":
-        return SPARSE_MEDIA_TYPE if question.fields else JSON
-    if question.fields:
+    if question.fields and question.format != "json":
         asked = ",".join(question.fields)
         raise InvalidQuery.of("fields", asked, f"cannot be chosen with format={question.format}.")
-    if question.format in LISTED:
-        return LISTED[question.format].full_type
-    return CITATION_FORMATS[question.format].content_type
+    return SPARSE_MEDIA_TYPE if question.fields else CONTENT_TYPES[question.format]
 
 
 def enveloped_one(
@@ -272,7 +270,7 @@ async def as_list_of_one(
     request: Request, found: StoredDocument, at: Revision, snapshot: Snapshot, form: Format
 ) -> bytes:
     """An entry in a format of lists."""
-    dataset = read_dataset(await dataset_body(at, snapshot))
+    dataset = await dataset_at(at, snapshot)
     page = ResultPage([found.body], None, None)
     identified = await identified_actors(snapshot)
     answer = answer_of(
@@ -281,10 +279,10 @@ async def as_list_of_one(
     return form.render(answer)
 
 
-async def dataset_body(at: Revision, snapshot: Snapshot) -> bytes:
+async def dataset_at(at: Revision, snapshot: Snapshot) -> DatasetRecord:
     """The dataset's curated description as of a revision."""
     (body,) = (await standing_at(at.number, ("dataset",), None, snapshot)).values()
-    return body
+    return read_dataset(body)
 
 
 async def cited_document(
@@ -292,14 +290,9 @@ async def cited_document(
 ) -> Cited:
     """A document with what its citation needs."""
     document = orjson.loads(found.body)
-    return Cited(
-        found.kind,
-        document,
-        read_dataset(await dataset_body(at, snapshot)),
-        await sources_at(at, sources_in(found.kind, document), snapshot),
-        at,
-        public_url,
-    )
+    dataset = await dataset_at(at, snapshot)
+    sources = await sources_at(at, sources_in(found.kind, document), snapshot)
+    return Cited(found.kind, document, dataset, sources, at, public_url)
 
 
 def sources_in(kind: str, document: dict[str, Any]) -> list[str]:

@@ -25,7 +25,7 @@ from app.entries.names import (
     nearest,
 )
 from app.entries.questions import Count
-from app.entries.result_pages import ResultPage, fingerprint, read_cursor, revision_of, write_cursor
+from app.entries.result_pages import ResultPage, fingerprint, page_of, read_cursor, revision_of
 from app.entries.search_query import read_query
 from app.entries.spellings import ABBREVIATED
 from app.errors import NotAcceptable
@@ -124,16 +124,12 @@ async def find_references(
     values["name_type"] = name_type.name
     statement = list_statement(shape, len(ids), counting=False)
     rows = await snapshot.rows(statement, after=after, limit=question.limit + 1, **values)
-    total = None
-    if question.count is Count.exact:
-        counting = list_statement(shape, len(ids), counting=True)
-        total = int((await snapshot.rows(counting, after="", **values))[0][0])
-    shown, more = rows[: question.limit], len(rows) > question.limit
-    return ResultPage(
-        documents=[bytes(row[1]) for row in shown],
-        next_cursor=write_cursor(mark, snapshot.revision.number, shown[-1][0]) if more else None,
-        total=total,
-    )
+    found = [((record_id,), bytes(body)) for record_id, body in rows]
+    page = page_of(found, question, mark, snapshot.revision.number)
+    if question.count is not Count.exact:
+        return page
+    counting = list_statement(shape, len(ids), counting=True)
+    return page._replace(total=int((await snapshot.rows(counting, after="", **values))[0][0]))
 
 
 def add_routes(app: FastAPI) -> None:

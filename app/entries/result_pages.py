@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Sequence
 from functools import cache
 from hashlib import blake2b
 from itertools import islice
@@ -23,7 +24,7 @@ from app.db.sql import KeyedStatement
 from app.db.tables import document
 from app.entries.names import ENTRIES
 from app.entries.query_plan import QueryPlan, found_by_kind, plan_query, scan_of
-from app.entries.questions import Count, EntryQuestion, Sort
+from app.entries.questions import Count, EntryQuestion, PagedQuestion, Sort
 from app.entries.recorded import changed_days, recorded_days
 from app.entries.relevance import best
 from app.errors import InvalidQuery
@@ -184,6 +185,15 @@ def write_cursor(bound_to: bytes, revision: int, *position: float | str) -> str:
     """A cursor that goes on after a position."""
     packed = bound_to + orjson.dumps([revision, *position])
     return base64.urlsafe_b64encode(packed).rstrip(b"=").decode()
+
+
+def page_of(
+    rows: Sequence[tuple[Sequence[Any], bytes]], question: PagedQuestion, mark: bytes, revision: int
+) -> ResultPage:
+    """The page that rows with their positions make; one more is read if another page follows."""
+    shown, more = rows[: question.limit], len(rows) > question.limit
+    following = write_cursor(mark, revision, *shown[-1][0]) if more else None
+    return ResultPage([body for _, body in shown], following, None)
 
 
 def revision_of(cursor: str | None) -> int:
