@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 
 from app.db.snapshots import Revision
-from app.kinds import KINDS
+from app.formats.words import WORDS
 from app.reference.dataset import DatasetRecord
 from app.reference.sources import SourceKind, SourceRecord, TitleOrigin
 
@@ -54,7 +54,7 @@ def own_item(cited: Cited) -> Item:
         {
             "id": f"{cited.kind}:{document['id']}",
             "type": "dataset" if whole else "entry",
-            "title": title_of(cited),
+            "title": dataset.title if whole else document["label"],
             "container-title": None if whole else dataset.title,
             "publisher": dataset.contact.name if dataset.contact is not None else None,
             "version": dataset.version,
@@ -64,14 +64,6 @@ def own_item(cited: Cited) -> Item:
             "URL": f"{cited.public_url}{path}?revision={digest[:DIGEST_DIGITS]}",
         }
     )
-
-
-def title_of(cited: Cited) -> str:
-    if cited.kind == "dataset":
-        return cited.dataset.title
-    if cited.kind not in KINDS:
-        return str(cited.document["name"])
-    return str(cited.document["label"])
 
 
 def source_item(source: SourceRecord) -> Item:
@@ -167,17 +159,7 @@ def bibtex_entry(item: Item) -> str:
     return f"@{kind}{{{item['id']},\n" + ",\n".join(lines) + "\n}\n"
 
 
-# Characters of TeX's syntax. Braces are written by name, as BibTeX counts escaped ones too.
-TEX = str.maketrans(
-    {
-        "\\": r"\textbackslash{}",
-        "{": r"\textbraceleft{}",
-        "}": r"\textbraceright{}",
-        "~": r"\textasciitilde{}",
-        "^": r"\textasciicircum{}",
-        **{character: f"\\{character}" for character in "$&#_%"},
-    }
-)
+TEX = str.maketrans(WORDS["tex"])
 # In an address, only characters that would end or break the field are percent-encoded.
 ADDRESS = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
 

@@ -6,15 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.entries.documents import quantity_text
+from app.formats.words import WORDS
 from app.kinds import KINDS, headline
 
 # Members that are shown as they stand, each after its heading.
 REMARKS = {"summary": "", "context": "", "status_note": "", "notes": "Note: "}
-DATE_REMARKS = {
-    "approximate": "The date is approximate.",
-    "uncertain": "The date is uncertain.",
-    "both": "The date is approximate and uncertain.",
-}
 
 
 def remarks_on(document: dict[str, Any]) -> list[str]:
@@ -51,7 +47,7 @@ def date_remarks(document: dict[str, Any]) -> Iterator[str]:
     elif document["date_precision"] in ("month", "year"):
         yield f"The date is known as {document['date'].rstrip('~?%')} only."
     if document["date_qualifier"] is not None:
-        yield DATE_REMARKS[document["date_qualifier"]]
+        yield WORDS["date_remarks"][document["date_qualifier"]]
 
 
 def source_line(citation: dict[str, Any]) -> str:

@@ -13,18 +13,12 @@ from app.db.work import check_work
 from app.formats.answer import Answer
 from app.formats.headline import account
 from app.formats.stable_ids import last_updated, stable_id
+from app.formats.words import WORDS
 
 if TYPE_CHECKING:
     from icalendar import Event
 
 PRODUCT = "-//Parley//The record of a negotiation//EN"
-# The summary says that a date is not certain, as calendars show it first.
-UNSURE = {
-    None: "",
-    "approximate": " (about this date)",
-    "uncertain": " (date uncertain)",
-    "both": " (about this date, uncertain)",
-}
 
 
 def as_ical(answer: Answer) -> bytes:
@@ -63,7 +57,8 @@ def describe_event(event: Event, document: dict[str, Any], answer: Answer) -> No
     end = day_after(document)
     if end is not None:
         event.add("dtend", end)
-    event.add("summary", document["label"] + UNSURE[document["date_qualifier"]])
+    unsure = WORDS["unsure"].get(document["date_qualifier"], "")
+    event.add("summary", document["label"] + unsure)
     event.add("description", account(document))
     event.add("url", answer.public_url + document["url"])
     event.add("categories", [topic["name"] for topic in document["topics"]])

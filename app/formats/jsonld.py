@@ -18,6 +18,7 @@ from app.db.relational import TABLES
 from app.db.snapshots import Revision, Snapshot
 from app.db.sql import Statement
 from app.formats.answer import Answer
+from app.formats.words import WORDS
 from app.kinds import KINDS
 from app.kinds.linked_data import WITHOUT_QUALIFIER, Node, actor_node, source_node, without_nothing
 
@@ -103,20 +104,7 @@ def node_of(document: Node, base: str) -> Node:
     return without_nothing(node)
 
 
-# The addresses of what outside registers identify.
-REGISTERS = {
-    "wikidata": "http://www.wikidata.org/entity/{}",
-    "un_document": "https://docs.un.org/{}",
-    "pax": "https://www.peaceagreements.org/agreements/{}/",
-}
-
-
-# What actors are in schema.org's terms, by their kind.
-ACTOR_TYPES = {
-    "person": "Person",
-    "state": "Country",
-    "government_body": "GovernmentOrganization",
-}
+ACTOR_TYPES, REGISTERS = WORDS["actor_types"], WORDS["registers"]
 ACTOR = TABLES["actor"].c
 IDS = [ACTOR[register] for register in REGISTERS]
 IDENTIFIED = Statement(

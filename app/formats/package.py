@@ -28,6 +28,7 @@ from app.db.sql import Row, Statement
 from app.entries.documents import EntryDocument, EntryEnd, QuantityDocument
 from app.entries.record import field_names, model_in
 from app.formats.stable_ids import stable_id
+from app.formats.words import WORDS
 from app.kinds import RECORD_TYPES
 from app.reference.dataset import dataset_of
 
@@ -35,6 +36,7 @@ from app.reference.dataset import dataset_of
 LEVEL = 1
 DATES = {"start_date", "end_date"}
 TYPES = {Integer: "integer", Float: "number", Boolean: "boolean"}
+KEYS, SERVED_AS = WORDS["package_keys"], WORDS["served_as"]
 PROFILE = "tabular-data-package"
 SOURCES = Statement(
     select(TABLES["source"].c.title, TABLES["source"].c.publisher, TABLES["source"].c.url).order_by(
@@ -190,25 +192,6 @@ class EntryCodebook(EntryEnd, EntryDocument):
 
     quantities: list[QuantityDocument]
     """The numbers of the entry."""
-
-
-# Columns that no document shows.
-KEYS = {
-    "position": "The place of the item in its list, from 0.",
-    "report": "The position of the report.",
-    "life": "The position of the stage.",
-    "locator": "Where in the source: page, article, paragraph, timestamp.",
-    "label": "The name to show.",
-    "archive_url": "The address of an archived copy.",
-}
-# What documents call the attributes of records that tables are filled from.
-SERVED_AS = {
-    "actor_links": "actors",
-    "all_identifiers": "identifiers",
-    "latest_status": "status",
-    "reported_numbers": "quantities",
-    "wordings": "renderings",
-}
 
 
 def column_field(column: Column[Any]) -> FieldInfo | None:

@@ -32,6 +32,7 @@ from app.entries.stems import OWN_LANGUAGE
 from app.formats.graph import graph_picture
 from app.formats.headline import remarks_on
 from app.formats.svg import drawn, span_in_words
+from app.formats.words import WORDS
 from app.http.route import service_of, work_for
 from app.kinds import KINDS
 from app.kinds.figures import claimants_of
@@ -60,14 +61,6 @@ Entry = dict[str, Any]
 # What a page gives to its template. With `long`, the template is rendered as work.
 Values = dict[str, Any]
 QUALIFIERS = {**QUALIFIER_WORDS, "less_than": "fewer than "}
-# The same in every language.
-SIGNS: dict[str | None, str] = {
-    "about": "~ ",
-    "at_least": "≥ ",
-    "more_than": "> ",
-    "up_to": "≤ ",
-    "less_than": "< ",
-}
 
 
 def grouped_by_day(entries: list[Entry]) -> Iterator[tuple[str, list[Any]]]:
@@ -162,7 +155,7 @@ def shown_quantity(locale: Locale, quantity: dict[str, Any]) -> str:
     if number_text(quantity, written) is None:
         unit = "" if quantity["of"] else f" {quantity['unit']}"
         return f"{quantity['printed']}{unit}"
-    qualifiers = QUALIFIERS if locale.language == OWN_LANGUAGE else QUALIFIERS | SIGNS
+    qualifiers = QUALIFIERS if locale.language == OWN_LANGUAGE else {**QUALIFIERS, **WORDS["signs"]}
     return quantity_text({**quantity, "of": None}, qualifiers, written)
 
 
