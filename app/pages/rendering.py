@@ -155,7 +155,7 @@ def shown_quantity(locale: Locale, quantity: dict[str, Any]) -> str:
     if number_text(quantity, written) is None:
         unit = "" if quantity["of"] else f" {quantity['unit']}"
         return f"{quantity['printed']}{unit}"
-    qualifiers = QUALIFIERS if locale.language == OWN_LANGUAGE else {**QUALIFIERS, **WORDS["signs"]}
+    qualifiers = QUALIFIERS if locale.language == OWN_LANGUAGE else QUALIFIERS | WORDS["signs"]
     return quantity_text({**quantity, "of": None}, qualifiers, written)
 
 
