@@ -24,14 +24,13 @@ term of every line before it.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Collection, Iterable, Sequence
-from importlib.resources import files
 from typing import TypeVar
 
 from rapidfuzz import fuzz
 
 from app.analysis.lookups import EntryJson
+from app.data_files import read_toml
 from app.db.work import check_work
 from app.entries.words import split
 
@@ -41,9 +40,7 @@ THRESHOLD = 0.5
 SCALE = 10_000
 BEYOND = 1 << 60
 
-VOCABULARY = tomllib.loads(
-    files("app.analysis").joinpath("vocabulary.toml").read_text(encoding="utf-8")
-)
+VOCABULARY = read_toml("analysis/vocabulary.toml")
 ABOUT, ALIKE = (
     {word: name for name, words in VOCABULARY[table].items() for word in words.split()}
     for table in ("about", "alike")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from importlib.resources import files
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, create_model
 
+from app.data_files import read_toml
 from app.entries.documents import Document
 from app.entries.questions import FormatName
 from app.errors import PROBLEM_MEDIA_TYPE, Problem
@@ -160,9 +159,7 @@ class ProblemDocument(Document):
     """The nearest ids, the best first."""
 
 
-DESCRIBED: dict[str, Any] = tomllib.loads(
-    files("app.api").joinpath("openapi.toml").read_text(encoding="utf-8")
-)
+DESCRIBED: dict[str, Any] = read_toml("api/openapi.toml")
 INFO, HEADERS, SCHEMAS = DESCRIBED["info"], DESCRIBED["headers"], DESCRIBED["schemas"]
 
 

@@ -12,13 +12,13 @@ from __future__ import annotations
 import calendar
 import datetime
 import re
-import tomllib
 from calendar import day_name, month_name
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from importlib.resources import files
 from typing import NamedTuple, NoReturn
+
+from app.data_files import read_toml
 
 OPEN_END = ".."
 SHOWN_CHARACTERS = 60
@@ -106,9 +106,7 @@ FORMS = "write a year, a month or a day as in 2024, 2024-02 or 2024-02-07"
 
 REFUSALS = [
     Refusal(re.compile(each["pattern"]), each["wrong"], each["right"])
-    for each in tomllib.loads(
-        files("app.entries").joinpath("refusals.toml").read_text(encoding="utf-8")
-    )["refusals"]
+    for each in read_toml("entries/refusals.toml")["refusals"]
 ]
 
 

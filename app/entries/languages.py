@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache, lru_cache
-from importlib.resources import files
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_interval, format_skeleton
 from babel.numbers import format_decimal
 
+from app.data_files import read_toml
 from app.entries.dates import KEPT_DATES, QUALIFIER_SIGNS, Precision, date_in_words, parse_date
 
 # English as most of the world writes it: 7 February 2024.
 ENGLISH = Locale.parse("en_001")
 DAY = r"\d{4}-\d{2}(?:-\d{2})?[~?%]?"
 DATES = re.compile(rf"\b{DAY}(?:/(?:{DAY}|\.\.))?")
-MARKS: dict[str, str] = tomllib.loads(
-    files("app.entries").joinpath("quotation_marks.toml").read_text(encoding="utf-8")
-)
+MARKS: dict[str, str] = read_toml("entries/quotation_marks.toml")
 SIGNS = {each: f"{sign} " for sign, each in QUALIFIER_SIGNS.items()}
 
 

@@ -6,16 +6,13 @@ Words of all languages stand in `number_words.toml`.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
-from importlib.resources import files
 from typing import NamedTuple
 
+from app.data_files import read_toml
 from app.entries.words import fold
 
-TABLES = tomllib.loads(
-    files("app.entries").joinpath("number_words.toml").read_text(encoding="utf-8")
-)
+TABLES = read_toml("entries/number_words.toml")
 # The qualifiers that go with each sort of phrase.
 QUALIFIERS = {
     sort: frozenset(TABLES["qualifiers"].get(sort, (sort,))) for sort in TABLES["phrases"]

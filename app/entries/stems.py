@@ -6,19 +6,16 @@ question by every language of the kinds that it asks. To add a language: its row
 
 from __future__ import annotations
 
-import tomllib
 from functools import lru_cache
-from importlib.resources import files
 
+from app.data_files import read_toml
 from app.entries.words import fold
 
 # Begins the word that is indexed for a stem: no text has it, and no prefix finds it.
 STEM_MARK = "≈"
 # The language of the record's own words.
 OWN_LANGUAGE = "en"
-ALGORITHMS = tomllib.loads(
-    files("app.entries").joinpath("stemmers.toml").read_text(encoding="utf-8")
-)
+ALGORITHMS = read_toml("entries/stemmers.toml")
 
 
 @lru_cache(maxsize=1 << 16)

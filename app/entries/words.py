@@ -5,13 +5,13 @@ Both engines are given words, never text: FTS5 the words of `split` joined by sp
 """
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from typing import NamedTuple
+
+from app.data_files import read_toml
 
 # FTS5's `ascii` tokenizer splits at ASCII signs alone and takes all else as it is: exactly our
 # words. (`unicode61` asks its own, older Unicode what a letter is.)
@@ -24,21 +24,13 @@ TSVECTOR_POSITIONS_PER_WORD = 256
 
 TATWEEL = "\u0640"
 
-LETTERS = tomllib.loads(files("app.entries").joinpath("letters.toml").read_text(encoding="utf-8"))
-# The zeros of every script, each followed by its other digits.
-ZEROS = "٠۰߀०০੦૦୦௦౦೦൦෦๐໐༠၀႐០᠐᥆᧐᪀᪐᭐᮰᱀᱐꘠꣐꤀꧐꧰꩐꯰"
-DIGITS = {chr(ord(zero) + digit): str(digit) for zero in ZEROS for digit in range(10)}
+LETTERS = read_toml("entries/letters.toml")
+# Digits of every script, by the zeros that begin them.
+DIGITS = {chr(ord(zero) + digit): str(digit) for zero in LETTERS["zeros"] for digit in range(10)}
 EQUAL_LETTERS = str.maketrans({**LETTERS["latin"], **LETTERS["arabic"], **DIGITS})
 
 # Scripts written without spaces: each character is a word, and a run of them is a phrase.
-SPACELESS = (
-    "\u0e00-\u0eff"  # Thai, Lao
-    "\u1000-\u109f\ua9e0-\ua9ff\uaa60-\uaa7f\U000116d0-\U000116ff"  # Myanmar
-    "\u1780-\u17ff"  # Khmer
-    "\u3040-\u30ff\u31f0-\u31ff\U0001aff0-\U0001b16f"  # Hiragana, Katakana
-    "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3031-\u303c"  # CJK radicals, signs, numerals
-    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # CJK ideographs
-)
+SPACELESS = "".join(LETTERS["spaceless"].values())
 # Unicode counts these as letters; transliterated names have them where others write an apostrophe.
 APOSTROPHES = "\u02b9-\u02bf\u02ee"
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
+from app.data_files import read_toml
 from app.entries.facets import facet_names
 from app.entries.languages import written_date
 from app.entries.names import VALUE
@@ -23,10 +22,7 @@ from app.reference.registry import Reference
 
 LINE_LENGTH = 200
 # The parts of kinds that are data; none for a kind without a table there, whose start then fails.
-DESCRIBED: dict[str, dict[str, Any]] = defaultdict(
-    dict,
-    tomllib.loads(files("app.kinds").joinpath("kinds.toml").read_text(encoding="utf-8")),
-)
+DESCRIBED: dict[str, dict[str, Any]] = defaultdict(dict, read_toml("kinds/kinds.toml"))
 
 
 @dataclass(frozen=True)

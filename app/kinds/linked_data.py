@@ -5,18 +5,15 @@ A node is in schema.org's terms. `base` is the public URL, which begins every `@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
+from app.data_files import read_toml
 from app.entries.documents import quantity_text
 
 Node = dict[str, Any]
-TABLES: dict[str, dict[str, str]] = tomllib.loads(
-    files("app.kinds").joinpath("linked_data.toml").read_text(encoding="utf-8")
-)
+TABLES: dict[str, dict[str, str]] = read_toml("kinds/linked_data.toml")
 WORK_ROLES = TABLES["work_roles"]
 WITHOUT_QUALIFIER = str.maketrans("", "", "~?%")
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
-from importlib.resources import files
 from typing import Any
 
+from app.data_files import read_toml
 from app.entries.words import fold
 
-TABLES: dict[str, dict[str, Any]] = tomllib.loads(
-    files("app.quotecheck").joinpath("vocabulary.toml").read_text(encoding="utf-8")
-)
+TABLES: dict[str, dict[str, Any]] = read_toml("quotecheck/vocabulary.toml")
 
 
 def word_table(table: str, *names: str) -> frozenset[str]:
