@@ -19,22 +19,18 @@ LOWER_BOUNDS = (QuantityQualifier.at_least, QuantityQualifier.more_than)
 
 
 class FigureFact(NamedTuple):
-    """What of a figure is compared with other figures."""
+    """What of a figure is compared with other figures.
+
+    `subject` is what is counted: its metric, its unit and what it is a part of; `claim` says for
+    which event, and by whom.
+    """
 
     id: str
     day: int
-    metric: str
-    unit: str
-    of: str
+    subject: tuple[str, str, str]
     value: float
     qualifier: str
-    event: str
-    claimants: tuple[str, ...]
-
-    @property
-    def subject(self) -> tuple[str, str, str]:
-        """What is counted."""
-        return self.metric, self.unit, self.of
+    claim: tuple[str | None, tuple[str, ...]]
 
 
 def figure_fact(figure: FigureRecord) -> FigureFact | None:
@@ -42,17 +38,9 @@ def figure_fact(figure: FigureRecord) -> FigureFact | None:
     quantity = figure.quantity
     if quantity.value is None or quantity.qualifier is None:
         return None
-    return FigureFact(
-        figure.id,
-        figure.span.start.toordinal(),
-        figure.metric,
-        fold(quantity.unit),
-        fold(quantity.of or ""),
-        quantity.value,
-        quantity.qualifier,
-        figure.event or "",
-        figure.claimants,
-    )
+    subject = (figure.metric, fold(quantity.unit), fold(quantity.of or ""))
+    day, claim = figure.span.start.toordinal(), (figure.event, figure.claimants)
+    return FigureFact(figure.id, day, subject, quantity.value, quantity.qualifier, claim)
 
 
 def quantities(record: Any) -> Iterator[tuple[Location, Quantity]]:
@@ -106,8 +94,9 @@ def shares_together(facts: Iterable[FigureFact]) -> Iterator[Query]:
     """Shares of one whole, claimed for one event and day, are more than a hundred percent."""
     wholes: dict[tuple[Any, ...], list[FigureFact]] = defaultdict(list)
     for fact in facts:
-        if SHARES.match(fact.unit):
-            wholes[fact.event, fact.day, fact.metric, fact.claimants].append(fact)
+        metric, unit, _ = fact.subject
+        if SHARES.match(unit):
+            wholes[fact.claim, fact.day, metric].append(fact)
     for shares in wholes.values():
         total = sum(each.value for each in shares)
         if len(shares) > 1 and total > AT_MOST:
@@ -133,6 +122,6 @@ def same_figures(facts: Iterable[FigureFact]) -> Iterator[Query]:
     """Two figures have one number of one thing on one day."""
     seen: dict[tuple[Any, ...], FigureFact] = {}
     for fact in facts:
-        first = seen.setdefault((fact.day, *fact.subject, fact.value, fact.qualifier), fact)
+        first = seen.setdefault((fact.day, fact.subject, fact.value, fact.qualifier), fact)
         if first is not fact:
             yield doubt("same-figure", ("quantity", "value"), fact.id, first=first)
