@@ -2,6 +2,7 @@
 
 Two terms can be matched where they share a topic and speak of one thing, by vocabulary.toml:
 
+* the first topic of each, its main one, is a topic of the other, unless both are talks or the like;
 * they share a word, or words for one thing, beside those that say nothing of what a term is about;
 * where one begins with talks, a manner or the like, the other names them, too; else all words of
   one stand in the other;
@@ -75,13 +76,14 @@ class ComparableTerm:
 
 def can_match(one: ComparableTerm, other: ComparableTerm) -> bool:
     """Whether two terms share a topic and speak of one thing."""
-    if not set(one.topics) & set(other.topics):
-        return False
-    if one.words == other.words:
-        return True
+    topics, alike = set(one.topics) & set(other.topics), one.subjects & other.subjects
+    if not topics or one.words == other.words:
+        return bool(topics)
     if one.rest != other.rest and None not in (one.phase, other.phase) and one.phase != other.phase:
         return False
-    alike, about = one.subjects & other.subjects, {one.about, other.about} - {None}
+    about = {one.about, other.about} - {None}
+    if not (about and one.about == other.about) and not {one.topics[0], other.topics[0]} <= topics:
+        return False
     return bool(alike) and (about <= alike or alike in (one.subjects, other.subjects))
 
 
