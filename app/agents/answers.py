@@ -14,7 +14,7 @@ from mcp_types import CallToolResult, TextContent
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.formats.citations import DIGEST_DIGITS
+from app.formats.citations import DIGEST_DIGITS, without_none
 from app.formats.headline import paragraphs
 from app.kinds import KINDS
 
@@ -166,7 +166,7 @@ class Shaping:
     def result(self, **members: Any) -> CallToolResult:
         """An answer without what is null; as text, too, for clients that show text alone."""
         said = f"{self.revision['version']}, digest {self.revision['digest'][:DIGEST_DIGITS]}"
-        answer = without_nulls({"revision": said, **members})
+        answer = without_none({"revision": said, **members})
         text = TextContent(type="text", text=orjson.dumps(answer).decode())
         return CallToolResult(content=[text], structured_content=answer)
 
@@ -191,7 +191,7 @@ class Shaping:
         titled = [document["label"]] if KINDS[document["kind"]].headline == "title" else []
         *account, _ = paragraphs(document)
         return {
-            **without_nulls({**self.entry(document), "sources_left_off": None}),
+            **without_none({**self.entry(document), "sources_left_off": None}),
             "quoted": "\n\n".join([*titled, *account]),
             "sources": told_sources(document["citations"]),
             "actors": [*map(acting, document["actors"])],
@@ -207,7 +207,7 @@ class Shaping:
 def told_source(summary: Json) -> Json:
     """A source with the address of the very words, where it is known."""
     address = summary["passage_href"] or summary["href"] or summary["archive_href"]
-    return without_nulls({"name": summary["name"], "address": address})
+    return without_none({"name": summary["name"], "address": address})
 
 
 def told_sources(holders: Iterable[Json]) -> list[Json]:
@@ -223,11 +223,7 @@ def without_passage(citation: Json) -> Json:
 
 def first(name: str, found: list[Json], most: int) -> Json:
     """The first of some, and how many are left off."""
-    return without_nulls({name: found[:most], f"{name}_left_off": len(found[most:]) or None})
-
-
-def without_nulls(members: Json) -> Json:
-    return {name: each for name, each in members.items() if each is not None}
+    return without_none({name: found[:most], f"{name}_left_off": len(found[most:]) or None})
 
 
 def acting(participation: Json) -> str:

@@ -33,9 +33,9 @@ from app.agents.answers import (
     ToldOutcome,
     first,
     told_sources,
-    without_nulls,
 )
 from app.analysis.outcome import name_of
+from app.formats.citations import without_none
 
 INSTRUCTIONS, CHECKING = (
     files("app.agents").joinpath(name).read_text(encoding="utf-8").strip()
@@ -258,7 +258,7 @@ def told_outcome(term: Json, most: int) -> Json:
         for each in term["reports"]
         if any((claimant, each["date"]) in claims for claimant in each["claimed_by"])
     ]
-    return without_nulls(
+    return without_none(
         {
             "id": term["id"],
             "quoted": term["text"],

@@ -24,8 +24,8 @@ from app.api.answering import (
     represented,
     sized,
 )
-from app.api.models import EntryListOf, OneOf, list_content, named
-from app.api.records import add_record, add_record_type
+from app.api.models import EntryListOf, list_content, named
+from app.api.records import add_record
 from app.api.registration import DatedList, add_question
 from app.db.snapshots import Snapshot, find
 from app.entries.density import Density, density
@@ -40,7 +40,7 @@ from app.entries.snippets import snippets_of
 from app.errors import NotAcceptable
 from app.formats import FORMATS
 from app.formats.jsonld import identified_actors
-from app.http.route import Representation, service_of, work_for
+from app.http.route import QuestionRoute, Representation, service_of, work_for
 from app.kinds import KINDS
 from app.reference.dataset import described
 
@@ -200,7 +200,7 @@ def add_routes(app: FastAPI) -> None:
             response_model=named(EntryListOf[model], f"{kind.title}List"),
             **LIST,
         )
-        add_record_type(app, kind)
+        add_record(app, kind.name, kind.document)
     add_question(
         app,
         "/v1/timeline",
@@ -211,10 +211,4 @@ def add_routes(app: FastAPI) -> None:
         response_model=named(EntryListOf[ANY_DOCUMENT], "Timeline"),
         **LIST,
     )
-    add_record(
-        app,
-        ENTRY_NAME,
-        "/v1/entries/{id}",
-        named(OneOf[ANY_DOCUMENT], "EntryAnswer"),
-        operation_id="getEntry",
-    )
+    add_record(app, ENTRY_NAME, ANY_DOCUMENT, "getEntry", QuestionRoute)

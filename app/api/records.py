@@ -35,11 +35,16 @@ from app.history.changelog import standing_at
 from app.history.past import record_at, sources_at, why_missing_at
 from app.history.revisions import is_digest, named_revision, readable_revision
 from app.http.request import JSON
-from app.http.route import CACHE_CONTROL, AnswerOrPage, Representation, service_of
+from app.http.route import (
+    CACHE_CONTROL,
+    AnswerOrPage,
+    QuestionRoute,
+    Representation,
+    service_of,
+)
 from app.kinds import KINDS, RECORD_TYPES
 from app.reference import REFERENCE_TYPES
 from app.reference.dataset import DatasetRecord, read_dataset
-from app.reference.record_types import RecordType
 
 ONE_PROBLEMS = (NotAcceptable, NotFound, Gone, Moved)
 
@@ -315,30 +320,24 @@ def one_content(*, linked: bool = False) -> dict[str, Any]:
     return {media_type: {"schema": schema} for media_type, schema in schemas.items()}
 
 
-def add_record(app: FastAPI, name: str, path: str, model: Any, **documented: Any) -> None:
+def add_record(
+    app: FastAPI,
+    name: str,
+    document: Any,
+    operation_id: str = "get{Name}",
+    route: type[QuestionRoute] = AnswerOrPage,
+) -> None:
     """Registers the single records of a type."""
     is_entry = name not in REFERENCE_TYPES
     add_question(
         app,
-        path,
+        f"/v1/{plural_of(name)}/{{id}}",
         partial(answer_record, name=name),
         OneEntryQuestion if is_entry else OneQuestion,
+        operation_id=operation_id,
         of=name,
+        route=route,
         content=one_content(linked=is_entry),
         problems=ONE_PROBLEMS,
-        response_model=model,
-        **documented,
-    )
-
-
-def add_record_type(app: FastAPI, each: RecordType) -> None:
-    """Registers the single records of a type that has lists and pages."""
-    model: Any = each.document
-    add_record(
-        app,
-        each.name,
-        f"/v1/{each.plural}/{{id}}",
-        named(OneOf[model], f"{each.title}Answer"),
-        route=AnswerOrPage,
-        operation_id="get{Name}",
+        response_model=named(OneOf[document], f"{name.capitalize()}Answer"),
     )

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from app.api.answering import answer_of, asked_path, chosen_fields, form_of, represented, sized
 from app.api.entries import nearest_links
 from app.api.models import ListOf, list_content, named
-from app.api.records import add_record_type
+from app.api.records import add_record
 from app.api.registration import UndatedList, add_question
 from app.db.snapshots import Snapshot, find
 from app.db.sql import Statement
@@ -149,4 +149,4 @@ def add_routes(app: FastAPI) -> None:
             description=name_type.description,
             response_model=named(ListOf[model], f"{name_type.title}List"),
         )
-        add_record_type(app, name_type)
+        add_record(app, name_type.name, name_type.document)
