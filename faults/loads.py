@@ -261,36 +261,46 @@ def sent(base: str, path: str, body: bytes | None) -> int:
     return response.status
 
 
-def others_see(base: str, seconds: float = 10) -> str:
-    """How often lists are answered, and the 99th percentiles of lists, pages and health."""
-    numbers = count(1000)
-    stop = time.monotonic() + seconds
+# What others ask, and the seconds that each of two clients waits between two of its questions.
+OTHERS = (
+    ("/v1/quotes?limit=20&start_date={:04d}", 0.0),
+    ("/quotes?start_date={:04d}", 0.2),
+    ("/health/ready", 0.1),
+)
 
-    def ask(path: str, taken: list[float], pause: float) -> None:
+
+def others_see(base: str, seconds: float = 10) -> str:
+    """How often lists are answered, and the 99th percentiles of lists, pages and health.
+
+    Each sort of question comes from a process of its own, as threads of one wait for each other.
+    """
+    seen: list[SimpleQueue[list[float]]] = [FORKED.SimpleQueue() for _ in OTHERS]
+    for (path, pause), times in zip(OTHERS, seen, strict=True):
+        FORKED.Process(target=ask_others, args=(base, seconds, path, pause, times)).start()
+    taken = [times.get() for times in seen]
+    lists, pages, health = (sorted(each)[int(len(each) * 0.99)] * 1000 for each in taken)
+    rate = len(taken[0]) / seconds
+    return f"{rate:.0f} lists/s, p99 {lists:.0f} ms, pages {pages:.0f} ms, health {health:.0f} ms"
+
+
+def ask_others(
+    base: str, seconds: float, path: str, pause: float, times: SimpleQueue[list[float]]
+) -> None:
+    """Two clients with questions of a sort for some seconds; tells how long each answer took."""
+    numbers, stop, taken = count(random.randrange(9000)), time.monotonic() + seconds, list[float]()
+
+    def ask(_: int) -> None:
         connection = http.client.HTTPConnection(base.removeprefix("http://"), timeout=60)
         while time.monotonic() < stop:
             began = time.monotonic()
-            connection.request("GET", path.format(next(numbers) % 9000))
+            connection.request("GET", path.format(1000 + next(numbers) % 9000))
             connection.getresponse().read()
             taken.append(time.monotonic() - began)
             time.sleep(pause)
         connection.close()
 
-    asked = (("/v1/quotes?limit=20&start_date={:04d}", 0.0), ("/quotes?start_date={:04d}", 0.2),
-             ("/health/ready", 0.1))  # fmt: skip
-    taken: list[list[float]] = [[], [], []]
-    threads = [
-        threading.Thread(target=ask, args=(path, times, pause))
-        for (path, pause), times in zip(asked, taken, strict=True)
-        for _ in range(2)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    lists, pages, health = (sorted(each)[int(len(each) * 0.99)] * 1000 for each in taken)
-    rate = len(taken[0]) / seconds
-    return f"{rate:.0f} lists/s, p99 {lists:.0f} ms, pages {pages:.0f} ms, health {health:.0f} ms"
+    in_threads(ask, 2, 2)
+    times.put(taken)
 
 
 def tried(told: str, *tests: str) -> Callable[[], Seen]:
