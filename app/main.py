@@ -72,7 +72,7 @@ SLOW_THREADS = 2
 SWITCH_SECONDS = 0.0001
 # Objects after which circles among them are looked for, and how many such looks come before those
 # at older objects: requests seldom leave any, and each look stops all threads.
-GARBAGE = (10_000, 2, 1000)
+GARBAGE = (2_000, 2, 5000)
 
 
 def create_app(settings: Settings) -> ASGIApp:

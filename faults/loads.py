@@ -19,6 +19,7 @@ from itertools import count
 from multiprocessing.queues import SimpleQueue
 from multiprocessing.synchronize import Event
 from pathlib import Path
+from urllib.parse import quote
 
 from app.seeding.seed import seed
 from faults.clients import Clients, fetch, right_answers
@@ -219,6 +220,8 @@ KINDS = (
     "calendars of all entries",
     "pictures of all entries",
     "pages of 500 entries",
+    "quote checks of 90 words",
+    "quote checks of forty texts",
 )
 
 
@@ -234,6 +237,14 @@ def question_of(kind: str, base: str) -> Callable[[], tuple[str, bytes | None]]:
     def compared() -> str:
         return "&".join(f"proposal={each}" for each in random.sample(proposals, 12))
 
+    def some_words(number: int) -> str:
+        words = texts.split()
+        begin = random.randrange(len(words) - number)
+        return " ".join(words[begin : begin + number])
+
+    def forty() -> bytes:
+        return json.dumps({"texts": [{"text": some_words(90)} for _ in range(40)]}).encode()
+
     asked: dict[str, Callable[[], tuple[str, bytes | None]]] = {
         KINDS[0]: lambda: ("/v1/check", article),
         KINDS[1]: lambda: (f"/v1/compare?{compared()}", None),
@@ -243,6 +254,8 @@ def question_of(kind: str, base: str) -> Callable[[], tuple[str, bytes | None]]:
         ),
         KINDS[3]: lambda: (f"/v1/timeline?format=svg&start_date={next(numbers)}", None),
         KINDS[4]: lambda: (f"/timeline?limit=500&start_date={next(numbers)}", None),
+        KINDS[5]: lambda: (f"/v1/check?text={quote(some_words(90))}", None),
+        KINDS[6]: lambda: ("/v1/check", forty()),
     }
     return asked[kind]
 
@@ -251,7 +264,8 @@ def sent(base: str, path: str, body: bytes | None) -> int:
     """The status of an answer; 0 where the connection was lost."""
     connection = http.client.HTTPConnection(base.removeprefix("http://"), timeout=60)
     try:
-        connection.request("POST" if body else "GET", path, body)
+        kind = {"Content-Type": "application/json"} if body and body[:1] == b"{" else {}
+        connection.request("POST" if body else "GET", path, body, kind)
         response = connection.getresponse()
         response.read()
     except (OSError, http.client.HTTPException):

@@ -37,7 +37,7 @@ from app.errors import DatabaseUnusable, Unavailable
 log = logging.getLogger(__name__)
 
 LOOP_BUDGET = 0.002
-OPCODES_BETWEEN_LOOKS = 1000
+OPCODES_BETWEEN_LOOKS = 200
 # The file is not mapped into memory: one that is cut short would end the process (SIGBUS).
 LOOP_CACHE_KIB = 32 * 1024
 THREAD_CACHE_KIB = 2 * 1024

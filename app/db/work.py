@@ -1,8 +1,8 @@
 """Work that takes long: a thread of its own, a deadline, and a client that waits for it.
 
-The interpreter runs one thread at a time, so one thread does all of it, a piece after the other:
-lists, pages and health share the interpreter with one other, and never wait for a free thread. That
-thread pauses most of the time while others ask, as each hand-over of the interpreter delays them.
+The interpreter runs one thread at a time, so one thread does all of it, a piece after the other,
+and another one what is short: lists, pages and health never wait for a free thread. Work pauses
+most of the time while others ask, as each hand-over of the interpreter delays them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Ts = TypeVarTuple("Ts")
 AT_ONCE = 32
 # How far threads step back behind the event loop (`nice`).
 NICE = 10
-# Seconds that long work goes on, and then pauses if another request came in the last `RECENT` ones.
+# Seconds that work goes on, and then pauses if another request came in the last `RECENT` ones.
 TURN, PAUSE, RECENT = 0.002, 0.004, 0.05
 
 
@@ -42,7 +42,8 @@ def step_back() -> None:
 
 
 THREAD = ThreadPoolExecutor(1, thread_name_prefix="expensive", initializer=step_back)
-CHECK: ContextVar[Callable[[], None] | None] = ContextVar("check", default=None)
+SHORT_THREAD = ThreadPoolExecutor(1, thread_name_prefix="short", initializer=step_back)
+CURRENT: ContextVar[Work | None] = ContextVar("work", default=None)
 
 
 def overdue(seconds: float) -> Unavailable:
@@ -61,10 +62,11 @@ class Work:
     """The work for one request: it ends at the deadline, and when the client hangs up."""
 
     active = 0
-    # When the latest request of any kind came, and when the thread pauses next.
+    # When the latest request of any kind came, and when work pauses next.
     last_asked = turn_ends = 0.0
 
     def __init__(self, began: float, timeout: float):
+        self.began = began
         self.deadline = began + timeout
         self.timeout = timeout
         self.is_abandoned = False
@@ -80,31 +82,34 @@ class Work:
             raise overdue(self.timeout)
 
     def check_in_turns(self) -> None:
-        """As `check`; pauses after each turn while others are asking."""
+        """As `check`, in a thread; pauses after each turn while others are asking."""
         self.check()
         now = time.monotonic()
         if now > Work.turn_ends:
-            if now - Work.last_asked < RECENT:
+            if Work.last_asked > max(self.began, now - RECENT):
                 time.sleep(PAUSE)
             Work.turn_ends = time.monotonic() + TURN
 
     async def in_short_thread(self, function: Callable[[Unpack[Ts]], R], *args: *Ts) -> R:
         """As `in_thread`, for what takes milliseconds: it does not wait for long work."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(None, checked, self.check, function, *args)
+        return await loop.run_in_executor(SHORT_THREAD, self._run, function, *args)
 
     async def in_thread(self, function: Callable[[Unpack[Ts]], R], *args: *Ts) -> R:
         """What a function returns that runs in the thread; given up at the deadline."""
         self.check()
-        running = asyncio.get_running_loop().run_in_executor(
-            THREAD, checked, self.check_in_turns, function, *args
-        )
+        running = asyncio.get_running_loop().run_in_executor(THREAD, self._run, function, *args)
         left = self.deadline - time.monotonic()
         done, _ = await asyncio.wait((running,), timeout=max(left, 0))
         if not done:
             running.cancel()
             raise overdue(self.timeout)
         return running.result()
+
+    def _run(self, function: Callable[[Unpack[Ts]], R], *args: *Ts) -> R:
+        CURRENT.set(self)
+        self.check_in_turns()
+        return function(*args)
 
     @asynccontextmanager
     async def for_client(self, gone: Gone) -> AsyncIterator[None]:
@@ -126,15 +131,8 @@ class Work:
         self.is_abandoned = True
 
 
-def checked(check: Callable[[], None], function: Callable[[Unpack[Ts]], R], *args: *Ts) -> R:
-    """What a function returns, with a check before it and at each `check_work`."""
-    CHECK.set(check)
-    check()
-    return function(*args)
-
-
 def check_work() -> None:
     """To be called between small steps of what may be done as `Work`."""
-    check = CHECK.get()
-    if check is not None:
-        check()
+    work = CURRENT.get()
+    if work is not None:
+        work.check_in_turns()

@@ -263,6 +263,7 @@ def _most_promising(
 
 def _other_facts(passage: Passage, candidate: Candidate, spoken: BitMap) -> Iterator[Finding]:
     """Whether the speaker or the date on record is another than the one given."""
+    check_work()
     said, quote = passage.said, candidate.document
     if said is not None and said.certain and not is_said_by(candidate, said, spoken):
         yield Finding(DifferenceKind.speaker, said.text, speaker_names(quote))

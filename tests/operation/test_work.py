@@ -167,8 +167,9 @@ def test_long_work_pauses_while_others_ask(patient: Asker) -> None:
         return time.monotonic() - began - 5 * TURN
 
     async def asked() -> float:
+        work = Work(time.monotonic(), 60)
         assert (await patient.client.get("/health/live")).status_code == 200
-        return await Work(time.monotonic(), 60).in_thread(seconds_asleep)
+        return await work.in_thread(seconds_asleep)
 
     assert patient.runner.run(asked()) >= 3 * PAUSE
 
