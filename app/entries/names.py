@@ -53,18 +53,15 @@ BY_OUTSIDE_ID = Statement(
     .limit(1)
 )
 # The ids on both sides of one that is not there: two bounded ranges of the index.
-IDS_FROM = Statement(
-    select(document.c.id)
-    .where(document.c.id >= bindparam("start"), IS_OF_KIND)
-    .order_by(document.c.id)
-    .limit(bindparam("limit"))
-)
-IDS_BEFORE = Statement(
-    select(document.c.id)
-    .where(document.c.id < bindparam("start"), IS_OF_KIND)
-    .order_by(document.c.id.desc())
-    .limit(bindparam("limit"))
-)
+IDS_BESIDE = [
+    Statement(
+        select(document.c.id).where(side, IS_OF_KIND).order_by(order).limit(bindparam("limit"))
+    )
+    for side, order in (
+        (document.c.id < bindparam("start"), document.c.id.desc()),
+        (document.c.id >= bindparam("start"), document.c.id),
+    )
+]
 POSTED = Statement(select(tally.c.value).where(given(tally.c.key)))
 POSTED_VALUES = Statement(
     select(tally.c.value)
@@ -144,7 +141,7 @@ async def load_choices(name_type: str, value: str, snapshot: Snapshot) -> dict[s
     else:
         rows = [
             row
-            for side in (IDS_BEFORE, IDS_FROM)
+            for side in IDS_BESIDE
             for row in await snapshot.rows(side, start=value, kind=name_type, limit=CANDIDATES // 2)
         ]
     return {row[0]: row[0] for row in rows}

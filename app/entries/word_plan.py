@@ -84,7 +84,7 @@ def plan_words(memory: Memory, query: str, kinds: tuple[str, ...], *, forms: boo
         groups,
         lookup.languages,
         tuple(word_filters(groups, lookup)),
-        tuple(excluded_words(groups, lookup)),
+        tuple(word for each in groups if each.excluded for word in lookup.indexed_words(each)),
         fulltext_terms(groups, lookup),
     )
 
@@ -154,13 +154,6 @@ def word_filters(groups: Iterable[SearchGroup], lookup: WordLookup) -> Iterator[
             yield from (Clause(WORD, each) for each in words[0])
         elif all(words):
             yield Clause(WORD, tuple(dict.fromkeys(chain.from_iterable(each[0] for each in words))))
-
-
-def excluded_words(groups: Iterable[SearchGroup], lookup: WordLookup) -> Iterator[str]:
-    """The words that an entry must not have, as far as postings say so."""
-    for group in groups:
-        if group.excluded:
-            yield from lookup.indexed_words(group)
 
 
 def fulltext_terms(groups: Iterable[SearchGroup], lookup: WordLookup) -> FulltextTerms:
