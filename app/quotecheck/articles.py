@@ -25,6 +25,8 @@ from app.quotecheck.rendering import Json, found_fields
 from app.quotecheck.statements import counts_of, in_counts
 
 ARTICLE_CHARACTERS = 40_000
+# Quotes that are read for all quotations of an article: fewer for each, the more there are.
+ARTICLE_QUOTES = 4000
 
 # How many words are more than anyone may use, in and without quotation marks.
 WHOLE_WORDS = 6
@@ -68,7 +70,9 @@ async def mark_article(text: str, snapshot: Snapshot, work: Work) -> Json:
     scene = await load_scene(prose, snapshot, work.in_thread)
     article = await work.in_thread(read_article, scene)
     matcher = Matcher(snapshot, work.in_thread)
-    await matcher.load(await work.in_thread(lambda: [*article.quoted.passages.values()]))
+    quoted = await work.in_thread(lambda: article.quoted.passages.values())
+    passages = list({each.key: each for each in quoted}.values())
+    await matcher.load(passages, max(STRETCH_QUOTES, ARTICLE_QUOTES // max(1, len(passages))))
     await matcher.load(article.bare, STRETCH_QUOTES)
     return await work.in_thread(_answer, text, article, matcher)
 

@@ -40,8 +40,8 @@ QUOTES = key_of(KIND, "kind", KIND)
 # The rarest words of a text that are looked up.
 WORDS = 24
 APOSTROPHE = re.compile(r"\w['’]\w")
-# Rows read by one statement.
-BATCH = 100
+# Rows read by one statement: while a thread works, each of them may take 0.1 ms.
+BATCH = 25
 T = TypeVar("T")
 K = TypeVar("K")
 V = TypeVar("V")
@@ -67,11 +67,16 @@ class Candidate:
         return renderings
 
     @cached_property
-    def words(self) -> Sequence[Sequence[str]]:
-        """The words of every wording; with contractions written out, too."""
-        texts = [wording["text"] for wording in self.wordings]
-        contracted = (text for text in texts if APOSTROPHE.search(text))
-        return [*map(split, texts), *(read_wording(text)[0].keys for text in contracted)]
+    def texts(self) -> Sequence[str]:
+        """The different texts of the wordings."""
+        return list(dict.fromkeys(wording["text"] for wording in self.wordings))
+
+    @cached_property
+    def words(self) -> Sequence[tuple[Sequence[str], frozenset[str]]]:
+        """The words of every text, in order and as a set; with contractions written out, too."""
+        contracted = (text for text in self.texts if APOSTROPHE.search(text))
+        words = [*map(split, self.texts), *(read_wording(text)[0].keys for text in contracted)]
+        return [(each, frozenset(each)) for each in words]
 
 
 class Quotes:

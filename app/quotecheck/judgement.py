@@ -129,7 +129,7 @@ class Judgement:
 
 def telling_weight(keys: Collection[str]) -> float:
     """What some words tell: one each, a quarter for those that only join others."""
-    joining = sum(key in FUNCTION_WORDS for key in keys)
+    joining = sum(map(FUNCTION_WORDS.__contains__, keys))
     return len(keys) - joining * (1 - FUNCTION_WEIGHT)
 
 

@@ -249,9 +249,9 @@ def _most_promising(
     promises = []
     for candidate in candidates:
         alike = max(
-            fuzz.partial_ratio(words, each) for words in written for each in candidate.words
+            fuzz.partial_ratio(words, each) for words in written for each, _ in candidate.words
         )
-        shared = max(telling_weight(asked.intersection(each)) for each in candidate.words)
+        shared = max(telling_weight(asked & each) for _, each in candidate.words)
         others = len(list(_other_facts(passage, candidate, spoken)))
         promises.append((shared, alike, -others, candidate.ordinal, candidate))
     promises.sort(reverse=True)

@@ -238,7 +238,9 @@ def same_spelling(ours: Sequence[Word], theirs: Sequence[Word]) -> bool:
     """
     endings = sum(word.key in ENDING_WORDS for word in (*ours, *theirs))
     if not endings:
-        return _joined(word.key for word in ours) == _joined(word.key for word in theirs)
+        keys = [word.key for word in ours], [word.key for word in theirs]
+        letters = "".join(keys[0]) == "".join(keys[1])
+        return letters and _joined(keys[0]) == _joined(keys[1])
     if endings > ENDINGS_EXPANDED:
         return False
     return not set(_spellings(ours)).isdisjoint(_spellings(theirs))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import asyncio
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ import orjson
 from sqlalchemy import select
 
 from app.db.snapshots import Memory, Snapshot, find
-from app.db.sql import KeyedStatement
+from app.db.sql import KeyedStatement, Row
 from app.db.tables import name_word, reference
 from app.entries.names import IDS
 from app.quotecheck.attribution import SaidBy
@@ -36,14 +37,9 @@ ACTOR_BODIES = KeyedStatement(
 
 async def load_named(words: Iterable[str], snapshot: Snapshot) -> list[NamedActor]:
     """The actors that may be named by some words."""
-    having: defaultdict[str, list[str]] = defaultdict(list)
-    for batch in in_batches(dict.fromkeys(words)):
-        statement, values = NAMED_BY.of(batch)
-        for word, actor in await snapshot.rows(statement, **values):
-            having[word].append(actor)
-    ids = dict.fromkeys(
-        actor for actors in having.values() if len(actors) <= COMMON for actor in actors
-    )
+    rows = await _rows(NAMED_BY, dict.fromkeys(words), snapshot)
+    having = Counter(word for word, _ in rows)
+    ids = dict.fromkeys(actor for word, actor in rows if having[word] <= COMMON)
     documents = await load_actors(list(ids)[:ACTORS], snapshot)
     return [
         NamedActor(
@@ -58,12 +54,17 @@ async def load_named(words: Iterable[str], snapshot: Snapshot) -> list[NamedActo
 
 async def load_actors(ids: Sequence[str], snapshot: Snapshot) -> list[Mapping[str, Any]]:
     """The documents of some actors."""
-    documents = []
-    for batch in in_batches(ids):
-        statement, values = ACTOR_BODIES.of(batch)
-        rows = await snapshot.rows(statement, **values)
-        documents += [orjson.loads(body) for (body,) in rows]
-    return documents
+    return [orjson.loads(body) for (body,) in await _rows(ACTOR_BODIES, ids, snapshot)]
+
+
+async def _rows(keyed: KeyedStatement, keys: Iterable[str], snapshot: Snapshot) -> list[Row]:
+    """The rows of some keys; the event loop goes on after each batch."""
+    found: list[Row] = []
+    for batch in in_batches(keys):
+        statement, values = keyed.of(batch)
+        found += await snapshot.rows(statement, **values)
+        await asyncio.sleep(0)
+    return found
 
 
 async def load_speaker(text: str, snapshot: Snapshot) -> SaidBy:
