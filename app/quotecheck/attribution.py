@@ -22,6 +22,8 @@ from app.quotecheck.vocabulary import TABLES, word_table
 
 # The words of a clause in which its verb is looked for.
 VERB_WITHIN = 12
+# Words after a quotation that ends with a comma that may say, by any verb, who said it.
+BESIDE_WORDS = 6
 # What stands right before a quotation that the words before it lead to: He said: “…”
 LED_IN = re.compile(r"\w:\W*\Z")
 # How alike a misspelt name is to the right one, in per cent.
@@ -33,6 +35,7 @@ SPEECH_NOUNS = word_table("speech_nouns")
 SOURCES = word_table("sources") | SPEECH_NOUNS
 PARTICLES = word_table("particles")
 POSSESSIVES = word_table("possessives")
+SAYS = SPEECH | SPEECH_NOUNS
 HAS_THE_WORD = SPEECH | word_table("floor")
 
 
@@ -159,12 +162,11 @@ class Scene:
         if found is None or not found.text:
             return None
         if found.office is None:
-            if any(
-                first + each.last not in [mention.first for mention in named] for each in offices
-            ):
-                return None
             text = self.prose.text[slice(*sentence)].lstrip()
-            if not any(map(self._is_person, named)) and not text.startswith(found.text):
+            subject = any(map(self._is_person, named)) or text.startswith(found.text)
+            if not subject or {first + each.last for each in offices} - {
+                each.first for each in named
+            }:
                 return None
         return self._attributed(named, found.text, found.office)
 
@@ -203,24 +205,33 @@ class Scene:
         reading = self.prose.reading.part(first, last)
         named = [each for each in self._named(first, last) if not self._is_object(each)]
         persons = [each for each in named if self._is_person(each)]
-        says = not (SPEECH | SPEECH_NOUNS).isdisjoint(reading.keys)
+        # What ends with a comma is followed by who said it, by whatever verb.
+        ends = self.prose.text[span[1] - 1 : span[1] + 2]
+        beside = clause[1] == span[0] or ("," in ends and len(reading) <= BESIDE_WORDS)
+        says = beside or not SAYS.isdisjoint(reading.keys)
+        offices = [self._with_owner(each, reading) for each in offices_in(reading.keys)]
+        numbers = {each.first - first for each in persons}
+        # Who speaks by office: the king told Biden, and Biden nodded.
+        speaks = any(
+            not SPEECH.isdisjoint(reading.keys[each.last : each.last + 1])
+            and numbers.isdisjoint(range(each.first, each.last))
+            for each in offices
+        )
         name = self._text(persons[0]) if persons else self._stranger(first, last)
-        if name is not None:
+        if name is not None and not speaks:
             led = NAME_FOLLOWS.match(self.prose.text, *clause)
             follows = led is not None and self.prose.text.startswith(name, led.end())
-            certain = says or follows or clause[1] == span[0]
-            return self._attributed(named, name, certain=certain)
-        offices = [self._with_owner(each, reading) for each in offices_in(reading.keys)]
+            return self._attributed(named, name, certain=says or follows)
         owned = next((each for each in offices if each.of), None)
         if owned is not None:
             return self._attributed(named, reading.printed(owned.first, owned.last), owned)
-        if named and says:
+        if named and not speaks and not SPEECH.isdisjoint(reading.keys):
             return self._attributed(named, self._text(named[0]))
         before = self.prose.sentence(span)[0]
         if offices:
             meant = self._last_person(before, certain=True, office=offices[0])
             return meant or self._attributed(named, "", certain=False)
-        if self._stands_for_speaker(reading.keys) and (says or clause[1] == span[0]):
+        if says and self._stands_for_speaker(reading.keys):
             meant = self._last_person(before, certain=True)
             if meant is not None:
                 return meant
@@ -228,10 +239,13 @@ class Scene:
 
     def _stands_for_speaker(self, keys: Sequence[str]) -> bool:
         """Whether words have "he", or "his" before what he says."""
-        return any(
-            key in PRONOUNS and (key not in POSSESSIVES or after in SPEECH_NOUNS)
-            for key, after in pairwise((*keys, ""))
+        pairs = pairwise((*keys, ""))
+        meant = (
+            after in SPEECH_NOUNS or key not in POSSESSIVES
+            for key, after in pairs
+            if key in PRONOUNS
         )
+        return any(meant)
 
     def in_sentence(self, span: Span) -> SaidBy | None:
         """Everybody named in the sentence around a passage, or meant by "he"; never certain."""
@@ -338,7 +352,8 @@ class Scene:
         for place, number in enumerate(self._capitals[start:end], start + 1):
             before = reading.keys[number - 1] if number > first else ""
             led_in = reading.keys[max(first, number - (2 if before == "the" else 1)) : number]
-            if number in known or number - 1 == place_ends or not OBJECT_AFTER.isdisjoint(led_in):
+            goes_on = number - 1 == place_ends and reading.gap(number) == " "
+            if number in known or goes_on or not OBJECT_AFTER.isdisjoint(led_in):
                 place_ends = number
                 continue
             after = reading.keys[number + 1] if number + 1 < last else ""

@@ -125,6 +125,11 @@ def test_altered_extended_and_inverted_quotations_are_near(
             "Jake Sullivan",
         ),
         ("“We cannot stand by and let this continue” — Mike Pence. Hamas left.", "Mike Pence"),
+        ("“We cannot stand by and let this continue,” thundered Biden.", "Biden"),
+        (
+            "In Paris, Mike Pence said: “We cannot stand by and let this continue.” Hamas left.",
+            "Mike Pence",
+        ),
         ("The phrase is Biden’s. “We cannot stand by and let this continue.”", "Biden"),
         ("Biden spoke. The hall was full. “We cannot stand by and let this continue.”", "Biden"),
         (
@@ -155,6 +160,7 @@ def test_a_quotation_that_is_given_to_somebody_else(ask: Asker, text: str, speak
         "King Abdullah II met Blinken. “We cannot stand by and let this continue,” he told him.",
         "The talks with Hamas went on. “We cannot stand by and let this continue” was heard again.",
         "The king of Jordan spoke in Washington: “We cannot stand by and let this continue.”",
+        "“We cannot stand by and let this continue,” the king told Biden, and Biden nodded.",
         "“We cannot stand by and let this continue.” That was King Abdullah II on Monday.",
         "Abdullah II spoke. The hall was full. “We cannot stand by and let this continue.”",
         "Biden spoke. The king of Jordan was next. “We cannot stand by and let this continue.”",
