@@ -32,10 +32,6 @@ def picture_of(
     named = [pair for pair in kept if pair[0] != "kind"]
 
     def link(lane: Lane, span: Span) -> str:
-        if path == "timeline":
-            page, asked = KINDS[lane.kind].plural, named
-        else:
-            page, asked = path, kept
-        return f"/{page}?{urlencode([*asked, ('date', span.name)])}"
+        return f"/{KINDS[lane.kind].plural}?{urlencode([*named, ('date', span.name)])}"
 
     return Picture(density, title, link, f"/{path}", urlencode(kept))
