@@ -21,11 +21,11 @@ from fastapi import FastAPI
 from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.models import HEADERS
 from app.api.registration import add_question
-from app.db.files import DatabaseFile, OpenFile
+from app.db.files import OpenFile
 from app.db.snapshots import Revision, Snapshot
 from app.db.sql import Statement, given
 from app.db.tables import csv_line, document
@@ -102,7 +102,7 @@ DOWNLOADS = (
         for kind in KINDS.values()
     ),
 )
-SQLITE_NAME = "parley.sqlite"
+SQLITE_NAME, SQLITE_TYPE = "parley.sqlite", "application/vnd.sqlite3"
 
 
 def links(engine: str) -> dict[str, str]:
@@ -162,16 +162,21 @@ class Maker:
         content_type = self.download.media_type
         if content_type.startswith("text/"):
             content_type += "; charset=utf-8"
-        headers = [
-            (b"content-type", content_type.encode()),
-            (b"content-disposition", f'attachment; filename="{self.download.name}"'.encode()),
-            (b"etag", coded_etag(etag_of(scope, revision), self.coding)),
-            (b"cache-control", CACHE_CONTROL),
-            (b"parley-revision", revision.digest.encode()),
-        ]
+        etag = coded_etag(etag_of(scope, revision), self.coding)
+        headers = file_headers(self.download.name, content_type, etag)
+        headers.append((b"parley-revision", revision.digest.encode()))
         if self.download.is_text:
             headers.append((b"vary", b"Accept-Encoding"))
         return [*headers, (b"content-encoding", self.coding)] if self.coding else headers
+
+
+def file_headers(name: str, content_type: str, etag: bytes) -> list[Header]:
+    return [
+        (b"content-type", content_type.encode()),
+        (b"content-disposition", f'attachment; filename="{name}"'.encode()),
+        (b"etag", etag),
+        (b"cache-control", CACHE_CONTROL),
+    ]
 
 
 async def with_prefix(parts: AsyncGenerator[bytes], prefix: bytes) -> AsyncGenerator[bytes]:
@@ -207,39 +212,25 @@ def download_endpoint(
     return endpoint
 
 
-class SqliteFile:
-    """The file that answers questions: an ASGI application that keeps it open while it sends it."""
+async def sqlite_file(request: Request, _: NoQuestion) -> ASGIApp:
+    """What sends the file that answers questions, whole or in parts; it is open meanwhile."""
+    database = service_of(request).database
 
-    media_type = "application/vnd.sqlite3"
-
-    def __init__(self, service: Service):
-        self.service = service
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def send_file(scope: Scope, receive: Receive, send: Send) -> None:
         # A file that has just come is looked for, not only once a second.
-        async with self.service.database.snapshot(at_least=sys.maxsize) as snapshot:
+        async with database.snapshot(at_least=sys.maxsize) as snapshot:
             if snapshot.file is None:
                 raise NotFound(
                     "The record lies in PostgreSQL; /v1/dataset/datapackage.zip has the same "
                     "tables."
                 )
-            headers = self.headers(snapshot.file, snapshot.revision)
+            # Two seedings of one record make files that are not the same bytes.
+            named = repr((snapshot.revision.digest, *snapshot.file.identity[2:])).encode()
+            etag = f'"{blake2b(named, digest_size=12).hexdigest()}"'.encode()
+            headers = file_headers(SQLITE_NAME, SQLITE_TYPE, etag)
             await FileResponse(snapshot.file, headers)(scope, receive, send)
 
-    def headers(self, file: DatabaseFile, revision: Revision) -> list[Header]:
-        """The headers; two seedings of one record make files that are not the same bytes."""
-        named = repr((revision.digest, *file.identity[2:])).encode()
-        return [
-            (b"content-type", self.media_type.encode()),
-            (b"content-disposition", f'attachment; filename="{SQLITE_NAME}"'.encode()),
-            (b"etag", f'"{blake2b(named, digest_size=12).hexdigest()}"'.encode()),
-            (b"cache-control", CACHE_CONTROL),
-        ]
-
-
-async def sqlite_file(request: Request, _: NoQuestion) -> SqliteFile:
-    """The file that answers questions, whole or in parts."""
-    return SqliteFile(service_of(request))
+    return send_file
 
 
 def add_routes(app: FastAPI) -> None:
@@ -259,7 +250,7 @@ def add_routes(app: FastAPI) -> None:
         f"/v1/dataset/{SQLITE_NAME}",
         sqlite_file,
         operation_id="downloadDatabase",
-        **file_documentation(SqliteFile.media_type) | {"problems": (NotFound, NoSuchRange)},
+        **file_documentation(SQLITE_TYPE) | {"problems": (NotFound, NoSuchRange)},
     )
 
 
