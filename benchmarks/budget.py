@@ -18,7 +18,7 @@ import uvloop
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.api import entries
-from app.config import LogRequests, Settings
+from app.config import Settings
 from app.db import snapshots, sqlite
 from app.db.snapshots import Memory
 from app.entries.query_plan import plan_query
@@ -54,7 +54,7 @@ async def counted_parts(database: Path, actor: str) -> None:
     entries.find_page, entries.represented = noting_page, noting
     whole = [Connected(bare, HttpToolsProtocol)]
     for cache in (64 << 20, 0):
-        settings = Settings(database_url=url, cache_bytes=cache, log_requests=LogRequests.none)
+        settings = Settings(database_url=url, cache_bytes=cache, log_requests="none")
         whole.append(Connected(create_app(settings), BoundedProtocol))
     for number, connected in enumerate(whole):
         for _ in range(5):

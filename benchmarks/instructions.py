@@ -25,7 +25,7 @@ import uvloop
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from app.config import LogRequests, Settings
+from app.config import Settings
 from app.db import snapshots, sqlite
 from app.http.protocol import BoundedProtocol
 from app.main import create_app
@@ -117,7 +117,7 @@ async def all_asked(database: Path, counting: Counting) -> None:
     url = f"sqlite:///{database.absolute()}"
     connected = {BARE: Connected(bare, HttpToolsProtocol)}
     for name, cache in ((UNCACHED, 0), ("Parley, cached", 64 * 1024 * 1024)):
-        settings = Settings(database_url=url, cache_bytes=cache, log_requests=LogRequests.none)
+        settings = Settings(database_url=url, cache_bytes=cache, log_requests="none")
         connected[name] = Connected(create_app(settings), BoundedProtocol)
     connected["Parley, 304"] = connected["Parley, cached"]
     for question in ASKED:

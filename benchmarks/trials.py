@@ -134,7 +134,7 @@ async def timed(ask: Callable[[str], Awaitable[Any]], paths: list[str], seconds:
 def asking_application(database: Path) -> Callable[[str], Awaitable[Any]]:
     """Asks the whole application without a network and without a cache."""
     url = f"sqlite:///{database}"
-    app = create_app(Settings(database_url=url, cache_bytes=0, log_requests="none"))  # type: ignore[arg-type]
+    app = create_app(Settings(database_url=url, cache_bytes=0, log_requests="none"))
 
     async def send(message: Any) -> None:
         assert message.get("status", 200) < 500, message
