@@ -27,7 +27,7 @@ from app.http.protocol import BoundedProtocol
 from app.http.request import read_question
 from app.http.route import etag_of
 from app.main import create_app
-from benchmarks.instructions import Connected, bare, by_callgrind
+from benchmarks.instructions import Bare, Connected, by_callgrind
 from benchmarks.load import database_of
 
 TIMES = 60
@@ -52,7 +52,7 @@ async def counted_parts(database: Path, actor: str) -> None:
         return await represented(*args)
 
     entries.find_page, entries.represented = noting_page, noting
-    whole = [Connected(bare, HttpToolsProtocol)]
+    whole = [Connected(Bare(), HttpToolsProtocol)]
     for cache in (64 << 20, 0):
         settings = Settings(database_url=url, cache_bytes=cache, log_requests="none")
         whole.append(Connected(create_app(settings), BoundedProtocol))

@@ -293,17 +293,9 @@ def values_at(record: Any, path: str) -> Sequence[Any]:
 
     Lists are walked through; where an attribute on the way is None, there is no value.
     """
-    values = [record]
-    for name in path.split("."):
-        found: list[Any] = []
-        for value in values:
-            held = getattr(value, name)
-            if isinstance(held, tuple | list):
-                found += held
-            elif held is not None:
-                found.append(held)
-        values = found
-    return values
+    name, _, below = path.partition(".")
+    values = items_of(getattr(record, name))
+    return [each for value in values for each in values_at(value, below)] if below else values
 
 
 def references_of(record: BaseModel, kind: str) -> tuple[str, ...]:
