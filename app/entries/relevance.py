@@ -8,10 +8,8 @@ both engines.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from functools import cache
 from heapq import heapify, heappop, heapreplace
 from itertools import chain
 from math import fsum, log
@@ -32,7 +30,7 @@ REPEATED = (2, 3, 4)
 # BM25's usual constants: how much a word's repetitions weigh, and how much a text's length.
 K1 = 1.2
 B = 0.75
-# Entries that are scored one by one; more are scored class by class.
+# Of up to as many entries all scores are found at once; of more, the best ones first.
 FEW = 500
 # Classes of a kind past which further words weigh as if they stood once; the rarest come first.
 CLASSES = 256
@@ -99,8 +97,6 @@ def best(
     They follow a sort key and a score; of equals the newest comes first.
     """
     scale = scale_of(memory, words, list(found))
-    if sum(map(len, found.values())) <= FEW:
-        return best_of_few(memory, found, scale, after, limit)
     classes = []
     for kind, entries in found.items():
         if entries:
@@ -108,7 +104,9 @@ def best(
             lengths = lengths_of(memory, kind) or [(1, entries)]
             for times, part in classes_of(memory, kind, entries, list(scale.weights)):
                 classes.append(ScoreClass(times, part, lengths))
-    return best_of(memory, classes, scale, after, limit)
+    is_few = sum(map(len, found.values())) <= FEW
+    scored = all_scores(classes, scale) if is_few else scores_from(memory, classes, scale, after[1])
+    return first_of(memory, scored, after, limit)
 
 
 def scale_of(memory: Memory, words: list[Words], kinds: list[str]) -> Scale:
@@ -168,30 +166,20 @@ def classes_of(
     return classes
 
 
-def best_of_few(
-    memory: Memory, found: dict[str, BitMap], scale: Scale, after: Scored, limit: int
-) -> list[Scored]:
-    """The best of a few entries, after a sort key and a score: each is scored by itself."""
-    sort_keys, score = all_sort_keys(memory), cache(scale.score)
-    last_sort_key, last_score = after
-    scored = []
-    for kind, entries in found.items():
-        lengths = lengths_of(memory, kind) or [(1, entries)]
-        length_of = {each: length for length, posted in lengths for each in entries & posted}
-        for times, part in classes_of(memory, kind, entries, list(scale.weights)):
-            scored += [(score(times, length_of[each]), -each) for each in part]
-    scored.sort()
-    first = bisect_right(scored, (last_score, -sort_keys.ordinal_from(last_sort_key)))
-    shown = scored[first : first + limit]
-    return list(zip(sort_keys.at(-each for _, each in shown), (s for s, _ in shown), strict=True))
+def all_scores(classes: list[ScoreClass], scale: Scale) -> Iterator[tuple[float, BitMap]]:
+    """Every score and the entries that have it, the best first: quick for few entries."""
+    scored: defaultdict[float, BitMap] = defaultdict(BitMap)
+    for times, entries, lengths in classes:
+        for length, posted in lengths:
+            if equal := entries & posted:
+                scored[scale.score(times, length)] |= equal
+    yield from sorted(scored.items(), key=itemgetter(0))
 
 
-def best_of(
-    memory: Memory, classes: list[ScoreClass], scale: Scale, after: Scored, limit: int
-) -> list[Scored]:
-    """The best entries of some classes, after a sort key and a score."""
-    sort_keys = all_sort_keys(memory)
-    last_sort_key, last_score = after
+def scores_from(
+    memory: Memory, classes: list[ScoreClass], scale: Scale, last_score: float
+) -> Iterator[tuple[float, BitMap]]:
+    """Each score from one on and the entries that have it, the best first, found as it is asked."""
     # The next length of each class, that of the best score on top.
     ahead = []
     for number, each in enumerate(classes):
@@ -201,8 +189,7 @@ def best_of(
                 ahead.append((score, number, step))
                 break
     heapify(ahead)
-    first: list[Scored] = []
-    while ahead and len(first) < limit:
+    while ahead:
         score = ahead[0][0]
         equal = BitMap()
         while ahead and ahead[0][0] == score:
@@ -215,9 +202,22 @@ def best_of(
                 heapreplace(ahead, (following, number, step + 1))
             else:
                 heappop(ahead)
+        yield score, equal
+
+
+def first_of(
+    memory: Memory, scored: Iterable[tuple[float, BitMap]], after: Scored, limit: int
+) -> list[Scored]:
+    """The first entries after a sort key and a score."""
+    sort_keys = all_sort_keys(memory)
+    last_sort_key, last_score = after
+    first: list[Scored] = []
+    for score, equal in scored:
         if score == last_score:
             equal &= BitMap(range(sort_keys.ordinal_from(last_sort_key)))
-        if equal:
+        if equal and score >= last_score:
             newest = equal[len(first) - limit :].to_array()[::-1]
             first += [(sort_key, score) for sort_key in sort_keys.at(newest)]
+        if len(first) >= limit:
+            break
     return first

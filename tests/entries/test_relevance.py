@@ -39,6 +39,18 @@ def test_shorter_and_more_often_come_first(tiny_ask: Asker) -> None:
     assert list(tiny_ask.walk(f"{path}&limit=1")) == whole
 
 
+@pytest.mark.parametrize("path", ["/v1/timeline?q=agreement", "/v1/quotes?q=victory OR war"])
+def test_few_and_many_have_one_order(
+    path: str, ask: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All scores at once, or the best first: the same entries in the same order, page by page."""
+    few = [ask.ids(f"{path}&sort=relevance&limit=500")]
+    few.append(list(ask.walk(f"{path}&sort=relevance&limit=7")))
+    monkeypatch.setattr(relevance, "FEW", 0)
+    assert few == [few[0], few[0]]
+    assert list(ask.walk(f"{path}&sort=relevance&limit=7")) == few[0]
+
+
 def test_more_classes_than_are_told_apart(ask: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
     """Past a number of classes words weigh as if they stood once; nothing is lost or repeated."""
     path = "/v1/timeline?q=israel hamas hostages&sort=relevance"
