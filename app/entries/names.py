@@ -7,10 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from rapidfuzz import fuzz, process, utils
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import String, bindparam, column, or_, select, table
 
 from app.db.postings import MIB, key_of
-from app.db.relational import TABLES
 from app.db.snapshots import Loadable, Memory, Snapshot
 from app.db.sql import Statement, given
 from app.db.tables import document, former_id, name, tally
@@ -43,7 +42,10 @@ BY_FORMER_ID = Statement(
 )
 IS_OF_KIND = or_(bindparam("kind") == ENTRY_NAME, document.c.kind == bindparam("kind"))
 # An entry by its id in an outside register, which is asked for only where no entry has the id.
-entry = TABLES["entry"]
+# By its columns alone, as the models of the relational tables take long to import.
+entry = table(
+    "entry", *(column(each, String) for each in ("id", "kind", "wikidata", "un_document"))
+)
 OUTSIDE_IDS = [entry.c[each] == bindparam("outside_id") for each in ("wikidata", "un_document")]
 BY_OUTSIDE_ID = Statement(
     select(entry.c.id)

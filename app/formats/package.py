@@ -22,7 +22,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from sqlalchemy import Boolean, Column, Float, Integer, Table, select
 
-from app.db.relational import ITSELF, TABLES
+from app.db.relational import MODELS, TABLES
+from app.db.relational_tables import ITSELF
 from app.db.snapshots import Snapshot
 from app.db.sql import Row, Statement
 from app.entries.documents import EntryDocument, EntryEnd, QuantityDocument
@@ -150,7 +151,7 @@ def resource_descriptor(name: str, table: Table) -> dict[str, Any]:
         "profile": "tabular-data-resource",
         "name": name,
         "path": f"{name}.csv",
-        "description": table.info["about"],
+        "description": (MODELS[name].__doc__ or "").strip(),
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",

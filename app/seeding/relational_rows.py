@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Table
 
-from app.db.relational import ITSELF, TABLES
+from app.db.relational import TABLES
+from app.db.relational_tables import ITSELF
 from app.db.sql import Row
 from app.entries.record import values_at
 from app.kinds import KINDS, RECORD_TYPES
@@ -25,7 +26,7 @@ AS_IT_IS = frozenset((str, int, float, bool, type(None)))
 def require_tables(kinds: Iterable[str]) -> None:
     for kind in kinds:
         if kind not in TABLES:
-            raise KindIncomplete(kind, "app/db/relational.toml has no table of its name")
+            raise KindIncomplete(kind, "app.db.relational has no table of its name")
 
 
 require_tables(RECORD_TYPES)

@@ -84,7 +84,7 @@ def test_an_unknown_kind_is_named(change: dict[str, object], problem: str) -> No
     ("require", "problem"),
     [
         (require_templates, "app/pages/templates has no kinds/verdict.html"),
-        (require_tables, "app/db/relational.toml has no table of its name"),
+        (require_tables, "app.db.relational has no table of its name"),
     ],
 )
 def test_what_stands_elsewhere_is_asked_for(
