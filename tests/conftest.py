@@ -10,7 +10,7 @@ import pytest
 
 from app.config import Settings
 from app.seeding.seed import seed
-from tests.api.asking import Asker
+from tests.api.asking import Asker, serving
 from tests.engines import Chosen, url_of
 
 TINY = Path(__file__).parent / "records" / "good-friday"
@@ -195,3 +195,17 @@ def ask(cached_databases: Seeded) -> Iterator[Asker]:
     """Asks the shipped record."""
     with Asker(cached_databases(SHIPPED)) as asker:
         yield asker
+
+
+@pytest.fixture(scope="session")
+def tiny_server(cached_databases: Seeded) -> Iterator[str]:
+    """The address of a server over the tiny record."""
+    with serving(cached_databases(TINY)) as base:
+        yield base
+
+
+@pytest.fixture(scope="session")
+def shipped_server(cached_databases: Seeded) -> Iterator[str]:
+    """The address of a server over the shipped record."""
+    with serving(cached_databases(SHIPPED)) as base:
+        yield base

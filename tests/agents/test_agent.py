@@ -27,10 +27,9 @@ LEDGER = Path(__file__).parents[1] / "outcome" / "ledger.yaml"
 
 
 @pytest.fixture(scope="module")
-def server(cached_databases: Seeded) -> Iterator[str]:
+def server(tiny_server: str) -> str:
     """The address of a server over the tiny record."""
-    with serving(cached_databases(TINY)) as base:
-        yield base
+    return tiny_server
 
 
 @pytest.fixture(scope="module")

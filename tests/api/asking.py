@@ -116,13 +116,13 @@ def serving(database: Path, *options: str) -> Iterator[str]:
     port = free_port()
     command = [str(Path(sys.executable).with_name("parley")), "serve", "--port", str(port)]
     asked = [*command, "--database", url_of(database), *options]
-    with subprocess.Popen(asked, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(asked, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             wait_for(port, process)
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
-            process.communicate(timeout=START_SECONDS)
+            process.wait(timeout=START_SECONDS)
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

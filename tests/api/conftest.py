@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-
-from tests.api.asking import serving
-from tests.conftest import SHIPPED, Seeded
 
 
 @pytest.fixture(scope="session")
-def server(cached_databases: Seeded) -> Iterator[str]:
+def server(shipped_server: str) -> str:
     """The address of a server over the shipped record."""
-    with serving(cached_databases(SHIPPED)) as base:
-        yield base
+    return shipped_server

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import chain
 
 import pytest
 
-from tests.api.asking import serving
 from tests.conformance.__main__ import PAGE, page
 from tests.conformance.asking import answers, plain, sections
-from tests.conftest import TINY, Seeded
 
 REQUESTS = [*chain.from_iterable(part["requests"] for part in sections())]
 
 
 @pytest.fixture(scope="module")
-def base(cached_databases: Seeded) -> Iterator[str]:
+def base(tiny_server: str) -> str:
     """A server over the tiny record."""
-    with serving(cached_databases(TINY)) as address:
-        yield address
+    return tiny_server
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.api.asking import Asker, serving
+from tests.api.asking import Asker
 from tests.conftest import SHIPPED, TINY, Seeded
 
 PUBLIC = "https://record.example"
@@ -27,7 +27,6 @@ def ask(cached_databases: Seeded) -> Iterator[Asker]:
 
 
 @pytest.fixture(scope="session")
-def server(cached_databases: Seeded) -> Iterator[str]:
+def server(shipped_server: str) -> str:
     """The address of a server over the shipped record."""
-    with serving(cached_databases(SHIPPED)) as base:
-        yield base
+    return shipped_server

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import socket
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
@@ -17,7 +16,7 @@ from app.http import protocol
 from app.http.protocol import BoundedProtocol
 from app.main import create_app
 from app.seeding.temporary import temporary_file
-from tests.api.asking import Asker, serving
+from tests.api.asking import Asker
 from tests.conftest import SHIPPED, TINY, Seeded, settings_of
 from tests.operation.sockets import request
 
@@ -60,10 +59,9 @@ def test_its_length_and_its_parts(tiny_ask: Asker, path: str, coding: str) -> No
 
 
 @pytest.fixture(scope="module")
-def base(cached_databases: Seeded) -> Iterator[str]:
+def base(tiny_server: str) -> str:
     """A server over the tiny record."""
-    with serving(cached_databases(TINY)) as address:
-        yield address
+    return tiny_server
 
 
 @pytest.mark.parametrize("name", [*NAMES, "parley.sqlite"])

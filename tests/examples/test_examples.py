@@ -6,16 +6,12 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import orjson
 import pytest
-
-from tests.api.asking import serving
-from tests.conftest import TINY, Seeded
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 # As much of a browser as the page asks for: elements with text, attributes and children.
@@ -38,10 +34,9 @@ process.on("beforeExit", () => console.log(JSON.stringify(Object.fromEntries(ele
 
 
 @pytest.fixture(scope="module")
-def server(cached_databases: Seeded) -> Iterator[str]:
+def server(tiny_server: str) -> str:
     """The address of a server over the tiny record."""
-    with serving(cached_databases(TINY)) as base:
-        yield base
+    return tiny_server
 
 
 def output(*command: str | Path) -> str:

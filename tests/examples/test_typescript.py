@@ -6,25 +6,20 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.api.asking import serving
-from tests.conftest import TINY, Seeded
-
 EXAMPLES = Path(__file__).parents[2] / "examples"
 INSTALL_SECONDS = 300
 
 
 @pytest.fixture(scope="module")
-def server(cached_databases: Seeded) -> Iterator[str]:
+def server(tiny_server: str) -> str:
     """The address of a server over the tiny record."""
-    with serving(cached_databases(TINY)) as base:
-        yield base
+    return tiny_server
 
 
 @pytest.fixture(scope="module")

@@ -18,8 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.db import sqlite
 from app.http import protocol
 from app.http.protocol import BoundedProtocol
-from tests.api.asking import BASE, raw, serving
-from tests.conftest import TINY, Seeded
+from tests.api.asking import BASE, raw
 from tests.operation.conftest import Asking
 from tests.operation.sockets import exchanged, request, scope_of, status_of
 
@@ -85,12 +84,11 @@ BODIES = {
 
 
 @pytest.mark.parametrize("header", BODIES)
-def test_how_a_body_comes(header: str, cached_databases: Seeded) -> None:
+def test_how_a_body_comes(header: str, tiny_server: str) -> None:
     """With its length or in chunks; what says neither gets 411, what is no length 400."""
     lines = ["Host: x", "Content-Type: text/plain", "Connection: close", *filter(None, [header])]
     body = b"3\r\nthe\r\n6\r\n talks\r\n0\r\n\r\n" if BODIES[header] == 200 else b""
-    with serving(cached_databases(TINY)) as base:
-        answer = exchanged(base, request("/v1/check", *lines, method="POST", body=body))
+    answer = exchanged(tiny_server, request("/v1/check", *lines, method="POST", body=body))
     assert status_of(answer) == BODIES[header]
     if BODIES[header] != 200:
         assert PROBLEM in answer.lower()
@@ -259,32 +257,31 @@ def test_security_headers(path: str, asking: Asking) -> None:
         assert "default-src 'none'" in headers["content-security-policy"]
 
 
-def test_long_addresses_and_headers_over_the_wire(cached_databases: Seeded) -> None:
+def test_long_addresses_and_headers_over_the_wire(tiny_server: str) -> None:
     """414 and 431, as problem documents, however the bytes come."""
-    with serving(cached_databases(TINY)) as base:
-        for size in (33_000, 60_000, 70_000, 3_000_000):
-            status, answer = raw(base, b"/v1/events?q=" + b"x" * size)
-            assert status == 414, size
-            assert PROBLEM in answer.lower()
-        status, answer = raw(base, b"/v1/events", b"X-Much: " + b"y" * 3_000_000)
-        assert status == 431
+    for size in (33_000, 60_000, 70_000, 3_000_000):
+        status, answer = raw(tiny_server, b"/v1/events?q=" + b"x" * size)
+        assert status == 414, size
         assert PROBLEM in answer.lower()
-        many = [b"X-%d: %s" % (number, b"z" * 1000) for number in range(2000)]
-        assert raw(base, b"/v1/events", *many)[0] == 431
-        assert httpx.get(f"{base}/v1/events").status_code == 200
+    status, answer = raw(tiny_server, b"/v1/events", b"X-Much: " + b"y" * 3_000_000)
+    assert status == 431
+    assert PROBLEM in answer.lower()
+    many = [b"X-%d: %s" % (number, b"z" * 1000) for number in range(2000)]
+    assert raw(tiny_server, b"/v1/events", *many)[0] == 431
+    assert httpx.get(f"{tiny_server}/v1/events").status_code == 200
 
 
-def test_headers_are_counted_from_the_first_byte(cached_databases: Seeded) -> None:
+def test_headers_are_counted_from_the_first_byte(tiny_server: str) -> None:
     """431 whether the headers end or not, and whether requests stand before them in one piece."""
     usual = request("/v1/events?limit=1", "Host: x")
     short = request("/v1/events?limit=1", "Host: x", "X-Much: " + "y" * 60_000, "Connection: close")
     long = b"GET /v1/events HTTP/1.1\r\nHost: x\r\nX-Much: " + b"y" * 80_000
-    with serving(cached_databases(TINY)) as base:
-        for before in (0, 1, 40):
-            for ending in (b"\r\n\r\n", b"", b"\r\nX: "):
-                assert exchanged(base, usual * before + long + ending).count(b"HTTP/1.1 431") == 1
-            answered = exchanged(base, usual * before + short)
-            assert answered.count(b"HTTP/1.1 200") == before + 1
+    for before in (0, 1, 40):
+        for ending in (b"\r\n\r\n", b"", b"\r\nX: "):
+            refused = exchanged(tiny_server, usual * before + long + ending)
+            assert refused.count(b"HTTP/1.1 431") == 1
+        answered = exchanged(tiny_server, usual * before + short)
+        assert answered.count(b"HTTP/1.1 200") == before + 1
 
 
 def test_slow_requests_are_given_up(monkeypatch: pytest.MonkeyPatch, asking: Asking) -> None:

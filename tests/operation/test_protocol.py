@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Iterator
 
 import pytest
-
-from tests.api.asking import serving
-from tests.conftest import TINY, Seeded
 
 KEPT, NEW, OTHER = b"/v1/events", b"/v1/quotes?limit=1", b"/nothing"
 
 
 @pytest.fixture(scope="module")
-def base(cached_databases: Seeded) -> Iterator[str]:
+def base(tiny_server: str) -> str:
     """A server over the tiny record."""
-    with serving(cached_databases(TINY)) as address:
-        yield address
+    return tiny_server
 
 
 def asked(path: bytes, *headers: bytes, method: bytes = b"GET", version: bytes = b"1.1") -> bytes:

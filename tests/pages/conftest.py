@@ -11,8 +11,7 @@ import yaml
 from playwright.sync_api import Browser
 
 from app.seeding.seed import seed
-from tests.api.asking import serving
-from tests.conftest import SHIPPED, TINY, Seeded, settings_of
+from tests.conftest import TINY, settings_of
 from tests.pages.browsing import opened_browser
 from tests.pages.hostile import made_hostile
 
@@ -24,11 +23,10 @@ def browser() -> Iterator[Browser]:
         yield opened
 
 
-@pytest.fixture(scope="module")
-def base(cached_databases: Seeded) -> Iterator[str]:
+@pytest.fixture(scope="session")
+def base(shipped_server: str) -> str:
     """The address of a server over the shipped record."""
-    with serving(cached_databases(SHIPPED)) as address:
-        yield address
+    return shipped_server
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, ViewportSize, expect
 
-from tests.api.asking import serving
-from tests.conftest import TINY, Seeded
 from tests.pages.browsing import looking
 
 SIZES: list[ViewportSize] = [{"width": 1440, "height": 900}, {"width": 390, "height": 844}]
@@ -26,10 +22,9 @@ TRIED = [
 
 
 @pytest.fixture(scope="module")
-def base(cached_databases: Seeded) -> Iterator[str]:
+def base(tiny_server: str) -> str:
     """The address of a server over the tiny record."""
-    with serving(cached_databases(TINY)) as address:
-        yield address
+    return tiny_server
 
 
 @pytest.mark.parametrize("size", SIZES)
