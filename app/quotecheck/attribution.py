@@ -128,7 +128,7 @@ class Scene:
         points = POINTS_BACK.match(
             " ".join(self.prose.reading.keys[first : first + POINTING_WORDS])
         )
-        if points is None:
+        if points is None or self.prose.around((self.prose.starts[first],) * 2) is not None:
             return None
         start = self.prose.starts[first + points[0].count(" ")]
         clause = (start, self.prose.sentence((start, start + 1))[1])
@@ -140,7 +140,7 @@ class Scene:
 
     def _spoke_before(self, start: int) -> SaidBy | None:
         """Who has the word in one of the sentences before a quotation that stands alone."""
-        for _ in range(SENTENCES_BACK):
+        for _ in range(SENTENCES_BACK if start else 0):
             sentence = self.prose.sentence((max(0, start - 1), start))
             start = sentence[0]
             first, last = self._word_numbers(sentence)
@@ -163,10 +163,9 @@ class Scene:
             return None
         if found.office is None:
             text = self.prose.text[slice(*sentence)].lstrip()
+            titled = {each.first for each in named}
             subject = any(map(self._is_person, named)) or text.startswith(found.text)
-            if not subject or {first + each.last for each in offices} - {
-                each.first for each in named
-            }:
+            if not subject or not titled.issuperset(first + each.last for each in offices):
                 return None
         return self._attributed(named, found.text, found.office)
 

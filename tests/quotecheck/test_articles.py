@@ -168,6 +168,8 @@ def test_a_quotation_that_is_given_to_somebody_else(ask: Asker, text: str, speak
         "Biden was the first to speak, the king next. “We cannot stand by and let this continue.”",
         "Biden spoke with King Abdullah II. “We cannot stand by and let this continue.”",
         "Netanyahu listened to the speech. “We cannot stand by and let this continue.”",
+        "“The answer is Netanyahu.” “We cannot stand by and let this continue.”",
+        "“We cannot stand by and let this continue.” “That was Netanyahu in Rome.”",
         "Netanyahu disliked the phrase. “We cannot stand by and let this continue.”",
         "“We cannot stand by and let this continue.” This was denied by Netanyahu.",
         "“We cannot stand by and let this continue.” This is Biden’s problem now.",
