@@ -74,15 +74,10 @@ class Connection:
         self.deadline = time.monotonic() + seconds
         try:
             return self.raw.execute(text, arguments).fetchall()
-        except sqlite3.OperationalError as error:
-            raise self._explained(error) from error
         except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+                raise Interrupted from error
             raise damaged(error) from error
-
-    def _explained(self, error: sqlite3.OperationalError) -> Exception:
-        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
-            return Interrupted()
-        return damaged(error)
 
 
 def damaged(error: sqlite3.DatabaseError) -> Exception:
@@ -110,7 +105,7 @@ class Opened:
                 connection = Connection(path, THREAD_CACHE_KIB)
                 opening.callback(connection.raw.close)
                 self.spare.put(connection)
-            self.held = opening.pop_all()
+            self.close = opening.pop_all().close
 
     @contextmanager
     def connection(self, seconds: float) -> Iterator[Connection]:
@@ -125,10 +120,6 @@ class Opened:
             connection.deadline = float("inf")
             connection.raw.execute("PRAGMA shrink_memory")
             self.spare.put(connection)
-
-    def close(self) -> None:
-        """Closes the file and its connections."""
-        self.held.close()
 
 
 def read_revision(connection: sqlite3.Connection) -> Revision:

@@ -42,7 +42,7 @@ def step_back() -> None:
 
 
 THREAD = ThreadPoolExecutor(1, thread_name_prefix="expensive", initializer=step_back)
-SHORT_THREAD = ThreadPoolExecutor(1, thread_name_prefix="short", initializer=step_back)
+SHORT = ThreadPoolExecutor(1, thread_name_prefix="short", initializer=step_back)
 CURRENT: ContextVar[Work | None] = ContextVar("work", default=None)
 
 
@@ -69,14 +69,14 @@ class Work:
         self.began = began
         self.deadline = began + timeout
         self.timeout = timeout
-        self.is_abandoned = False
+        self.gone: asyncio.Task[None] | None = None
 
     def check(self) -> None:
         """Raises `Unavailable` past the deadline and `Abandoned` where nobody waits any more.
 
         It is called between small steps.
         """
-        if self.is_abandoned:
+        if self.gone is not None and self.gone.done():
             raise Abandoned
         if time.monotonic() > self.deadline:
             raise overdue(self.timeout)
@@ -92,8 +92,7 @@ class Work:
 
     async def in_short_thread(self, function: Callable[[Unpack[Ts]], R], *args: *Ts) -> R:
         """As `in_thread`, for what takes milliseconds: it does not wait for long work."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(SHORT_THREAD, self._run, function, *args)
+        return await asyncio.get_running_loop().run_in_executor(SHORT, self._run, function, *args)
 
     async def in_thread(self, function: Callable[[Unpack[Ts]], R], *args: *Ts) -> R:
         """What a function returns that runs in the thread; given up at the deadline."""
@@ -117,18 +116,12 @@ class Work:
         if Work.active >= AT_ONCE:
             raise Unavailable("Too many long questions are in work; try again.", retry_after=1)
         Work.active += 1
-        watching = asyncio.create_task(gone())
-        watching.add_done_callback(self._abandon)
+        self.gone = asyncio.create_task(gone())
         try:
             yield
         finally:
             Work.active -= 1
-            watching.remove_done_callback(self._abandon)
-            watching.cancel()
-
-    def _abandon(self, watching: asyncio.Task[None]) -> None:
-        del watching
-        self.is_abandoned = True
+            self.gone.cancel()
 
 
 def check_work() -> None:
