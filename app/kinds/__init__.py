@@ -1,8 +1,7 @@
 """The kinds of entry, each described in its own module, and the one table that lists them.
 
-To add a kind: its module, its row here and in kinds.toml, its template in
-`app/pages/templates/kinds`, its tables in `app/db/relational.py` and a migration. What is missing
-is named when the application starts.
+To add a kind: its module, its row here, its template in `app/pages/templates/kinds`, its tables in
+`app/db/relational.py` and a migration. What is missing is named when the application starts.
 """
 
 from __future__ import annotations

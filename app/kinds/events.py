@@ -20,7 +20,7 @@ from app.entries.fields import ActorId, Count, Line, ProposalId, Prose, Slug
 from app.entries.names import VALUE
 from app.entries.questions import Clause, EntryQuestion, filtered
 from app.entries.record import EntryRecord, Quantity, Record, Role
-from app.kinds.kind import DESCRIBED, Kind, Related
+from app.kinds.kind import Kind, Related
 from app.kinds.linked_data import TABLES, LinkedData, Node, reference_node
 
 
@@ -218,11 +218,16 @@ def event_node(document: Node, base: str) -> Node:
 
 EVENT = Kind(
     name="event",
-    **DESCRIBED["event"],
+    plural="events",
+    description="What happened, in order, with who took part and how they answered proposals.",
+    colors=("#1f4e79", "#8fbce6"),
     record=EventRecord,
     document=EventDocument,
     question=EventQuestion,
+    headline="title",
     computed={"plover_type": lambda record, _: TABLES["plover"].get(record.event_type, "CONSULT")},
+    links={"quotes": "/v1/quotes?event={id}"},
+    facets=("event_type", "actor", "topic", "stance", "place", "exchange"),
     related=(Related("What was said", "quote", "event"), Related("Figures", "figure", "event")),
     linked_data=LinkedData(event_node, TABLES["event_roles"], sources="subjectOf"),
 )

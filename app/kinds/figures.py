@@ -17,7 +17,7 @@ from app.entries.fields import ActorId, EventId, Prose, Slug, once
 from app.entries.names import VALUE
 from app.entries.questions import EntryQuestion, filtered
 from app.entries.record import EntryRecord, Quantity, Role
-from app.kinds.kind import DESCRIBED, Kind
+from app.kinds.kind import Kind
 from app.kinds.linked_data import LinkedData, Node, actor_node, quantity_node, reference_node
 
 
@@ -111,12 +111,18 @@ def figure_node(document: Node, base: str) -> Node:
 
 FIGURE = Kind(
     name="figure",
-    **DESCRIBED["figure"],
+    plural="figures",
+    description="Reported numbers with their qualifiers, who claims them and as of when.",
+    colors=("#9b2242", "#f0899f"),
     record=FigureRecord,
     document=FigureDocument,
     question=FigureQuestion,
+    headline="description",
     line=figure_line,
     remarks=lambda figure: [" by ".join(claimants_of(figure))],
     computed={},
+    links={},
+    facets=("metric", "claimant", "topic"),
+    in_timeline=False,
     linked_data=LinkedData(figure_node, {}, about="observationAbout", sources="subjectOf"),
 )

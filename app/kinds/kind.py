@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
-from app.data_files import read_toml
 from app.entries.facets import facet_names
 from app.entries.languages import written_date
 from app.entries.names import VALUE
@@ -21,8 +19,6 @@ from app.reference.record_types import MISSING, KindIncomplete, RecordType
 from app.reference.registry import Reference
 
 LINE_LENGTH = 200
-# The parts of kinds that are data; none for a kind without a table there, whose start then fails.
-DESCRIBED: dict[str, dict[str, Any]] = defaultdict(dict, read_toml("kinds/kinds.toml"))
 
 
 @dataclass(frozen=True)
@@ -53,8 +49,8 @@ class Kind(RecordType):
     record: type[EntryRecord] = MISSING
     question: type[EntryQuestion] = MISSING
     headline: str = MISSING
-    facets: Sequence[str] = MISSING
-    colors: Sequence[str] = MISSING
+    facets: tuple[str, ...] = MISSING
+    colors: tuple[str, str] = MISSING
     linked_data: LinkedData = MISSING
     line: Callable[[Any, str], str] = lambda _, headline: headline
     remarks: Callable[[Any], list[str]] = lambda _: []

@@ -31,7 +31,7 @@ from app.entries.fields import (
 )
 from app.entries.questions import EntryQuestion, filtered
 from app.entries.record import Citation, EntryRecord, Record, Role
-from app.kinds.kind import DESCRIBED, Kind, Related
+from app.kinds.kind import Kind, Related
 from app.kinds.linked_data import (
     WORK_ROLES,
     LinkedData,
@@ -362,12 +362,27 @@ def phases_in_order(record: ProposalRecord, _: object) -> list[dict[str, Any]]:
 
 PROPOSAL = Kind(
     name="proposal",
-    **DESCRIBED["proposal"],
+    plural="proposals",
+    description="Proposals and agreements with their phases; their terms are at `/v1/terms`.",
+    colors=("#2c6e49", "#84c7a0"),
     record=ProposalRecord,
     seed_record=SeedProposal,
     document=ProposalDocument,
     question=ProposalQuestion,
-    computed={"phases": phases_in_order, "status": lambda record, _: record.latest_status},
+    headline="title",
+    computed={
+        "phases": phases_in_order,
+        "status": lambda record, _: record.latest_status,
+    },
+    links={
+        "terms": "/v1/terms?proposal={id}",
+        "responses": "/v1/events?proposal={id}",
+        "replies": "/v1/proposals?in_reply_to={id}",
+        "amendments": "/v1/proposals?amends={id}",
+        "positions": "/v1/proposals/{id}/positions",
+        "outcome": "/v1/proposals/{id}/outcome",
+    },
+    facets=("status", "proposer", "topic"),
     related=(Related("Terms", "term", "proposal", grouped=by_phase),),
     linked_data=LinkedData(proposal_node, WORK_ROLES),
 )

@@ -43,7 +43,7 @@ from app.kinds.evidence import (
     passage_address,
     words_hash,
 )
-from app.kinds.kind import DESCRIBED, Kind
+from app.kinds.kind import Kind
 from app.kinds.linked_data import (
     WORK_ROLES,
     LinkedData,
@@ -367,11 +367,14 @@ def wording_node(rendering: Node, base: str) -> Node:
 
 QUOTE = Kind(
     name="quote",
-    **DESCRIBED["quote"],
+    plural="quotes",
+    description="Who said what, when and in which office, with every outlet's wording of it.",
+    colors=("#8a4b08", "#e6ab6a"),
     record=QuoteRecord,
     seed_record=SeedQuote,
     document=QuoteDocument,
     question=QuoteQuestion,
+    headline="text",
     line=quote_line,
     remarks=quote_remarks,
     computed={
@@ -380,5 +383,7 @@ QUOTE = Kind(
         "renderings": renderings_of,
         "citations": citations_of,
     },
+    links={},
+    facets=("speaker", "topic", "attribution"),
     linked_data=LinkedData(quote_node, WORK_ROLES),
 )

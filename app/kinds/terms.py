@@ -34,7 +34,7 @@ from app.entries.fields import (
 )
 from app.entries.questions import BoundParameter, Clause, EntryQuestion, filtered, whole_number
 from app.entries.record import EntryRecord, Quantity, Role
-from app.kinds.kind import DESCRIBED, Kind
+from app.kinds.kind import Kind
 from app.kinds.linked_data import (
     WORK_ROLES,
     LinkedData,
@@ -222,11 +222,18 @@ def term_node(document: Node, base: str) -> Node:
 
 TERM = Kind(
     name="term",
-    **DESCRIBED["term"],
+    plural="terms",
+    description="Single obligations: who has to do what, in which phase of which proposal.",
+    colors=("#6b3fa0", "#c3a5ea"),
     record=TermRecord,
     document=TermDocument,
     question=TermQuestion,
+    headline="text",
     line=term_in_words,
     computed={},
+    links={"outcome": "/v1/terms/{id}/outcome"},
+    facets=("proposal", "obliged", "topic", "phase", "outcome", "claimed_by"),
+    has_files=False,
+    in_timeline=False,
     linked_data=LinkedData(term_node, WORK_ROLES),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -46,7 +45,7 @@ class ListPage:
     path: str
     heading: str
     question: type[EntryQuestion]
-    facets: Sequence[str]
+    facets: tuple[str, ...]
 
 
 LISTS = (
