@@ -50,7 +50,7 @@ def shipped(**options: object) -> Iterator[Running]:
     with folder() as place:
         seed(SHIPPED, sqlite_settings(place / "record.db"))
         with running(place / "record.db", place / "log", **options) as server:  # type: ignore[arg-type]
-            for path in ("/", "/v1/timeline", "/v1/check?text=victory"):
+            for path in ("/", "/quotes", "/v1/timeline", "/v1/check?text=victory"):
                 fetch(server.base, path)
             yield server
 
