@@ -71,14 +71,15 @@ class RowBuilder:
                     postings[task.kind, dimension][value].append(ordinal)
         for name, values in postings.items():
             built.postings[name] = {each: packed_ordinals(values[each]) for each in values}
-        add_csv_lines(built)
         return built
 
     def add_entry(self, task: Task, record: Any, built: BuiltRows) -> IndexTerms:
-        """Adds the document and words of an entry; returns its index terms."""
+        """Adds the document, CSV line and words of an entry; returns its index terms."""
         kind, sort_key = task.kind, task.new_sort_key
         document = json_of(KINDS[kind].document_of(record, self.reference))
         built.rows["document"].append((sort_key, record.id, kind, document))
+        (line,) = lines([document], columns_of(KINDS[kind].document).values())
+        built.rows["csv_line"].append((sort_key, kind, line))
         words, terms = index_entry(kind, record, self.reference)
         built.words.append((sort_key, FULL_TEXT[self.engine].stored(words)))
         return terms
@@ -92,18 +93,6 @@ def add_relational(kind: str, record: Any, built: BuiltRows) -> None:
         built.rows["correction"].append(row)
     for table, row in rows_of(kind, record):
         built.rows[table].append(row)
-
-
-def add_csv_lines(built: BuiltRows) -> None:
-    """Adds the CSV lines of all documents, those of one kind at once, which is faster."""
-    documents: defaultdict[str, list[tuple[int, bytes]]] = defaultdict(list)
-    for sort_key, _, kind, document in built.rows["document"]:
-        documents[kind].append((sort_key, document))
-    for kind, rows in documents.items():
-        columns = columns_of(KINDS[kind].document).values()
-        csv_lines = lines([document for _, document in rows], columns)
-        for (sort_key, _), line in zip(rows, csv_lines, strict=True):
-            built.rows["csv_line"].append((sort_key, kind, line))
 
 
 def model_of(kind: str) -> Any:
