@@ -32,7 +32,7 @@ MISSPELT = 88.0
 PRONOUNS = word_table("pronouns")
 OBJECT_AFTER = word_table("objects")
 SPEECH_NOUNS = word_table("speech_nouns")
-SOURCES = word_table("sources") | SPEECH_NOUNS
+SOURCES = word_table("sources")
 PARTICLES = word_table("particles")
 POSSESSIVES = word_table("possessives")
 SAYS = SPEECH | SPEECH_NOUNS
@@ -329,7 +329,8 @@ class Scene:
 
     def _is_object(self, mention: ActorMention) -> bool:
         before = self.prose.reading.keys[max(0, mention.first - 2) : mention.first]
-        return before[-1:] != () and before[-1] in OBJECT_AFTER and before[0] not in SOURCES
+        sources = SOURCES | SPEECH_NOUNS if self._is_person(mention) else SOURCES
+        return before[-1:] != () and before[-1] in OBJECT_AFTER and before[0] not in sources
 
     def _text(self, mention: ActorMention) -> str:
         return POSSESSIVE.sub("", self.prose.reading.printed(mention.first, mention.last))
