@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from app.errors import SeedRefused
-from faults.clients import Clients, right_answers
+from faults.clients import Clients, right_answers, unnumbered
 from faults.cluster import PROGRAMS, USER, Cluster, Seen, missing, until
 from faults.networks import Host, switched
 from faults.places import folder
@@ -35,6 +35,21 @@ def partitioned() -> Seen:
         return f"{partition.cut()}; {partition.let_in()}", partition.lost()
 
 
+class Others(Clients):
+    """Clients where the former leader is, who may see a seeding that was not acknowledged."""
+
+    refused: dict[str, bytes]
+
+    def note(self, path: str, status: int, body: bytes, seconds: float) -> None:
+        """One answer, as of other clients, or of that seeding."""
+        if status == 200 and unnumbered(body) == self.refused[path] not in [
+            each[path] for each in self.right
+        ]:
+            self.seen["200 of the refused seeding"] += 1
+        else:
+            super().note(path, status, body, seconds)
+
+
 class Partition:
     """A cluster, a server behind HAProxy, and one that reads the leader in the leader's network.
 
@@ -44,7 +59,7 @@ class Partition:
     def __init__(self, place: Path, stack: ExitStack, hosts: list[Host]):
         self.place = place
         self.cluster = Cluster(place, stack, hosts)
-        self.answers = {number: self.answers_of(number) for number in (1, 2)}
+        self.answers = {number: self.answers_of(number) for number in (1, 2, 3)}
         self.front = self.cluster.url(self.cluster.seeding)
         self.acknowledged = [self.seed(self.front, 1)]
         self.server = self.served(stack, self.cluster.url(self.cluster.reading), "server.log")
@@ -78,13 +93,14 @@ class Partition:
     @contextmanager
     def clients(self, *editions: int) -> Iterator[tuple[Clients, Clients]]:
         """Clients of both servers, each in its network; these editions are right behind HAProxy."""
-        old, new = self.answers[1], self.answers[2]
+        right = [self.answers[each] for each in editions]
         with ExitStack() as stack:
-            right = [self.answers[each] for each in editions]
             front = stack.enter_context(Clients(self.server.base, *right, number=2))
             with self.leader.inside():
-                beside = stack.enter_context(Clients(self.beside.base, old, new, number=1))
-            yield front, beside
+                others = Others(self.beside.base, self.answers[1], self.answers[2], number=1)
+                others.refused = self.answers[3]
+                stack.enter_context(others)
+            yield front, others
 
     def cut(self) -> str:
         """Cuts the leader off, and seeds on its side, then on the other one."""
