@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from app.entries.words import fold
 from app.errors import SeedRefused
 from app.reference.sources import SourceRecord
-from app.review.addresses import ADDRESSES, page_of
+from app.review.addresses import ADDRESSES, page_address_of
 from app.seeding.files import chunks_of, read_chunk, seed_files
 from app.seeding.flaws import Flaw
 from app.seeding.raw_records import RawRecord
@@ -57,7 +57,7 @@ class RecordSources:
 
     def note(self, fields: SourceFields) -> None:
         """Keeps what new sources are held against."""
-        pages = [page_of(str(fields[name])) for name in ADDRESSES if fields.get(name)]
+        pages = [page_address_of(str(fields[name])) for name in ADDRESSES if fields.get(name)]
         ids = [("id", each) for each in (fields["id"], *(fields.get("former_ids") or ()))]
         for key in (*ids, *pages, source_title(fields)):
             self.known.setdefault(key, fields["id"])
@@ -85,7 +85,7 @@ class RecordSources:
             remarks.append(flaw)
             del fields[flaw.field]
         # Without an address, a source is told by its publisher, title and date.
-        same = page_of(fields["url"]) if "url" in fields else source_title(fields)
+        same = page_address_of(fields["url"]) if "url" in fields else source_title(fields)
         there = self.known.get(("id", fields["id"])) or self.known.get(same)
         if there is not None:
             return [Flaw(raw.file, raw.line, "", "", f"is in the record as {there}; left out")]

@@ -99,9 +99,12 @@ class Work:
         self.check()
         running = asyncio.get_running_loop().run_in_executor(THREAD, self._run, function, *args)
         left = self.deadline - time.monotonic()
-        done, _ = await asyncio.wait((running,), timeout=max(left, 0))
-        if not done:
+        try:
+            done, _ = await asyncio.wait((running,), timeout=max(left, 0))
+        finally:
+            # Where it is not done, nobody waits for it any more.
             running.cancel()
+        if not done:
             raise overdue(self.timeout)
         return running.result()
 

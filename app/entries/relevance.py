@@ -114,16 +114,16 @@ def scale_of(memory: Memory, words: list[Words], kinds: list[str]) -> Scale:
     lengths = memory.get_all(DIMENSIONS, [(kind, LENGTH) for kind in kinds])
     entries = sum(sum(each.numbers) for each in lengths)
     total = sum(sum(map(mul, map(int, each.values), each.numbers)) for each in lengths)
-    memory.get_all(POSTINGS, [key for word in words for key in keys_of(word, kinds)])
+    memory.get_all(POSTINGS, [key for word in words for key in keys_of_word(word, kinds)])
     weights = {}
     for word in words:
-        n = len(BitMap.union(*memory.get_all(POSTINGS, keys_of(word, kinds))))
+        n = len(BitMap.union(*memory.get_all(POSTINGS, keys_of_word(word, kinds))))
         weights[word] = log(1 + (entries - n + 0.5) / (n + 0.5))
     rarest = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
     return Scale(dict(rarest), total / entries if entries else 1.0)
 
 
-def keys_of(word: Words, kinds: Iterable[str]) -> list[int]:
+def keys_of_word(word: Words, kinds: Iterable[str]) -> list[int]:
     """The keys of the postings of a word in all its forms, in every kind."""
     return [key_of(kind, WORD, each) for each in word for kind in kinds]
 

@@ -84,10 +84,12 @@ def archive_url(source: SourceRecord, _: Surroundings) -> Iterator[Query]:
 @rule("same-url", "references")
 def same_url(reference: Reference) -> Iterator[Query]:
     """Two sources have one address."""
-    yield from repeated_address(reference, "url", lambda source: source.url and page_of(source.url))
+    yield from repeated_address(
+        reference, "url", lambda source: source.url and page_address_of(source.url)
+    )
 
 
-def page_of(address: str) -> str:
+def page_address_of(address: str) -> str:
     """An address without what does not matter: scheme, www, fragment, trackers, last slash."""
     parts = urlsplit(address)
     host = (parts.hostname or "").removeprefix("www.").removeprefix("m.").removeprefix("amp.")

@@ -95,7 +95,7 @@ class Surroundings:
         return (self.dataset and self.dataset.language) or OWN_LANGUAGE
 
 
-def said(message: str, /, **facts: Any) -> str:
+def message_of(message: str, /, **facts: Any) -> str:
     """A message of `messages.toml`, which shows some facts."""
     words: str = MESSAGES[message]
     return words.format(**facts)
@@ -103,7 +103,7 @@ def said(message: str, /, **facts: Any) -> str:
 
 def doubt(message: str, location: Location, id: str = "", kind: str = "", /, **facts: Any) -> Query:
     """A place that is in doubt, and what is said of it."""
-    return Query(location, said(message, **facts), id, kind)
+    return Query(location, message_of(message, **facts), id, kind)
 
 
 RuleT = TypeVar("RuleT", bound=Callable[..., Iterable[Any]])

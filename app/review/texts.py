@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.entries.warning_codes import WarningCode
-from app.review.rules import RULES, VOCABULARY, Location, Query, rule, said
+from app.review.rules import RULES, VOCABULARY, Location, Query, message_of, rule
 
 # Bytes with which no rule of this module finds anything but two spaces and links of Markdown.
 PLAIN = bytes(code for code in (0x0A, 0x0D, *range(0x20, 0x7F)) if chr(code) not in "&<*`~\\")
@@ -56,7 +56,7 @@ def texts_in(fields: Any, location: Location = ()) -> Iterator[tuple[Location, s
 def doubled_space(text: str) -> Iterator[str]:
     """Two spaces stand in a row."""
     for match in DOUBLED.finditer(text):
-        yield said("doubled-space", word=match[1][-40:])
+        yield message_of("doubled-space", word=match[1][-40:])
 
 
 @rule("invisible", "text")
@@ -65,7 +65,7 @@ def invisible(text: str) -> Iterator[str]:
     for match in INVISIBLE.finditer(text):
         name = unicodedata.name(match[0], "unnamed").lower()
         near = text[max(0, match.start() - 20) : match.start()]
-        yield said("invisible", sign=ord(match[0]), name=name, near=near)
+        yield message_of("invisible", sign=ord(match[0]), name=name, near=near)
 
 
 @rule("mojibake", "text")
@@ -73,11 +73,11 @@ def mojibake(text: str) -> Iterator[str]:
     """Letters were garbled or lost where a text was read in another encoding."""
     for match in LOST.finditer(text):
         near = text[max(0, match.start() - 20) : match.start()]
-        yield said("lost-letter", sign=ord(match[0]), near=near)
+        yield message_of("lost-letter", sign=ord(match[0]), near=near)
     for match in NOT_ASCII.finditer(text):
         meant = ungarbled(match[0])
         if meant is not None:
-            yield said("mojibake", letters=match[0], meant=meant)
+            yield message_of("mojibake", letters=match[0], meant=meant)
 
 
 def ungarbled(letters: str) -> str | None:
@@ -101,7 +101,7 @@ def byte_of(letter: str) -> bytes:
 def markup(text: str) -> Iterator[str]:
     """HTML, an entity or Markdown stands in a text, which is shown as it is written."""
     for match in MARKUP.finditer(text):
-        yield said("markup", markup=match[0][:60])
+        yield message_of("markup", markup=match[0][:60])
 
 
 @rule("mixed-scripts", "text")
@@ -111,7 +111,7 @@ def mixed_scripts(text: str) -> Iterator[str]:
         found = {script for letter in match[0] for script in [script_of(letter)] if script}
         if len(found) > 1:
             names = " and ".join(sorted(script.title() for script in found))
-            yield said("mixed-scripts", names=names, word=match[0])
+            yield message_of("mixed-scripts", names=names, word=match[0])
 
 
 def script_of(letter: str) -> str | None:

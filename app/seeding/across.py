@@ -15,7 +15,7 @@ from pyroaring import BitMap
 from app.entries.dates import DateSpan
 from app.entries.warning_codes import WarningCode
 from app.review.dates import swap
-from app.review.rules import RULES, Query, rule, said
+from app.review.rules import RULES, Query, message_of, rule
 from app.seeding.files import FileChunk, read_chunk
 from app.seeding.raw_records import RawRecord
 from app.seeding.record_validation import parse, with_terms
@@ -134,14 +134,14 @@ def far_from_event(one: Any, event: Any) -> Iterator[str]:
     """A quote or a figure lies more than a month from its event."""
     apart = gap(one.span, event.span)
     if apart > FAR and not is_swapped(one, event):
-        yield said("far-from-event", one=one, event=event, apart=apart)
+        yield message_of("far-from-event", one=one, event=event, apart=apart)
 
 
 @rule("swapped-date", "named event")
 def swapped_with_event(one: Any, event: Any) -> Iterator[str]:
     """With day and month swapped, a date would fit its sources or its event, as it does not."""
     if gap(one.span, event.span) > FAR and is_swapped(one, event):
-        yield said("swapped-with-event", one=one, event=event)
+        yield message_of("swapped-with-event", one=one, event=event)
 
 
 def is_swapped(one: Any, event: Any) -> bool:
@@ -154,4 +154,4 @@ def is_swapped(one: Any, event: Any) -> bool:
 def early_response(one: Any, proposal: Any) -> Iterator[str]:
     """A response or a reply is older than the proposal that it answers."""
     if one.span.end < proposal.span.start:
-        yield said("early-response", one=one, proposal=proposal)
+        yield message_of("early-response", one=one, proposal=proposal)

@@ -85,7 +85,7 @@ def sources_of(kind: str) -> list[RowSource]:
             table.c[0].name,
             table.info.get("items"),
             table.info.get("within"),
-            {column.name: reader_of(column) for column in table.c},
+            {column.name: column_reader(column) for column in table.c},
         )
         for table in TABLES.values()
         if table.name in owners or ("items" in table.info and owner_of(table) in owners)
@@ -103,7 +103,7 @@ def owner_columns(kind: str) -> dict[Table, str]:
     return {TABLES[source.table]: source.owner for source in sources_of(kind)}
 
 
-def reader_of(column: Column[Any]) -> Callable[[Any], Any]:
+def column_reader(column: Column[Any]) -> Callable[[Any], Any]:
     """What reads the value of a column; it reads None where an attribute on the way is None."""
     by_name = column.name.removesuffix("_id") if column.foreign_keys else column.name
     path: str = column.info.get("path", by_name)
