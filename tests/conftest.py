@@ -23,7 +23,9 @@ SLOW = (
     "tests/agents/test_agent.py",
     "tests/api/test_contract.py",
     "tests/benchmarks/",
+    "tests/curation/test_new_source.py",
     "tests/curation/test_pipelines.py",
+    "tests/downloads/test_files.py",
     "tests/quotecheck/test_bounds.py",
     "tests/quotecheck/test_labelled.py",
     "tests/examples/",
@@ -37,6 +39,7 @@ SLOW = (
     "tests/seeding/mistakes/",
     "tests/seeding/test_interruptions.py",
     "tests/seeding/test_places.py",
+    "tests/seeding/test_processes.py",
 )
 
 # What takes longest of it begins first, so that no worker has it left when the others have ended.
