@@ -62,7 +62,7 @@ class Work:
     """The work for one request: it ends at the deadline, and when the client hangs up."""
 
     active = 0
-    # When the latest request of any kind came, and when work pauses next.
+    # When the latest request came that is no work, and when work pauses next.
     last_asked = turn_ends = 0.0
 
     def __init__(self, began: float, timeout: float):
@@ -118,6 +118,9 @@ class Work:
         """Work until `gone` ends; raises `Unavailable` where too many requests are in work."""
         if Work.active >= AT_ONCE:
             raise Unavailable("Too many long questions are in work; try again.", retry_after=1)
+        if Work.last_asked == self.began:
+            # Work does not pause for other work.
+            Work.last_asked = 0.0
         Work.active += 1
         self.gone = asyncio.create_task(gone())
         try:

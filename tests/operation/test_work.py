@@ -174,6 +174,20 @@ def test_long_work_pauses_while_others_ask(patient: Asker) -> None:
     assert patient.runner.run(asked()) >= 3 * PAUSE
 
 
+def test_work_does_not_pause_for_other_work(patient: Asker) -> None:
+    """Checks are no others for which checks would pause; a list is one."""
+
+    async def asked() -> tuple[float, float]:
+        await patient.client.get("/v1/events?limit=1")
+        after_list = Work.last_asked
+        await patient.client.get("/v1/check?text=no%20words%20of%20anybody")
+        return after_list, Work.last_asked
+
+    after_list, after_check = patient.runner.run(asked())
+    assert after_list > 0
+    assert after_check == 0
+
+
 def test_what_is_found_as_work_is_found_in_its_thread(cached_databases: Seeded) -> None:
     """Not in the event loop first, and not in the threads of others; until its own deadline."""
 
