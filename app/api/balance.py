@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, case, column, exists, func, literal, or_, select, table
 
 from app.db.postings import (
     POSTINGS,
@@ -19,7 +19,6 @@ from app.db.postings import (
     key_of,
     last_sort_key,
 )
-from app.db.relational import TABLES
 from app.db.snapshots import Memory, Snapshot, find
 from app.db.sql import Row, Statement
 from app.db.tables import document, reference, tally
@@ -30,7 +29,8 @@ from app.kinds import KINDS
 TOP = 25
 BY_KIND = [func.sum(case((tally.c.kind == kind, tally.c.n), else_=0)) for kind in KINDS]
 ALL_KINDS = func.sum(tally.c.n)
-SOURCE = TABLES["source"].c
+# Relational tables by their columns alone, as importing their models would slow the start.
+SOURCE = table("source", column("id"), column("publisher")).c
 
 
 def most_frequent(*columns: Any, dimension: str) -> Any:
@@ -55,7 +55,8 @@ PUBLISHERS = Statement(
     .group_by(SOURCE.publisher)
 )
 # Who belongs to nobody else in the record: a side, with all that belongs to it.
-PART, OFFICE = TABLES["actor_part"].c, TABLES["actor_position"].c
+PART = table("actor_part", column("actor_id")).c
+OFFICE = table("actor_position", column("actor_id"), column("of_id")).c
 BELONGS = or_(
     exists().where(PART.actor_id == reference.c.id),
     exists().where(OFFICE.actor_id == reference.c.id, OFFICE.of_id.is_not(None)),

@@ -32,7 +32,6 @@ from app.db.tables import csv_line, document
 from app.entries.csv_columns import columns_of, header
 from app.entries.questions import NoQuestion
 from app.errors import NoSuchRange, NotFound, Unavailable
-from app.formats.package import data_package
 from app.http.files import FileResponse
 from app.http.prefix import prefix_of, prefixed
 from app.http.request import coded_etag, codings_of
@@ -43,6 +42,16 @@ from app.kinds.kind import Kind
 from app.seeding.temporary import temporary_file
 
 log = logging.getLogger(__name__)
+
+
+async def package(snapshot: Snapshot, public_url: str) -> AsyncGenerator[bytes]:
+    """The data package, part by part."""
+    # Imported here, as the models of the relational tables are slow to import.
+    from app.formats.package import data_package  # noqa: PLC0415
+
+    async with aclosing(data_package(snapshot, public_url)) as made:
+        async for part in made:
+            yield part
 
 
 EVERYTHING = Statement(select(document.c.body).order_by(document.c.sort_key))
@@ -95,7 +104,7 @@ def csv_table(kind: Kind) -> Parts:
 
 
 DOWNLOADS = (
-    Download("datapackage.zip", "downloadDataPackage", "application/zip", data_package),
+    Download("datapackage.zip", "downloadDataPackage", "application/zip", package),
     Download("entries.ndjson", "downloadEntries", "application/x-ndjson", every_document),
     *(
         Download(f"{kind.plural}.csv", "download{Plural}", "text/csv", csv_table(kind), kind.name)
