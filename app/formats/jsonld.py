@@ -12,9 +12,8 @@ from importlib.resources import files
 from mimetypes import guess_type
 
 import orjson
-from sqlalchemy import or_, select
+from sqlalchemy import column, or_, select, table
 
-from app.db.relational import TABLES
 from app.db.snapshots import Revision, Snapshot
 from app.db.sql import Statement
 from app.formats.answer import Answer
@@ -105,7 +104,8 @@ def node_of(document: Node, base: str) -> Node:
 
 
 ACTOR_TYPES, REGISTERS = WORDS["actor_types"], WORDS["registers"]
-ACTOR = TABLES["actor"].c
+# By its columns alone, as importing the models of the relational tables would slow the start.
+ACTOR = table("actor", *map(column, ("id", "kind", *REGISTERS))).c
 IDS = [ACTOR[register] for register in REGISTERS]
 IDENTIFIED = Statement(
     select(ACTOR.id, ACTOR.kind, *IDS).where(or_(*(each.is_not(None) for each in IDS)))
