@@ -10,16 +10,14 @@ from typing import Any, TypeVar, TypeVarTuple, Unpack
 from starlette.requests import Request
 
 from app.db.snapshots import Revision
-from app.entries.density import Density
 from app.entries.documents import Document
 from app.entries.names import nearest
 from app.entries.questions import EntryQuestion, FormatName, PagedQuestion, Question, Sort
 from app.entries.result_pages import ResultPage
 from app.errors import InvalidQuery
-from app.formats import FORMATS, UNDATED_FORMATS, WHOLE, Format
-from app.formats.answer import Answer
+from app.formats import FORMATS, UNDATED_FORMATS, WHOLE
+from app.formats.answer import Answer, Format
 from app.http.route import Representation, page_asked, service_of, work_for
-from app.reference.dataset import DatasetRecord
 
 # As many rows take less time than the way to a thread and back, and more than those are work.
 SHORT, LONG = 20, 100
@@ -77,8 +75,11 @@ def sized(question: P, form: Format) -> P:
 
 def by_type(request: Request, formats: Mapping[FormatName, Format]) -> Format:
     """The format of the media type that `Accept` prefers."""
-    chosen = request.state.media_type
-    return next(each for each in formats.values() if each.media_type == chosen)
+    chosen = request.scope["state"]["media_type"]
+    for each in formats.values():
+        if each.media_type == chosen:
+            return each
+    raise LookupError(chosen)
 
 
 def answer_of(
@@ -88,14 +89,12 @@ def answer_of(
     name: str,
     page: ResultPage,
     limit: int,
-    *,
-    fields: tuple[str, ...] = (),
-    dataset: DatasetRecord | None = None,
-    identified: Mapping[str, Any] = NOTHING_MORE,
-    density: Density | None = None,
-    meta: Mapping[str, Any] = NOTHING_MORE,
+    **more: Any,
 ) -> Answer:
-    """The answer before it has a representation; how many rows it has is noted for the log."""
+    """The answer before it has a representation, with `more` of its members.
+
+    How many rows it has is noted for the log.
+    """
     scope = request.scope
     scope["state"]["rows"] = len(page.documents)
     return Answer(
@@ -110,12 +109,8 @@ def answer_of(
         limit=limit,
         next_cursor=page.next_cursor,
         total=page.total,
-        fields=fields,
-        dataset=dataset,
-        identified=identified,
-        density=density,
-        meta=meta,
         page=page_asked(request),
+        **more,
     )
 
 

@@ -19,7 +19,7 @@ from app.api.openapi import for_generators, openapi
 from app.api.registration import add_question
 from app.entries.questions import NoQuestion
 from app.errors import PROBLEMS, NotFound
-from app.formats.json import enveloped, revision_meta
+from app.formats.answer import enveloped, revision_meta
 from app.http.prefix import prefix_of
 from app.http.request import JSON
 from app.http.route import Application, Representation, service_of

@@ -34,7 +34,7 @@ from app.entries.questions import NoQuestion
 from app.errors import NoSuchRange, NotFound, Unavailable
 from app.http.files import FileResponse
 from app.http.prefix import prefix_of, prefixed
-from app.http.request import coded_etag, codings_of
+from app.http.request import accepted_codings, coded_etag
 from app.http.responses import Header
 from app.http.route import CACHE_CONTROL, Service, etag_of, service_of
 from app.kinds import KINDS
@@ -213,7 +213,8 @@ def download_endpoint(
     async def endpoint(request: Request, _: NoQuestion) -> FileResponse:
         fields = request.scope["state"]["fields"]
         # Clients cannot unpack a part by itself.
-        is_packed = download.is_text and b"range" not in fields and b"gzip" in codings_of(fields)
+        accepted = accepted_codings(fields.get(b"accept-encoding", b""))
+        is_packed = download.is_text and b"range" not in fields and b"gzip" in accepted
         maker = packed if is_packed else plain
         made = await maker.file(service_of(request))
         return FileResponse(made.file, maker.headers(request.scope, made.revision))

@@ -52,6 +52,8 @@ class KindName(StrEnum):
 
 
 IN_TIMELINE = tuple(name for name, kind in KINDS.items() if kind.in_timeline)
+# The kind of each list.
+LISTED = {kind.plural: name for name, kind in KINDS.items()}
 *OTHERS, LAST = [KINDS[name].plural for name in IN_TIMELINE]
 WITHOUT_KIND = f"{', '.join(OTHERS)} and {LAST}"
 
@@ -72,9 +74,7 @@ class TimelineQuestion(EntryQuestion):
 
 def kinds_asked(question: EntryQuestion, plural: str) -> tuple[str, ...]:
     """The kinds that a question asks of the timeline, or of the list of one kind."""
-    if isinstance(question, TimelineQuestion):
-        return question.kinds()
-    return tuple(name for name, kind in KINDS.items() if kind.plural == plural)
+    return question.kinds() if isinstance(question, TimelineQuestion) else (LISTED[plural],)
 
 
 class HeadlineFields(Document):

@@ -18,7 +18,7 @@ from app.entries.documents import CorrectionDocument, Document
 from app.entries.names import ENTRY_NAME
 from app.entries.questions import NoQuestion
 from app.errors import Moved
-from app.formats.json import enveloped, revision_meta
+from app.formats.answer import enveloped, revision_meta
 from app.history.versions import versions_of
 from app.http.request import JSON
 from app.http.route import Representation, service_of

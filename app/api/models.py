@@ -11,7 +11,7 @@ from app.data_files import read_toml
 from app.entries.documents import Document
 from app.entries.questions import FormatName
 from app.errors import PROBLEM_MEDIA_TYPE, Problem
-from app.formats import SPARSE_MEDIA_TYPE, Format
+from app.formats.answer import SPARSE_MEDIA_TYPE, Format
 
 T = TypeVar("T")
 

@@ -27,9 +27,9 @@ from app.entries.names import BY_FORMER_ID, ENTRY_NAME, ids_meant
 from app.entries.questions import FormatName, NamesParameter, NoQuestion, none_given
 from app.entries.result_pages import ResultPage, read_entry
 from app.errors import Gone, InvalidQuery, Moved, NotAcceptable, NotFound
-from app.formats import FORMATS, SPARSE_MEDIA_TYPE, Format
+from app.formats import FORMATS
+from app.formats.answer import SPARSE_MEDIA_TYPE, Format, enveloped, revision_meta
 from app.formats.citations import CITATION_FORMATS, Cited
-from app.formats.json import enveloped, revision_meta
 from app.formats.jsonld import identified_actors
 from app.history.changelog import standing_at
 from app.history.past import record_at, sources_at, why_missing_at

@@ -134,7 +134,7 @@ async def load_dimensions(
     return found
 
 
-def size_of_dimension(_: tuple[str, str], dimension: Dimension) -> int:
+def size_of_dimension(dimension: Dimension) -> int:
     """The bytes that a dimension takes in memory, roughly."""
     return sum(map(size_of_bitmap, dimension.postings)) + TALLY_BYTES * (len(dimension.values) + 1)
 
@@ -148,7 +148,7 @@ async def load_vocabularies(kinds: list[str], snapshot: Snapshot) -> dict[str, b
     return found
 
 
-POSTINGS = Loadable(load_postings, 64 * MIB, lambda _, ordinals: size_of_bitmap(ordinals))
+POSTINGS = Loadable(load_postings, 64 * MIB, size_of_bitmap)
 ALL_SORT_KEYS = Loadable(load_sort_keys, 1)
 DIMENSIONS = Loadable(load_dimensions, 64 * MIB, size_of_dimension)
 VOCABULARIES = Loadable(load_vocabularies, 100)
@@ -265,9 +265,13 @@ def key_of(kind: str, dimension: str, value: str) -> int:
 
 def keys_of(kind: str, dimension: str, values: Iterable[str]) -> tuple[int, ...]:
     """The keys of several posting lists of one dimension."""
-    texts = [f"{kind}\0{dimension}\0{value}".encode() for value in values]
-    hashes = [blake2b(text, digest_size=8).digest() for text in texts]
-    return tuple([int.from_bytes(each, "big") >> 1 for each in hashes])
+    before = blake2b(f"{kind}\0{dimension}\0".encode(), digest_size=8)
+    keys = []
+    for value in values:
+        hashed = before.copy()
+        hashed.update(value.encode())
+        keys.append(int.from_bytes(hashed.digest(), "big") >> 1)
+    return tuple(keys)
 
 
 def covering_nodes(first_day: int, last_day: int) -> Iterator[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar, TypeVarTuple, Un
 
 from app.db.files import DatabaseFile
 from app.db.sql import Row, Statement
-from app.db.work import Work, check_work, overdue
+from app.db.work import Work, overdue
 from app.errors import Unavailable
 
 # Rows of one chunk of an answer without a bound.
@@ -108,9 +108,11 @@ class Loadable(Generic[K, V]):
     """
 
     load: Callable[[list[K], Snapshot], Awaitable[Mapping[K, V]]]
-    # The sum of the sizes that are kept: bytes, or where each counts 1, values.
+    # The sum of the sizes that are kept: bytes, or without a `size_of` values.
     limit: int
-    size_of: Callable[[K, V], int] = lambda _key, _value: 1
+    size_of: Callable[[V], int] | None = None
+    # The bytes of keys that may be long.
+    key_size: Callable[[K], int] | None = None
 
 
 class NotLoaded(Exception):
@@ -137,20 +139,26 @@ class BoundedValues(OrderedDict[K, V]):
     def __init__(self, loadable: Loadable[K, V]):
         super().__init__()
         self.loadable = loadable
+        # The size of each value, the one kept for longest first, and their sum.
+        self.sizes: deque[int] = deque()
         self.size = 0
 
     def keep(self, values: Mapping[K, V]) -> None:
         """Keeps each value for which there can be room; None is none."""
-        size_of, limit = self.loadable.size_of, self.loadable.limit
+        size_of, key_size = self.loadable.size_of, self.loadable.key_size
         for key, value in values.items():
             if value is None or key in self:
                 continue
-            size = size_of(key, value)
-            if size <= limit:
-                while self.size + size > limit:
-                    self.size -= size_of(*self.popitem(last=False))
+            size = size_of(value) if size_of is not None else 1
+            if key_size is not None:
+                size += key_size(key)
+            if size <= self.loadable.limit:
                 self[key] = value
+                self.sizes.append(size)
                 self.size += size
+            while self.size > self.loadable.limit:
+                self.popitem(last=False)
+                self.size -= self.sizes.popleft()
 
 
 class RevisionCache(dict[Loadable[Any, Any], BoundedValues[Any, Any]]):
@@ -172,6 +180,8 @@ class Memory:
         self.kept = kept
         self.loaded: dict[Loadable[Any, Any], dict[Any, Any]] = {}
         self.run_until = float("inf")
+        # What asks, where it is long work.
+        self.work: Work | None = None
 
     def get(self, loadable: Loadable[K, V], key: K) -> V:
         """The value of a key; raises `NotLoaded`."""
@@ -214,8 +224,9 @@ class Memory:
 
     def check_time(self) -> None:
         """To be called between portions of long work; raises `OutOfTime`."""
-        check_work()
-        if time.monotonic() > self.run_until:
+        if self.work is not None:
+            self.work.check_in_turns()
+        elif time.monotonic() > self.run_until:
             raise OutOfTime
 
     async def load(self, loadable: Loadable[K, V], keys: list[K], snapshot: Snapshot) -> None:
@@ -238,11 +249,11 @@ async def find(
     again in a thread, under the deadline of the question. What is known to be long is `work`.
     """
     memory = snapshot.memory
+    memory.work = work
     in_thread = False
     while True:
         try:
             if work is not None:
-                memory.run_until = work.deadline
                 return await work.in_thread(function, memory, *args)
             if in_thread:
                 memory.run_until = snapshot.began + snapshot.timeout

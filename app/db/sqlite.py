@@ -153,9 +153,8 @@ class SqliteSnapshot:
     async def __aexit__(self, kind: Any, error: BaseException | None, _: Any) -> None:
         opened = self.opened
         try:
-            # What came from memory alone is not given out over a broken file either.
-            if error is None:
-                opened.file.check()
+            # Nothing is given out over a broken file, and no other reason for a failure.
+            opened.file.check()
         finally:
             opened.users -= 1
             if opened.retired and opened.users == 0:
@@ -166,11 +165,9 @@ class SqliteSnapshot:
         compiled = statement.sqlite
         arguments = compiled.arguments(values)
         try:
-            rows = self.opened.loop.rows(compiled.text, arguments, LOOP_BUDGET)
+            return self.opened.loop.rows(compiled.text, arguments, LOOP_BUDGET)
         except Interrupted:
-            rows = await asyncio.to_thread(self._rows, compiled.text, arguments)
-        self.opened.file.check()
-        return rows
+            return await asyncio.to_thread(self._rows, compiled.text, arguments)
 
     def _rows(self, text: str, arguments: tuple[Any, ...]) -> list[Row]:
         try:
@@ -216,7 +213,8 @@ class SqliteDatabase:
 
     def current_revision(self) -> Revision:
         """The revision that answers now."""
-        self.refresh()
+        if time.monotonic() - self.looked >= LOOK_EVERY:
+            self.refresh()
         return self.opened.revision
 
     async def check(self) -> None:

@@ -164,13 +164,12 @@ async def load_matches(
     return found
 
 
-def size_of_match(query: FulltextQuery, ordinals: BitMap) -> int:
-    """The bytes that a query and its matches take in memory, roughly."""
-    words = sum(len(term.words) for term in query.terms)
-    return size_of_bitmap(ordinals) + WORD_BYTES * words
+def size_of_query(query: FulltextQuery) -> int:
+    """The bytes that a query takes in memory, roughly."""
+    return WORD_BYTES * sum(len(term.words) for term in query.terms)
 
 
-FULLTEXT_MATCHES = Loadable(load_matches, 16 * MIB, size_of_match)
+FULLTEXT_MATCHES = Loadable(load_matches, 16 * MIB, size_of_bitmap, size_of_query)
 
 
 class FulltextMatch(NamedTuple):

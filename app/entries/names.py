@@ -19,7 +19,7 @@ from app.errors import InvalidQuery, query_error
 NEAREST = 3
 # The least likeness of a suggestion (rapidfuzz's WRatio, 0 to 100), and of one that is shorter.
 LIKE, LIKE_IF_SHORTER = 70, 75
-# What a name in memory takes beside its characters, roughly.
+# What a name in memory takes beside its characters and its id, roughly.
 NAME_BYTES = 300
 # No name has a control character; PostgreSQL takes no NUL.
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -158,8 +158,12 @@ async def load_entries(ids: list[str], snapshot: Snapshot) -> dict[str, tuple[st
     return found
 
 
-# A name is kept as it was written, which may be at length.
-IDS = Loadable(load_ids, 4 * MIB, lambda name, _: NAME_BYTES + len(name[1]))
+def size_of_name(name: TypedName) -> int:
+    """The bytes that a name takes in memory, roughly; it is as long as it was written."""
+    return NAME_BYTES + len(name[1])
+
+
+IDS = Loadable(load_ids, 4 * MIB, key_size=size_of_name)
 NEAREST_IDS = Loadable(load_nearest, 0)
 ENTRIES = Loadable(load_entries, 10_000)
 

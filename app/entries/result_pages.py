@@ -152,7 +152,7 @@ async def load_documents(sort_keys: list[int], snapshot: Snapshot) -> dict[int, 
     return dict(await snapshot.rows(statement, **values))
 
 
-DOCUMENTS = Loadable(load_documents, 32 * MIB, lambda _, body: len(body))
+DOCUMENTS = Loadable(load_documents, 32 * MIB, len)
 
 
 def read_entry(memory: Memory, entry_id: str) -> tuple[str, bytes] | None:

@@ -1,9 +1,10 @@
-"""One page of a list before it is rendered: its documents, its request, and its next page."""
+"""One page of a list, what a format is, and JSON, whose bytes are those of the stored documents."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ import orjson
 from app.db.snapshots import Revision
 from app.entries.density import Density
 from app.entries.documents import Document
+from app.entries.questions import FormatName
 from app.reference.dataset import DatasetRecord
 
 
@@ -90,3 +92,71 @@ class Answer:
         if not self.fields:
             return document
         return {name: value for name, value in document.items() if name in self.fields}
+
+
+SPARSE_MEDIA_TYPE = "application/vnd.parley.sparse+json"
+
+
+@dataclass(frozen=True)
+class Format:
+    """A representation: its name in queries, its media type, and what renders it.
+
+    `by_accept`: the `Accept` header can choose it. `dated`: it shows entries with their dates and
+    stable ids, so that it is not for lists of actors, topics and sources, takes no `fields`, and
+    needs the dataset. `counted`: it shows the whole answer, not one page, and needs its counts by
+    month. `whole`: without `limit` it has room for `WHOLE` documents, and says where more follow.
+    """
+
+    name: FormatName
+    media_type: str
+    render: Callable[[Answer], bytes]
+    by_accept: bool = False
+    dated: bool = False
+    counted: bool = False
+    whole: bool = False
+
+    def content_type(self, answer: Answer) -> str:
+        """The media type of an answer; documents with chosen fields have a type of their own."""
+        if answer.fields and self.name is FormatName.json:
+            return SPARSE_MEDIA_TYPE
+        return self.full_type
+
+    @cached_property
+    def full_type(self) -> str:
+        """The media type, for text with its character set."""
+        is_text = self.media_type.startswith("text/")
+        return f"{self.media_type}; charset=utf-8" if is_text else self.media_type
+
+
+def as_json(answer: Answer) -> bytes:
+    """The answer as `{"data": […], "meta": {…}, "links": {…}}`."""
+    documents = answer.documents
+    if answer.fields:
+        documents = [orjson.dumps(document) for document in answer.loaded()]
+    links = {"self": answer.self_link, "next": answer.next_link, "html": answer.page}
+    return enveloped([b"[", b",".join(documents), b"]"], meta_of(answer), links)
+
+
+def meta_of(answer: Answer) -> dict[str, Any]:
+    meta: dict[str, Any] = {
+        "revision": revision_meta(answer.revision),
+        "limit": answer.limit,
+        "next_cursor": answer.next_cursor,
+    }
+    if answer.total is not None:
+        meta["total"] = answer.total
+    return {**meta, **answer.meta}
+
+
+def revision_meta(revision: Revision) -> dict[str, Any]:
+    return {
+        "number": revision.number,
+        "digest": revision.digest,
+        "version": revision.version,
+    }
+
+
+def enveloped(data: Sequence[bytes], meta: dict[str, Any], links: dict[str, Any]) -> bytes:
+    """An envelope around data that is JSON already, in parts."""
+    ends = b',"meta":', orjson.dumps(meta), b',"links":', orjson.dumps(links), b"}"
+    return b"".join((b'{"data":', *data, *ends))

@@ -83,8 +83,11 @@ class Limits:
         host = host_in(fields.get(b"host"), scope["http_version"])
         if host is None:
             return BadRequest("A request names its host in one `Host`: `name` or `name:port`.")
-        if (problem := self.problem_of_body(scope["method"], fields)) is not None:
-            return problem
+        has_body = b"content-length" in fields or b"transfer-encoding" in fields
+        if has_body or scope["method"] == "POST":
+            problem = self.problem_of_body(fields)
+            if problem is not None:
+                return problem
         path, query = scope["raw_path"], scope["query_string"]
         if len(path) + len(query) + bool(query) > self.max_url_length:
             return TooLong(f"An address may have {self.max_url_length} bytes; ask for less.")
@@ -96,7 +99,7 @@ class Limits:
             return Misdirected("This host name is not served here.")
         return None if self.rates is None else self.rates.problem_of(scope)
 
-    def problem_of_body(self, method: str, fields: Fields) -> Problem | None:
+    def problem_of_body(self, fields: Fields) -> Problem | None:
         """Why a body is not read, as far as the headers tell."""
         size, coding = fields.get(b"content-length"), fields.get(b"transfer-encoding")
         if coding is not None:
@@ -104,7 +107,7 @@ class Limits:
                 return None
             return BadRequest("A body comes with its `Content-Length`, or `chunked` alone.")
         if size is None:
-            return LengthRequired("Say how long the body is.") if method == "POST" else None
+            return LengthRequired("Say how long the body is.")
         if not size.isdigit():
             return BadRequest("`Content-Length` is a number.")
         return self.too_large() if int(size) > self.max_body else None

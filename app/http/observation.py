@@ -58,9 +58,8 @@ class Observation:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        began = time.perf_counter()
         state = scope.setdefault("state", {})
-        state["began"] = time.monotonic()
+        began = state["began"] = time.monotonic()
         fields = state["fields"] = header_fields(scope["headers"])
         headers = state["headers"] = [*COMMON_HEADERS, (b"x-request-id", self.request_id(fields))]
         # 0 where no response came to be.
@@ -82,7 +81,7 @@ class Observation:
                 await problem_response(Problem(MISTAKE), scope=scope)(scope, receive, observed)
             raise
         finally:
-            seconds = time.perf_counter() - began
+            seconds = time.monotonic() - began
             route = getattr(scope.get("route"), "path", "other")
             self.metrics.note(route, status, state.get("cache", "none"), seconds)
             if seconds >= self.slow or (status >= 500 and self.logs_failures):

@@ -26,26 +26,23 @@ REFUSED = re.compile(rb";\s*q\s*=\s*0(?:\.0*)?\s*$")
 NO_PARAMETER = "is not a parameter here."
 
 
-def codings_of(fields: Fields) -> tuple[bytes, ...]:
-    """Those of our codings that a client accepts, the best first."""
-    value = fields.get(b"accept-encoding")
-    return accepted_codings(value) if value is not None else ()
-
-
 def coding_of(fields: Fields) -> bytes:
     """The best coding that a client accepts; empty for none."""
-    codings = codings_of(fields)
-    return codings[0] if codings else b""
+    value = fields.get(b"accept-encoding")
+    return accepted_codings(value)[0] if value is not None else b""
 
 
 @lru_cache(maxsize=128)
 def accepted_codings(value: bytes) -> tuple[bytes, ...]:
-    """Those of our codings that an `Accept-Encoding` does not refuse; `*` stands for gzip."""
+    """Those of our codings that a client does not refuse, the best first, and none at all.
+
+    `*` stands for gzip.
+    """
     codings = {part.split(b";")[0].strip(): part for part in value.lower().split(b",")}
     accepted = {name for name, part in codings.items() if REFUSED.search(part) is None}
     if b"*" in accepted and b"gzip" not in codings:
         accepted.add(b"gzip")
-    return tuple(coding for coding in CODINGS if coding in accepted)
+    return (*(coding for coding in CODINGS if coding in accepted), b"")
 
 
 def preferred_type(fields: Fields, offered: tuple[str, ...]) -> str:

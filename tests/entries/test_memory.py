@@ -133,7 +133,7 @@ def test_loading_ends_at_the_deadline() -> None:
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 25)), max_size=60))
 def test_a_cache_is_bounded(steps: list[tuple[int, int]]) -> None:
     """The sizes of what is kept never exceed the limit; the oldest values give way first."""
-    cache = BoundedValues(Loadable[int, str](Source().load, 20, lambda _, value: len(value)))  # type: ignore[arg-type]
+    cache = BoundedValues(Loadable[int, str](Source().load, 20, len))  # type: ignore[arg-type]
     kept: dict[int, str] = {}
     for key, size in steps:
         cache.keep({key: "x" * size})
