@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
 import zlib
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -235,7 +236,8 @@ async def sqlite_file(request: Request, _: NoQuestion) -> ASGIApp:
                     "tables."
                 )
             # Two seedings of one record make files that are not the same bytes.
-            named = repr((snapshot.revision.digest, *snapshot.file.identity[2:])).encode()
+            seen = os.fstat(snapshot.file.file.fileno())
+            named = repr((snapshot.revision.digest, seen.st_size, seen.st_mtime_ns)).encode()
             etag = f'"{blake2b(named, digest_size=12).hexdigest()}"'.encode()
             headers = file_headers(SQLITE_NAME, SQLITE_TYPE, etag)
             await FileResponse(snapshot.file, headers)(scope, receive, send)

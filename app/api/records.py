@@ -19,13 +19,14 @@ from starlette.requests import Request
 from app.api.answering import answer_of, asked_path, chosen_fields
 from app.api.models import SCHEMAS, OneOf, named, schema_of
 from app.api.registration import add_question, plural_of
-from app.db.snapshots import Revision, Snapshot, find
+from app.db.postings import MIB
+from app.db.snapshots import Loadable, Memory, Revision, Snapshot, find
 from app.db.sql import Statement, given
-from app.db.tables import change, reference
+from app.db.tables import change, document, reference
 from app.entries.documents import Document
 from app.entries.names import BY_FORMER_ID, ENTRY_NAME, ids_meant
 from app.entries.questions import FormatName, NamesParameter, NoQuestion, none_given
-from app.entries.result_pages import ResultPage, read_entry
+from app.entries.result_pages import ResultPage
 from app.errors import Gone, InvalidQuery, Moved, NotAcceptable, NotFound
 from app.formats import FORMATS
 from app.formats.answer import SPARSE_MEDIA_TYPE, Format, enveloped, revision_meta
@@ -48,6 +49,7 @@ from app.reference.dataset import DatasetRecord, read_dataset
 
 ONE_PROBLEMS = (NotAcceptable, NotFound, Gone, Moved)
 
+ENTRY = Statement(select(document.c.kind, document.c.body).where(given(document.c.id)))
 REFERENCE = Statement(select(reference.c.body).where(given(reference.c.name_type, reference.c.id)))
 IS_OF_TYPE = or_(
     change.c.kind == bindparam("name_type"),
@@ -166,6 +168,23 @@ async def revision_asked(question: PinnedQuestion, snapshot: Snapshot) -> Revisi
     return await named_revision(question.revision, snapshot)
 
 
+Entry = tuple[str, bytes] | None
+
+
+async def load_entry_documents(ids: list[str], snapshot: Snapshot) -> dict[str, Entry]:
+    """The kind and document of each entry; None where there is no such entry."""
+    found = {each: await snapshot.rows(ENTRY, id=each) for each in ids}
+    return {each: (rows[0][0], bytes(rows[0][1])) if rows else None for each, rows in found.items()}
+
+
+def size_of_entry(entry: Entry) -> int:
+    """The bytes of its document."""
+    return len(entry[1]) if entry is not None else 0
+
+
+ENTRY_DOCUMENTS = Loadable(load_entry_documents, 16 * MIB, size_of_entry)
+
+
 async def record_now(name: str, record_id: str, snapshot: Snapshot) -> tuple[str, bytes]:
     """The type and document of a record; raises what became of it where there is none."""
     found: tuple[str, bytes] | None
@@ -173,7 +192,7 @@ async def record_now(name: str, record_id: str, snapshot: Snapshot) -> tuple[str
         rows = await snapshot.rows(REFERENCE, name_type=name, id=record_id)
         found = (name, bytes(rows[0][0])) if rows else None
     else:
-        found = await find(snapshot, read_entry, record_id)
+        found = await find(snapshot, Memory.get, ENTRY_DOCUMENTS, record_id)
     if found is None:
         raise await why_missing(name, record_id, snapshot)
     if name not in (ENTRY_NAME, found[0]):

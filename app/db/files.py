@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -13,12 +12,6 @@ from typing import IO
 
 from app.errors import DatabaseUnusable, Unavailable
 
-log = logging.getLogger(__name__)
-
-CHANGED = (
-    "The database file was changed in place while it was served; a new one must be put in its "
-    "place, as `parley seed` does."
-)
 # What the machine refuses, whatever the file holds.
 MACHINE_ERRORS = frozenset((sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL))
 
@@ -55,37 +48,6 @@ class OpenFile:
 
     def check(self) -> None:
         """Raises `Unavailable` where what was read is not to be given out."""
-
-
-class DatabaseFile(OpenFile):
-    """A database file that is served, and never changes meanwhile."""
-
-    def __init__(self, path: Path):
-        super().__init__(path.open("rb", buffering=0))
-        self.path = path
-        self.identity = file_identity(os.fstat(self.file.fileno()))
-        self.changed = False
-
-    def is_named(self) -> bool:
-        """Whether the path still names this file."""
-        try:
-            return file_identity(self.path.stat())[:2] == self.identity[:2]
-        except OSError:
-            return False
-
-    def check(self) -> None:
-        """Raises `Unavailable` where the file is not what was opened, so nothing read is sure."""
-        if file_identity(os.fstat(self.file.fileno())) == self.identity:
-            return
-        if not self.changed:
-            log.error("%s was changed in place; nothing is read from it any more.", self.path)
-        self.changed = True
-        raise Unavailable(CHANGED, retry_after=60)
-
-
-def file_identity(seen: os.stat_result) -> tuple[int, int, int, int]:
-    """What tells one file from the next, and from itself after a change."""
-    return seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns
 
 
 def read_only_uri(path: Path) -> str:

@@ -23,7 +23,7 @@ from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
 from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 
 from app.db.conninfo import conninfo_of
-from app.db.files import DatabaseFile
+from app.db.files import OpenFile
 from app.db.schema_version import NO_RECORD, NO_SCHEMA, UNREADY, refuse_other_schema
 from app.db.snapshots import (
     LOOK_EVERY,
@@ -128,7 +128,7 @@ class PostgresSnapshot:
     """Questions to one snapshot."""
 
     engine = "postgresql"
-    file: DatabaseFile | None = None
+    file: OpenFile | None = None
 
     def __init__(
         self, database: PostgresDatabase, connection: Connection | None, state: RecordState

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar, TypeVarTuple, Unpack
 
-from app.db.files import DatabaseFile
+from app.db.files import OpenFile
 from app.db.sql import Row, Statement
 from app.db.work import Work, overdue
 from app.errors import Unavailable
@@ -56,7 +56,7 @@ class Snapshot(Protocol):
     revision: Revision
     memory: Memory
     # The file that answers, where the database is one.
-    file: DatabaseFile | None
+    file: OpenFile | None
     # When it began, by the monotonic clock, and how many seconds it may take.
     began: float
     timeout: float

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import queue
 import sqlite3
 import time
@@ -20,7 +21,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from app.db.files import DatabaseFile, read_only_uri, readable
+from app.db.files import OpenFile, read_only_uri, readable
 from app.db.schema_version import NO_RECORD, read_schema, refuse_other_schema
 from app.db.snapshots import (
     LOOK_EVERY,
@@ -44,6 +45,11 @@ THREAD_CACHE_KIB = 2 * 1024
 # Connections for two threads and two downloads. They are opened ahead, as the path may name another
 # file later.
 THREAD_CONNECTIONS = 4
+
+CHANGED = (
+    "The database file was changed in place while it was served; a new one must be put in its "
+    "place, as `parley seed` does."
+)
 
 
 class Interrupted(Exception):
@@ -84,6 +90,37 @@ def damaged(error: sqlite3.DatabaseError) -> Exception:
     """What a client is told of a file that cannot be read: nothing that leaks."""
     log.error("The database cannot be read: %s", error)
     return Unavailable("The database cannot be read; it may be damaged.", retry_after=60)
+
+
+class DatabaseFile(OpenFile):
+    """A database file that is served, and never changes meanwhile."""
+
+    def __init__(self, path: Path):
+        super().__init__(path.open("rb", buffering=0))
+        self.path = path
+        self.identity = file_identity(os.fstat(self.file.fileno()))
+        self.changed = False
+
+    def is_named(self) -> bool:
+        """Whether the path still names this file."""
+        try:
+            return file_identity(self.path.stat())[:2] == self.identity[:2]
+        except OSError:
+            return False
+
+    def check(self) -> None:
+        """Raises `Unavailable` where the file is not what was opened, so nothing read is sure."""
+        if file_identity(os.fstat(self.file.fileno())) == self.identity:
+            return
+        if not self.changed:
+            log.error("%s was changed in place; nothing is read from it any more.", self.path)
+        self.changed = True
+        raise Unavailable(CHANGED, retry_after=60)
+
+
+def file_identity(seen: os.stat_result) -> tuple[int, int, int, int]:
+    """What tells one file from the next, and from itself after a change."""
+    return seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns
 
 
 class Opened:
@@ -140,7 +177,7 @@ class SqliteSnapshot:
     def __init__(self, database: SqliteDatabase):
         self.database = database
         self.opened = opened = database.opened
-        self.file: DatabaseFile | None = opened.file
+        self.file: OpenFile | None = opened.file
         self.began = time.monotonic()
         self.timeout = database.timeout
         self.revision = opened.revision

@@ -22,7 +22,6 @@ from app.db.postings import LAST_SORT_KEY, MIB
 from app.db.snapshots import Loadable, Memory, Snapshot, find
 from app.db.sql import KeyedStatement
 from app.db.tables import document
-from app.entries.names import ENTRIES
 from app.entries.query_plan import QueryPlan, found_by_kind, plan_query, scan_of
 from app.entries.questions import Count, EntryQuestion, PagedQuestion, Sort
 from app.entries.recorded import changed_days, recorded_days
@@ -153,15 +152,6 @@ async def load_documents(sort_keys: list[int], snapshot: Snapshot) -> dict[int, 
 
 
 DOCUMENTS = Loadable(load_documents, 32 * MIB, len)
-
-
-def read_entry(memory: Memory, entry_id: str) -> tuple[str, bytes] | None:
-    """The kind and document of an entry; None if there is no such entry."""
-    entry = memory.get(ENTRIES, entry_id)
-    if entry is None:
-        return None
-    kind, sort_key = entry
-    return kind, memory.get(DOCUMENTS, sort_key)
 
 
 def total_of(memory: Memory, plan: QueryPlan) -> int:
