@@ -80,11 +80,11 @@ async def history(request: Request, _: NoQuestion, record_id: str, *, name: str)
     """Every version of a record, or where its history is, or that it never was."""
     async with service_of(request).database.snapshot() as snapshot:
         versions = await versions_of(types_at(name), record_id, snapshot)
-        if not versions or versions[0].action == "removed":
+        if not versions or versions[0]["action"] == "removed":
             missing = await why_missing(name, record_id, snapshot)
             if not versions or isinstance(missing, Moved):
                 raise missing
-    data = orjson.dumps([version.document() for version in versions])
+    data = orjson.dumps(versions)
     links = {"self": asked_path(request), "next": None, "html": None}
     meta = {"revision": revision_meta(snapshot.revision)}
     return Representation(JSON, enveloped([data], meta, links), snapshot.revision)

@@ -6,14 +6,14 @@ the current one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import lru_cache
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
 
-from sqlalchemy import BigInteger, bindparam, case, func, literal, select, union_all
+from sqlalchemy import BigInteger, bindparam, case, func, literal, or_, select, union_all
 
 from app.db.snapshots import Snapshot
-from app.db.sql import Row, Statement
+from app.db.sql import KeyedStatement, Row, Statement
 from app.db.tables import change, record, revision
 
 # Sorts behind every change.
@@ -29,6 +29,7 @@ class Change(NamedTuple):
     revision: int
     digest: str
     version: str
+    seeded_at: str
     kind: str
     id: str
     action: str
@@ -57,79 +58,73 @@ _now = (
 AFTER = case((change.c.action == "removed", None), else_=func.coalesce(_next_before, _now))
 
 
-def given_at(name: str, number: int) -> list[Any]:
-    """The parameters of a list of values."""
-    return [bindparam(f"{name}_{place}") for place in range(number)]
+CHANGES = (
+    select(
+        change.c.sequence,
+        change.c.revision,
+        revision.c.digest,
+        revision.c.version,
+        revision.c.seeded_at,
+        change.c.kind,
+        change.c.id,
+        change.c.action,
+        change.c.before,
+        AFTER,
+    )
+    .join(revision, revision.c.number == change.c.revision)
+    .order_by(change.c.sequence)
+)
+# The records before each change after a revision, and the current records.
+STANDING = union_all(
+    select(change.c.sequence, change.c.kind, change.c.id, change.c.before.label("body")).where(
+        change.c.revision > bindparam("revision")
+    ),
+    select(literal(NOW, BigInteger).label("sequence"), record.c.kind, record.c.id, record.c.body),
+).subquery()
 
 
-def values(name: str, listed: Iterable[str]) -> dict[str, str]:
-    """The values of such parameters."""
-    return {f"{name}_{place}": value for place, value in enumerate(listed)}
-
-
-@lru_cache(maxsize=256)
-def standing_statement(kinds: int, ids: int) -> Statement:
-    """Selects the records before each change after a revision, and the current records."""
-    given_kinds, given_ids = given_at("kind", kinds), given_at("id", ids)
-    past = select(
-        change.c.sequence, change.c.kind, change.c.id, change.c.before.label("body")
-    ).where(change.c.kind.in_(given_kinds), change.c.revision > bindparam("revision"))
-    present = select(
-        literal(NOW, BigInteger).label("sequence"), record.c.kind, record.c.id, record.c.body
-    ).where(record.c.kind.in_(given_kinds))
-    if ids:
-        past = past.where(change.c.id.in_(given_ids))
-        present = present.where(record.c.id.in_(given_ids))
-    both = union_all(past, present).subquery()
-    return Statement(select(both.c.kind, both.c.id, both.c.body).order_by(both.c.sequence))
+@cache
+def standing_statements(kinds: tuple[str, ...]) -> tuple[Statement, KeyedStatement]:
+    """What stood of some kinds, the oldest first: all of it, and that of some ids."""
+    found = (
+        select(STANDING.c.kind, STANDING.c.id, STANDING.c.body)
+        .where(or_(*[STANDING.c.kind == kind for kind in kinds]))
+        .order_by(STANDING.c.sequence)
+    )
+    return Statement(found), KeyedStatement(found, STANDING.c.id)
 
 
 async def standing_at(
-    number: int, kinds: Iterable[str], ids: Iterable[str] | None, snapshot: Snapshot
+    number: int, kinds: tuple[str, ...], ids: Sequence[str] | None, snapshot: Snapshot
 ) -> dict[Key, bytes]:
     """The curated records of some kinds as they stood at a revision; `ids` None means all.
 
     Asked of all ids it reads the whole log of the kinds, which is meant for kinds with few records.
     """
-    kind_values, id_values = values("kind", kinds), values("id", dict.fromkeys(ids or ()))
-    if ids is not None and not id_values:
+    if ids is not None and not ids:
         return {}
-    statement = standing_statement(len(kind_values), len(id_values))
-    rows = await snapshot.rows(statement, revision=number, **kind_values, **id_values)
+    of_all, of_ids = standing_statements(kinds)
+    statement, values = of_ids.of(ids) if ids is not None else (of_all, {})
     first: dict[Key, bytes | None] = {}
-    for kind, record_id, body in rows:
+    for kind, record_id, body in await snapshot.rows(statement, revision=number, **values):
         first.setdefault((kind, record_id), body)
     return {key: bytes(body) for key, body in first.items() if body is not None}
 
 
-@lru_cache(maxsize=64)
-def changes_statement(kinds: int, ids: int) -> Statement:
+@cache
+def changes_statement(kinds: tuple[str, ...]) -> KeyedStatement:
     """Every change of some kinds and ids, the oldest first."""
-    given_kinds, given_ids = given_at("kind", kinds), given_at("id", ids)
-    return Statement(
-        select(
-            change.c.sequence,
-            change.c.revision,
-            revision.c.digest,
-            revision.c.version,
-            change.c.kind,
-            change.c.id,
-            change.c.action,
-            change.c.before,
-            AFTER,
-        )
-        .join(revision, revision.c.number == change.c.revision)
-        .where(change.c.kind.in_(given_kinds), change.c.id.in_(given_ids))
-        .order_by(change.c.sequence)
+    return KeyedStatement(
+        CHANGES.where(or_(*[change.c.kind == kind for kind in kinds])), change.c.id
     )
 
 
-async def changes_of(kinds: Iterable[str], ids: Iterable[str], snapshot: Snapshot) -> list[Change]:
+async def changes_of(
+    kinds: tuple[str, ...], ids: Sequence[str], snapshot: Snapshot
+) -> list[Change]:
     """Every change of some kinds and ids, the oldest first."""
-    kind_values, id_values = values("kind", kinds), values("id", ids)
-    statement = changes_statement(len(kind_values), len(id_values))
-    rows = await snapshot.rows(statement, **kind_values, **id_values)
-    return [change_of(row) for row in rows]
+    statement, values = changes_statement(kinds).of(ids)
+    return list(map(change_of, await snapshot.rows(statement, **values)))
 
 
 def change_of(row: Row) -> Change:

@@ -11,8 +11,8 @@ from sqlalchemy import bindparam, select, tuple_
 
 from app.db.snapshots import Snapshot
 from app.db.sql import Row, Statement
-from app.db.tables import change, correction, revision
-from app.history.changelog import AFTER
+from app.db.tables import change, correction
+from app.history.changelog import CHANGES, Change, change_of
 from app.kinds import RECORD_TYPES
 
 # The last change of a revision or an earlier one; every revision has at least one.
@@ -22,20 +22,8 @@ LAST_SEQUENCE = Statement(
     .order_by(change.c.revision.desc(), change.c.sequence.desc())
     .limit(1)
 )
-CHANGES = Statement(
-    select(
-        change.c.sequence,
-        change.c.revision,
-        change.c.kind,
-        change.c.id,
-        change.c.action,
-        revision.c.seeded_at,
-        AFTER,
-    )
-    .join(revision, revision.c.number == change.c.revision)
-    .where(change.c.sequence > bindparam("after"))
-    .order_by(change.c.sequence)
-    .limit(bindparam("limit"))
+CHANGES_AFTER = Statement(
+    CHANGES.where(change.c.sequence > bindparam("after")).limit(bindparam("limit"))
 )
 CORRECTION_KEY = (correction.c.day, correction.c.kind, correction.c.id, correction.c.position)
 CORRECTIONS = Statement(
@@ -58,23 +46,22 @@ async def sequence_of(revision: int, snapshot: Snapshot) -> int:
 
 async def changes_after(sequence: int, limit: int, snapshot: Snapshot) -> list[FeedRow]:
     """The changes after one, each with its sequence and its document."""
-    rows = await snapshot.rows(CHANGES, after=sequence, limit=limit)
-    return [((row[0],), change_document(row)) for row in rows]
+    rows = map(change_of, await snapshot.rows(CHANGES_AFTER, after=sequence, limit=limit))
+    return [((each.sequence,), change_document(each)) for each in rows]
 
 
-def change_document(row: Row) -> bytes:
+def change_document(change: Change) -> bytes:
     """A change as clients get it; the record stands in it in the very bytes that are hashed."""
-    sequence, number, kind, record_id, action, seeded_at, body = row
-    body = bytes(body) if body is not None else None
+    body = change.after
     return orjson.dumps(
         {
-            "sequence": sequence,
-            "revision": number,
-            "kind": kind,
-            "id": record_id,
-            "url": path_of(kind, record_id),
-            "action": action,
-            "seeded_at": seeded_at,
+            "sequence": change.sequence,
+            "revision": change.revision,
+            "kind": change.kind,
+            "id": change.id,
+            "url": path_of(change.kind, change.id),
+            "action": change.action,
+            "seeded_at": change.seeded_at,
             "hash": sha256(body).hexdigest() if body is not None else None,
             "record": orjson.Fragment(body) if body is not None else None,
         }

@@ -24,7 +24,7 @@ from app.reference.sources import SourceRecord
 
 
 async def record_at(
-    at: Revision, types: Sequence[str], record_id: str, snapshot: Snapshot
+    at: Revision, types: tuple[str, ...], record_id: str, snapshot: Snapshot
 ) -> tuple[str, bytes] | None:
     """The type and document of a record of some types; None where there is none of that id then."""
     found = await standing_at(at.number, types, [record_id], snapshot)
@@ -77,7 +77,7 @@ class Past:
 
 
 async def why_missing_at(
-    at: Revision, kinds: Sequence[str], record_id: str, snapshot: Snapshot
+    at: Revision, kinds: tuple[str, ...], record_id: str, snapshot: Snapshot
 ) -> NotFound | None:
     """The 404 that says when a record was added and removed; None if it never existed."""
     changes = await changes_of(kinds, [record_id], snapshot)
