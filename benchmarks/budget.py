@@ -23,8 +23,8 @@ from app.db import snapshots, sqlite
 from app.db.snapshots import Memory
 from app.entries.query_plan import plan_query
 from app.entries.result_pages import DOCUMENTS, first_entries
+from app.http.messages import read_question
 from app.http.protocol import BoundedProtocol
-from app.http.request import read_question
 from app.http.route import etag_of
 from app.main import create_app
 from benchmarks.instructions import Bare, Connected, by_callgrind

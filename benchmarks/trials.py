@@ -30,7 +30,7 @@ from app.config import Settings
 from app.db.engines import open_database
 from app.entries.result_pages import find_page
 from app.entries.words import split
-from app.http.request import read_question
+from app.http.messages import read_question
 from app.kinds import KINDS
 from app.main import create_app
 from benchmarks.generate import SIZES

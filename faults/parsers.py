@@ -14,7 +14,7 @@ from app.entries.search_query import (
 )
 from app.entries.words import fold, fts5_any, split
 from app.errors import InvalidQuery
-from app.http.request import read_question
+from app.http.messages import read_question
 from app.kinds.quotes import QuoteQuestion
 
 MARK = b"mark"

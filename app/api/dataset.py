@@ -26,7 +26,7 @@ from app.db.tables import change, tally
 from app.entries.documents import DOCUMENT_FORMAT, Document
 from app.entries.questions import NoQuestion
 from app.errors import NotAcceptable, Unavailable
-from app.http.responses import CompleteResponse, complete
+from app.http.messages import CompleteResponse, complete
 from app.http.route import Representation, service_of
 from app.kinds import KINDS
 from app.reference.dataset import (

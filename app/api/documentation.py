@@ -20,8 +20,8 @@ from app.api.registration import add_question
 from app.entries.questions import NoQuestion
 from app.errors import PROBLEMS, NotFound
 from app.formats.answer import enveloped, revision_meta
+from app.http.messages import JSON
 from app.http.prefix import prefix_of
-from app.http.request import JSON
 from app.http.route import Application, Representation, service_of
 
 OURS = files("app.api")

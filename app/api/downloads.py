@@ -34,9 +34,8 @@ from app.entries.csv_columns import columns_of, header
 from app.entries.questions import NoQuestion
 from app.errors import NoSuchRange, NotFound, Unavailable
 from app.http.files import FileResponse
+from app.http.messages import Header, accepted_codings, coded_etag
 from app.http.prefix import prefix_of, prefixed
-from app.http.request import accepted_codings, coded_etag
-from app.http.responses import Header
 from app.http.route import CACHE_CONTROL, Service, etag_of, service_of
 from app.kinds import KINDS
 from app.kinds.kind import Kind

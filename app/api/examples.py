@@ -25,8 +25,8 @@ from app.api.openapi import JSON_CONTENT, Described
 from app.entries.facets import facet_names
 from app.entries.questions import filters_of
 from app.errors import PROBLEM_MEDIA_TYPE
+from app.http.messages import header_fields
 from app.http.prefix import prefix_of, prefixed
-from app.http.request import header_fields
 from app.kinds import KINDS, RECORD_TYPES
 from app.reference import REFERENCE_TYPES
 

@@ -20,7 +20,7 @@ from app.entries.questions import NoQuestion
 from app.errors import Moved
 from app.formats.answer import enveloped, revision_meta
 from app.history.versions import versions_of
-from app.http.request import JSON
+from app.http.messages import JSON
 from app.http.route import Representation, service_of
 from app.kinds import KINDS
 from app.reference import REFERENCE_TYPES

@@ -9,8 +9,8 @@ from starlette.responses import PlainTextResponse
 
 from app.api.registration import add_question
 from app.entries.questions import NoQuestion
+from app.http.messages import CompleteResponse, complete
 from app.http.observation import Metrics
-from app.http.responses import CompleteResponse, complete
 from app.http.route import service_of
 
 

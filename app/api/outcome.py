@@ -21,7 +21,7 @@ from app.api.registration import add_question
 from app.db.snapshots import Revision
 from app.errors import Gone, Moved, NotFound
 from app.formats.outcome import outcome_csv
-from app.http.request import HTML
+from app.http.messages import HTML
 from app.http.route import AnswerOrPage, QuestionRoute, Representation, page_asked, service_of
 
 

@@ -29,7 +29,7 @@ from app.errors import (
     said_of,
 )
 from app.formats.quotecheck import CHECK_COLUMNS, MARK_COLUMNS, checks_csv, marks_csv
-from app.http.request import read_question
+from app.http.messages import read_question
 from app.http.route import AnswerOrPage, Representation, page_asked, service_of, work_for
 from app.quotecheck.answers import CheckAnswer, MarksAnswer
 from app.quotecheck.articles import ARTICLE_CHARACTERS, mark_article

@@ -35,7 +35,7 @@ from app.formats.jsonld import identified_actors
 from app.history.changelog import standing_at
 from app.history.past import record_at, sources_at, why_missing_at
 from app.history.revisions import is_digest, named_revision, readable_revision
-from app.http.request import JSON
+from app.http.messages import JSON
 from app.http.route import (
     CACHE_CONTROL,
     AnswerOrPage,

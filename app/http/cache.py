@@ -18,8 +18,16 @@ from cachetools import LRUCache
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.db.snapshots import Revision
-from app.http.request import Fields, coded_etag, coding_of, holds, preferred_type
-from app.http.responses import Header, send_whole, without_body
+from app.http.messages import (
+    Fields,
+    Header,
+    coded_etag,
+    coding_of,
+    holds,
+    preferred_type,
+    send_whole,
+    without_body,
+)
 
 # Shorter bodies gain nothing by compression.
 SHORTEST = 500

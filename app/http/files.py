@@ -11,8 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.db.files import OpenFile
 from app.errors import NoSuchRange
-from app.http.request import Fields, holds
-from app.http.responses import Header, StreamedResponse, not_modified
+from app.http.messages import Fields, Header, StreamedResponse, holds, not_modified
 
 PART = 64 * 1024
 RANGE = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")

@@ -25,8 +25,7 @@ from app.errors import (
     TooMany,
     Unavailable,
 )
-from app.http.request import Fields
-from app.http.responses import CompleteResponse, problem_response
+from app.http.messages import CompleteResponse, Fields, problem_response
 
 # `host[:port]` (RFC 3986, section 3.2.2): an address in brackets, or a name, which may be empty. A
 # comma is left out, as it separates the hosts of several lines.

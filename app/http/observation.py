@@ -32,8 +32,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.config import Settings
 from app.errors import Problem
-from app.http.request import Fields, header_fields
-from app.http.responses import COMMON_HEADERS, problem_response
+from app.http.messages import COMMON_HEADERS, Fields, header_fields, problem_response
 
 MISTAKE = "The answer could not be made; this is logged."
 REQUEST_LOG = logging.getLogger("parley.requests")

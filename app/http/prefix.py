@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.http.responses import Header
+from app.http.messages import Header
 
 # Where addresses stand in HTML, JSON, CSV, scripts and headers. What stands before `/` and after
 # the first step of a path tells them from parts of longer addresses and from words of a text.

@@ -11,8 +11,8 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from app.errors import BadRequest, HeadersTooLarge, Problem, RequestTimeout, TooLong
+from app.http.messages import COMMON_HEADERS, Header, problem_response
 from app.http.prefix import prefixed
-from app.http.responses import COMMON_HEADERS, Header, problem_response
 
 # The parser cannot split a longer address into its parts, and no question needs longer headers.
 LONGEST_READ = 65_535

@@ -28,17 +28,21 @@ from app.db.snapshots import Database, Revision, SnapshotLost
 from app.db.work import Work
 from app.errors import NotAcceptable
 from app.http.limits import not_allowed
-from app.http.request import (
+from app.http.messages import (
     HTML,
     JSON,
+    SVG_POLICY,
+    CompleteResponse,
+    Header,
     coded_etag,
     coding_of,
+    complete,
+    disconnected,
     holds,
     holds_anything,
     preferred_type,
     read_question,
 )
-from app.http.responses import SVG_POLICY, CompleteResponse, Header, complete, disconnected
 
 CACHE_CONTROL = b"public, max-age=30, stale-while-revalidate=30"
 NAMES_FORMAT = re.compile(rb"(?:^|&)format=")

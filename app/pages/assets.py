@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.errors import NotFound
-from app.http.responses import SVG_POLICY
+from app.http.messages import SVG_POLICY
 from app.pages.rendering import asset, static_files
 
 HEADERS = {

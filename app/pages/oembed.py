@@ -20,7 +20,7 @@ from starlette.routing import Match
 from app.db.snapshots import Snapshot
 from app.entries.questions import NoQuestion
 from app.errors import NotFound, Problem
-from app.http.request import read_question
+from app.http.messages import read_question
 from app.http.route import QuestionRoute, Representation, service_of
 from app.pages.cards import CardRoute
 from app.pages.embedding import PAGES

@@ -19,9 +19,16 @@ from app.entries.names import NEAREST, nearest
 from app.errors import InvalidQuery, Moved, NotFound, Problem, RequestTimeout, Unavailable
 from app.formats.svg import DATED
 from app.http.limits import not_allowed
+from app.http.messages import (
+    HTML,
+    JSON,
+    NO_PARAMETER,
+    is_frame,
+    problem_response,
+    quality,
+    read_parameters,
+)
 from app.http.observation import MISTAKE
-from app.http.request import HTML, JSON, NO_PARAMETER, quality, read_parameters
-from app.http.responses import is_frame, problem_response
 from app.http.route import service_of
 from app.kinds import RECORD_TYPES
 from app.pages.compare import all_proposals

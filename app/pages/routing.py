@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope
 
 from app.entries.questions import NoQuestion
 from app.entries.result_pages import revision_of
-from app.http.request import HTML
+from app.http.messages import HTML
 from app.http.route import QuestionRoute, Representation, endpoint_of, service_of
 from app.pages.rendering import EMBED_POLICY, HTML_TEXT, POLICY, Values, rendered
 
