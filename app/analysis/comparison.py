@@ -6,19 +6,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import compress
 from typing import Any
 
-from app.analysis.comparison_models import (
-    Aspect,
-    ComparedPhase,
-    ComparedProposal,
-    ComparedTerm,
-    ProposalComparison,
-    TermChange,
-)
-from app.analysis.lookups import EntryJson, fields_of
+from app.analysis.comparison_models import Aspect, ProposalComparison, TermChange
+from app.analysis.lookups import EntryJson
 from app.analysis.matching import (
     THRESHOLD,
     ComparableTerm,
@@ -38,39 +31,45 @@ from app.kinds.proposals import Detail
 ALIKE_QUANTITIES = 0.5
 # Terms of which only the words differ are reworded where the words are at least so similar.
 REWORDED = 0.6
-GRAVITY = (TermChange.same, TermChange.reworded, TermChange.changed)
+# The gravest first.
+GRAVITY = (TermChange.changed, TermChange.reworded)
 Line = list[ComparableTerm | None]
+Pair = tuple[ComparableTerm, ComparableTerm]
 
 
 def comparison_of(
-    proposals: Sequence[EntryJson],
-    terms: Sequence[Sequence[EntryJson]],
-    wanted: frozenset[str] | None = None,
+    proposals: Sequence[EntryJson], terms: Iterable[EntryJson], wanted: Collection[str]
 ) -> ProposalComparison:
     """The comparison of proposals and their terms, given as documents.
 
-    With `wanted`, only lines that hold at least one of these terms, though all are matched.
+    All terms are matched; the lines that hold at least one of the `wanted` ones are shown.
     """
-    columns = [sorted(map(ComparableTerm, each), key=reading_order) for each in terms]
-    lines = aligned_lines(
-        columns, lambda ones, others: best_pairs(ones, others, similarity, THRESHOLD)
+    columns: dict[str, list[ComparableTerm]] = {each["id"]: [] for each in proposals}
+    for term in sorted(map(ComparableTerm, terms), key=reading_order):
+        columns[term.document["proposal"]["id"]].append(term)
+    matched = aligned_lines(
+        [*columns.values()], lambda ones, others: best_pairs(ones, others, similarity, THRESHOLD)
     )
-    if wanted is not None:
-        lines = [line for line in lines if any(term and term.id in wanted for term in line)]
+    lines = [line for line in matched if any(term.id in wanted for term in present(line))]
     partial = [proposal["detail"] == Detail.partial for proposal in proposals]
     compared = [
         {"topic": topic, "lines": [term_line(line, partial) for line in group]}
         for topic, group in by_topic(lines, topic_order(proposals))
     ]
     counts = Counter(line["change"] for topic in compared for line in topic["lines"])
-    return ProposalComparison.model_validate(
-        {
-            "proposals": [proposal_column(proposal) for proposal in proposals],
-            "counts": {change: counts[change] for change in TermChange},
-            "phases": phase_lines(proposals, partial),
-            "topics": compared,
-        }
-    )
+    members = {
+        "proposals": [proposal_column(proposal) for proposal in proposals],
+        "counts": {change: counts[change] for change in TermChange},
+        "phases": phase_lines(proposals, partial),
+        "topics": compared,
+    }
+    return ProposalComparison.model_validate(members, extra="ignore")
+
+
+def proposal_column(proposal: EntryJson) -> EntryJson:
+    """The members of a `ComparedProposal`, among others."""
+    reply = proposal["in_reply_to"]
+    return {**proposal, "in_reply_to": reply and reply["proposal"]["id"]}
 
 
 def reading_order(term: ComparableTerm) -> tuple[bool, int, bool, int, str]:
@@ -101,10 +100,10 @@ def term_line(line: Line, partial: Sequence[bool]) -> dict[str, Any]:
     """The fields of a `TermLine`."""
     check_work()
     recorded = recorded_in(line, partial)
-    compared = [compared_term(line, partial, number) for number in range(len(line))]
-    cells = [cell_of(line, recorded, number, each) for number, each in enumerate(compared)]
-    differs = {aspect for each in compared for aspect in each["differs_in"]}
-    gravest = max((each["change"] for each in compared), key=GRAVITY.index)
+    cells = [cell_of(line[: number + 1], partial, recorded) for number in range(len(line))]
+    differs = {aspect for cell in cells for aspect in cell["differs_in"]}
+    changes = {cell["change"] for cell in cells}
+    gravest = next((each for each in GRAVITY if each in changes), TermChange.same)
     return {
         "change": line_change(line, recorded, gravest),
         "certain": recorded[0] and recorded[-1],
@@ -119,37 +118,34 @@ def recorded_in(values: Sequence[Any], partial: Sequence[bool]) -> list[bool]:
     return [value is not None or not part for value, part in zip(values, partial, strict=True)]
 
 
-def compared_term(line: Line, partial: Sequence[bool], number: int) -> dict[str, Any]:
-    """How a term differs from the latest one before it, if there are both."""
-    term, earlier = line[number], [n for n in range(number) if line[n] is not None]
-    if term is None or not earlier:
-        return {"change": TermChange.same, "differs_in": [], "similarity": None}
-    before = last_present(line[:number])
-    aspects = differences(before, term, (partial[earlier[-1]], partial[number]))
-    change = TermChange.changed if aspects else TermChange.same
-    if aspects == [Aspect.text] and word_similarity(before.words, term.words) >= REWORDED:
-        change = TermChange.reworded
-    similar = round(similarity(before, term), 3)
-    return {"change": change, "differs_in": aspects, "similarity": similar}
-
-
-def cell_of(
-    line: Line, recorded: Sequence[bool], number: int, compared: dict[str, Any]
-) -> dict[str, Any]:
-    """The fields of a `Cell`."""
-    term = line[number]
+def cell_of(line: Line, partial: Sequence[bool], recorded: Sequence[bool]) -> dict[str, Any]:
+    """The fields of a `Cell`: that of the last term of a line, compared with the one before it."""
+    *earlier, term = line
+    number, change, aspects, similar = len(earlier), TermChange.same, list[Aspect](), None
+    if term is not None and present(earlier):
+        before = max(n for n, each in enumerate(earlier) if each is not None)
+        pair = last_present(earlier), term
+        aspects = differences(pair, (partial[before], partial[number]))
+        change, similar = pair_change(pair, aspects), round(similarity(*pair), 3)
     return {
-        **compared,
-        "term": term and shown_term(term.document),
-        "change": cell_change(line[: number + 1], recorded, compared["change"]),
+        "term": term and {**term.document, "reported": reported_of(term.document)},
+        "change": cell_change(line, recorded, change),
         "certain": recorded[number] and recorded[max(number - 1, 0)],
+        "differs_in": aspects,
+        "similarity": similar,
     }
 
 
-def shown_term(term: EntryJson) -> EntryJson:
-    """The members of a `ComparedTerm`."""
-    reported = list(dict.fromkeys(each["outcome"] for each in term["reports"]))
-    return fields_of({**term, "reported": reported}, ComparedTerm)
+def reported_of(term: EntryJson) -> list[str]:
+    """The outcomes that were reported of a term, each once."""
+    return list(dict.fromkeys(report["outcome"] for report in term["reports"]))
+
+
+def pair_change(pair: Pair, aspects: Sequence[Aspect]) -> TermChange:
+    """How two terms differ, by what they differ in."""
+    if aspects == [Aspect.text] and word_similarity(pair[0].words, pair[1].words) >= REWORDED:
+        return TermChange.reworded
+    return TermChange.changed if aspects else TermChange.same
 
 
 def cell_change(line: Line, recorded: Sequence[bool], otherwise: TermChange) -> TermChange | None:
@@ -183,30 +179,26 @@ def line_change(
     return TermChange.passing if recorded[0] and recorded[-1] else TermChange.not_recorded
 
 
-def differences(
-    one: ComparableTerm, other: ComparableTerm, partial: Sequence[bool]
-) -> list[Aspect]:
+def differences(pair: Pair, partial: Sequence[bool]) -> list[Aspect]:
     """In what two terms differ; beneficiaries only where both name some."""
-    beneficiaries = [
-        {actor["id"] for actor in term.document["beneficiary"]} for term in (one, other)
-    ]
+    one, other = pair
+    named = [{actor["id"] for actor in term.document["beneficiary"]} for term in pair]
+    quantities = {line["change"] for line in quantity_lines(pair, partial)}
     differ = {
         Aspect.phase: one.phase != other.phase,
         Aspect.obliged: one.obliged != other.obliged,
-        Aspect.beneficiary: all(beneficiaries) and beneficiaries[0] != beneficiaries[1],
-        Aspect.quantities: any(
-            line["change"] not in (TermChange.same, TermChange.not_recorded)
-            for line in quantity_lines([one, other], partial)
-        ),
+        Aspect.beneficiary: all(named) and named[0] != named[1],
+        Aspect.quantities: bool(quantities - {TermChange.same, TermChange.not_recorded}),
         Aspect.text: one.words != other.words,
     }
     return [aspect for aspect, differs in differ.items() if differs]
 
 
-def quantity_lines(line: Line, partial: Sequence[bool]) -> list[dict[str, Any]]:
+def quantity_lines(
+    line: Sequence[ComparableTerm | None], partial: Sequence[bool]
+) -> list[dict[str, Any]]:
     """The fields of each `QuantityLine` of some terms; a partial record may lack a number, too."""
     columns = [term.quantities if term else [] for term in line]
-    lines = aligned_lines(columns, matched_quantities)
     return [
         {
             "unit": last_present(each)["unit"],
@@ -215,7 +207,7 @@ def quantity_lines(line: Line, partial: Sequence[bool]) -> list[dict[str, Any]]:
             ),
             "values": each,
         }
-        for each in lines
+        for each in aligned_lines(columns, matched_quantities)
     ]
 
 
@@ -249,19 +241,15 @@ def same_if_equal(values: Iterable[Any]) -> TermChange:
 
 def phase_lines(
     proposals: Sequence[EntryJson], partial: Sequence[bool]
-) -> Iterable[dict[str, Any]]:
+) -> Iterator[dict[str, Any]]:
     """The fields of each `PhaseLine`."""
     columns = [{phase["number"]: phase for phase in each["phases"]} for each in proposals]
     for number in sorted({number for column in columns for number in column}):
         phases = [column.get(number) for column in columns]
         recorded = recorded_in(phases, partial)
         change = line_change(phases, recorded, length_change(phases, partial))
-        yield {
-            "number": number,
-            "change": change,
-            "certain": recorded[0] and recorded[-1] and change is not TermChange.not_recorded,
-            "phases": [phase and fields_of(phase, ComparedPhase) for phase in phases],
-        }
+        certain = recorded[0] and recorded[-1] and change is not TermChange.not_recorded
+        yield {"number": number, "change": change, "certain": certain, "phases": phases}
 
 
 def length_change(phases: Sequence[Any], partial: Sequence[bool]) -> TermChange:
@@ -271,10 +259,3 @@ def length_change(phases: Sequence[Any], partial: Sequence[bool]) -> TermChange:
     change = same_if_equal(given)
     complete = len(given) == len(columns) or not any(given)
     return change if complete or change is TermChange.changed else TermChange.not_recorded
-
-
-def proposal_column(proposal: EntryJson) -> EntryJson:
-    """The fields of a `ComparedProposal`."""
-    reply = proposal["in_reply_to"]
-    answered = reply["proposal"]["id"] if reply else None
-    return {**fields_of(proposal, ComparedProposal), "in_reply_to": answered}

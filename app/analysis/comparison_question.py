@@ -6,19 +6,18 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Self
 
-import orjson
 from pydantic import Field, model_validator
 
 from app.analysis.comparison import comparison_of
 from app.analysis.comparison_models import ProposalComparison
-from app.analysis.lookups import EntryJson, placed
-from app.db.postings import all_sort_keys, in_all, key_of
-from app.db.snapshots import Memory, Snapshot, find
+from app.analysis.lookups import EntryJson, first_of, placed
+from app.db.snapshots import Snapshot, find
 from app.db.work import Work
 from app.entries.names import ids_of
 from app.entries.questions import NoQuestion, none_given, several
-from app.entries.result_pages import DOCUMENTS
 from app.errors import InvalidQuery
+from app.kinds.proposals import ProposalQuestion
+from app.kinds.terms import TermQuestion
 
 FEWEST_PROPOSALS, MOST_PROPOSALS = 2, 12
 LONGEST_CHAIN = 50
@@ -85,9 +84,10 @@ async def compare_proposals(
         proposals = await whole_chain(named["chain"][0], snapshot)
     else:
         proposals = [(await find(snapshot, placed, each))[1] for each in named["proposal"]]
-    terms = await terms_of(proposals, snapshot)
-    wanted = await on_topics(proposals, named["topic"], snapshot) if named["topic"] else None
-    return await work.in_thread(comparison_of, proposals, terms, wanted)
+    compared = [each["id"] for each in proposals]
+    terms = await terms_of(compared, [], snapshot)
+    about = await terms_of(compared, named["topic"], snapshot) if named["topic"] else terms
+    return await work.in_thread(comparison_of, proposals, terms, {each["id"] for each in about})
 
 
 async def whole_chain(proposal: str, snapshot: Snapshot) -> list[EntryJson]:
@@ -105,48 +105,23 @@ async def whole_chain(proposal: str, snapshot: Snapshot) -> list[EntryJson]:
             )
         reply = found[each][1]["in_reply_to"]
         pending += [reply["proposal"]["id"]] if reply else []
-        key = key_of("proposal", "in_reply_to", each)
-        pending += [reply["id"] for reply in await find(snapshot, posted, [key], LONGEST_CHAIN + 1)]
+        asked = ProposalQuestion(in_reply_to=[each], limit=LONGEST_CHAIN + 1)
+        pending += [reply["id"] for reply in (await first_of(asked, "proposal", snapshot))[0]]
     if len(found) < FEWEST_PROPOSALS:
         raise InvalidQuery.of("chain", proposal, "answers no proposal, and none answers it.")
     return [chained for _, chained in sorted(found.values(), key=lambda each: each[0])]
 
 
-async def terms_of(proposals: Sequence[EntryJson], snapshot: Snapshot) -> list[list[EntryJson]]:
-    """The terms of each proposal; refuses more than can be matched at once."""
-    terms: list[list[EntryJson]] = []
-    for proposal in proposals:
-        left = MOST_TERMS - sum(map(len, terms))
-        key = key_of("term", "proposal", proposal["id"])
-        found = await find(snapshot, posted, [key], left + 1)
-        if len(found) > left:
-            raise InvalidQuery.of(
-                "proposal",
-                " ".join(each["id"] for each in proposals),
-                f"have more than {MOST_TERMS} terms together; compare fewer at once.",
-            )
-        terms.append(found)
-    return terms
-
-
-def posted(memory: Memory, keys: Sequence[int], limit: int) -> list[EntryJson]:
-    """The first entries that are in the postings of all keys, the oldest first."""
-    first = all_sort_keys(memory).at(in_all(memory, keys)[:limit])
-    return [orjson.loads(body) for body in memory.get_all(DOCUMENTS, first)]
-
-
-async def on_topics(
-    proposals: Sequence[EntryJson], topics: Sequence[str], snapshot: Snapshot
-) -> frozenset[str]:
-    """The ids of the terms that are about one of the topics, narrower ones included."""
-    found = [
-        await find(
-            snapshot,
-            posted,
-            [key_of("term", "proposal", proposal["id"]), key_of("term", "topic", topic)],
-            MOST_TERMS,
+async def terms_of(
+    proposals: Sequence[str], topics: Sequence[str], snapshot: Snapshot
+) -> list[EntryJson]:
+    """The terms of the proposals on the topics; refuses more than can be matched at once."""
+    asked = TermQuestion(proposal=list(proposals), topic=list(topics), limit=MOST_TERMS)
+    terms, are_all = await first_of(asked, "term", snapshot)
+    if not are_all:
+        raise InvalidQuery.of(
+            "proposal",
+            " ".join(proposals),
+            f"have more than {MOST_TERMS} terms together; compare fewer at once.",
         )
-        for proposal in proposals
-        for topic in topics
-    ]
-    return frozenset(str(term["id"]) for terms in found for term in terms)
+    return terms

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
-from app.analysis.lookups import EntryJson, all_of, fields_of
+from app.analysis.lookups import EntryJson, all_of
 from app.analysis.positions_models import TitledLink
 from app.db.snapshots import Snapshot
 from app.entries.documents import CitationDocument, Document, Summary
@@ -104,26 +104,22 @@ async def graph_of(question: GraphQuestion, snapshot: Snapshot) -> ProposalGraph
     proposals = await all_of(asked, "proposal", "topic", snapshot)
     known = {each["id"] for each in proposals}
     edges = [each for each in edges_of(proposals) if {each["from"], each["to"]} <= known]
-    nodes = [fields_of(each, ProposalNode) for each in proposals]
-    return ProposalGraph.model_validate({"nodes": nodes, "edges": edges})
+    return ProposalGraph.model_validate({"nodes": proposals, "edges": edges}, extra="ignore")
 
 
-def edges_of(proposals: Iterable[EntryJson]) -> Iterator[dict[str, Any]]:
+def edges_of(proposals: Iterable[EntryJson]) -> Iterator[EntryJson]:
     """What each proposal answers and amends, and what amended, superseded or endorsed it."""
     seen = set()
     for later in proposals:
         for kind, name in ((EdgeKind.answers, "in_reply_to"), (EdgeKind.amends, "amends")):
-            if later[name] is not None:
-                ends = {"from": later["id"], "to": later[name]["proposal"]["id"], "kind": kind}
+            if (reply := later[name]) is not None:
+                ends = {"from": later["id"], "to": reply["proposal"]["id"], "kind": kind}
                 seen.add(tuple(ends.values()))
-                own = {"basis": later[name]["basis"], "by": later["proposers"], "citations": []}
-                yield {**ends, "date": later["date"], **own}
+                yield {**later, **reply, "by": later["proposers"], "citations": [], **ends}
     for earlier in proposals:
         for stage in earlier["life"]:
-            if stage["proposal"] is None or stage["stage"] not in BY_STAGE:
-                continue
-            kind = BY_STAGE[stage["stage"]]
-            ends = {"from": stage["proposal"]["id"], "to": earlier["id"], "kind": kind}
-            if tuple(ends.values()) not in seen:
-                own = {name: stage[name] for name in ("date", "by", "citations")}
-                yield {**ends, "basis": Basis.stated, **own}
+            if stage["proposal"] is not None and stage["stage"] in BY_STAGE:
+                kind = BY_STAGE[stage["stage"]]
+                ends = {"from": stage["proposal"]["id"], "to": earlier["id"], "kind": kind}
+                if tuple(ends.values()) not in seen:
+                    yield {**stage, "basis": Basis.stated, **ends}

@@ -7,7 +7,6 @@ from typing import Any
 import orjson
 
 from app.db.snapshots import Memory, Snapshot
-from app.entries.documents import Document
 from app.entries.names import ENTRIES
 from app.entries.questions import EntryQuestion
 from app.entries.result_pages import DOCUMENTS, find_page
@@ -23,18 +22,21 @@ def placed(memory: Memory, entry_id: str) -> tuple[int, EntryJson]:
     return entry[1], orjson.loads(memory.get(DOCUMENTS, entry[1]))
 
 
+async def first_of(
+    question: EntryQuestion, kind: str, snapshot: Snapshot
+) -> tuple[list[EntryJson], bool]:
+    """The first documents that a question finds, and whether they are all."""
+    _, page = await find_page(snapshot, question, (kind,))
+    return [orjson.loads(each) for each in page.documents], page.next_cursor is None
+
+
 async def all_of(
     question: EntryQuestion, kind: str, narrow_by: str, snapshot: Snapshot
 ) -> list[EntryJson]:
     """Every document that a question finds, the latest first; refuses more than one page."""
-    _, page = await find_page(snapshot, question, (kind,))
-    if page.next_cursor is not None:
+    found, are_all = await first_of(question, kind, snapshot)
+    if not are_all:
         raise InvalidQuery.of(
             narrow_by, "", f"more than {question.limit} {kind}s are concerned; name fewer here."
         )
-    return [orjson.loads(each) for each in page.documents]
-
-
-def fields_of(entry: EntryJson, model: type[Document]) -> EntryJson:
-    """The members of an entry that a smaller document has, too."""
-    return {name: entry[name] for name in model.model_fields}
+    return found

@@ -15,8 +15,8 @@ from pydantic import Field
 
 from app.analysis.comparison_question import TableFormat
 from app.analysis.lookups import EntryJson, all_of, placed
-from app.analysis.outcome_models import OneTermOutcome, ProposalOutcome, TermOutcome
-from app.analysis.positions import load_above, titled
+from app.analysis.outcome_models import OneTermOutcome, ProposalOutcome
+from app.analysis.positions import load_above
 from app.db.snapshots import Snapshot, find
 from app.entries.dates import parse_bound, parse_date
 from app.entries.names import ids_of
@@ -70,16 +70,15 @@ async def outcome_of_proposal(
         term["reports"] = reports_until(term, day)
         if await is_wanted(term, question, actors, reference, snapshot):
             kept.append(await outcome_of(term, day, snapshot))
-    return ProposalOutcome.model_validate(
-        {
-            "proposal": titled(proposal),
-            "status": proposal["status"],
-            "phases": proposal["phases"],
-            "as_of": day,
-            "counts": counts_by_outcome(kept),
-            "terms": kept,
-        }
-    )
+    members = {
+        "proposal": proposal,
+        "status": proposal["status"],
+        "phases": proposal["phases"],
+        "as_of": day,
+        "counts": counts_by_outcome(kept),
+        "terms": kept,
+    }
+    return ProposalOutcome.model_validate(members, extra="ignore")
 
 
 async def outcome_of_term(
@@ -89,7 +88,7 @@ async def outcome_of_term(
     day = await day_of_ledger(question, [term], snapshot)
     term["reports"] = reports_until(term, day)
     found = await outcome_of(term, day, snapshot)
-    return OneTermOutcome.model_validate({"as_of": day, "terms": [found]})
+    return OneTermOutcome.model_validate({"as_of": day, "terms": [found]}, extra="ignore")
 
 
 async def day_of_ledger(
@@ -164,7 +163,7 @@ async def outcome_of(
     latest = latest_of(term["reports"])
     outcomes = {each["outcome"] for each in latest}
     return {
-        **{name: term[name] for name in TermOutcome.model_fields if name in term},
+        **term,
         "past_due": past_due,
         "statement": statement(term["reports"], latest, past_due, term["due_at"]),
         "latest": latest,
@@ -196,8 +195,7 @@ def latest_of(reports: Iterable[EntryJson]) -> list[EntryJson]:
             if known and known[0]["date"] != report["date"]:
                 known.clear()
             if report["outcome"] not in {each["outcome"] for each in known}:
-                own = {name: report[name] for name in ("outcome", "date")}
-                known.append({"claimant": claimant, **own})
+                known.append({**report, "claimant": claimant})
     return [each for known in latest.values() for each in known]
 
 
@@ -243,16 +241,14 @@ def numbers_of(reports: Iterable[EntryJson]) -> Iterator[dict[str, Any]]:
             for each in report["quantities"]:
                 key = name_of(claimant), each["unit"], each["of"], each["per"]
                 series.setdefault(key, []).append((report, each))
-    for (name, unit, of, per), numbers in series.items():
-        dated = list(with_totals(numbers, is_rate=per is not None))
+    for (name, *_, per), reported in series.items():
+        numbers = list(with_totals(reported, is_rate=per is not None))
         yield {
+            **reported[0][1],
             "claimant": claimants[name],
-            "unit": unit,
-            "of": of,
-            "per": per,
-            "numbers": dated,
-            "total": dated[-1]["total"],
-            "exact": all(each["qualifier"] == "exactly" for _, each in numbers),
+            "numbers": numbers,
+            "total": numbers[-1]["total"],
+            "exact": all(each["qualifier"] == "exactly" for _, each in reported),
         }
 
 

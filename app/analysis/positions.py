@@ -11,18 +11,16 @@ import datetime
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import Field
 from sqlalchemy import bindparam, literal, select
 
-from app.analysis.lookups import EntryJson, all_of, fields_of, placed
+from app.analysis.lookups import EntryJson, all_of, placed
 from app.analysis.positions_models import (
     ActorPositions,
     OnRecord,
     ProposalPositions,
-    QuoteLink,
-    TitledLink,
 )
 from app.db.snapshots import Snapshot, find
 from app.db.sql import Statement
@@ -60,34 +58,47 @@ class ActorPositionsQuestion(NoQuestion):
     of it stand in the same series, each under its own name; `false` leaves them out."""
 
 
+class Answer(NamedTuple):
+    """A response, what its actor was or belonged to on those days, and its place among all."""
+
+    event: EntryJson
+    response: EntryJson
+    above: frozenset[str]
+    number: int
+
+    @property
+    def actor(self) -> EntryJson:
+        actor: EntryJson = self.response["actor"]
+        return actor
+
+    @property
+    def proposal(self) -> str:
+        return str(self.response["proposal"]["id"])
+
+
 @dataclass
 class Account:
-    """What is known of one actor and one proposal; answers as (event, response), latest first."""
+    """What is known of one actor and one proposal; its own answers, the latest first."""
 
     actor: EntryJson
     proposal: EntryJson
     # The keys are the roles, each once.
     roles: dict[str, None] = field(default_factory=dict)
-    answers: list[tuple[EntryJson, EntryJson]] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
     affiliates: dict[str, EntryJson] = field(default_factory=dict)
-
-
-# What the responder of an event belonged to then, by (event, responder).
-Ties = dict[tuple[str, str], frozenset[str]]
 
 
 def accounts_of(
     proposals: Mapping[str, EntryJson],
     terms: Iterable[EntryJson],
-    events: Iterable[EntryJson],
-    ties: Ties,
-    whose: Collection[tuple[str, str]],
-    actors: Collection[str] | None = None,
+    own: Iterable[Answer],
+    answers: Iterable[Answer],
+    actors: Collection[str],
 ) -> list[Account]:
-    """What is known of the actors (None for all) and the proposals, given by id.
+    """What is known of the actors (of all if none is given) and the proposals, given by id.
 
-    `whose` has the (event, actor) whose answers count. Affiliates are noted where the actor itself
-    has no answer.
+    The answers that count are `own`. Who gave any other is noted as an affiliate of those above it
+    that have no answer.
     """
     accounts: dict[tuple[str, str], Account] = {}
 
@@ -96,22 +107,16 @@ def accounts_of(
         return accounts.setdefault((actor["id"], proposal), known)
 
     for actor, proposal, role in concerned(proposals, terms):
-        if actors is None or actor["id"] in actors:
+        if not actors or actor["id"] in actors:
             account(actor, proposal).roles[role] = None
-    responses = [
-        (event, response, response["actor"], response["proposal"]["id"])
-        for event in events
-        for response in event["responds_to"]
-        if response["proposal"]["id"] in proposals
-    ]
-    for event, response, actor, proposal in responses:
-        if (event["id"], actor["id"]) in whose:
-            account(actor, proposal).answers.append((event, response))
-    for event, _, actor, proposal in responses:
-        for above in ties[event["id"], actor["id"]]:
-            known = accounts.get((above, proposal))
+    for each in own:
+        if each.proposal in proposals:
+            account(each.actor, each.proposal).answers.append(each)
+    for each in answers:
+        for above in each.above:
+            known = accounts.get((above, each.proposal))
             if known is not None and not known.answers:
-                known.affiliates.setdefault(actor["id"], actor)
+                known.affiliates.setdefault(each.actor["id"], each.actor)
     return list(accounts.values())
 
 
@@ -133,15 +138,16 @@ async def proposal_positions(
 ) -> ProposalPositions:
     """The positions on a proposal, given as its document."""
     named = await find(snapshot, ids_of, [("actor", "actor", each) for each in question.actor])
-    actors = frozenset(named["actor"]) or None
-    events = await answering(named["actor"], [proposal["id"]], "actor", snapshot)
-    ties = await ties_of(events, snapshot)
-    obliging = TermQuestion(proposal=[proposal["id"]], obliged=named["actor"], limit=MAX_LIMIT)
+    actors, known = named["actor"], {proposal["id"]: proposal}
+    answers = await answering(actors, [proposal["id"]], "actor", snapshot)
+    obliging = TermQuestion(proposal=[proposal["id"]], obliged=actors, limit=MAX_LIMIT)
     terms = await all_of(obliging, "term", "actor", snapshot)
-    whose = {each for each in ties if actors is None or each[1] in actors}
-    accounts = accounts_of({proposal["id"]: proposal}, terms, events, ties, whose, actors)
-    positions = await positions_of(accounts, events, "actor", snapshot)
-    return ProposalPositions.model_validate({"proposal": titled(proposal), "positions": positions})
+    own = [each for each in answers if not actors or each.actor["id"] in actors]
+    accounts = accounts_of(known, terms, own, answers, actors)
+    positions = await positions_of(accounts, "actor", snapshot)
+    return ProposalPositions.model_validate(
+        {"proposal": proposal, "positions": positions}, extra="ignore"
+    )
 
 
 async def actor_positions(
@@ -150,55 +156,53 @@ async def actor_positions(
     """The positions of an actor, and of its affiliates unless they are left out."""
     asked = [("proposal", "proposal", each) for each in question.proposal]
     chosen = (await find(snapshot, ids_of, asked))["proposal"]
-    events = await answering([actor.id], chosen, "proposal", snapshot)
-    ties = await ties_of(events, snapshot)
-    belonging = {each for each, above in ties.items() if actor.id in above}
-    whose = {each for each in belonging if question.include_affiliates or each[1] == actor.id}
-    actors = {each for _, each in whose} | {actor.id}
+    answers = await answering([actor.id], chosen, "proposal", snapshot)
+    own = [
+        each
+        for each in answers
+        if each.actor["id"] == actor.id or (question.include_affiliates and actor.id in each.above)
+    ]
+    actors = {each.actor["id"] for each in own} | {actor.id}
     terms = await obliging_terms(actors, chosen, snapshot)
     linked = ProposalQuestion(actor=[actor.id], id=chosen, limit=MAX_LIMIT)
     found = await all_of(linked, "proposal", "proposal", snapshot)
     proposals = {each["id"]: each for each in found}
-    for each in concerned_proposals(events, terms, whose, actor.id):
-        if each not in proposals and (not chosen or each in chosen):
-            proposals[each] = (await find(snapshot, placed, each))[1]
+    obliging = [
+        term["proposal"]["id"]
+        for term in terms
+        if any(obliged["id"] == actor.id for obliged in term["obliged"])
+    ]
+    for proposal in (*(each.proposal for each in own), *obliging):
+        if proposal not in proposals and (not chosen or proposal in chosen):
+            proposals[proposal] = (await find(snapshot, placed, proposal))[1]
     accounts = [
         each
-        for each in accounts_of(proposals, terms, events, ties, whose, actors)
+        for each in accounts_of(proposals, terms, own, answers, actors)
         # An affiliate appears for what it answered; only the actor itself for what it did not.
         if each.answers or each.actor["id"] == actor.id
     ]
-    positions = await positions_of(accounts, events, "proposal", snapshot)
-    return ActorPositions.model_validate({"actor": actor, "positions": positions})
+    positions = await positions_of(accounts, "proposal", snapshot)
+    return ActorPositions.model_validate({"actor": actor, "positions": positions}, extra="ignore")
 
 
 async def answering(
     actors: Sequence[str], proposals: Sequence[str], narrow_by: str, snapshot: Snapshot
-) -> list[EntryJson]:
-    """The events that show answers to the proposals by the actors or their affiliates."""
+) -> list[Answer]:
+    """The answers to the proposals by the actors or their affiliates, the latest first, with all
+    others that the same events show.
+    """
     responder = {"actor_role": [Role.responder], "include_affiliates": "true"} if actors else {}
     asked = EventQuestion.model_validate(
         {"actor": actors, "proposal": proposals, "limit": MAX_LIMIT, **responder}
     )
-    return await all_of(asked, "event", narrow_by, snapshot)
-
-
-def concerned_proposals(
-    events: Iterable[EntryJson], terms: Iterable[EntryJson], whose: set[tuple[str, str]], actor: str
-) -> list[str]:
-    """The proposals that were answered, and those that oblige the actor, each once."""
-    answered = [
-        response["proposal"]["id"]
-        for event in events
-        for response in event["responds_to"]
-        if (event["id"], response["actor"]["id"]) in whose
-    ]
-    obliging = [
-        term["proposal"]["id"]
-        for term in terms
-        if any(obliged["id"] == actor for obliged in term["obliged"])
-    ]
-    return list(dict.fromkeys([*answered, *obliging]))
+    reference, answers = Reference(), list[Answer]()
+    for number, event in enumerate(await all_of(asked, "event", narrow_by, snapshot)):
+        for response in event["responds_to"]:
+            actor = response["actor"]["id"]
+            await load_above(actor, reference, snapshot)
+            above = reference.affiliates(actor, *entry_days(event))
+            answers.append(Answer(event, response, above, number))
+    return answers
 
 
 async def obliging_terms(
@@ -217,18 +221,6 @@ def portions(values: Sequence[str]) -> list[list[str]]:
     return [list(values[n : n + MAX_VALUES]) for n in range(0, len(values), MAX_VALUES)]
 
 
-async def ties_of(events: Sequence[EntryJson], snapshot: Snapshot) -> Ties:
-    """What each responder of each event was, or belonged to, on the days of the event."""
-    reference = Reference()
-    ties: Ties = {}
-    for event in events:
-        for response in event["responds_to"]:
-            responder = response["actor"]["id"]
-            await load_above(responder, reference, snapshot)
-            ties[event["id"], responder] = reference.affiliates(responder, *entry_days(event))
-    return ties
-
-
 async def load_above(actor: str, reference: Reference, snapshot: Snapshot) -> None:
     """Takes an actor into the reference data with all that it ever belonged to."""
     pending = [actor]
@@ -244,13 +236,14 @@ async def load_above(actor: str, reference: Reference, snapshot: Snapshot) -> No
 
 
 async def positions_of(
-    accounts: Sequence[Account], events: Sequence[EntryJson], narrow_by: str, snapshot: Snapshot
+    accounts: Iterable[Account], narrow_by: str, snapshot: Snapshot
 ) -> list[dict[str, Any]]:
     """The fields of each `PositionOnProposal`: the latest answers first, then those without one."""
-    order = {event["id"]: number for number, event in enumerate(events)}
-    answered = [each for each in accounts if each.answers]
-    silent = [each for each in accounts if not each.answers]
-    answered.sort(key=lambda each: order[each.answers[0][0]["id"]])
+    silent, answered = (
+        [each for each in accounts if bool(each.answers) is has_answers]
+        for has_answers in (False, True)
+    )
+    answered.sort(key=lambda each: each.answers[0].number)
     silent.sort(key=lambda each: (each.proposal["start_date"], each.proposal["id"]), reverse=True)
     said = await quotes_by_event(answered, narrow_by, snapshot)
     return [position_from(account, said) for account in (*answered, *silent)]
@@ -260,7 +253,7 @@ async def quotes_by_event(
     accounts: Iterable[Account], narrow_by: str, snapshot: Snapshot
 ) -> dict[tuple[str, str], list[EntryJson]]:
     """What was said at events, by (event, speaker)."""
-    events = {event["id"] for account in accounts for event, _ in account.answers}
+    events = {each.event["id"] for account in accounts for each in account.answers}
     said: dict[tuple[str, str], list[EntryJson]] = defaultdict(list)
     for some in portions(sorted(events)):
         asked = QuoteQuestion(event=some, limit=MAX_LIMIT)
@@ -276,22 +269,18 @@ def position_from(
     """The position that an account amounts to."""
     answers = [
         {
-            "stance": response["stance"],
-            "note": response["note"],
-            "event": titled(event),
-            "quotes": [
-                fields_of(quote, QuoteLink)
-                for quote in said.get((event["id"], account.actor["id"]), [])
-            ],
-            "contradicts": contradicted(event, response, account.answers),
+            **answer.response,
+            "event": answer.event,
+            "quotes": said.get((answer.event["id"], account.actor["id"]), []),
+            "contradicts": contradicted(answer, account.answers),
         }
-        for event, response in account.answers
+        for answer in account.answers
     ]
     against = {event for answer in answers[:1] for event in answer["contradicts"]}
     latest = [*answers[:1], *(each for each in answers[1:] if each["event"]["id"] in against)]
     return {
         "actor": account.actor,
-        "proposal": titled(account.proposal),
+        "proposal": account.proposal,
         "concerned_as": list(account.roles),
         "position": OnRecord.on_record if answers else OnRecord.none_on_record,
         "stances": list(dict.fromkeys(answer["stance"] for answer in latest)),
@@ -300,17 +289,15 @@ def position_from(
     }
 
 
-def contradicted(
-    event: EntryJson, response: EntryJson, answers: Iterable[tuple[EntryJson, EntryJson]]
-) -> list[str]:
+def contradicted(answer: Answer, answers: Iterable[Answer]) -> list[str]:
     """The events whose days meet and whose stance is another one."""
-    first, last = entry_days(event)
+    first, last = entry_days(answer.event)
     return [
-        other["id"]
-        for other, otherwise in answers
-        if otherwise["stance"] != response["stance"]
-        and entry_days(other)[0] <= last
-        and entry_days(other)[1] >= first
+        other.event["id"]
+        for other in answers
+        if other.response["stance"] != answer.response["stance"]
+        and entry_days(other.event)[0] <= last
+        and entry_days(other.event)[1] >= first
     ]
 
 
@@ -321,7 +308,3 @@ def entry_days(entry: EntryJson) -> tuple[datetime.date, datetime.date]:
         datetime.date.fromisoformat(entry["start_date"]),
         datetime.date.fromisoformat(end) if end is not None else datetime.date.max,
     )
-
-
-def titled(entry: EntryJson) -> EntryJson:
-    return fields_of(entry, TitledLink)
