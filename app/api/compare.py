@@ -10,7 +10,7 @@ from app.analysis.comparison_question import CompareQuestion, TableFormat, compa
 from app.api.models import OneOf, named
 from app.api.records import answer_computed
 from app.api.registration import add_question
-from app.formats.comparison import comparison_csv
+from app.formats.tables import comparison_csv
 from app.http.route import AnswerOrPage, Representation, page_asked, service_of, work_for
 
 CSV = "text/csv; charset=utf-8"

@@ -9,7 +9,7 @@ from app.analysis.graph import GraphFormat, GraphQuestion, ProposalGraph, graph_
 from app.api.models import OneOf, named
 from app.api.records import answer_computed
 from app.api.registration import add_question
-from app.formats.graph import graph_picture
+from app.formats.svg import graph_picture
 from app.http.route import AnswerOrPage, Representation, page_asked, service_of
 from app.reference.dataset import dataset_of, language_of
 

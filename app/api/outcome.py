@@ -20,7 +20,7 @@ from app.api.records import answer_computed, document_now
 from app.api.registration import add_question
 from app.db.snapshots import Revision
 from app.errors import Gone, Moved, NotFound
-from app.formats.outcome import outcome_csv
+from app.formats.tables import outcome_csv
 from app.http.messages import HTML
 from app.http.route import AnswerOrPage, QuestionRoute, Representation, page_asked, service_of
 

@@ -28,7 +28,7 @@ from app.errors import (
     query_error,
     said_of,
 )
-from app.formats.quotecheck import CHECK_COLUMNS, MARK_COLUMNS, checks_csv, marks_csv
+from app.formats.tables import CHECK_COLUMNS, MARK_COLUMNS, checks_csv, marks_csv
 from app.http.messages import read_question
 from app.http.route import AnswerOrPage, Representation, page_asked, service_of, work_for
 from app.quotecheck.answers import CheckAnswer, MarksAnswer

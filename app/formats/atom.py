@@ -16,32 +16,30 @@ from app.formats.answer import Answer
 from app.formats.headline import account
 from app.formats.stable_ids import last_updated, stable_id
 
-NAMESPACE = "http://www.w3.org/2005/Atom"
+NAMESPACE, MEDIA_TYPE = "http://www.w3.org/2005/Atom", "application/atom+xml"
 # The record holds no control characters; these two are no characters of XML either.
 NOT_XML = str.maketrans({0xFFFE: "\ufffd", 0xFFFF: "\ufffd"})
 PAGING = {"cursor", "limit"}
 
 
 def as_atom(answer: Answer) -> bytes:
-    about = answer.about()
+    about, base = answer.about(), answer.public_url
     items = [item_of(document) for document in answer.loaded()]
     asked = [f"{name}={value}" for name, value in answer.parameters if name not in PAGING]
     feed = Element("feed", {"xmlns": NAMESPACE})
-    add_text(feed, "id", stable_id(about.id, f"{answer.path}?{'&'.join(asked)}").urn)
-    add_text(feed, "title", f"{about.title}: {answer.name}")
+    add(feed, "id", stable_id(about.id, f"{answer.path}?{'&'.join(asked)}").urn)
+    add(feed, "title", f"{about.title}: {answer.name}")
     if answer.rest is not None:
-        add_text(feed, "subtitle", answer.rest)
+        add(feed, "subtitle", answer.rest)
     began = parse_date(about.coverage.date).start.isoformat()
-    add_text(feed, "updated", moment(max((each.updated for each in items), default=began)))
-    add_link(feed, "self", answer.public_url + answer.self_link, "application/atom+xml")
-    page = answer.public_url + answer.as_json_link().removeprefix("/v1")
-    add_link(feed, "alternate", page, "text/html")
-    add_link(feed, "alternate", answer.public_url + answer.as_json_link(), "application/json")
+    add(feed, "updated", moment(max((each.updated for each in items), default=began)))
+    add(feed, "link", rel="self", href=base + answer.self_link, type=MEDIA_TYPE)
+    add_alternates(feed, base, answer.as_json_link())
     if answer.next_link is not None:
-        add_link(feed, "next", answer.public_url + answer.next_link, "application/atom+xml")
-    add_link(feed, "license", about.licence.url)
-    add_text(SubElement(feed, "author"), "name", about.title)
-    add_text(feed, "generator", "Parley")
+        add(feed, "link", rel="next", href=base + answer.next_link, type=MEDIA_TYPE)
+    add(feed, "link", rel="license", href=about.licence.url)
+    add(add(feed, "author"), "name", about.title)
+    add(feed, "generator", "Parley")
     for item in items:
         add_item(feed, answer, item)
     body: bytes = tostring(feed, encoding="utf-8", xml_declaration=True)
@@ -81,37 +79,32 @@ def item_of(document: dict[str, Any]) -> Item:
 def add_item(feed: Element, answer: Answer, item: Item) -> None:
     """Adds an item; its author is the feed's."""
     check_work()
-    entry = SubElement(feed, "entry")
-    add_text(entry, "id", stable_id(answer.about().id, item.name).urn)
-    add_text(entry, "title", item.title)
-    add_text(entry, "updated", moment(item.updated))
-    page = answer.public_url + item.url.removeprefix("/v1")
-    add_link(entry, "alternate", page, "text/html")
-    add_link(entry, "alternate", answer.public_url + item.url, "application/json")
+    entry = add(feed, "entry")
+    add(entry, "id", stable_id(answer.about().id, item.name).urn)
+    add(entry, "title", item.title)
+    add(entry, "updated", moment(item.updated))
+    add_alternates(entry, answer.public_url, item.url)
     for citation in item.document.get("citations", ()):
         source = citation["source"]
         if address := source["passage_href"] or source["href"]:
-            add_link(entry, "via", address, hreflang=source["language"])
+            add(entry, "link", rel="via", href=address, hreflang=source["language"])
     for topic in item.document.get("topics", ()):
-        label = xml_text(topic["name"])
-        SubElement(entry, "category", {"term": topic["id"], "label": label})
-    add_text(entry, "content", item.content)
+        add(entry, "category", term=topic["id"], label=topic["name"])
+    add(entry, "content", item.content)
 
 
-def add_text(parent: Element, name: str, text: str) -> None:
-    SubElement(parent, name).text = xml_text(text)
+def add_alternates(parent: Element, base: str, path: str) -> None:
+    """Adds links to the page and to the JSON of a path of the API."""
+    add(parent, "link", rel="alternate", href=base + path.removeprefix("/v1"), type="text/html")
+    add(parent, "link", rel="alternate", href=base + path, type="application/json")
 
 
-def add_link(
-    parent: Element, relation: str, address: str, media_type: str | None = None, **more: str
-) -> None:
-    typed = {} if media_type is None else {"type": media_type}
-    SubElement(parent, "link", {"rel": relation, "href": address, **typed, **more})
-
-
-def xml_text(text: str) -> str:
-    """The text without the characters that XML does not allow."""
-    return text.translate(NOT_XML)
+def add(parent: Element, name: str, text: str = "", **attributes: str) -> Element:
+    """Adds an element, without the characters that XML does not allow."""
+    allowed = {name: value.translate(NOT_XML) for name, value in attributes.items()}
+    element = SubElement(parent, name, allowed)
+    element.text = text.translate(NOT_XML)
+    return element
 
 
 def moment(time: str) -> str:

@@ -11,10 +11,10 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from enum import StrEnum
-from typing import IO, Any, get_args
+from typing import Any, TextIO, get_args
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import orjson
@@ -26,6 +26,7 @@ from app.db.relational import MODELS, TABLES
 from app.db.relational_tables import ITSELF
 from app.db.snapshots import Snapshot
 from app.db.sql import Row, Statement
+from app.entries.csv_columns import FLAGS
 from app.entries.documents import EntryDocument, EntryEnd, QuantityDocument
 from app.entries.record import field_names, model_in
 from app.formats.stable_ids import stable_id
@@ -39,6 +40,8 @@ DATES = {"start_date", "end_date"}
 TYPES = {Integer: "integer", Float: "number", Boolean: "boolean"}
 KEYS, SERVED_AS = WORDS["package_keys"], WORDS["served_as"]
 PROFILE = "tabular-data-package"
+# The kinds of tables that are not named after theirs.
+OWNERS = {"rendering": "quote", "phase": "proposal"}
 SOURCES = Statement(
     select(TABLES["source"].c.title, TABLES["source"].c.publisher, TABLES["source"].c.url).order_by(
         TABLES["source"].c.id
@@ -64,8 +67,7 @@ class Outlet(io.RawIOBase):
 
     def take(self) -> bytes:
         """The bytes written since the last call."""
-        taken = bytes(self.filled)
-        self.filled.clear()
+        taken, self.filled = bytes(self.filled), bytearray()
         return taken
 
 
@@ -78,41 +80,41 @@ async def data_package(snapshot: Snapshot, public_url: str) -> AsyncGenerator[by
         with archive.open("datapackage.json", "w") as member:
             member.write(description)
         for name, table in TABLES.items():
-            with archive.open(f"{name}.csv", "w", force_zip64=True) as member:
-                member.write(csv_bytes([tuple(column.name for column in table.c)]))
+            with (
+                archive.open(f"{name}.csv", "w", force_zip64=True) as member,
+                io.TextIOWrapper(member, "utf-8", newline="") as text,
+            ):
+                csv.writer(text).writerow(column.name for column in table.c)
                 async with aclosing(snapshot.stream(CONTENTS[name])) as chunks:
                     async for rows in chunks:
-                        await asyncio.to_thread(write_rows, member, table, rows)
+                        await asyncio.to_thread(write_rows, text, table, rows)
                         yield outlet.take()
         for info in archive.infolist():
             info.external_attr = 0o644 << 16
     yield outlet.take()
 
 
-def write_rows(member: IO[bytes], table: Table, rows: Sequence[Row]) -> None:
+def write_rows(text: TextIO, table: Table, rows: Sequence[Row]) -> None:
     """Writes rows of a table, with flags and numbers alike on every engine."""
-    flags = [n for n, column in enumerate(table.c) if type_of(column) == "boolean"]
-    numbers = [n for n, column in enumerate(table.c) if type_of(column) == "number"]
-    if flags or numbers:
-        rows = [same_on_engines(row, flags, numbers) for row in rows]
-    member.write(csv_bytes(rows))
+    types = [(n, type_of(column)) for n, column in enumerate(table.c)]
+    written = [(n, WRITTEN[type_name]) for n, type_name in types if type_name in WRITTEN]
+    csv.writer(text).writerows(same_on_engines(row, written) if written else row for row in rows)
 
 
-def same_on_engines(row: Row, flags: list[int], numbers: list[int]) -> Row:
-    """A row with its flags as words and whole numbers without a fraction."""
+def same_on_engines(row: Row, written: list[tuple[int, Callable[[Any], Any]]]) -> list[Any]:
     cells = list(row)
-    for n in flags:
-        cells[n] = None if row[n] is None else ("true" if row[n] else "false")
-    for n in numbers:
-        whole = row[n] is not None and float(row[n]).is_integer()
-        cells[n] = int(row[n]) if whole else row[n]
-    return tuple(cells)
+    for n, write in written:
+        cells[n] = write(row[n])
+    return cells
 
 
-def csv_bytes(rows: Sequence[Row]) -> bytes:
-    out = io.StringIO()
-    csv.writer(out).writerows(rows)
-    return out.getvalue().encode()
+def whole_number(value: float | None) -> float | None:
+    """A number, without a fraction where it is whole."""
+    return int(value) if value is not None and float(value).is_integer() else value
+
+
+# How values of a type are written that engines give in different ways.
+WRITTEN: dict[str, Callable[[Any], Any]] = {"boolean": FLAGS.get, "number": whole_number}
 
 
 def type_of(column: Column[Any]) -> str:
@@ -198,12 +200,10 @@ class EntryCodebook(EntryEnd, EntryDocument):
 def column_field(column: Column[Any]) -> FieldInfo | None:
     """The field of a document model that a column shows; None for keys and positions."""
     table = column.table
-    named = [each for each in RECORD_TYPES if table.name.partition("_")[0] == each]
+    kind = table.name.partition("_")[0]
     model: type[BaseModel] | None = EntryCodebook
-    if not table.name.startswith("entry"):
-        # The wordings and phases stand in tables that are not named after their kind.
-        kind = {"rendering": "quote", "phase": "proposal"}.get(table.name)
-        model = RECORD_TYPES[kind or named[0]].document
+    if kind != "entry":
+        model = RECORD_TYPES[OWNERS.get(kind, kind)].document
     own_name = column.name.removesuffix("_id") if column.foreign_keys else column.name
     path = column.info.get("path", own_name)
     steps = path.split(".") if path != ITSELF else []

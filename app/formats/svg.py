@@ -14,6 +14,7 @@ import jinja2
 from babel.dates import format_date
 from markupsafe import Markup
 
+from app.analysis.graph import ProposalGraph
 from app.entries.density import Density, Lane, Span
 from app.entries.languages import locale_of, written_date
 from app.formats.answer import Answer
@@ -79,6 +80,15 @@ def drawn(
         alone=alone,
     )
     return Markup(shown.replace("\n", ""))  # Its parts are escaped.
+
+
+def graph_picture(graph: ProposalGraph, base: str, language: str, *, alone: bool = False) -> Markup:
+    """The map of proposals: a row for each, the oldest first, with arcs between them.
+
+    Links begin with `base`; a picture that does not stand `alone` is styled by the page around it.
+    """
+    template, dated = format_templates().get_template("graph.svg"), partial(written_date, language)
+    return Markup(template.render(graph=graph, base=base, dated=dated, alone=alone))
 
 
 def span_in_words(language: str, span: Span) -> str:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
-from importlib.resources import files
-from typing import Any
+from app.data_files import read_toml
 
-WORDS: dict[str, dict[Any, str]] = tomllib.loads(
-    files("app.formats").joinpath("words.toml").read_text(encoding="utf-8")
-)
+WORDS = read_toml("formats/words.toml")

@@ -29,9 +29,8 @@ from app.entries.languages import (
     written_number,
 )
 from app.entries.stems import OWN_LANGUAGE
-from app.formats.graph import graph_picture
 from app.formats.headline import remarks_on
-from app.formats.svg import drawn, span_in_words
+from app.formats.svg import drawn, graph_picture, span_in_words
 from app.formats.words import WORDS
 from app.http.route import service_of, work_for
 from app.kinds import KINDS
