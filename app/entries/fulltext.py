@@ -8,32 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, NamedTuple
 
 from pyroaring import BitMap
-from sqlalchemy import (
-    ColumnElement,
-    bindparam,
-    cast,
-    column,
-    literal_column,
-    select,
-    table,
-)
-from sqlalchemy.types import UserDefinedType
+from sqlalchemy import text
 
 from app.db.postings import MIB, POSTINGS, SortKeys, all_sort_keys, key_of, size_of_bitmap
 from app.db.snapshots import Loadable, Memory, Snapshot, refuse_overdue
 from app.db.sql import Statement
 from app.entries.spellings import other_spellings
-from app.entries.word_plan import WORD, FulltextTerms
+from app.entries.word_plan import WORD, FulltextGroup
 from app.entries.words import (
     SearchTerm,
-    fts5_all,
     fts5_any,
     split,
-    tsquery_all,
     tsquery_any,
     tsvector_text,
 )
@@ -55,41 +43,31 @@ def words_of(texts: Iterable[str]) -> list[str]:
 def own_words(texts: Iterable[str]) -> list[str]:
     """The words of several texts in order, a boundary between one text and the next."""
     joined: list[str] = []
-    for text in texts:
+    for each in texts:
         if joined:
             joined.append(BOUNDARY)
-        joined.extend(split(text))
+        joined.extend(split(each))
     return joined
 
 
 def spelled_words(texts: Iterable[str]) -> Iterator[str]:
     """The words of several texts in other spellings, a boundary before each."""
-    for text in texts:
-        for word in other_spellings(text):
+    for each in texts:
+        for word in other_spellings(each):
             yield BOUNDARY
             yield word
 
 
-class TsQuery(UserDefinedType[str]):
-    """PostgreSQL's type of full-text expressions; SQLAlchemy's own comes with the whole dialect."""
-
-    def get_col_spec(self, **_: Any) -> str:
-        """The name of the type."""
-        return "TSQUERY"
-
-
 @dataclass(frozen=True)
 class FullText:
-    """The full text of an engine: its table, and what is written into it."""
+    """The full text of an engine: what is written into its table `words`, and how it is asked."""
 
     insert: str
     delete: str
     clear: str
-    sort_key: ColumnElement[Any]
-    # Whether a row matches the expression `sought`.
-    matches: ColumnElement[bool]
-    # The expressions for all, and for any, of some terms, whether they are excluded or not.
-    all_of: Callable[[Iterable[SearchTerm]], str]
+    # The sort keys between two others whose words match the expression `sought`.
+    matching: Statement
+    # The expression for any of some terms.
     any_of: Callable[[Iterable[SearchTerm]], str]
     # What is indexed for the words of one entry.
     stored: Callable[[Iterable[str]], str]
@@ -101,7 +79,6 @@ class FullText:
         return (sort_key, self.stored(words)) if self.deletes_words else (sort_key,)
 
 
-TSVECTORS = table("words", column("sort_key"), column("vector"))
 FULL_TEXT = {
     # FTS5's row key is the sort key, so that its own lists are in date order. The table is
     # contentless: it has the index alone. An entry is deleted by naming the words it was indexed
@@ -110,9 +87,11 @@ FULL_TEXT = {
         insert="INSERT INTO words (rowid, text) VALUES (?, ?)",
         delete="INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)",
         clear="INSERT INTO words (words) VALUES ('delete-all')",
-        sort_key=table("words", column("rowid")).c.rowid,
-        matches=literal_column("words.words").op("MATCH")(bindparam("sought")),
-        all_of=fts5_all,
+        matching=Statement(
+            text(
+                "SELECT rowid FROM words WHERE words MATCH :sought AND rowid BETWEEN :low AND :high"
+            )
+        ),
         any_of=fts5_any,
         stored=" ".join,
         deletes_words=True,
@@ -122,9 +101,12 @@ FULL_TEXT = {
         insert="COPY words (sort_key, vector) FROM STDIN",
         delete="DELETE FROM words WHERE sort_key = %s",
         clear="DELETE FROM words",
-        sort_key=TSVECTORS.c.sort_key,
-        matches=TSVECTORS.c.vector.op("@@")(cast(bindparam("sought"), TsQuery)),
-        all_of=tsquery_all,
+        matching=Statement(
+            text(
+                "SELECT sort_key FROM words WHERE vector @@ CAST(:sought AS tsquery)"
+                " AND sort_key BETWEEN :low AND :high"
+            )
+        ),
         any_of=tsquery_any,
         stored=tsvector_text,
         deletes_words=False,
@@ -132,19 +114,10 @@ FULL_TEXT = {
 }
 
 
-@cache
-def matching_statement(engine: str) -> Statement:
-    """The sort keys between two others whose words match an expression."""
-    text = FULL_TEXT[engine]
-    within = text.sort_key.between(bindparam("low"), bindparam("high"))
-    return Statement(select(text.sort_key).where(text.matches, within))
-
-
 class FulltextQuery(NamedTuple):
-    """Which entries have all or any of some terms, from one sort key to another."""
+    """Which entries have any of some terms, from one sort key to another."""
 
     terms: tuple[SearchTerm, ...]
-    combine_all: bool
     low: int
     high: int
 
@@ -153,13 +126,15 @@ async def load_matches(
     queries: list[FulltextQuery], snapshot: Snapshot
 ) -> dict[FulltextQuery, BitMap]:
     """The ordinals that match each query."""
-    text, statement = FULL_TEXT[snapshot.engine], matching_statement(snapshot.engine)
+    full_text = FULL_TEXT[snapshot.engine]
     sort_keys = all_sort_keys(snapshot.memory)
     found = {}
     for query in queries:
         refuse_overdue(snapshot)
-        sought = (text.all_of if query.combine_all else text.any_of)(query.terms)
-        rows = await snapshot.rows(statement, sought=sought, low=query.low, high=query.high)
+        sought = full_text.any_of(query.terms)
+        rows = await snapshot.rows(
+            full_text.matching, sought=sought, low=query.low, high=query.high
+        )
         found[query] = sort_keys.ordinals(row[0] for row in rows)
     return found
 
@@ -173,60 +148,37 @@ FULLTEXT_MATCHES = Loadable(load_matches, 16 * MIB, size_of_bitmap, size_of_quer
 
 
 class FulltextMatch(NamedTuple):
-    """What the full text has to decide: terms that must all match, and terms that must not.
+    """What the full text has to decide: groups, each with the entries that have its words."""
 
-    Postings of words are enough for single words, but not for phrases. Of each group an entry must
-    match one term, unless it is in the bitmap.
-    """
-
-    wanted: tuple[SearchTerm, ...]
-    unwanted: tuple[SearchTerm, ...]
-    groups: list[tuple[tuple[SearchTerm, ...], BitMap]]
+    groups: list[tuple[FulltextGroup, BitMap]]
     sort_keys: SortKeys
 
     def among(self, memory: Memory, windows: list[BitMap]) -> list[BitMap]:
-        """The entries of each window for which it holds."""
-        if self.wanted:
-            matches = self.matches(memory, self.wanted, windows, combine_all=True)
-            windows = [found & each for found, each in zip(windows, matches, strict=True)]
-        if self.unwanted:
-            matches = self.matches(memory, self.unwanted, windows, combine_all=False)
-            windows = [found - each for found, each in zip(windows, matches, strict=True)]
-        for terms, decided in self.groups:
-            rest = [found - decided for found in windows]
-            matches = self.matches(memory, terms, rest, combine_all=False)
-            windows = [
-                (found & decided) | (undecided & each)
-                for found, undecided, each in zip(windows, rest, matches, strict=True)
-            ]
-        return windows
+        """The entries of each window that match every group.
 
-    def matches(
-        self,
-        memory: Memory,
-        terms: tuple[SearchTerm, ...],
-        windows: list[BitMap],
-        *,
-        combine_all: bool,
-    ) -> list[BitMap]:
-        """What matches terms between the first and the last entry of each window."""
+        The full text is asked from the first to the last entry of a window.
+        """
         queries = [
-            FulltextQuery(terms, combine_all, *self.sort_keys.at((found[0], found[-1])))
+            FulltextQuery(group.terms, *self.sort_keys.at((found[0], found[-1])))
             for found in windows
             if found
+            for group, _ in self.groups
         ]
         matches = iter(memory.get_all(FULLTEXT_MATCHES, queries))
-        return [next(matches) if found else found for found in windows]
+        return [self.matching(found, matches) if found else found for found in windows]
+
+    def matching(self, found: BitMap, matches: Iterator[BitMap]) -> BitMap:
+        """The found entries that match every group, of which the full text found these matches."""
+        for (group, decided), match in zip(self.groups, matches, strict=False):
+            matching = match | decided
+            found = found - matching if group.excluded else found & matching
+        return found
 
 
 def fulltext_match(
-    memory: Memory, asked: FulltextTerms, kinds: tuple[str, ...], sort_keys: SortKeys
+    memory: Memory, groups: tuple[FulltextGroup, ...], kinds: tuple[str, ...], sort_keys: SortKeys
 ) -> FulltextMatch:
     """What the full text has to decide of a query."""
-    terms = [group.terms for group in asked.groups]
-    keys = [
-        [key_of(kind, WORD, word) for kind in kinds for word in each.words] for each in asked.groups
-    ]
+    keys = [[key_of(kind, WORD, word) for kind in kinds for word in each.words] for each in groups]
     decided = [BitMap.union(BitMap(), *each) for each in memory.get_groups(POSTINGS, keys)]
-    groups = list(zip(terms, decided, strict=True))
-    return FulltextMatch(asked.wanted, asked.unwanted, groups, sort_keys)
+    return FulltextMatch(list(zip(groups, decided, strict=True)), sort_keys)

@@ -255,9 +255,7 @@ def scan_of(memory: Memory, plan: QueryPlan) -> Scan:
         kind_scans,
         min([each.low for each in kind_scans], default=high),
         high,
-        fulltext_match(memory, words.fulltext, plan.kinds, sort_keys)
-        if any(words.fulltext)
-        else None,
+        fulltext_match(memory, words.fulltext, plan.kinds, sort_keys) if words.fulltext else None,
         plan.descending,
         sort_keys,
     )

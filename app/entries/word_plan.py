@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import chain
 from typing import NamedTuple
 
@@ -22,33 +22,28 @@ Words = tuple[str, ...]
 
 
 class FulltextGroup(NamedTuple):
-    """Terms of which an entry must have one, unless it has one of the words."""
+    """A group whose `terms` only the full text can find; its other terms are the `words`.
+
+    An entry must have one of the terms or words, or none of them if the group is `excluded`.
+    """
 
     terms: tuple[SearchTerm, ...]
     words: Words
-
-
-class FulltextTerms(NamedTuple):
-    """What the full text is asked for: all of `wanted`, none of `unwanted`, and each group."""
-
-    wanted: tuple[SearchTerm, ...] = ()
-    unwanted: tuple[SearchTerm, ...] = ()
-    groups: tuple[FulltextGroup, ...] = ()
+    excluded: bool
 
 
 class WordPlan(NamedTuple):
     """What the words of a question ask for.
 
-    An entry must have one of the words of every filter, and none of the words `excluded`. Of
-    `groups`, the full text is asked for `fulltext`. `languages` are those of the word forms that
-    are looked for.
+    An entry must have one of the words of every filter, and none of the words `excluded`. It must
+    match each group in `fulltext`. `languages` are those of the word forms that are looked for.
     """
 
     groups: tuple[SearchGroup, ...] = ()
     languages: tuple[str, ...] = ()
     filters: tuple[Clause, ...] = ()
-    excluded: tuple[str, ...] = ()
-    fulltext: FulltextTerms = FulltextTerms()
+    excluded: Words = ()
+    fulltext: tuple[FulltextGroup, ...] = ()
 
     def to_weigh(self) -> list[Words]:
         """What makes an entry match better: each word it must have; of several terms, any word."""
@@ -71,49 +66,46 @@ NO_WORDS = WordPlan()
 
 
 def plan_words(memory: Memory, query: str, kinds: tuple[str, ...], *, forms: bool) -> WordPlan:
-    """The plan of a query; prefixes stand for up to `MOST_PREFIXED` words in all."""
+    """The plan of a query: postings decide about words and prefixes, the full text about phrases
+    and prefixes of too many words.
+    """
     groups = read_query(query)
-    prefixes: dict[SearchTerm, Words | None] = {}
+    languages = languages_of(memory, kinds) if forms else ()
+    words = words_by_term(memory, groups, kinds, languages)
+    filters: list[Clause] = []
+    excluded: list[str] = []
+    fulltext = []
+    for group in groups:
+        indexed = [term for term in group.terms if len(term.words) == 1 and words[term]]
+        decided = tuple(chain.from_iterable(words[term][0] for term in indexed))
+        undecided = tuple(term for term in group.terms if term not in indexed)
+        if undecided:
+            fulltext.append(FulltextGroup(undecided, decided, group.excluded))
+        if group.excluded:
+            excluded += decided
+        else:
+            filters += word_filters([words[term] for term in group.terms])
+    return WordPlan(groups, languages, tuple(filters), tuple(excluded), tuple(fulltext))
+
+
+def words_by_term(
+    memory: Memory, groups: Iterable[SearchGroup], kinds: tuple[str, ...], languages: Iterable[str]
+) -> dict[SearchTerm, list[Words]]:
+    """For each word of a term, the longest first, the words of which an entry has one.
+
+    A prefix comes last, with the words that begin so; it is left out where the prefixes of a query
+    stand for more than `MOST_PREFIXED` words in all.
+    """
+    words: dict[SearchTerm, list[Words]] = {}
     left = MOST_PREFIXED
     for term in chain.from_iterable(group.terms for group in groups):
-        if term.prefix:
-            prefixes[term] = words = words_from(memory, term.words[-1], kinds, left)
-            left -= len(words) if words is not None else 0
-    lookup = WordLookup(prefixes, languages_of(memory, kinds) if forms else ())
-    return WordPlan(
-        groups,
-        lookup.languages,
-        tuple(word_filters(groups, lookup)),
-        tuple(word for each in groups if each.excluded for word in lookup.indexed_words(each)),
-        fulltext_terms(groups, lookup),
-    )
-
-
-class WordLookup(NamedTuple):
-    """What the words of a question stand for: by their prefixes, and by their forms in languages.
-
-    `prefixes` has the words that begin as each term with a prefix; None for too many.
-    """
-
-    prefixes: dict[SearchTerm, Words | None]
-    languages: tuple[str, ...]
-
-    def is_indexed(self, term: SearchTerm) -> bool:
-        """Whether postings say which entries have a term: for words and prefixes, not phrases."""
-        return term.is_word or (len(term.words) == 1 and self.prefixes[term] is not None)
-
-    def words_of(self, term: SearchTerm) -> list[Words]:
-        """For each word of a term, the longest first, the words of which an entry has one."""
-        languages = self.languages if term.is_word else ()
         whole = sorted(term.whole_words, key=len, reverse=True)
-        words: list[Words] = [word_forms(word, languages) for word in whole]
-        prefixed = self.prefixes.get(term)
-        return words if prefixed is None else [*words, prefixed]
-
-    def indexed_words(self, group: SearchGroup) -> Words:
-        """The words of those terms of a group about which postings decide."""
-        indexed = filter(self.is_indexed, group.terms)
-        return tuple(chain.from_iterable(self.words_of(term)[0] for term in indexed))
+        words[term] = [word_forms(word, languages if term.is_word else ()) for word in whole]
+        begun = words_from(memory, term.words[-1], kinds, left) if term.prefix else None
+        if begun is not None:
+            words[term].append(begun)
+            left -= len(begun)
+    return words
 
 
 def word_forms(word: str, languages: Iterable[str]) -> Words:
@@ -128,9 +120,7 @@ def languages_of(memory: Memory, kinds: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({OWN_LANGUAGE}.union(*(each.values for each in found))))
 
 
-def words_from(
-    memory: Memory, prefix: str, kinds: tuple[str, ...], most: int
-) -> tuple[str, ...] | None:
+def words_from(memory: Memory, prefix: str, kinds: tuple[str, ...], most: int) -> Words | None:
     """The words in entries of some kinds that begin so; None if there are more than `most`."""
     words: dict[str, None] = {}
     for vocabulary in memory.get_all(VOCABULARIES, kinds):
@@ -141,32 +131,13 @@ def words_from(
     return tuple(words) if len(words) <= most else None
 
 
-def word_filters(groups: Iterable[SearchGroup], lookup: WordLookup) -> Iterator[Clause]:
-    """The words that an entry must have to match the groups that are wanted.
+def word_filters(terms: list[list[Words]]) -> list[Clause]:
+    """The words that an entry must have to match a group, from the words of each of its terms.
 
-    Of a group of several terms it must have at least one word of one term.
+    Of several terms it must have at least one word of one term.
     """
-    for group in groups:
-        words = [lookup.words_of(term) for term in group.terms]
-        if group.excluded:
-            continue
-        if len(words) == 1:
-            yield from (Clause(WORD, each) for each in words[0])
-        elif all(words):
-            yield Clause(WORD, tuple(dict.fromkeys(chain.from_iterable(each[0] for each in words))))
-
-
-def fulltext_terms(groups: Iterable[SearchGroup], lookup: WordLookup) -> FulltextTerms:
-    """The terms about which postings do not decide."""
-    wanted: list[SearchTerm] = []
-    unwanted: list[SearchTerm] = []
-    mixed = []
-    for group in groups:
-        terms = tuple(term for term in group.terms if not lookup.is_indexed(term))
-        if group.excluded:
-            unwanted += terms
-        elif len(group.terms) == 1:
-            wanted += terms
-        elif terms:
-            mixed.append(FulltextGroup(terms, lookup.indexed_words(group)))
-    return FulltextTerms(tuple(wanted), tuple(unwanted), tuple(mixed))
+    if len(terms) == 1:
+        return [Clause(WORD, each) for each in terms[0]]
+    if not all(terms):
+        return []
+    return [Clause(WORD, tuple(dict.fromkeys(chain.from_iterable(each[0] for each in terms))))]

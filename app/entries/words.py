@@ -109,23 +109,13 @@ def located(text: str) -> list[Located]:
     ]
 
 
-def fts5_all(terms: Iterable[SearchTerm]) -> str:
-    """Write the FTS5 MATCH expression for all of these."""
-    return " AND ".join(map(_fts5_phrase, terms))
-
-
 def fts5_any(terms: Iterable[SearchTerm]) -> str:
     """Write the FTS5 MATCH expression for any of these."""
     return " OR ".join(map(_fts5_phrase, terms))
 
 
-def tsquery_all(terms: Iterable[SearchTerm]) -> str:
-    """Write a text for PostgreSQL to cast by `::tsquery`: all of these."""
-    return " & ".join(map(_tsquery_phrase, terms))
-
-
 def tsquery_any(terms: Iterable[SearchTerm]) -> str:
-    """Write a text for PostgreSQL to cast by `::tsquery`: any of these."""
+    """Write a text for PostgreSQL to cast to `tsquery`: any of these."""
     return " | ".join(map(_tsquery_phrase, terms))
 
 
