@@ -16,7 +16,6 @@ from calendar import day_name, month_name
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import NamedTuple, NoReturn
 
 from app.data_files import read_toml
 
@@ -93,35 +92,24 @@ class DateSpan:
 INEXACT = ("dated", "inexact")
 
 
-class Refusal(NamedTuple):
-    """Why a text is refused: the pattern that it matches, what is wrong, what would be right."""
-
-    pattern: re.Pattern[str]
-    wrong: str
-    right: str
-
-
-DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?([~?%])?")
+DATE = re.compile(r"(?!0000)([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-([0-9]{2}))?)?([~?%])?")
+INTERVAL = re.compile(r"(?!\.\./)([^/]+)/([^/]+)")
 FORMS = "write a year, a month or a day as in 2024, 2024-02 or 2024-02-07"
-
-REFUSALS = [
-    Refusal(re.compile(each["pattern"]), each["wrong"], each["right"])
-    for each in read_toml("entries/refusals.toml")["refusals"]
-]
+# Why a text is no interval, and why a part of one is no date: what is wrong, and what would be
+# right, by the pattern that matches.
+REFUSALS = {
+    what: {re.compile(each["pattern"]): (each["wrong"], each["right"]) for each in rows}
+    for what, rows in read_toml("entries/refusals.toml").items()
+}
 
 
 def parse_date(text: str) -> DateSpan:
     """Read one date, `a`, `a/b` or `a/..`; raise DateLanguageError for anything else."""
-    _refuse_other_than_text(text)
+    # YAML reads an unquoted 2024 as a number and an unquoted 2024-02-07 as a date.
+    if not isinstance(text, str):
+        kind = type(text).__name__
+        raise DateLanguageError(text, f"not text but {kind}", "write it in quotes as '2024-02-07'")
     return _parse(text)
-
-
-@lru_cache(maxsize=KEPT_DATES)
-def _parse(text: str) -> DateSpan:
-    start, slash, end = text.partition("/")
-    if not slash:
-        return _parse_part(text, text)
-    return _parse_interval(start, end, text)
 
 
 def parse_bound(text: str) -> tuple[datetime.date, datetime.date]:
@@ -129,63 +117,44 @@ def parse_bound(text: str) -> tuple[datetime.date, datetime.date]:
 
     Raises DateLanguageError for anything else.
     """
-    _refuse_other_than_text(text)
-    return _parse_bound(text)
-
-
-@lru_cache(maxsize=KEPT_DATES)
-def _parse_bound(text: str) -> tuple[datetime.date, datetime.date]:
-    if "/" in text:
+    if "/" in str(text):
         raise DateLanguageError(text, "an interval", f"a bound is one date: {FORMS}")
-    span = _parse_part(text, text)
+    span = parse_date(text)
     if span.qualifier is not None:
         raise DateLanguageError(text, "a qualifier", f"a bound has none: write {text[:-1]}")
     return span.start, span.end
 
 
-def _parse_interval(start: str, end: str, text: str) -> DateSpan:
-    _refuse_interval_form(start, end, text)
-    first = _parse_part(start, text)
-    if end == OPEN_END:
+@lru_cache(maxsize=KEPT_DATES)
+def _parse(text: str) -> DateSpan:
+    if "/" not in text:
+        return _parse_part(text, text)
+    interval = INTERVAL.fullmatch(text)
+    if interval is None:
+        raise _refused("intervals", text, text)
+    first = _parse_part(interval[1], text)
+    if interval[2] == OPEN_END:
         return DateSpan(text, first.start, datetime.date.max, Precision.open, first.qualifier)
-    last = _parse_part(end, text)
+    last = _parse_part(interval[2], text)
     _refuse_reversed(first, last, text)
-    qualifier = _joint_qualifier(first.qualifier, last.qualifier)
+    qualifiers = {each.qualifier for each in (first, last) if each.qualifier is not None}
+    qualifier = Qualifier.both if len(qualifiers) > 1 else next(iter(qualifiers), None)
     return DateSpan(text, first.start, last.end, Precision.interval, qualifier)
 
 
 def _parse_part(part: str, text: str) -> DateSpan:
     match = DATE.fullmatch(part)
     if match is None:
-        _refuse_part(part, text)
+        raise _refused("dates", part, text)
     year, month, day, sign = match.groups()
-    _refuse_no_such_day(year, month, day, text)
-    first, last = datetime.date(int(year), int(month or 1), int(day or 1)), int(month or 12)
-    end = datetime.date(int(year), last, int(day or calendar.monthrange(int(year), last)[1]))
+    last_month = int(month or 12)
+    days = calendar.monthrange(int(year), last_month)[1]
+    if day and not 1 <= int(day) <= days:
+        raise DateLanguageError(text, "no such day", f"{year}-{month} has {days} days")
+    start = datetime.date(int(year), int(month or 1), int(day or 1))
+    end = datetime.date(int(year), last_month, int(day or days))
     precision = Precision.day if day else Precision.month if month else Precision.year
-    return DateSpan(part, first, end, precision, QUALIFIER_SIGNS.get(sign))
-
-
-def _joint_qualifier(first: Qualifier | None, last: Qualifier | None) -> Qualifier | None:
-    if first is None or last is None:
-        return first or last
-    return first if first is last else Qualifier.both
-
-
-def _refuse_other_than_text(text: object) -> None:
-    # YAML reads an unquoted 2024 as a number and an unquoted 2024-02-07 as a date.
-    if not isinstance(text, str):
-        kind = type(text).__name__
-        raise DateLanguageError(text, f"not text but {kind}", "write it in quotes as '2024-02-07'")
-
-
-def _refuse_interval_form(start: str, end: str, text: str) -> None:
-    if "/" in end:
-        raise DateLanguageError(text, "more than one '/'", f"{FORMS}, or two of them around '/'")
-    if start in ("", OPEN_END):
-        raise DateLanguageError(text, "an open start", "write the first day known before '/'")
-    if not end:
-        raise DateLanguageError(text, "no end", f"write '..' for an open end: {_cut(start)}/..")
+    return DateSpan(part, start, end, precision, QUALIFIER_SIGNS.get(sign))
 
 
 def _refuse_reversed(first: DateSpan, last: DateSpan, text: str) -> None:
@@ -197,27 +166,10 @@ def _refuse_reversed(first: DateSpan, last: DateSpan, text: str) -> None:
         raise DateLanguageError(text, wrong, "write the end as exactly as the start")
 
 
-def _refuse_part(part: str, text: str) -> NoReturn:
-    refusal = next(refusal for refusal in REFUSALS if refusal.pattern.search(part))
-    raise DateLanguageError(text, refusal.wrong, refusal.right)
-
-
-def _refuse_no_such_day(year: str, month: str | None, day: str | None, text: str) -> None:
-    if year == "0000":
-        raise DateLanguageError(text, "the year 0000", "years run from 0001 to 9999")
-    if month is None:
-        return
-    if day is None and 21 <= int(month) <= 41:
-        right = "write its months as in 2024-03/2024-05"
-        raise DateLanguageError(text, "a season or another part of a year", right)
-    if not 1 <= int(month) <= 12:
-        right = "months run from 01 to 12"
-        if day is not None and 1 <= int(day) <= 12 and 13 <= int(month) <= 31:
-            right = f"the month stands before the day as in {year}-{day}-{month}"
-        raise DateLanguageError(text, "no such month", right)
-    days = calendar.monthrange(int(year), int(month))[1]
-    if day is not None and not 1 <= int(day) <= days:
-        raise DateLanguageError(text, "no such day", f"{year}-{month} has {days} days")
+def _refused(what: str, part: str, text: str) -> DateLanguageError:
+    found = next(filter(None, (pattern.search(part) for pattern in REFUSALS[what])))
+    wrong, right = REFUSALS[what][found.re]
+    return DateLanguageError(text, wrong, found.expand(right))
 
 
 def _cut(text: str) -> str:
@@ -240,7 +192,7 @@ WRITTEN = tuple(
     for pattern in (
         rf"{WEEKDAY}(?:the\s+)?{DAY}{BETWEEN}(?:of\s+)?{MONTH},?{BETWEEN}{YEAR}",
         rf"{WEEKDAY}{MONTH}{BETWEEN}(?:the\s+)?{DAY},?\s+{YEAR}",
-        rf"{MONTH},?{BETWEEN}(?:of\s+)?{YEAR}",
+        rf"{MONTH},?{BETWEEN}(?:(?:of|in)\s+)?{YEAR}",
         rf"{YEAR}{BETWEEN}{MONTH}{BETWEEN}{DAY}",
         rf"{YEAR}[./-](?P<number>\d{{1,2}})[./-]{DAY}",
     )
@@ -256,11 +208,16 @@ DAYS_OF_MONTH = tuple(
 )
 # A year, month or day that is in the date language already, as nearly all are.
 PLAIN = re.compile(r"\d{4}(?:-\d{2}){0,2}")
-PREPOSITION = re.compile(r"(?:on|in|during)\s+", re.IGNORECASE)
-OPEN_START = re.compile(r"(?:from|since)\s+", re.IGNORECASE)
-QUALIFIED = re.compile(r"(?P<sign>probably about|about|probably)\s+(?P<date>.+)", re.IGNORECASE)
-SIGNS = {"about": "~", "probably": "?", "probably about": "%"}
-QUALIFIERS = {"approximate": "about ", "uncertain": "probably ", "both": "probably about "}
+# What the words before a date add to it in the date language.
+QUALIFIER_WORDS = {
+    Qualifier.approximate: "about",
+    Qualifier.uncertain: "probably",
+    Qualifier.both: "probably about",
+}
+ENDINGS = {QUALIFIER_WORDS[qualifier]: sign for sign, qualifier in QUALIFIER_SIGNS.items()}
+ENDINGS |= dict.fromkeys(("from", "since"), f"/{OPEN_END}")
+LEADING = re.compile(r"(probably about|about|probably|from|since|on|in|during)\s+", re.IGNORECASE)
+BETWEEN_DATES = re.compile(r"\s+(?:to|[-–])\s+")
 NUMBERS_ONLY = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-](?:\d{2}|\d{4})")
 
 
@@ -275,19 +232,15 @@ def in_date_language(text: str) -> str:
     if NUMBERS_ONLY.fullmatch(given):
         wrong = "a date of which the month is a guess"
         raise DateLanguageError(text, wrong, "write 2024-02-07 or 7 February 2024")
-    if opened := OPEN_START.match(given):
-        start = _one_date(given[opened.end() :])
-        return f"{start}/{OPEN_END}" if start is not None else text
-    qualified = QUALIFIED.fullmatch(given)
-    if qualified is not None:
-        date = _one_date(qualified["date"])
-        return f"{date}{SIGNS[qualified['sign'].lower()]}" if date is not None else text
-    given = PREPOSITION.sub("", given, count=1)
-    if days := _first_match(DAYS_OF_MONTH, given):
+    leading = LEADING.match(given)
+    word, dated = (leading[1].lower(), given[leading.end() :]) if leading else ("", given)
+    ending = ENDINGS.get(word, "")
+    if not ending and (days := _first_match(DAYS_OF_MONTH, dated)):
         month = _month(days)
         return f"{month}-{int(days['day']):02}/{month}-{int(days['last']):02}"
-    parts = [_one_date(part) for part in re.split(r"\s+(?:to|[-–])\s+", given, maxsplit=1)]
-    return "/".join(filter(None, parts)) if all(parts) else text
+    parts = [dated] if ending else BETWEEN_DATES.split(dated, maxsplit=1)
+    dates = [_one_date(part) for part in parts]
+    return "/".join(filter(None, dates)) + ending if all(dates) else text
 
 
 def readable_bound(text: str) -> str:
@@ -312,20 +265,3 @@ def _first_match(patterns: tuple[re.Pattern[str], ...], text: str) -> dict[str, 
 def _month(found: dict[str, str]) -> str:
     number = found.get("number") or MONTHS[found["month"].lower()]
     return f"{found['year']}-{int(number):02}"
-
-
-def date_in_words(span: DateSpan) -> str:
-    """A date in words; uncertain ones say so."""
-    before = QUALIFIERS.get(span.qualifier or "", "")
-    if span.precision is Precision.year:
-        return f"{before}{span.start.year}"
-    if span.precision is Precision.month:
-        return f"{before}{month_name[span.start.month]} {span.start.year}"
-    if span.precision is Precision.open:
-        return f"{before}from {_day_in_words(span.start)}"
-    days = dict.fromkeys((_day_in_words(span.start), _day_in_words(span.end)))
-    return before + " to ".join(days)
-
-
-def _day_in_words(day: datetime.date) -> str:
-    return f"{day.day} {month_name[day.month]} {day.year}"

@@ -10,14 +10,14 @@ from babel.dates import format_date, format_interval, format_skeleton
 from babel.numbers import format_decimal
 
 from app.data_files import read_toml
-from app.entries.dates import KEPT_DATES, QUALIFIER_SIGNS, Precision, date_in_words, parse_date
+from app.entries.dates import KEPT_DATES, QUALIFIER_SIGNS, QUALIFIER_WORDS, Precision, parse_date
 
 # English as most of the world writes it: 7 February 2024.
 ENGLISH = Locale.parse("en_001")
 DAY = r"\d{4}-\d{2}(?:-\d{2})?[~?%]?"
 DATES = re.compile(rf"\b{DAY}(?:/(?:{DAY}|\.\.))?")
 MARKS: dict[str, str] = read_toml("entries/quotation_marks.toml")
-SIGNS = {each: f"{sign} " for sign, each in QUALIFIER_SIGNS.items()}
+SIGNS = {each: sign for sign, each in QUALIFIER_SIGNS.items()}
 
 
 @cache
@@ -43,18 +43,22 @@ def written_number(locale: Locale, number: float) -> str:
 def written_date(language: str, text: str) -> str:
     """A date in words; in other languages than English with the signs of EDTF."""
     span, locale = parse_date(text), locale_of(language)
-    if locale.language == "en":
-        return date_in_words(span)
+    is_english = locale.language == "en"
+    locale = ENGLISH if is_english else locale
+    start, end = (format_date(day, "long", locale) for day in (span.start, span.end))
     if span.precision in (Precision.year, Precision.month):
         skeleton = "y" if span.precision is Precision.year else "yMMMM"
         written = format_skeleton(skeleton, span.start, locale=locale)
     elif span.precision is Precision.open:
-        written = f"{format_date(span.start, 'long', locale)} –"
-    elif span.start == span.end:
-        written = format_date(span.start, "long", locale)
+        written = f"from {start}" if is_english else f"{start} –"
+    elif start == end:
+        written = start
+    elif is_english:
+        written = f"{start} to {end}"
     else:
         written = format_interval(span.start, span.end, "yMMMMd", locale=locale)
-    return f"{SIGNS[span.qualifier]}{written}" if span.qualifier else written
+    signs = QUALIFIER_WORDS if is_english else SIGNS
+    return f"{signs[span.qualifier]} {written}" if span.qualifier else written
 
 
 def dates_written(language: str, text: str) -> str:

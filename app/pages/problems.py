@@ -13,9 +13,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app.db.snapshots import Memory, Snapshot, find
-from app.entries.dates import DateLanguageError, date_in_words, in_date_language, parse_date
+from app.entries.dates import DateLanguageError, in_date_language, parse_date
 from app.entries.facets import LABELLED, LABELS
+from app.entries.languages import written_date
 from app.entries.names import NEAREST, nearest
+from app.entries.stems import OWN_LANGUAGE
 from app.errors import InvalidQuery, Moved, NotFound, Problem, RequestTimeout, Unavailable
 from app.formats.svg import DATED
 from app.http.limits import not_allowed
@@ -157,7 +159,7 @@ def with_links(memory: Memory, request: Request, problem: Problem) -> dict[str, 
 def name_in_memory(memory: Memory, name_type: str, value: str) -> str:
     """How a suggested value is shown: the name or headline of a record, a date in words."""
     if name_type in DATED:
-        return date_in_words(parse_date(value))
+        return written_date(OWN_LANGUAGE, value)
     label = memory.get(LABELS, (name_type if name_type in LABELLED else "actor", value))
     return label or headlines(memory, [value]).get(value, value)
 

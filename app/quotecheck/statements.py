@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.entries.dates import date_in_words, parse_date
+from app.entries.languages import written_date
+from app.entries.stems import OWN_LANGUAGE
 from app.quotecheck.answers import DifferenceKind, Verdict
 from app.quotecheck.judgement import Judgement, cut_off, speaker_names
 from app.quotecheck.matching import Matches
@@ -79,7 +80,7 @@ def _who_said(judgement: Judgement) -> str:
 
 
 def _day(judgement: Judgement) -> str:
-    return date_in_words(parse_date(judgement.candidate.document["date"]))
+    return written_date(OWN_LANGUAGE, judgement.candidate.document["date"])
 
 
 def counts_of(found: Sequence[Judgement | None]) -> dict[str, int]:
