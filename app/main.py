@@ -27,18 +27,15 @@ from app import pages
 from app.agents import card
 from app.agents.serving import AgentsEndpoint, is_installed, serve_stdio
 from app.api import (
-    compare,
+    analyses,
     dataset,
     documentation,
     downloads,
     entries,
     feeds,
-    graph,
     history,
     llms,
-    metrics,
-    outcome,
-    positions,
+    operating,
     reference,
 )
 from app.api import quotecheck as check
@@ -98,19 +95,16 @@ def create_app(settings: Settings) -> ASGIApp:
 
     app = documentation.documented(lifespan, telemetry=asks_for_telemetry())
     app.service = Service(settings, database, f"{VERSION} {DOCUMENT_FORMAT}")
-    graph.add_routes(app)
-    outcome.add_routes(app)
+    analyses.add_routes(app)
     entries.add_routes(app)
     reference.add_routes(app)
     history.add_routes(app)
     feeds.add_routes(app)
     check.add_routes(app)
-    compare.add_routes(app)
-    positions.add_routes(app)
     dataset.add_routes(app)
     downloads.add_routes(app)
     llms.add_routes(app)
-    metrics.add_routes(app)
+    operating.add_routes(app)
     documentation.add_routes(app)
     pages.add_pages(app)
     if settings.watch_report is not None:

@@ -72,4 +72,4 @@ async def answer(request: Request, _: NoQuestion) -> Representation:
 def add_routes(app: FastAPI) -> None:
     """Registers the documents."""
     for path in DOCUMENTS:
-        add_question(app, path, answer, response_model=None, include_in_schema=False)
+        add_question(app, path, answer)

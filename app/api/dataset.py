@@ -1,15 +1,14 @@
-"""The dataset's own description, and whether the service lives and is ready."""
+"""The dataset's own description."""
 
 from __future__ import annotations
 
-import orjson
 from fastapi import FastAPI
 from sqlalchemy import bindparam, func, select
 from starlette.requests import Request
 
 from app.api import downloads
 from app.api.balance import Balance, balance_of
-from app.api.models import OneOf, named
+from app.api.models import OneOf
 from app.api.records import (
     OneQuestion,
     StoredDocument,
@@ -23,10 +22,8 @@ from app.db.postings import STORED
 from app.db.snapshots import Revision, Snapshot
 from app.db.sql import Statement
 from app.db.tables import change, tally
-from app.entries.documents import DOCUMENT_FORMAT, Document
-from app.entries.questions import NoQuestion
-from app.errors import NotAcceptable, Unavailable
-from app.http.messages import CompleteResponse, complete
+from app.entries.documents import Document
+from app.errors import NotAcceptable
 from app.http.route import Representation, service_of
 from app.kinds import KINDS
 from app.reference.dataset import (
@@ -92,13 +89,6 @@ class DatasetDocument(Document):
     """How to cite it, and what has changed in it, as paths."""
 
 
-class Health(Document):
-    """Whether the service can answer."""
-
-    status: str
-    """live or ready."""
-
-
 async def dataset(request: Request, question: OneQuestion) -> Representation:
     """What the record is, what it covers and lacks, its licence, and how to cite it."""
     async with service_of(request).database.snapshot() as snapshot:
@@ -136,31 +126,8 @@ async def kind_counts(at: Revision, snapshot: Snapshot) -> dict[str, int]:
     return counts
 
 
-async def live(request: Request, _: NoQuestion) -> CompleteResponse:
-    """The process runs."""
-    del request
-    return health("live")
-
-
-async def ready(request: Request, _: NoQuestion) -> CompleteResponse:
-    """The record can be asked: the database is there, with our schema and document format."""
-    database = service_of(request).database
-    await database.check()
-    async with database.snapshot() as snapshot:
-        stored = await snapshot.rows(STORED, name="document_format")
-    if not stored or bytes(stored[0][0]) != str(DOCUMENT_FORMAT).encode():
-        raise Unavailable("The documents are of another format; run `parley seed`.")
-    return health("ready")
-
-
-def health(status: str) -> CompleteResponse:
-    """An answer that nobody keeps."""
-    headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
-    return complete(200, headers, orjson.dumps({"status": status}))
-
-
 def add_routes(app: FastAPI) -> None:
-    """Registers the dataset and the health checks."""
+    """Registers the dataset."""
     add_question(
         app,
         "/v1/dataset",
@@ -169,14 +136,5 @@ def add_routes(app: FastAPI) -> None:
         content=one_content(),
         problems=[NotAcceptable],
         operation_id="getDataset",
-        response_model=named(OneOf[DatasetDocument], "DatasetAnswer"),
+        model=OneOf[DatasetDocument],
     )
-    for path, endpoint in (("live", live), ("ready", ready)):
-        add_question(
-            app,
-            f"/health/{path}",
-            endpoint,
-            headers={},
-            operation_id=f"get{path.capitalize()}",
-            response_model=Health,
-        )

@@ -179,7 +179,7 @@ def add_routes(app: FastAPI) -> None:
         ("/openapi.json", openapi_json),
         (FULL, openapi_json),
     ):
-        add_question(app, path, answer, response_model=None, include_in_schema=False)
+        add_question(app, path, answer)
     pages: tuple[tuple[str, Callable[..., Any]], ...] = (
         *((path, view) for path in VIEWS),
         ("/docs/assets/{name}", docs_asset),

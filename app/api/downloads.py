@@ -21,7 +21,6 @@ from typing import Any
 from fastapi import FastAPI
 from sqlalchemy import select
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.models import HEADERS
@@ -247,36 +246,25 @@ async def sqlite_file(request: Request, _: NoQuestion) -> ASGIApp:
 def add_routes(app: FastAPI) -> None:
     """Registers the downloads."""
     turns = asyncio.Semaphore(MADE_AT_ONCE)
-    for download in DOWNLOADS:
-        add_question(
-            app,
-            f"/v1/dataset/{download.name}",
-            download_endpoint(download, turns),
-            operation_id=download.operation_id,
-            of=download.of,
-            **file_documentation(download.media_type),
-        )
+    for each in DOWNLOADS:
+        endpoint = download_endpoint(each, turns)
+        add_file(app, each.name, endpoint, each.operation_id, each.media_type, of=each.of)
+    problems = (NotFound, NoSuchRange)
+    add_file(app, SQLITE_NAME, sqlite_file, "downloadDatabase", SQLITE_TYPE, problems=problems)
+
+
+def add_file(
+    app: FastAPI, name: str, endpoint: Any, operation_id: str, media_type: str, **documented: Any
+) -> None:
+    """Registers a file."""
+    part = {media_type: {"schema": {"type": "string"}}}
     add_question(
         app,
-        f"/v1/dataset/{SQLITE_NAME}",
-        sqlite_file,
-        operation_id="downloadDatabase",
-        **file_documentation(SQLITE_TYPE) | {"problems": (NotFound, NoSuchRange)},
+        f"/v1/dataset/{name}",
+        endpoint,
+        operation_id=operation_id,
+        media_type=media_type,
+        headers={name: each for name, each in HEADERS.items() if name != "Link"},
+        more={206: {"description": "The part of the file that `Range` asks for.", "content": part}},
+        **{"problems": (NoSuchRange,), **documented},
     )
-
-
-def file_documentation(media_type: str) -> dict[str, Any]:
-    """The documentation of a file."""
-    content = {media_type: {"schema": {"type": "string"}}}
-    part = {"description": "The part of the file that `Range` asks for.", "content": content}
-    return {
-        "answer": "The file.",
-        "headers": {name: each for name, each in HEADERS.items() if name != "Link"},
-        "content": content,
-        "problems": (NoSuchRange,),
-        "more": {206: part},
-        "tags": ["download"],
-        "response_model": None,
-        # By the class the documentation knows the media type.
-        "response_class": type("File", (Response,), {"media_type": media_type}),
-    }

@@ -24,7 +24,7 @@ from app.api.answering import (
     represented,
     sized,
 )
-from app.api.models import EntryListOf, list_content, named
+from app.api.models import EntryListOf, list_content
 from app.api.records import add_record
 from app.api.registration import DatedList, add_question
 from app.db.snapshots import Snapshot, find
@@ -197,7 +197,7 @@ def add_routes(app: FastAPI) -> None:
             operation_id="list{Name}s",
             of=kind.name,
             description=kind.description,
-            response_model=named(EntryListOf[model], f"{kind.title}List"),
+            model=EntryListOf[model],
             **LIST,
         )
         add_record(app, kind.name, kind.document)
@@ -208,7 +208,7 @@ def add_routes(app: FastAPI) -> None:
         TimelineQuestion,
         operation_id="listTimeline",
         description=f"All kinds of entry in one order: {WITHOUT_KIND}, others when asked for.",
-        response_model=named(EntryListOf[ANY_DOCUMENT], "Timeline"),
+        model=EntryListOf[ANY_DOCUMENT],
         **LIST,
     )
     add_record(app, ENTRY_NAME, ANY_DOCUMENT, "getEntry", QuestionRoute)

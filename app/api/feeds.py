@@ -11,10 +11,7 @@ from pydantic import AfterValidator, Field
 from starlette.requests import Request
 
 from app.api.answering import answer_of, represented, sized
-from app.api.models import (
-    ListOf,
-    named,
-)
+from app.api.models import ListOf
 from app.api.registration import add_question
 from app.db.snapshots import Snapshot
 from app.entries.documents import Document
@@ -210,5 +207,5 @@ def add_feed(app: FastAPI, answer: Any, question: type[FeedQuestion], model: Any
             if each != "json"
         },
         operation_id=f"list{title}",
-        response_model=named(ListOf[model], f"{title}List"),
+        model=ListOf[model],
     )

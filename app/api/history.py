@@ -12,12 +12,12 @@ from starlette.requests import Request
 
 from app.api.answering import asked_path
 from app.api.models import Links, Meta, RevisionMeta
-from app.api.records import ONE_PROBLEMS, types_at, why_missing
+from app.api.records import types_at, why_missing
 from app.api.registration import add_question, plural_of
 from app.entries.documents import CorrectionDocument, Document
 from app.entries.names import ENTRY_NAME
 from app.entries.questions import NoQuestion
-from app.errors import Moved
+from app.errors import Moved, NotAcceptable
 from app.formats.answer import enveloped, revision_meta
 from app.history.versions import versions_of
 from app.http.messages import JSON
@@ -99,6 +99,6 @@ def add_routes(app: FastAPI) -> None:
             partial(history, name=name),
             operation_id="get{Name}History",
             of=name,
-            problems=ONE_PROBLEMS,
-            response_model=History,
+            problems=[NotAcceptable],
+            model=History,
         )

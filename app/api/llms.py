@@ -11,7 +11,6 @@ from typing import Any
 import jinja2
 from fastapi import FastAPI
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
 
 from app.api.balance import balance_of
 from app.api.dataset import kind_counts
@@ -70,11 +69,4 @@ def parameters(document: Described) -> list[tuple[str, list[str]]]:
 def add_routes(app: FastAPI) -> None:
     """Registers both texts."""
     for path, operation_id in (("/llms.txt", "getLlmsText"), (FULL, "getLlmsFullText")):
-        add_question(
-            app,
-            path,
-            llms,
-            operation_id=operation_id,
-            response_model=None,
-            response_class=PlainTextResponse,
-        )
+        add_question(app, path, llms, operation_id=operation_id, media_type="text/plain")

@@ -243,7 +243,7 @@ def add_routes(app: FastAPI) -> None:
         content=_csv_content(*CHECK_COLUMNS),
         problems=[NotAcceptable],
         operation_id="checkQuotation",
-        response_model=named(OneOf[CheckAnswer], "CheckResult"),
+        model=OneOf[CheckAnswer],
     )
     app.router.add_api_route(
         "/v1/check",

@@ -12,12 +12,12 @@ from typing import Annotated, Any, NamedTuple
 
 import orjson
 from fastapi import FastAPI
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, Field
 from sqlalchemy import and_, bindparam, literal, or_, select
 from starlette.requests import Request
 
 from app.api.answering import answer_of, asked_path, chosen_fields
-from app.api.models import SCHEMAS, OneOf, named, schema_of
+from app.api.models import SCHEMAS, OneOf, schema_of
 from app.api.registration import add_question, plural_of
 from app.db.postings import MIB
 from app.db.snapshots import Loadable, Memory, Revision, Snapshot, find
@@ -46,8 +46,6 @@ from app.http.route import (
 from app.kinds import KINDS, RECORD_TYPES
 from app.reference import REFERENCE_TYPES
 from app.reference.dataset import DatasetRecord, read_dataset
-
-ONE_PROBLEMS = (NotAcceptable, NotFound, Gone, Moved)
 
 ENTRY = Statement(select(document.c.kind, document.c.body).where(given(document.c.id)))
 REFERENCE = Statement(select(reference.c.body).where(given(reference.c.name_type, reference.c.id)))
@@ -282,14 +280,6 @@ def enveloped_one(
     return enveloped([body], {"revision": revision_meta(at)}, links)
 
 
-def answer_computed(
-    request: Request, document: BaseModel, revision: Revision, page: str | None
-) -> Representation:
-    """A document that is made when it is asked for, as JSON."""
-    body = document.model_dump_json(by_alias=True).encode()
-    return Representation(JSON, enveloped_one(request, body, revision, page), revision)
-
-
 async def as_list_of_one(
     request: Request, found: StoredDocument, at: Revision, snapshot: Snapshot, form: Format
 ) -> bytes:
@@ -357,6 +347,6 @@ def add_record(
         of=name,
         route=route,
         content=one_content(linked=is_entry),
-        problems=ONE_PROBLEMS,
-        response_model=named(OneOf[document], f"{name.capitalize()}Answer"),
+        problems=[NotAcceptable],
+        model=OneOf[document],
     )

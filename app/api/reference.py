@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from app.api.answering import answer_of, asked_path, chosen_fields, form_of, represented, sized
 from app.api.entries import nearest_links
-from app.api.models import ListOf, list_content, named
+from app.api.models import ListOf, list_content
 from app.api.records import add_record
 from app.api.registration import UndatedList, add_question
 from app.db.snapshots import Snapshot, find
@@ -147,6 +147,6 @@ def add_routes(app: FastAPI) -> None:
             operation_id="list{Name}s",
             of=name_type.name,
             description=name_type.description,
-            response_model=named(ListOf[model], f"{name_type.title}List"),
+            model=ListOf[model],
         )
         add_record(app, name_type.name, name_type.document)

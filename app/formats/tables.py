@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from app.analysis.comparison_models import Cell, ProposalComparison, TermLine
-from app.analysis.outcome_models import LedgerReport, TermOutcome
+from app.analysis.outcome_models import LedgerReport, OneTermOutcome, ProposalOutcome, TermOutcome
 from app.entries.csv_columns import csv_lines, header
 from app.entries.documents import QuantityDocument, number_text
 
@@ -77,9 +77,9 @@ def quantity_cell(quantity: QuantityDocument) -> str:
     return " ".join(filter(None, words)) + per + counted
 
 
-def outcome_csv(terms: Iterable[TermOutcome]) -> bytes:
+def outcome_csv(found: ProposalOutcome | OneTermOutcome) -> bytes:
     """The reports, term by term."""
-    return table(LEDGER_COLUMNS, (row for term in terms for row in ledger_rows(term)))
+    return table(LEDGER_COLUMNS, (row for term in found.terms for row in ledger_rows(term)))
 
 
 def ledger_rows(term: TermOutcome) -> Iterator[Row]:
