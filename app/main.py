@@ -95,8 +95,9 @@ def create_app(settings: Settings) -> ASGIApp:
 
     app = documentation.documented(lifespan, telemetry=asks_for_telemetry())
     app.service = Service(settings, database, f"{VERSION} {DOCUMENT_FORMAT}")
-    analyses.add_routes(app)
+    analyses.add_routes(app, analyses.MAP)
     entries.add_routes(app)
+    analyses.add_routes(app, analyses.OTHERS)
     reference.add_routes(app)
     history.add_routes(app)
     feeds.add_routes(app)

@@ -1,11 +1,11 @@
 """What is worked out of several entries: comparisons, positions, outcomes, the map of proposals.
 
-To add one: the function that finds it, and its row in `ANALYSES`.
+To add one: the function that finds it, and its row in `OTHERS`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from inspect import getdoc
 from typing import Any, NamedTuple, get_type_hints
 
@@ -180,9 +180,9 @@ class Analysis(NamedTuple):
         return Representation(JSON, body, snapshot.revision)
 
 
-# The map comes before single proposals, whose paths it would be one of.
-ANALYSES = (
-    Analysis("/v1/proposals/graph", "getProposalGraph", graph),
+# It comes before single proposals, whose paths it would be one of; lists come before all others.
+MAP = (Analysis("/v1/proposals/graph", "getProposalGraph", graph),)
+OTHERS = (
     Analysis(
         "/v1/proposals/{id}/outcome", "getProposalOutcome", outcomes_of, LedgerRoute, outcome_csv
     ),
@@ -193,9 +193,9 @@ ANALYSES = (
 )
 
 
-def add_routes(app: FastAPI) -> None:
-    """Registers the analyses."""
-    for each in ANALYSES:
+def add_routes(app: FastAPI, analyses: Sequence[Analysis]) -> None:
+    """Registers some analyses."""
+    for each in analyses:
         types = get_type_hints(each.find)
         answer: Any = types["return"]
         add_question(
