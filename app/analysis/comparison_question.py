@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import StrEnum
 from typing import Self
 
@@ -16,8 +15,6 @@ from app.db.work import Work
 from app.entries.names import ids_of
 from app.entries.questions import NoQuestion, none_given, several
 from app.errors import InvalidQuery
-from app.kinds.proposals import ProposalQuestion
-from app.kinds.terms import TermQuestion
 
 FEWEST_PROPOSALS, MOST_PROPOSALS = 2, 12
 LONGEST_CHAIN = 50
@@ -105,19 +102,16 @@ async def whole_chain(proposal: str, snapshot: Snapshot) -> list[EntryJson]:
             )
         reply = found[each][1]["in_reply_to"]
         pending += [reply["proposal"]["id"]] if reply else []
-        asked = ProposalQuestion(in_reply_to=[each], limit=LONGEST_CHAIN + 1)
-        pending += [reply["id"] for reply in (await first_of(asked, "proposal", snapshot))[0]]
+        replies, _ = await first_of(LONGEST_CHAIN + 1, "proposal", snapshot, in_reply_to=[each])
+        pending += [reply["id"] for reply in replies]
     if len(found) < FEWEST_PROPOSALS:
         raise InvalidQuery.of("chain", proposal, "answers no proposal, and none answers it.")
     return [chained for _, chained in sorted(found.values(), key=lambda each: each[0])]
 
 
-async def terms_of(
-    proposals: Sequence[str], topics: Sequence[str], snapshot: Snapshot
-) -> list[EntryJson]:
+async def terms_of(proposals: list[str], topics: list[str], snapshot: Snapshot) -> list[EntryJson]:
     """The terms of the proposals on the topics; refuses more than can be matched at once."""
-    asked = TermQuestion(proposal=list(proposals), topic=list(topics), limit=MOST_TERMS)
-    terms, are_all = await first_of(asked, "term", snapshot)
+    terms, are_all = await first_of(MOST_TERMS, "term", snapshot, proposal=proposals, topic=topics)
     if not are_all:
         raise InvalidQuery.of(
             "proposal",

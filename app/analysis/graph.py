@@ -12,9 +12,9 @@ from app.analysis.lookups import EntryJson, all_of
 from app.analysis.positions_models import TitledLink
 from app.db.snapshots import Snapshot
 from app.entries.documents import CitationDocument, Document, Summary
-from app.entries.questions import MAX_LIMIT, BoundParameter, NoQuestion, Sort, several
+from app.entries.questions import BoundParameter, NoQuestion, Sort, several
 from app.kinds.outcomes import Basis
-from app.kinds.proposals import ProposalQuestion, Status
+from app.kinds.proposals import Status
 
 
 class EdgeKind(StrEnum):
@@ -100,8 +100,7 @@ class ProposalGraph(Document):
 async def graph_of(question: GraphQuestion, snapshot: Snapshot) -> ProposalGraph:
     """The map of the proposals that are asked for."""
     given = {name: getattr(question, name) for name in question.model_fields_set - {"format"}}
-    asked = ProposalQuestion(**given, sort=Sort.oldest, limit=MAX_LIMIT)
-    proposals = await all_of(asked, "proposal", "topic", snapshot)
+    proposals = await all_of("proposal", "topic", snapshot, **given, sort=Sort.oldest)
     known = {each["id"] for each in proposals}
     edges = [each for each in edges_of(proposals) if {each["from"], each["to"]} <= known]
     return ProposalGraph.model_validate({"nodes": proposals, "edges": edges}, extra="ignore")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
 
 from app.db.snapshots import Memory, Snapshot
 from app.entries.names import ENTRIES
-from app.entries.questions import EntryQuestion
+from app.entries.questions import MAX_LIMIT, MAX_VALUES
 from app.entries.result_pages import DOCUMENTS, find_page
 from app.errors import InvalidQuery
+from app.kinds import KINDS
 
 EntryJson = dict[str, Any]
 
@@ -23,20 +25,30 @@ def placed(memory: Memory, entry_id: str) -> tuple[int, EntryJson]:
 
 
 async def first_of(
-    question: EntryQuestion, kind: str, snapshot: Snapshot
+    limit: int, kind: str, snapshot: Snapshot, **asked: Any
 ) -> tuple[list[EntryJson], bool]:
     """The first documents that a question finds, and whether they are all."""
+    question = KINDS[kind].question(**asked, limit=limit)
     _, page = await find_page(snapshot, question, (kind,))
     return [orjson.loads(each) for each in page.documents], page.next_cursor is None
 
 
-async def all_of(
-    question: EntryQuestion, kind: str, narrow_by: str, snapshot: Snapshot
-) -> list[EntryJson]:
+async def all_of(kind: str, narrow_by: str, snapshot: Snapshot, **asked: Any) -> list[EntryJson]:
     """Every document that a question finds, the latest first; refuses more than one page."""
-    found, are_all = await first_of(question, kind, snapshot)
+    found, are_all = await first_of(MAX_LIMIT, kind, snapshot, **asked)
     if not are_all:
         raise InvalidQuery.of(
-            narrow_by, "", f"more than {question.limit} {kind}s are concerned; name fewer here."
+            narrow_by, "", f"more than {MAX_LIMIT} {kind}s are concerned; name fewer here."
         )
+    return found
+
+
+async def all_with(
+    name: str, values: Iterable[str], kind: str, narrow_by: str, snapshot: Snapshot, **asked: Any
+) -> list[EntryJson]:
+    """Every document with one of the values, asked for with as many at once as a question takes."""
+    found, ordered = list[EntryJson](), sorted(values)
+    for start in range(0, len(ordered), MAX_VALUES):
+        asked[name] = ordered[start : start + MAX_VALUES]
+        found += await all_of(kind, narrow_by, snapshot, **asked)
     return found

@@ -168,27 +168,22 @@ def best_assignment(scores: list[list[int]]) -> list[tuple[int, int]]:
     row_of, before = [0] * (width + 1), [0] * (width + 1)
     for row in range(1, height + 1):
         row_of[0] = row
-        column = 0
+        reached, free = [0], list(range(1, width + 1))
         least = [BEYOND] * (width + 1)
-        visited = [False] * (width + 1)
-        while row_of[column]:
-            visited[column] = True
-            current, delta, following = row_of[column], BEYOND, 0
-            for j in range(1, width + 1):
-                if visited[j]:
-                    continue
+        while current := row_of[reached[-1]]:
+            for j in free:
                 cost = -scores[current - 1][j - 1] - row_potential[current] - column_potential[j]
                 if cost < least[j]:
-                    least[j], before[j] = cost, column
-                if least[j] < delta:
-                    delta, following = least[j], j
-            for j in range(width + 1):
-                if visited[j]:
-                    row_potential[row_of[j]] += delta
-                    column_potential[j] -= delta
-                else:
-                    least[j] -= delta
-            column = following
+                    least[j], before[j] = cost, reached[-1]
+            nearest = min(free, key=least.__getitem__)
+            for j in reached:
+                row_potential[row_of[j]] += least[nearest]
+                column_potential[j] -= least[nearest]
+            reached.append(nearest)
+            free.remove(nearest)
+            for j in free:
+                least[j] -= least[nearest]
+        column = reached[-1]
         while column:
             row_of[column] = row_of[before[column]]
             column = before[column]

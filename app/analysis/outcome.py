@@ -20,10 +20,10 @@ from app.analysis.positions import load_above
 from app.db.snapshots import Snapshot, find
 from app.entries.dates import parse_bound, parse_date
 from app.entries.names import ids_of
-from app.entries.questions import MAX_LIMIT, BoundParameter, NoQuestion, none_given, several
+from app.entries.questions import BoundParameter, NoQuestion, none_given, several
 from app.kinds.outcomes import Outcome
 from app.kinds.proposals import curated_order
-from app.kinds.terms import PhaseAsked, TermQuestion
+from app.kinds.terms import PhaseAsked
 from app.reference.dataset import dataset_of
 from app.reference.registry import Reference
 
@@ -59,8 +59,8 @@ async def outcome_of_proposal(
     proposal: EntryJson, question: OutcomeQuestion, snapshot: Snapshot
 ) -> ProposalOutcome:
     """The ledger of a proposal, given as its document."""
-    asked = TermQuestion(proposal=[proposal["id"]], phase=question.phase, limit=MAX_LIMIT)
-    terms = await all_of(asked, "term", "phase", snapshot)
+    asked = {"proposal": [proposal["id"]], "phase": question.phase}
+    terms = await all_of("term", "phase", snapshot, **asked)
     claimants = [("actor", "actor", each) for each in question.claimed_by]
     actors = (await find(snapshot, ids_of, claimants))["actor"]
     day = await day_of_ledger(question, terms, snapshot)

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from pydantic import Field
 from sqlalchemy import bindparam, literal, select
 
-from app.analysis.lookups import EntryJson, all_of, placed
+from app.analysis.lookups import EntryJson, all_of, all_with, placed
 from app.analysis.positions_models import (
     ActorPositions,
     OnRecord,
@@ -27,12 +27,8 @@ from app.db.sql import Statement
 from app.db.tables import record
 from app.entries.documents import Summary
 from app.entries.names import ids_of
-from app.entries.questions import MAX_LIMIT, MAX_VALUES, FlagParameter, NoQuestion, several
+from app.entries.questions import FlagParameter, NoQuestion, several
 from app.entries.record import Role
-from app.kinds.events import EventQuestion
-from app.kinds.proposals import ProposalQuestion
-from app.kinds.quotes import QuoteQuestion
-from app.kinds.terms import TermQuestion
 from app.reference.actors import ActorRecord
 from app.reference.registry import Reference
 
@@ -140,8 +136,8 @@ async def proposal_positions(
     named = await find(snapshot, ids_of, [("actor", "actor", each) for each in question.actor])
     actors, known = named["actor"], {proposal["id"]: proposal}
     answers = await answering(actors, [proposal["id"]], "actor", snapshot)
-    obliging = TermQuestion(proposal=[proposal["id"]], obliged=actors, limit=MAX_LIMIT)
-    terms = await all_of(obliging, "term", "actor", snapshot)
+    asked = {"proposal": [proposal["id"]], "obliged": actors}
+    terms = await all_of("term", "actor", snapshot, **asked)
     own = [each for each in answers if not actors or each.actor["id"] in actors]
     accounts = accounts_of(known, terms, own, answers, actors)
     positions = await positions_of(accounts, "actor", snapshot)
@@ -163,10 +159,9 @@ async def actor_positions(
         if each.actor["id"] == actor.id or (question.include_affiliates and actor.id in each.above)
     ]
     actors = {each.actor["id"] for each in own} | {actor.id}
-    terms = await obliging_terms(actors, chosen, snapshot)
-    linked = ProposalQuestion(actor=[actor.id], id=chosen, limit=MAX_LIMIT)
-    found = await all_of(linked, "proposal", "proposal", snapshot)
-    proposals = {each["id"]: each for each in found}
+    terms = await all_with("obliged", actors, "term", "proposal", snapshot, proposal=chosen)
+    linked = await all_of("proposal", "proposal", snapshot, actor=[actor.id], id=chosen)
+    proposals = {each["id"]: each for each in linked}
     obliging = [
         term["proposal"]["id"]
         for term in terms
@@ -186,39 +181,22 @@ async def actor_positions(
 
 
 async def answering(
-    actors: Sequence[str], proposals: Sequence[str], narrow_by: str, snapshot: Snapshot
+    actors: list[str], proposals: list[str], narrow_by: str, snapshot: Snapshot
 ) -> list[Answer]:
     """The answers to the proposals by the actors or their affiliates, the latest first, with all
     others that the same events show.
     """
     responder = {"actor_role": [Role.responder], "include_affiliates": "true"} if actors else {}
-    asked = EventQuestion.model_validate(
-        {"actor": actors, "proposal": proposals, "limit": MAX_LIMIT, **responder}
-    )
+    asked = {"actor": actors, "proposal": proposals, **responder}
+    events = await all_of("event", narrow_by, snapshot, **asked)
     reference, answers = Reference(), list[Answer]()
-    for number, event in enumerate(await all_of(asked, "event", narrow_by, snapshot)):
+    for number, event in enumerate(events):
         for response in event["responds_to"]:
             actor = response["actor"]["id"]
             await load_above(actor, reference, snapshot)
             above = reference.affiliates(actor, *entry_days(event))
             answers.append(Answer(event, response, above, number))
     return answers
-
-
-async def obliging_terms(
-    actors: Iterable[str], proposals: Sequence[str], snapshot: Snapshot
-) -> list[EntryJson]:
-    """The terms that oblige some of the actors."""
-    found: list[EntryJson] = []
-    for some in portions(sorted(actors)):
-        asked = TermQuestion(obliged=some, proposal=list(proposals), limit=MAX_LIMIT)
-        found += await all_of(asked, "term", "proposal", snapshot)
-    return found
-
-
-def portions(values: Sequence[str]) -> list[list[str]]:
-    """The values in lists as long as one question takes."""
-    return [list(values[n : n + MAX_VALUES]) for n in range(0, len(values), MAX_VALUES)]
 
 
 async def load_above(actor: str, reference: Reference, snapshot: Snapshot) -> None:
@@ -255,11 +233,9 @@ async def quotes_by_event(
     """What was said at events, by (event, speaker)."""
     events = {each.event["id"] for account in accounts for each in account.answers}
     said: dict[tuple[str, str], list[EntryJson]] = defaultdict(list)
-    for some in portions(sorted(events)):
-        asked = QuoteQuestion(event=some, limit=MAX_LIMIT)
-        for quote in await all_of(asked, "quote", narrow_by, snapshot):
-            for speaker in quote["speakers"]:
-                said[quote["event"]["id"], speaker["actor"]["id"]].append(quote)
+    for quote in await all_with("event", events, "quote", narrow_by, snapshot):
+        for speaker in quote["speakers"]:
+            said[quote["event"]["id"], speaker["actor"]["id"]].append(quote)
     return said
 
 

@@ -132,48 +132,62 @@ def as_csl(cited: Cited) -> bytes:
     return orjson.dumps(csl_items(cited))
 
 
+def fields_of(item: Item) -> Iterator[tuple[str, str, str | None]]:
+    """The fields of an item, each by its name in BibTeX and its tag in RIS, where it has one.
+
+    The names `date` and `eventdate` are biblatex's.
+    """
+    issued, event = iso_dates(item, "issued"), iso_dates(item, "event-date")
+    about = "about " if "circa" in item.get("event-date", {}) else ""
+    is_news, contained_in = item["type"] == NEWS, item.get("container-title")
+    yield "title", "TI", item["title"]
+    yield "journal" if is_news else "howpublished", "T2", contained_in
+    yield "", "JO", contained_in if is_news else None
+    yield "publisher", "PB", item.get("publisher")
+    yield "version", "ET", item.get("version")
+    yield "year", "PY", issued[0][:4] if issued else None
+    yield "date", "", edtf_date(item, "issued")
+    yield "", "DA", issued[0].replace("-", "/") if issued else None
+    yield "eventdate", "", edtf_date(item, "event-date")
+    yield "language", "LA", item.get("language")
+    yield "", "N1", f"Dated {about}{' to '.join(event)}" if event else None
+    yield "note", "N1", item.get("note")
+    yield "url", "UR", item.get("URL")
+
+
 def as_bibtex(cited: Cited) -> bytes:
     """BibTeX in UTF-8: one entry for each item."""
     return "\n".join(bibtex_entry(item) for item in csl_items(cited)).encode()
 
 
 def bibtex_entry(item: Item) -> str:
-    """An item as `@misc`, or `@article` of an outlet; `date` and `eventdate` are biblatex's."""
-    contained = "journal" if item["type"] == NEWS else "howpublished"
-    issued = iso_dates(item, "issued")
-    fields = {
-        # The inner braces keep capitals as they are.
-        "title": f"{{{tex(item['title'])}}}",
-        contained: tex(item.get("container-title")),
-        "publisher": tex(item.get("publisher")),
-        "version": tex(item.get("version")),
-        "year": issued[0][:4] if issued else None,
-        "date": edtf_date(item, "issued"),
-        "eventdate": edtf_date(item, "event-date"),
-        "language": item.get("language"),
-        "note": tex(item.get("note")),
-        "url": tex_address(item.get("URL")),
-    }
-    lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value is not None]
+    """An item as `@misc`, or `@article` of an outlet."""
+    lines = [
+        f"  {name} = {{{BIBTEX.get(name, tex)(value)}}}"
+        for name, _, value in fields_of(item)
+        if name and value is not None
+    ]
     kind = "article" if item["type"] == NEWS else "misc"
     return f"@{kind}{{{item['id']},\n" + ",\n".join(lines) + "\n}\n"
+
+
+def tex(text: str) -> str:
+    return one_line(text).translate(TEX)
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 TEX = str.maketrans(WORDS["tex"])
 # In an address, only characters that would end or break the field are percent-encoded.
 ADDRESS = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
-
-
-def tex(text: str | None) -> str | None:
-    return one_line(text).translate(TEX) if text is not None else None
-
-
-def tex_address(address: str | None) -> str | None:
-    return address.translate(ADDRESS) if address is not None else None
-
-
-def one_line(text: str) -> str:
-    return " ".join(text.split())
+# What is not written as other text; the inner braces of a title keep capitals as they are.
+BIBTEX: dict[str, Callable[[str], str]] = {
+    "title": lambda title: f"{{{tex(title)}}}",
+    "url": lambda address: address.translate(ADDRESS),
+    **dict.fromkeys(("date", "eventdate"), str),
+}
 
 
 def as_ris(cited: Cited) -> bytes:
@@ -187,24 +201,10 @@ RIS_TYPES = {NEWS: "NEWS", "report": "RPRT", "document": "GEN"}
 
 def ris_record(item: Item) -> Iterator[str]:
     """The lines of an item: a tag of two characters, two spaces, a dash, a space, the value."""
-    issued, event = iso_dates(item, "issued"), iso_dates(item, "event-date")
-    about = "about " if "circa" in item.get("event-date", {}) else ""
-    values = (
-        ("TY", RIS_TYPES.get(item["type"], "DATA")),
-        ("ID", item["id"]),
-        ("TI", item["title"]),
-        ("T2", item.get("container-title")),
-        ("JO", item.get("container-title") if item["type"] == NEWS else None),
-        ("PB", item.get("publisher")),
-        ("ET", item.get("version")),
-        ("PY", issued[0][:4] if issued else None),
-        ("DA", issued[0].replace("-", "/") if issued else None),
-        ("LA", item.get("language")),
-        ("N1", f"Dated {about}{' to '.join(event)}" if event else None),
-        ("N1", item.get("note")),
-        ("UR", item.get("URL")),
-    )
-    yield from (f"{tag}  - {one_line(value)}" for tag, value in values if value is not None)
+    own = ("TY", RIS_TYPES.get(item["type"], "DATA")), ("ID", item["id"])
+    for tag, value in (*own, *((tag, value) for _, tag, value in fields_of(item))):
+        if tag and value is not None:
+            yield f"{tag}  - {one_line(value)}"
     yield "ER  - "
 
 
