@@ -163,12 +163,12 @@ def shares_of_months(memory: Memory) -> list[MonthShare]:
     found = memory.get_all(POSTINGS, [key_of(kind, "kind", kind) for kind in KINDS])
     days, sort_keys = days_begun(memory, found), all_sort_keys(memory)
     shares = []
-    for first, last in list(months_between(*days))[-MOST_MONTHS:] if days is not None else ():
-        low = sort_keys.ordinal_from(first_sort_key(first.toordinal()))
-        high = sort_keys.ordinal_from(last_sort_key(last.toordinal()) + 1)
+    for month in list(months_between(*days))[-MOST_MONTHS:] if days is not None else ():
+        low = sort_keys.ordinal_from(first_sort_key(month.first.toordinal()))
+        high = sort_keys.ordinal_from(last_sort_key(month.last.toordinal()) + 1)
         by_kind = counts_by_kind([each.range_cardinality(low, high) for each in found])
         total = sum(by_kind.values())
-        shares.append(MonthShare(month=first.isoformat()[:7], entries=total, by_kind=by_kind))
+        shares.append(MonthShare(month=month.name, entries=total, by_kind=by_kind))
     return shares
 
 

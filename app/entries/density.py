@@ -17,9 +17,6 @@ MOST_SPANS = 240
 # Years that one span may have, where months would be too many.
 YEARS = (1, 10, 100)
 
-# The first and the last day of a span.
-Days = tuple[date, date]
-
 
 @dataclass(frozen=True)
 class Span:
@@ -58,7 +55,7 @@ def density(memory: Memory, plan: QueryPlan) -> Density:
     return Density(spans, tuple(lanes))
 
 
-def days_begun(memory: Memory, found: Iterable[BitMap]) -> Days | None:
+def days_begun(memory: Memory, found: Iterable[BitMap]) -> tuple[date, date] | None:
     """The days on which the first and the last of some entries begin; None without entries."""
     sort_keys = all_sort_keys(memory)
     ends = [end for each in found if each for end in (each.min(), each.max())]
@@ -70,26 +67,25 @@ def days_begun(memory: Memory, found: Iterable[BitMap]) -> Days | None:
 
 def lane(memory: Memory, kind: str, found: BitMap, spans: Sequence[Span]) -> Lane:
     """The numbers of one kind."""
-    days = [(each.first, each.last) for each in spans]
     inexact = found & memory.get(POSTINGS, key_of(kind, *INEXACT))
     return Lane(
         kind,
-        tuple(count_meeting(memory, kind, found, days)),
-        tuple(count_meeting(memory, kind, inexact, days) if inexact else [0] * len(days)),
+        tuple(count_meeting(memory, kind, found, spans)),
+        tuple(count_meeting(memory, kind, inexact, spans) if inexact else [0] * len(spans)),
     )
 
 
-def count_meeting(memory: Memory, kind: str, found: BitMap, spans: Sequence[Days]) -> list[int]:
+def count_meeting(memory: Memory, kind: str, found: BitMap, spans: Sequence[Span]) -> list[int]:
     """How many of the found entries of a kind begin in each span, or reach into it."""
     sort_keys = all_sort_keys(memory)
     reaching = memory.get_all(
-        POSTINGS, [reaching_key(kind, first.toordinal()) for first, _ in spans]
+        POSTINGS, [reaching_key(kind, each.first.toordinal()) for each in spans]
     )
     numbers = []
-    for (first, last), begun_before in zip(spans, reaching, strict=True):
+    for span, begun_before in zip(spans, reaching, strict=True):
         memory.check_time()
-        low = sort_keys.ordinal_from(first_sort_key(first.toordinal()))
-        high = sort_keys.ordinal_from(last_sort_key(last.toordinal()) + 1)
+        low = sort_keys.ordinal_from(first_sort_key(span.first.toordinal()))
+        high = sort_keys.ordinal_from(last_sort_key(span.last.toordinal()) + 1)
         begun = found.range_cardinality(low, high)
         numbers.append(begun + found.intersection_cardinality(begun_before))
     return numbers
@@ -99,8 +95,7 @@ def spans_between(first: date, last: date) -> Iterator[Span]:
     """Months, or as many years together as keep the spans below `MOST_SPANS`."""
     months = (last.year - first.year) * 12 + last.month - first.month + 1
     if months <= MOST_SPANS:
-        for start, end in months_between(first, last):
-            yield Span(start.isoformat()[:7], start, end)
+        yield from months_between(first, last)
         return
     step = next((n for n in YEARS if (last.year - first.year) // n < MOST_SPANS), YEARS[-1])
     for year in range(first.year - first.year % step, last.year + 1, step):
@@ -109,10 +104,10 @@ def spans_between(first: date, last: date) -> Iterator[Span]:
         yield Span(name, date(one, 1, 1), date(other, 12, 31))
 
 
-def months_between(first: date, last: date) -> Iterator[Days]:
-    """The first and last day of every month from one day to another."""
+def months_between(first: date, last: date) -> Iterator[Span]:
+    """Every month from one day to another."""
     start = first.replace(day=1)
     while start <= last:
         following = (start + timedelta(days=31)).replace(day=1)
-        yield start, following - timedelta(days=1)
+        yield Span(start.isoformat()[:7], start, following - timedelta(days=1))
         start = following

@@ -154,10 +154,8 @@ def facet_values(
 ) -> list[dict[str, Any]]:
     """Values with their labels and links."""
     return [
-        {"id": value, "label": label or value, "count": number, "link": to}
-        for (value, number), label, to in zip(
-            counts.items(), labels, link.to_each(counts), strict=True
-        )
+        {"id": value, "label": label or value, "count": number, "link": link.to(value)}
+        for (value, number), label in zip(counts.items(), labels, strict=True)
     ]
 
 
@@ -188,8 +186,8 @@ def months(memory: Memory, plan: QueryPlan, link: FacetLink) -> Facet:
         )
     by_kind = [count_meeting(memory, kind, each, listed) for kind, each in found.items()]
     counts = {
-        f"{start:%Y-%m}": sum(numbers)
-        for (start, _), *numbers in zip(listed, *by_kind, strict=True)
+        month.name: sum(numbers)
+        for month, *numbers in zip(listed, *by_kind, strict=True)
         if any(numbers)
     }
     return Facet(facet_values(counts, counts, link), complete=True)
@@ -213,35 +211,33 @@ class FacetLink:
     question: EntryQuestion
     name: str
 
-    def to_each(self, values: Iterable[str]) -> list[str | None]:
-        """The path and query of each value, or None where no question says just that."""
-        before, after = self.around or (None, "")
-        return [
-            self.to_present(each)
-            if each in self.present
-            else before and f"{before}{quoted(each)}{after}"
-            for each in values
-        ]
+    def to(self, value: str) -> str | None:
+        """The path and query of a value, or None where no question says just that."""
+        if [value] == self.present:
+            return self.query("")
+        if self.around is not None:
+            before, after = self.around
+            return f"{before}{quoted(value)}{after}"
+        if value in self.present:
+            return self.query(f"{self.name}={quoted(value)}", self.name)
+        return None
 
     @cached_property
     def around(self) -> tuple[str, str] | None:
-        """What stands before and after a value that is not asked for yet."""
-        if self.name == "month":
-            return None if self.question.days != (None, None) else (self.query("date="), "")
-        if not self.present:
-            return self.query(f"{self.name}="), ""
-        if not self.allows_all(self.present):
-            return None
-        return self.query(f"{self.name}=", f"{self.name}_match"), f"&{self.name}_match=all"
+        """What stands before and after a value that is asked for besides those present.
 
-    def to_present(self, value: str) -> str:
-        """The question with one of the values that it has already."""
-        if self.present == [value]:
-            return self.query("")
-        if self.allows_all(self.present):
-            before, after = self.around or ("", "")
-            return f"{before}{quoted(value)}{after}"
-        return self.query(f"{self.name}={quoted(value)}", self.name)
+        None where no other value can be asked for.
+        """
+        name, match = self.name, f"{self.name}_match"
+        if name == "month":
+            return (self.query("date="), "") if self.question.days == (None, None) else None
+        if not self.present:
+            return self.query(f"{name}="), ""
+        if name not in ("actor", "topic") or self.question.actor_role:
+            return None
+        if len(self.present) > 1 and getattr(self.question, match) is not Match.all:
+            return None
+        return self.query(f"{name}=", match), f"&{match}=all"
 
     def query(self, added: str, *dropped: str) -> str:
         """The path and query without paging, facets and what is dropped, and with what is added."""
@@ -254,10 +250,3 @@ class FacetLink:
         """The values that the question has already for this name."""
         values = getattr(self.question, self.name, [])
         return [str(value) for value in values] if isinstance(values, list) else []
-
-    def allows_all(self, present: list[str]) -> bool:
-        """Whether another value of the same name can be asked for besides."""
-        if self.name not in ("actor", "topic") or self.question.actor_role:
-            return False
-        match = getattr(self.question, f"{self.name}_match")
-        return match is Match.all or len(present) == 1

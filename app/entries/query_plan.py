@@ -31,7 +31,7 @@ from app.entries.dates import parse_bound
 from app.entries.fulltext import FULLTEXT_WINDOW, FulltextMatch, fulltext_match
 from app.entries.names import ENTRIES, ENTRY_NAME, VALUE, ids_of, value_type
 from app.entries.questions import Clause, EntryQuestion, Sort, filters_of
-from app.entries.recorded import recorded_days
+from app.entries.recorded import ENTRY_DAYS, RECORDED
 from app.entries.word_plan import NO_WORDS, WORD, WordPlan, plan_words
 from app.errors import InvalidQuery
 
@@ -242,7 +242,7 @@ def scan_of(memory: Memory, plan: QueryPlan) -> Scan:
     postings = iter(memory.get_groups(POSTINGS, keys))
     given = [[sort_keys.ordinals(plan.sort_keys)]] if plan.sort_keys else []
     if plan.recorded_since is not None:
-        given.append([recorded_days(memory).since(plan.recorded_since)])
+        given.append([memory.get(ENTRY_DAYS, None)[RECORDED].since(plan.recorded_since)])
     kind_scans: list[KindScan] = []
     for kind in plan.kinds:
         excluded, reaching, *filters = islice(postings, len(keys) // len(plan.kinds))

@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import NamedTuple
 
 from pyroaring import BitMap
 from sqlalchemy import func, select
 
-from app.db.postings import all_sort_keys, read_postings
-from app.db.snapshots import Loadable, Memory, Snapshot
+from app.db.postings import SortKeys, all_sort_keys, read_postings
+from app.db.snapshots import Loadable, Snapshot
 from app.db.sql import Row, Statement
 from app.db.tables import change, correction, document, revision, tally
 
 RECORDED = "recorded"
+CHANGED = "changed"
 CURATED = Statement(select(tally.c.value, tally.c.key).where(tally.c.dimension == RECORDED))
 FIRST = select(func.min(revision.c.number)).scalar_subquery()
 FIRST_DAY = Statement(select(revision.c.seeded_at).where(revision.c.number == FIRST))
@@ -36,34 +36,6 @@ CORRECTED = Statement(
     )
 )
 DAY_LENGTH = len("2026-11-26")
-
-
-class RecordedRows(NamedTuple):
-    """What the database says of the days of entries, by day or time."""
-
-    curated: dict[str, BitMap]
-    first_day: str
-    added_later: list[Row]
-    corrected: list[Row]
-
-
-async def load_rows(keys: list[None], snapshot: Snapshot) -> dict[None, RecordedRows]:
-    """The rows; their only key is None."""
-    listed = await snapshot.rows(CURATED)
-    postings = await read_postings([key for _, key in listed], snapshot)
-    curated: defaultdict[str, BitMap] = defaultdict(BitMap)
-    for day, key in listed:
-        curated[day] |= postings[key]
-    rows = RecordedRows(
-        curated,
-        str((await snapshot.rows(FIRST_DAY))[0][0])[:DAY_LENGTH],
-        await snapshot.rows(ADDED_LATER),
-        await snapshot.rows(CORRECTED),
-    )
-    return dict.fromkeys(keys, rows)
-
-
-ROWS = Loadable(load_rows, 1)
 
 
 class Days:
@@ -84,39 +56,46 @@ class Days:
                 yield day, ordinal
 
 
-def recorded_days(memory: Memory) -> Days:
-    """The entries by the day on which each was recorded."""
-    return Days(recorded(memory))
+async def load_days(keys: list[None], snapshot: Snapshot) -> dict[None, dict[str, Days]]:
+    """The entries by the day on which each was `RECORDED`, or last `CHANGED`; the only key is None.
+
+    The sort keys must be in memory.
+    """
+    sort_keys = all_sort_keys(snapshot.memory)
+    recorded = await recorded_days(sort_keys, snapshot)
+    corrected = by_day(sort_keys, await snapshot.rows(CORRECTED))
+    changed: dict[str, BitMap] = {}
+    seen = BitMap()
+    for day in sorted({*recorded, *corrected}, reverse=True):
+        changed[day] = (recorded.get(day, BitMap()) | corrected.get(day, BitMap())) - seen
+        seen |= changed[day]
+    days = {RECORDED: Days(recorded), CHANGED: Days(changed)}
+    return {key: days for key in keys}
 
 
-def changed_days(memory: Memory) -> Days:
-    """The entries by the day on which each was recorded, or was last corrected."""
-    corrected = by_day(memory, memory.get(ROWS, None).corrected)
-    dated, seen = dict(recorded(memory)), BitMap()
-    merged: dict[str, BitMap] = {}
-    for day in sorted({*dated, *corrected}, reverse=True):
-        merged[day] = (dated.get(day, BitMap()) | corrected.get(day, BitMap())) - seen
-        seen |= merged[day]
-    return Days(merged)
-
-
-def recorded(memory: Memory) -> dict[str, BitMap]:
+async def recorded_days(sort_keys: SortKeys, snapshot: Snapshot) -> dict[str, BitMap]:
     """The entries of each day: by curated days, by later revisions, and by the first."""
-    rows = memory.get(ROWS, None)
+    curated = await snapshot.rows(CURATED)
+    postings = await read_postings([key for _, key in curated], snapshot)
     dated: defaultdict[str, BitMap] = defaultdict(BitMap)
-    dated.update({day: entries.copy() for day, entries in rows.curated.items()})
-    left = BitMap(range(len(all_sort_keys(memory))))
-    left -= BitMap.union(BitMap(), *rows.curated.values())
-    for day, entries in sorted(by_day(memory, rows.added_later).items(), reverse=True):
-        dated[day] |= entries & left
-        left -= entries
-    dated[rows.first_day] |= left
+    for day, key in curated:
+        dated[day] |= postings[key]
+    left = BitMap(range(len(sort_keys))) - BitMap.union(BitMap(), *postings.values())
+    added_later = by_day(sort_keys, await snapshot.rows(ADDED_LATER))
+    for day in sorted(added_later, reverse=True):
+        dated[day] |= added_later[day] & left
+        left -= added_later[day]
+    first_day = str((await snapshot.rows(FIRST_DAY))[0][0])[:DAY_LENGTH]
+    dated[first_day] |= left
     return dated
 
 
-def by_day(memory: Memory, rows: Iterable[Row]) -> dict[str, BitMap]:
+def by_day(sort_keys: SortKeys, rows: Iterable[Row]) -> dict[str, BitMap]:
     """The entries of rows with a time and a sort key, by day."""
-    sort_keys: defaultdict[str, list[int]] = defaultdict(list)
+    found: defaultdict[str, list[int]] = defaultdict(list)
     for time, sort_key in rows:
-        sort_keys[str(time)[:DAY_LENGTH]].append(sort_key)
-    return {day: all_sort_keys(memory).ordinals(each) for day, each in sort_keys.items()}
+        found[str(time)[:DAY_LENGTH]].append(sort_key)
+    return {day: sort_keys.ordinals(each) for day, each in found.items()}
+
+
+ENTRY_DAYS = Loadable(load_days, 1)

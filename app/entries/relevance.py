@@ -8,10 +8,10 @@ both engines.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from heapq import heapify, heappop, heapreplace
-from itertools import chain
+from heapq import merge
+from itertools import chain, groupby
 from math import fsum, log
 from operator import itemgetter, mul
 from typing import NamedTuple
@@ -30,14 +30,15 @@ REPEATED = (2, 3, 4)
 # BM25's usual constants: how much a word's repetitions weigh, and how much a text's length.
 K1 = 1.2
 B = 0.75
-# Of up to as many entries all scores are found at once; of more, the best ones first.
-FEW = 500
 # Classes of a kind past which further words weigh as if they stood once; the rarest come first.
 CLASSES = 256
 
 Scored = tuple[int, float]
 # How often each word stands in some entries, and these entries.
 Times = tuple[int, ...]
+ScoreClass = tuple[Times, BitMap]
+# The postings of the lengths of a kind, the shortest first.
+Lengths = list[tuple[int, BitMap]]
 
 
 def rounded_length(words: int) -> int:
@@ -75,16 +76,6 @@ class Scale(NamedTuple):
         return -fsum(parts)
 
 
-class ScoreClass(NamedTuple):
-    """Entries of a kind that have each word equally often, and the postings of the lengths of their
-    kind, the shortest first.
-    """
-
-    times: Times
-    entries: BitMap
-    lengths: list[tuple[int, BitMap]]
-
-
 def best(
     memory: Memory,
     words: list[Words],
@@ -97,16 +88,14 @@ def best(
     They follow a sort key and a score; of equals the newest comes first.
     """
     scale = scale_of(memory, words, list(found))
-    classes = []
+    scored = []
     for kind, entries in found.items():
         if entries:
             # An old version of the code stored no lengths; then all are taken for equal.
             lengths = lengths_of(memory, kind) or [(1, entries)]
-            for times, part in classes_of(memory, kind, entries, list(scale.weights)):
-                classes.append(ScoreClass(times, part, lengths))
-    is_few = sum(map(len, found.values())) <= FEW
-    scored = all_scores(classes, scale) if is_few else scores_from(memory, classes, scale, after[1])
-    return first_of(memory, scored, after, limit)
+            for each in classes_of(memory, kind, entries, list(scale.weights)):
+                scored.append(scores_of(memory, scale, each, lengths, after[1]))
+    return first_of(memory, merge(*scored, key=itemgetter(0)), after, limit)
 
 
 def scale_of(memory: Memory, words: list[Words], kinds: list[str]) -> Scale:
@@ -128,15 +117,13 @@ def keys_of_word(word: Words, kinds: Iterable[str]) -> list[int]:
     return [key_of(kind, WORD, each) for each in word for kind in kinds]
 
 
-def lengths_of(memory: Memory, kind: str) -> list[tuple[int, BitMap]]:
+def lengths_of(memory: Memory, kind: str) -> Lengths:
     """The postings of the lengths of a kind, the shortest first."""
     values, _, postings = memory.get(DIMENSIONS, (kind, LENGTH))
     return sorted(zip(map(int, values), postings, strict=True), key=itemgetter(0))
 
 
-def classes_of(
-    memory: Memory, kind: str, found: BitMap, words: list[Words]
-) -> list[tuple[Times, BitMap]]:
+def classes_of(memory: Memory, kind: str, found: BitMap, words: list[Words]) -> list[ScoreClass]:
     """The found entries of a kind, by how often they have each word."""
     keys = {
         (word, n): [key_of(kind, repeated_dimension(n), each) for each in word]
@@ -144,7 +131,7 @@ def classes_of(
         for n in REPEATED
     }
     memory.get_all(POSTINGS, list(chain.from_iterable(keys.values())))
-    classes: list[tuple[Times, BitMap]] = [((), found)]
+    classes: list[ScoreClass] = [((), found)]
     for word in words:
         if len(classes) > CLASSES:
             classes = [((*times, 1), entries) for times, entries in classes]
@@ -166,56 +153,30 @@ def classes_of(
     return classes
 
 
-def all_scores(classes: list[ScoreClass], scale: Scale) -> Iterator[tuple[float, BitMap]]:
-    """Every score and the entries that have it, the best first: quick for few entries."""
-    scored: defaultdict[float, BitMap] = defaultdict(BitMap)
-    for times, entries, lengths in classes:
-        for length, posted in lengths:
-            if equal := entries & posted:
-                scored[scale.score(times, length)] |= equal
-    yield from sorted(scored.items(), key=itemgetter(0))
-
-
-def scores_from(
-    memory: Memory, classes: list[ScoreClass], scale: Scale, last_score: float
+def scores_of(
+    memory: Memory, scale: Scale, score_class: ScoreClass, lengths: Lengths, last_score: float
 ) -> Iterator[tuple[float, BitMap]]:
-    """Each score from one on and the entries that have it, the best first, found as it is asked."""
-    # The next length of each class, that of the best score on top.
-    ahead = []
-    for number, each in enumerate(classes):
-        for step, (length, _) in enumerate(each.lengths):
-            score = scale.score(each.times, length)
-            if score >= last_score:
-                ahead.append((score, number, step))
-                break
-    heapify(ahead)
-    while ahead:
-        score = ahead[0][0]
-        equal = BitMap()
-        while ahead and ahead[0][0] == score:
-            memory.check_time()
-            _, number, step = ahead[0]
-            times, entries, lengths = classes[number]
-            equal |= entries & lengths[step][1]
-            if step + 1 < len(lengths):
-                following = scale.score(times, lengths[step + 1][0])
-                heapreplace(ahead, (following, number, step + 1))
-            else:
-                heappop(ahead)
-        yield score, equal
+    """Each score of a class from one on with the entries that have it, found as it is asked."""
+    times, entries = score_class
+    for length, posted in lengths:
+        memory.check_time()
+        equal = entries & posted
+        if equal and (score := scale.score(times, length)) >= last_score:
+            yield score, equal
 
 
 def first_of(
     memory: Memory, scored: Iterable[tuple[float, BitMap]], after: Scored, limit: int
 ) -> list[Scored]:
-    """The first entries after a sort key and a score."""
+    """The first entries after a sort key and a score, from scores in order, the best first."""
     sort_keys = all_sort_keys(memory)
     last_sort_key, last_score = after
     first: list[Scored] = []
-    for score, equal in scored:
+    for score, parts in groupby(scored, key=itemgetter(0)):
+        equal = BitMap.union(*[entries for _, entries in parts])
         if score == last_score:
             equal &= BitMap(range(sort_keys.ordinal_from(last_sort_key)))
-        if equal and score >= last_score:
+        if equal:
             newest = equal[len(first) - limit :].to_array()[::-1]
             first += [(sort_key, score) for sort_key in sort_keys.at(newest)]
         if len(first) >= limit:

@@ -24,7 +24,7 @@ from app.db.sql import KeyedStatement
 from app.db.tables import document
 from app.entries.query_plan import QueryPlan, found_by_kind, plan_query, scan_of
 from app.entries.questions import Count, EntryQuestion, PagedQuestion, Sort
-from app.entries.recorded import changed_days, recorded_days
+from app.entries.recorded import CHANGED, ENTRY_DAYS, RECORDED
 from app.entries.relevance import best
 from app.errors import InvalidQuery
 
@@ -118,7 +118,7 @@ def best_entries(memory: Memory, question: EntryQuestion, plan: QueryPlan) -> En
 def newest_entries(memory: Memory, question: EntryQuestion, plan: QueryPlan) -> Entries:
     """The entries of a page that were recorded last, or recorded or corrected last."""
     scan = scan_of(memory, plan)
-    days = changed_days(memory) if question.sort is Sort.changed else recorded_days(memory)
+    days = memory.get(ENTRY_DAYS, None)[CHANGED if question.sort is Sort.changed else RECORDED]
     found = scan.everything(memory)
     listed = ((day, scan.sort_keys.at([ordinal])[0]) for day, ordinal in days.newest_first(found))
     if question.cursor is not None:
