@@ -70,7 +70,7 @@ async def load_days(keys: list[None], snapshot: Snapshot) -> dict[None, dict[str
         changed[day] = (recorded.get(day, BitMap()) | corrected.get(day, BitMap())) - seen
         seen |= changed[day]
     days = {RECORDED: Days(recorded), CHANGED: Days(changed)}
-    return {key: days for key in keys}
+    return dict.fromkeys(keys, days)
 
 
 async def recorded_days(sort_keys: SortKeys, snapshot: Snapshot) -> dict[str, BitMap]:
