@@ -1,5 +1,9 @@
 """The response models shared by all kinds, and how a document is made from a record.
 
+A field is declared once, in its record, with a docstring that says what clients get; `document_of`
+gives it to the document. Models that code reads by attribute, such as `QuantityDocument`, are
+written out, so that types can be checked.
+
 A change to a document model, to its lines in CSV, to index terms or to relational rows needs a new
 DOCUMENT_FORMAT, so that seeding makes all of them anew. Documents hold nothing that depends on the
 database.
@@ -9,21 +13,36 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic.fields import FieldInfo
 
 from app.entries.dates import Precision, Qualifier
 from app.entries.fields import RefersTo
-from app.entries.record import Identifiers, Locator, QuantityQualifier, Role, model_in, reference_of
+from app.entries.record import (
+    Citation,
+    Correction,
+    Identifiers,
+    Locator,
+    Quantity,
+    QuantityQualifier,
+    Record,
+    Role,
+    model_in,
+    reference_of,
+)
 
 DOCUMENT_FORMAT = 13
 # What stands in a document for the id of another record.
 Refer = Callable[[RefersTo, str], Any]
 NOTHING: Mapping[str, Any] = {}
+D = TypeVar("D", bound="Document")
 
 
 class Document(BaseModel):
@@ -37,6 +56,12 @@ class Document(BaseModel):
         validate_by_name=True,
         validate_by_alias=True,
     )
+
+
+class Derived(Document):
+    """A response model made from a record; there is no source to search for its docstrings."""
+
+    model_config = ConfigDict(use_attribute_docstrings=False)
 
 
 class Summary(Document):
@@ -89,28 +114,6 @@ class ActorRole(Document):
     """The office held on the date of the entry, where one is on record."""
 
 
-class CitationDocument(Document):
-    """A source of the entry."""
-
-    source: SourceSummary
-    """The published text."""
-    locator: Locator | None
-    """Where in the text it stands: page, article, paragraph, timestamp."""
-    via: str | None
-    """The outlet or wire that the source itself credits."""
-    supports: str | None
-    """The part of the entry that the source supports; null for all of it."""
-
-
-class CorrectionDocument(Document):
-    """A correction made after publication."""
-
-    date: str
-    """When it was made."""
-    reason: str
-    """What was wrong, and why."""
-
-
 class QuantityDocument(Document):
     """A reported number; without its qualifier it would be a misreport."""
 
@@ -138,6 +141,103 @@ class QuantityDocument(Document):
     """What is counted."""
     notes: str | None
     """Remarks on the number."""
+
+
+# What a document shows for the id of a record; for that of an entry, a link.
+SUMMARIES = {"actor": Summary, "topic": Summary, "source": SourceSummary}
+# The document of each record that stands inside others; a locator is served as it is.
+DOCUMENTS: dict[type[BaseModel], type[BaseModel]] = {
+    Locator: Locator,
+    Quantity: QuantityDocument,
+}
+
+
+@dataclass(frozen=True)
+class Before:
+    """Marks a member of a document that stands before the one of this name."""
+
+    name: str
+
+
+def document_of(record: type[BaseModel]) -> Callable[[type[D]], type[D]]:
+    """Completes the model of a document by the fields that its record declares.
+
+    What the model declares itself is kept: members that are computed, or of another type than the
+    field of their name. They stand where that field does, or `Before` another member, or last.
+    """
+
+    def complete(model: type[D]) -> type[D]:
+        name, docstring = model.__name__, model.__doc__ or ""
+        return cast("type[D]", completed(record, name, docstring, model.model_fields))
+
+    return complete
+
+
+def completed(
+    record: type[BaseModel], model_name: str, docstring: str, declared: Mapping[str, FieldInfo]
+) -> type[BaseModel]:
+    """The document of a record, with some members as they are declared."""
+    fields = record.model_fields
+    names = [name for name in fields if name in record.__annotations__]
+    for name, field in declared.items():
+        names = with_name(names, name, field)
+    members: dict[str, Any] = {
+        name: (declared[name].annotation, declared[name])
+        if name in declared
+        else served_field(fields[name])
+        for name in names
+    }
+    DOCUMENTS[record] = create_model(model_name, __base__=Derived, __doc__=docstring, **members)
+    return DOCUMENTS[record]
+
+
+def with_name(names: list[str], name: str, field: FieldInfo) -> list[str]:
+    """The names of members in their order, with that of a declared one."""
+    marks = [each for each in field.metadata if isinstance(each, Before)]
+    if not marks:
+        return names if name in names else [*names, name]
+    others = [each for each in names if each != name]
+    others.insert(others.index(marks[0].name), name)
+    return others
+
+
+def served_field(field: FieldInfo) -> tuple[Any, FieldInfo]:
+    """The member of a document for a field of a record: its type as it is served, its docstring."""
+    member: FieldInfo = Field(alias=field.alias, description=field.description)
+    return served_type(field.annotation, field.metadata), member
+
+
+def served_type(annotation: Any, metadata: Iterable[Any] = ()) -> Any:
+    """A type without its constraints, in which ids and records are what documents show of them."""
+    marks = [each for each in metadata if isinstance(each, RefersTo)]
+    if marks:
+        return SUMMARIES.get(marks[0].kind, EntryLink)
+    origin, inner = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return served_type(inner[0], inner[1:])
+    if origin is tuple:
+        return list[served_type(inner[0])]  # type: ignore[misc]
+    if origin in (Union, UnionType):
+        return Union[tuple(map(served_type, inner))]  # noqa: UP007
+    is_record = isinstance(annotation, type) and issubclass(annotation, Record)
+    return document_model(annotation) if is_record else annotation
+
+
+def document_model(record: type[BaseModel]) -> type[BaseModel]:
+    """The document of a record inside another one; where none is declared, all its fields."""
+    declared = DOCUMENTS.get(record)
+    name, docstring = f"{record.__name__}Document", record.__doc__ or ""
+    return declared if declared is not None else completed(record, name, docstring, {})
+
+
+@document_of(Citation)
+class CitationDocument(Document):
+    """A source of the entry."""
+
+
+@document_of(Correction)
+class CorrectionDocument(Document):
+    """A correction made after publication."""
 
 
 QUALIFIER_WORDS: dict[str | None, str] = {

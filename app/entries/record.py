@@ -87,7 +87,9 @@ class QuantityQualifier(StrEnum):
 class Record(BaseModel):
     """A curated record: nothing but the declared fields, and never changed once read."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, serialize_by_alias=True, use_attribute_docstrings=True
+    )
 
 
 class Identifiers(Record):
@@ -123,16 +125,22 @@ class Citation(Record):
     """A source; `via` is whom that source credits, `supports` the part that it supports."""
 
     source: SourceId
+    """The published text."""
     locator: Locator | None = None
+    """Where in the text it stands: page, article, paragraph, timestamp."""
     via: Line | None = None
+    """The outlet or wire that the source itself credits."""
     supports: Line | None = None
+    """The part of the entry that the source supports; null for all of it."""
 
 
 class Correction(Record):
     """A correction made after publication, with its reason."""
 
     date: Edtf
+    """When it was made."""
     reason: Prose
+    """What was wrong, and why."""
 
 
 class Silence(Record):

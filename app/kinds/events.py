@@ -8,14 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.entries.documents import (
-    Document,
-    EntryDocument,
-    EntryEnd,
-    EntryLink,
-    QuantityDocument,
-    Summary,
-)
+from app.entries.documents import Before, Document, EntryDocument, EntryEnd, document_of
 from app.entries.fields import ActorId, Count, Line, ProposalId, Prose, Slug
 from app.entries.names import VALUE
 from app.entries.questions import Clause, EntryQuestion, filtered
@@ -58,28 +51,41 @@ class Response(Record):
     """An actor's stance on a proposal, as the event shows it."""
 
     proposal: ProposalId
+    """The proposal answered."""
     actor: ActorId
+    """Who answered it."""
     stance: Stance
+    """How."""
     note: Line | None = None
+    """A remark on the answer."""
 
 
 class Tally(Record):
-    """The result of a vote; `threshold` says what was needed, in a few words."""
+    """The result of a vote."""
 
     body: ActorId
+    """Who voted."""
     for_: Annotated[Count, Field(alias="for")]
+    """How many voted for it."""
     against: Count
+    """How many voted against it."""
     abstaining: Count | None = None
+    """How many abstained; null where that is not known."""
     threshold: Line | None = None
+    """What was needed."""
 
 
 class Handover(Record):
-    """How many of one category were released or handed over, by whom and to whom."""
+    """How many of one category were released or handed over."""
 
     category: Slug
+    """Who or what, as a slug."""
     quantity: Quantity
+    """How many."""
     released_by: ActorId
+    """Who released or handed over."""
     released_to: ActorId | None = None
+    """To whom."""
 
 
 class EventRecord(EntryRecord):
@@ -94,12 +100,19 @@ class EventRecord(EntryRecord):
     SEARCHED = ("title", "summary", "place")
 
     title: Line
+    """A short neutral title."""
     summary: Prose
+    """What happened, in our words."""
     event_type: EventType
+    """What sort of event it is."""
     place: Line | None = None
+    """Where."""
     responds_to: tuple[Response, ...] = ()
+    """The answers to proposals that the event shows."""
     tally: Tally | None = None
+    """The result, where the event is a vote."""
     exchanges: tuple[Handover, ...] = ()
+    """How many of each category were released or handed over, by whom and to whom."""
 
     def bound_terms(self) -> Iterator[tuple[str, str]]:
         """Each proposal with the stance that answered it."""
@@ -107,66 +120,12 @@ class EventRecord(EntryRecord):
             yield "proposal:stance", f"{response.proposal}:{response.stance}"
 
 
-class ResponseDocument(Document):
-    """An actor's stance on a proposal, as the event shows it."""
-
-    proposal: EntryLink
-    """The proposal answered."""
-    actor: Summary
-    """Who answered it."""
-    stance: Stance
-    """How."""
-    note: str | None
-    """A remark on the answer."""
-
-
-class TallyDocument(Document):
-    """The result of a vote."""
-
-    body: Summary
-    """Who voted."""
-    for_: Annotated[int, Field(alias="for")]
-    """How many voted for it."""
-    against: int
-    """How many voted against it."""
-    abstaining: int | None
-    """How many abstained; null where that is not known."""
-    threshold: str | None
-    """What was needed."""
-
-
-class HandoverDocument(Document):
-    """How many of one category were released or handed over."""
-
-    category: str
-    """Who or what, as a slug."""
-    quantity: QuantityDocument
-    """How many."""
-    released_by: Summary
-    """Who released or handed over."""
-    released_to: Summary | None
-    """To whom."""
-
-
+@document_of(EventRecord)
 class EventFields(Document):
     """What only events have."""
 
-    title: str
-    """A short neutral title."""
-    summary: str
-    """What happened, in our words."""
-    event_type: EventType
-    """What sort of event it is."""
-    plover_type: str
+    plover_type: Annotated[str, Before("place")]
     """The PLOVER type that holds it."""
-    place: str | None
-    """Where."""
-    responds_to: list[ResponseDocument]
-    """The answers to proposals that the event shows."""
-    tally: TallyDocument | None
-    """The result, where the event is a vote."""
-    exchanges: list[HandoverDocument]
-    """How many of each category were released or handed over, by whom and to whom."""
 
 
 class EventDocument(EntryEnd, EventFields, EntryDocument):

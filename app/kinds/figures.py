@@ -8,9 +8,7 @@ from app.entries.documents import (
     Document,
     EntryDocument,
     EntryEnd,
-    EntryLink,
-    QuantityDocument,
-    Summary,
+    document_of,
     quantity_text,
 )
 from app.entries.fields import ActorId, EventId, Prose, Slug, once
@@ -28,32 +26,26 @@ class FigureRecord(EntryRecord):
     SEARCHED = ("description", "quantity.printed", "claimed_by")
 
     metric: Slug
+    """What is measured, as a slug."""
     description: Prose
+    """What is counted, in our words."""
     quantity: Quantity
+    """The number, with its qualifier."""
     claimants: Annotated[tuple[ActorId, ...], once()] = ()
+    """Who claims it."""
     claimed_by: Prose | None = None
+    """Who claims it, as the source attributes it."""
     event: EventId | None = None
+    """The event that it counts."""
 
     @property
     def reported_numbers(self) -> tuple[Quantity, ...]:
         return (self.quantity,)
 
 
+@document_of(FigureRecord)
 class FigureFields(Document):
     """What only figures have."""
-
-    metric: str
-    """What is measured, as a slug."""
-    description: str
-    """What is counted, in our words."""
-    quantity: QuantityDocument
-    """The number, with its qualifier."""
-    claimants: list[Summary]
-    """Who claims it."""
-    claimed_by: str | None
-    """Who claims it, as the source attributes it."""
-    event: EntryLink | None
-    """The event that it counts."""
 
 
 class FigureDocument(EntryEnd, FigureFields, EntryDocument):

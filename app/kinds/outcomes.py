@@ -15,6 +15,7 @@ from app.entries.documents import (
     EntryLink,
     QuantityDocument,
     Summary,
+    document_of,
 )
 from app.entries.fields import ActorId, Edtf, EntryId, EventId, Flag, Line, Prose, Whole, once
 from app.entries.record import Citation, Quantity, Record
@@ -60,17 +61,21 @@ class Stage(StrEnum):
 
 
 class Condition(Record):
-    """What a term waits for, in our words; `entry` is the term or event that has to come first."""
+    """What a term waits for."""
 
     text: Prose
+    """In our words."""
     entry: EntryId | None = None
+    """The term or event that has to come first."""
 
 
 class Anchor(Record):
-    """From when a deadline counts: an event, or a stage in the life of the term's proposal."""
+    """From when a deadline counts."""
 
     event: EventId | None = None
+    """An event."""
     stage: Stage | None = None
+    """A stage in the life of the proposal."""
 
     def model_post_init(self, _: Any) -> None:
         """One of the two."""
@@ -79,12 +84,16 @@ class Anchor(Record):
 
 
 class Deadline(Record):
-    """A date, or an anchor and so many days after it; `printed` is the deadline as printed."""
+    """When a term is due: on a date, or so many days after an anchor."""
 
     printed: Line | None = None
+    """The deadline as printed."""
     date: Edtf | None = None
+    """The deadline as a date, in the date language."""
     anchor: Anchor | None = None
+    """From when it counts, where it is relative."""
     offset: Annotated[Whole, Field(ge=0, le=100_000)] | None = None
+    """How many days after the anchor."""
 
     def model_post_init(self, _: Any) -> None:
         """A date or an anchor with its offset; or printed words alone."""
@@ -145,35 +154,14 @@ class Report(Record):
             raise ValueError("needs citations, or the entry that reports it")
 
 
+@document_of(Condition)
 class ConditionDocument(Document):
     """What a term waits for."""
 
-    text: str
-    """In our words."""
-    entry: EntryLink | None
-    """The term or event that has to come first."""
 
-
-class AnchorDocument(Document):
-    """From when a deadline counts."""
-
-    event: EntryLink | None
-    """An event."""
-    stage: Stage | None
-    """A stage in the life of the proposal."""
-
-
+@document_of(Deadline)
 class DeadlineDocument(Document):
     """When a term is due."""
-
-    printed: str | None
-    """The deadline as printed."""
-    date: str | None
-    """The deadline as a date, in the date language."""
-    anchor: AnchorDocument | None
-    """From when it counts, where it is relative."""
-    offset: int | None
-    """How many days after the anchor."""
 
 
 class ClaimantDocument(Document):

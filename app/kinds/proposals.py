@@ -9,15 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticKnownError
 
 from app.entries.dates import parse_date
-from app.entries.documents import (
-    CitationDocument,
-    Document,
-    EntryDocument,
-    EntryEnd,
-    EntryLink,
-    SourceSummary,
-    Summary,
-)
+from app.entries.documents import Before, Document, EntryDocument, EntryEnd, document_of
 from app.entries.fields import (
     ActorId,
     Edtf,
@@ -96,42 +88,57 @@ class TextKind(StrEnum):
 
 
 class ProposalText(Record):
-    """A source that has the text of a proposal, an annex, or a version of it."""
+    """A text of a proposal, as a source has it."""
 
     kind: TextKind
+    """Whether it is the full text, an annex or a version."""
     source: SourceId
+    """Where it stands."""
     title: Line | None = None
+    """What it is called, where that is not the title of the source."""
     note: Prose | None = None
+    """A remark."""
 
 
 class LifeStage(Record):
-    """A stage in the life of a proposal; `proposal` is what amends, supersedes or, voted on,
-    endorses it.
-    """
+    """A stage in the life of a proposal."""
 
     stage: Stage
+    """Which."""
     date: Edtf
+    """When, in the date language."""
     by: Annotated[tuple[ActorId, ...], once()] = ()
+    """By whom."""
     event: EventId | None = None
+    """The event of the stage."""
     proposal: ProposalId | None = None
+    """The proposal that amends, supersedes or, voted on, endorses it."""
     note: Prose | None = None
+    """A remark."""
     citations: Annotated[tuple[Citation, ...], Field(min_length=1)]
+    """Which sources say so."""
 
 
 class Reply(Record):
     """The proposal that this one answers or amends."""
 
     proposal: ProposalId
+    """The proposal answered."""
     basis: Basis
+    """Whether a source states it, or the sequence suggests it."""
 
 
 class Phase(Record):
-    """A stage of a proposal, with its length in days where one is given."""
+    """A stage of a proposal."""
 
     number: PhaseNumber
+    """Its number."""
     title: Line
+    """What it is for."""
     days: Annotated[Whole, Field(ge=1, le=10_000)] | None = None
+    """Its length in days, where one is given."""
     notes: Prose | None = None
+    """Remarks."""
 
 
 class ProposalRecord(EntryRecord):
@@ -141,17 +148,29 @@ class ProposalRecord(EntryRecord):
     SEARCHED = ("title", "summary", "phases.title")
 
     title: Line
+    """A short neutral title."""
     summary: Prose
+    """What it is, in our words."""
     proposers: Annotated[tuple[ActorId, ...], Field(min_length=1), once()]
+    """Who proposed it."""
     mediators: Annotated[tuple[ActorId, ...], once()] = ()
+    """Who carried it between the parties."""
     life: tuple[LifeStage, ...] = ()
+    """The stages of its life, each with its date and source."""
     status: Annotated[Reception | None, Field(validate_default=True)] = None
+    """How it was received, where the latest stage of its life does not say it."""
     status_note: Prose | None = None
+    """The same in words."""
     detail: Detail
+    """Whether the record holds all of its terms."""
     in_reply_to: Reply | None = None
+    """The proposal that it answers."""
     amends: Reply | None = None
+    """The proposal that it amends."""
     texts: tuple[ProposalText, ...] = ()
+    """Its full texts, annexes and versions."""
     phases: Annotated[tuple[Phase, ...], once(lambda phase: phase.number)] = ()
+    """Its stages, in order."""
 
     @field_validator("id")
     @classmethod
@@ -199,87 +218,19 @@ class SeedProposal(ProposalRecord):
         return next((each.date for each in self.life if each.stage is stage), None)
 
 
-class ReplyDocument(Document):
-    """The proposal that this one answers."""
-
-    proposal: EntryLink
-    """The proposal answered."""
-    basis: Basis
-    """Whether a source states it, or the sequence suggests it."""
-
-
-class LifeStageDocument(Document):
-    """A stage in the life of a proposal."""
-
-    stage: Stage
-    """Which."""
-    date: str
-    """When, in the date language."""
-    by: list[Summary]
-    """By whom."""
-    event: EntryLink | None
-    """The event of the stage."""
-    proposal: EntryLink | None
-    """The proposal that amends, supersedes or, voted on, endorses it."""
-    note: str | None
-    """A remark."""
-    citations: list[CitationDocument]
-    """Which sources say so."""
-
-
-class ProposalTextDocument(Document):
-    """A text of a proposal, as a source has it."""
-
-    kind: TextKind
-    """Whether it is the full text, an annex or a version."""
-    source: SourceSummary
-    """Where it stands."""
-    title: str | None
-    """What it is called, where that is not the title of the source."""
-    note: str | None
-    """A remark."""
-
-
+@document_of(Phase)
 class PhaseDocument(Document):
     """A stage of a proposal."""
 
-    number: int
-    """Its number."""
-    title: str
-    """What it is for."""
-    days: int | None
-    """Its length in days, where one is given."""
-    notes: str | None
-    """Remarks."""
 
-
+@document_of(ProposalRecord)
 class ProposalFields(Document):
     """What only proposals have."""
 
-    title: str
-    """A short neutral title."""
-    summary: str
-    """What it is, in our words."""
-    proposers: list[Summary]
-    """Who proposed it."""
-    mediators: list[Summary]
-    """Who carried it between the parties."""
-    status: Status
+    status: Annotated[Status, Before("life")]
     """What became of it; the latest stage of its life, where it has one and no other word fits."""
-    status_note: str | None
+    status_note: Annotated[str | None, Before("life")]
     """The same in words."""
-    life: list[LifeStageDocument]
-    """The stages of its life, each with its date and source."""
-    detail: Detail
-    """Whether the record holds all of its terms."""
-    in_reply_to: ReplyDocument | None
-    """The proposal that it answers."""
-    amends: ReplyDocument | None
-    """The proposal that it amends."""
-    texts: list[ProposalTextDocument]
-    """Its full texts, annexes and versions."""
-    phases: list[PhaseDocument]
-    """Its stages, in order."""
 
 
 class ProposalDocument(EntryEnd, ProposalFields, EntryDocument):

@@ -11,14 +11,13 @@ from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
 from app.entries.documents import (
+    Before,
     CitationDocument,
     Document,
     EntryDocument,
     EntryEnd,
-    EntryLink,
-    SourceSummary,
-    Summary,
     document_fields,
+    document_of,
 )
 from app.entries.fields import (
     ActorId,
@@ -68,22 +67,31 @@ class Attribution(StrEnum):
 
 
 class Speaker(Record):
-    """Who said it; `office` only where it is not what the actor's positions give."""
+    """Who said it; `office` is written where it is not what the actor's positions give."""
 
     actor: ActorId
+    """The speaker."""
     office: Line | None = None
+    """The office held on that date."""
 
 
 class Rendering(Record):
     """Another wording of the same utterance, as one source prints it."""
 
     text: Verbatim
+    """The words, exactly as printed."""
     source: SourceId
+    """The source that prints them."""
     language: Language | None = None
+    """The language of the words (BCP 47); without it, that of the quote."""
     translated: Flag | None = None
+    """Whether the words are a translation; null where that is not known."""
     named_speaker: Line | None = None
+    """Whom the source names as the speaker, where it is not whom the entry names."""
     via: Line | None = None
+    """The outlet or wire that the source itself credits."""
     note: Prose | None = None
+    """A remark on this wording."""
 
 
 class Wording(Rendering):
@@ -110,18 +118,29 @@ class QuoteRecord(EntryRecord):
     SEARCHED = ("different_texts", "context")
 
     text: Verbatim
+    """The words of the principal wording, exactly as its source prints them."""
     speakers: Annotated[
         tuple[Speaker, ...], Field(min_length=1), once(lambda speaker: speaker.actor)
     ]
+    """Who said it; a joint statement has several."""
     event: EventId | None = None
+    """The event at which it was said."""
     context: Prose | None = None
+    """Where, when and about what, in our words."""
     language: Language = "en"
+    """The language of `text` (BCP 47)."""
     spoken_language: Language | None = None
+    """The language in which it was spoken or written (BCP 47); null where that is not known."""
     translated: Flag | None = None
+    """Whether `text` is a translation; null where that is not known."""
     fragment: Flag = False
+    """Whether `text` is part of a sentence."""
     attribution: Attribution
+    """On whose word the quotation rests."""
     renderings: tuple[Rendering, ...] = ()
+    """Its other wordings."""
     evidence: tuple[Evidence, ...] = ()
+    """What was found of its wordings in their sources."""
 
     @cached_property
     def wordings(self) -> tuple[Wording, ...]:
@@ -171,60 +190,28 @@ class SeedQuote(QuoteRecord):
     ] = ()
 
 
+@document_of(Speaker)
 class SpeakerDocument(Document):
     """Who said it, with the office held on that date."""
 
-    actor: Summary
-    """The speaker."""
-    office: str | None
-    """The office held on that date."""
 
-
+@document_of(Rendering)
 class RenderingDocument(Document):
     """One wording of the utterance, as one source prints it."""
 
-    text: str
-    """The words, exactly as printed."""
-    source: SourceSummary
-    """The source that prints them."""
     language: str
     """The language of the words (BCP 47)."""
-    translated: bool | None
-    """Whether the words are a translation; null where that is not known."""
-    named_speaker: str | None
-    """Whom the source names as the speaker, where it is not whom the entry names."""
-    via: str | None
-    """The outlet or wire that the source itself credits."""
-    note: str | None
-    """A remark on this wording."""
     evidence: EvidenceStatus
     """Whether the words were found in the text of the source."""
     verification: VerificationDocument | None
     """Where and when; null where nobody has looked."""
 
 
+@document_of(QuoteRecord)
 class QuoteFields(Document):
     """What only quotes have."""
 
-    text: str
-    """The words of the principal wording, exactly as its source prints them."""
-    speakers: list[SpeakerDocument]
-    """Who said it; a joint statement has several."""
-    event: EntryLink | None
-    """The event at which it was said."""
-    context: str | None
-    """Where, when and about what, in our words."""
-    language: str
-    """The language of `text` (BCP 47)."""
-    spoken_language: str | None
-    """The language in which it was spoken or written (BCP 47); null where that is not known."""
-    translated: bool | None
-    """Whether `text` is a translation; null where that is not known."""
-    fragment: bool
-    """Whether `text` is part of a sentence."""
-    attribution: Attribution
-    """On whose word the quotation rests."""
-    evidence: EvidenceStatus
+    evidence: Annotated[EvidenceStatus, Before("renderings")]
     """The best of its wordings: verified if one of them is, else failed if one of them is."""
     renderings: list[RenderingDocument]
     """Every wording of the utterance with its source, the principal one first."""

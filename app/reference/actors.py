@@ -35,15 +35,20 @@ class Position(Record):
     """An office, of whom, and when; without a date it holds throughout the record."""
 
     title: Line
+    """The office."""
     of: ActorId | None = None
+    """Of whom or what."""
     date: Edtf | None = None
+    """When, in the date language; null where the record gives no dates."""
 
 
 class Membership(Record):
     """What the actor is part of, and when; without a date throughout the record."""
 
     actor: ActorId
+    """The whole."""
     date: Edtf | None = None
+    """When, in the date language; null where the record gives no dates."""
 
 
 class ActorRecord(Record):

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from app.entries.documents import CitationDocument, CorrectionDocument, Document, Summary
+from app.entries.documents import (
+    CitationDocument,
+    CorrectionDocument,
+    Document,
+    Summary,
+    document_of,
+)
 from app.entries.questions import Question, UndatedFormatName, WordsParameter, several
 from app.entries.record import Identifiers
-from app.reference.actors import ActorIdentifiers, ActorKind
+from app.reference.actors import ActorIdentifiers, ActorKind, Membership, Position
 from app.reference.sources import SourceKind, TitleOrigin
 
 
@@ -35,24 +41,14 @@ class ReferenceEnd(Document):
     """Related questions, as paths."""
 
 
+@document_of(Position)
 class PositionDocument(Document):
     """An office."""
 
-    title: str
-    """The office."""
-    of: Summary | None
-    """Of whom or what."""
-    date: str | None
-    """When, in the date language; null where the record gives no dates."""
 
-
+@document_of(Membership)
 class MembershipDocument(Document):
     """What an actor is part of."""
-
-    actor: Summary
-    """The whole."""
-    date: str | None
-    """When, in the date language; null where the record gives no dates."""
 
 
 class ActorFields(Document):
