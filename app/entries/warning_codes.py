@@ -1,6 +1,7 @@
 """The codes of warnings: what a second reader would ask about a record.
 
-To add a warning: its code here, its function in `app/review`, its row in seed_data/FORMAT.md.
+To add a warning: its code here, its function in the table of `app/review/rules.py`, its
+message in `app/review/messages.toml`, its row in seed_data/FORMAT.md.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.entries.dates import DateSpan, Precision, parse_date
 from app.reference.sources import SourceRecord
-from app.review.rules import ENTRIES, Location, Query, Surroundings, doubt, rule, when_given
+from app.review.doubts import Location, Query, Surroundings, doubt
 
 DATED_ID = re.compile(
     r"(?<![0-9])((?:19|20)[0-9]{2})-?(0[1-9]|1[0-2])(?:-?([0-2][0-9]|3[01]))?(?![0-9])"
@@ -23,42 +23,6 @@ FEW_DAYS = timedelta(days=3)
 WEEK = timedelta(days=7)
 
 
-def is_out_of_time(entry: Any, around: Surroundings) -> bool:
-    """Whether an entry does not begin and end on days that are covered and past."""
-    first, last = around.days
-    span = entry.span
-    return not (first <= span.start and span.end <= last)
-
-
-def is_dated_otherwise(record: Any, _: Surroundings) -> bool:
-    """Whether the date is not part of the id as it is written."""
-    return bool(record.date) and record.date not in record.id
-
-
-def is_far_from_sources(entry: Any, around: Surroundings) -> bool:
-    """Whether a cited source was published before the entry, or more than a week after it."""
-    published = around.published
-    start = entry.span.start
-    latest = start + WEEK
-    for citation in entry.citations:
-        span = published.get(citation.source)
-        if span is not None and not (start <= span.end and span.start <= latest):
-            return True
-    return False
-
-
-def may_be_older(entry: Any, around: Surroundings) -> bool:
-    """Whether an entry is far from its sources, or has other wordings, whose sources may be."""
-    return bool(getattr(entry, "renderings", ())) or is_far_from_sources(entry, around)
-
-
-def may_be_swapped(entry: Any, around: Surroundings) -> bool:
-    """Whether a date has another day when its day and month are swapped, and fits no source."""
-    day = entry.span.start.day
-    return day <= 12 and day != entry.span.start.month and is_far_from_sources(entry, around)
-
-
-@rule("outside-coverage", *ENTRIES, when=is_out_of_time)
 def outside_coverage(entry: Any, around: Surroundings) -> Iterator[Query]:
     """An entry lies outside the days that the dataset covers."""
     covered = around.coverage
@@ -67,13 +31,6 @@ def outside_coverage(entry: Any, around: Surroundings) -> Iterator[Query]:
         yield doubt("outside-coverage", ("date",), entry=entry, covered=covered)
 
 
-def corrected_or_out_of_time(entry: Any, around: Surroundings) -> bool:
-    """Whether an entry has corrections, or lies outside the days that are covered and past."""
-    return bool(entry.corrections) or is_out_of_time(entry, around)
-
-
-@rule("to-come", *ENTRIES, when=corrected_or_out_of_time)
-@rule("to-come", "source", "actor", "topic", "dataset")
 def to_come(record: Any, around: Surroundings) -> Iterator[Query]:
     """A date has not come yet."""
     for location, written in dates_of(record):
@@ -83,15 +40,17 @@ def to_come(record: Any, around: Surroundings) -> Iterator[Query]:
 
 def dates_of(record: Any) -> Iterator[tuple[Location, str | None]]:
     """The dates of a record, of its corrections, its offices and memberships."""
-    yield ("date",), getattr(record, "date", None)
+    fields = vars(record)
+    yield ("date",), fields.get("date")
     for name in ("corrections", "positions", "part_of"):
-        for number, each in enumerate(getattr(record, name, ())):
+        for number, each in enumerate(fields.get(name, ())):
             yield (name, number, "date"), each.date
 
 
-@rule("date-id", *ENTRIES, "source", when=is_dated_otherwise)
 def date_id(record: Any, _: Surroundings) -> Iterator[Query]:
     """The date in an id is not that of its record."""
+    if record.date is None or record.date in record.id:
+        return
     span = parse_date(record.date)
     for match in DATED_ID.finditer(record.id):
         named = covered_days(match)
@@ -107,7 +66,6 @@ def covered_days(match: re.Match[str]) -> DateSpan | None:
         return None
 
 
-@rule("date-url", "source", when=when_given("url"))
 def date_url(source: SourceRecord, _: Surroundings) -> Iterator[Query]:
     """The day in the address of a page is not that on which it is said to be published."""
     match = DATED_PATH.search(source.url or "")
@@ -119,19 +77,17 @@ def date_url(source: SourceRecord, _: Surroundings) -> Iterator[Query]:
         yield doubt("date-url", ("date",), source=source, named=named)
 
 
-@rule("older-source", *ENTRIES, when=may_be_older)
 def older_source(entry: Any, around: Surroundings) -> Iterator[Query]:
     """A source was published before what it is to report."""
     earliest = entry.span.start - DAY_OFF
     for name in ("citations", "renderings"):
-        for number, each in enumerate(getattr(entry, name, ())):
+        for number, each in enumerate(vars(entry).get(name, ())):
             span = around.published.get(each.source)
             if span is not None and span.end < earliest:
                 at = (name, number, "source")
                 yield doubt("older-source", at, source=each.source, span=span, record=entry)
 
 
-@rule("swapped-date", *ENTRIES, when=may_be_swapped)
 def swapped_date(entry: Any, around: Surroundings) -> Iterator[Query]:
     """With day and month swapped, a date would fit its sources, as it does not."""
     swapped = swap(entry.span)

@@ -14,8 +14,7 @@ from app.entries.names import folded_name
 from app.reference.actors import ActorKind, ActorRecord
 from app.reference.dataset import DatasetRecord
 from app.reference.registry import Reference
-from app.review.rules import Location, Query, Surroundings, doubt, repeated, rule, when_given
-from app.review.wordings import is_not_plain_english
+from app.review.doubts import Location, Query, Surroundings, doubt, repeated
 
 # How alike, of a hundred, two different names are that may be one.
 ALIKE = 90
@@ -25,14 +24,12 @@ SHORTEST = 4
 MOST_COMPARED = 1000
 
 
-@rule("unknown-code", "quote", when=is_not_plain_english)
-@rule("unknown-code", "source", "dataset", when=when_given("language"))
 def unknown_language(record: Any, around: Surroundings) -> Iterator[Query]:
     """A code is none of ISO 639 (language), 15924 (script), 3166 (state) or 4217 (currency)."""
     if record is around.dataset or record.language != around.language:
         yield from unknown_codes(("language",), record.language)
-    yield from unknown_codes(("spoken_language",), getattr(record, "spoken_language", None))
-    for number, rendering in enumerate(getattr(record, "renderings", ())):
+    yield from unknown_codes(("spoken_language",), vars(record).get("spoken_language"))
+    for number, rendering in enumerate(vars(record).get("renderings", ())):
         yield from unknown_codes(("renderings", number, "language"), rendering.language)
 
 
@@ -45,7 +42,7 @@ def unknown_codes(location: Location, code: str | None) -> Iterator[Query]:
 
     part = unknown_part(code)
     if part is not None:
-        yield doubt("unknown-language", location, code=code, part=part)
+        yield doubt("unknown-code.language", location, code=code, part=part)
 
 
 def outside_ids(actor: ActorRecord) -> Iterator[tuple[Location, Any]]:
@@ -56,7 +53,6 @@ def outside_ids(actor: ActorRecord) -> Iterator[tuple[Location, Any]]:
                 yield (field, name), value
 
 
-@rule("unknown-code", "actor")
 def unknown_state(actor: ActorRecord, _: Surroundings) -> Iterator[Query]:
     """A state has a code that ISO 3166 does not have."""
     for location, code in outside_ids(actor):
@@ -65,10 +61,9 @@ def unknown_state(actor: ActorRecord, _: Surroundings) -> Iterator[Query]:
             from app.review.codes import is_state_code  # noqa: PLC0415
 
             if not is_state_code(code):
-                yield doubt("unknown-state", location, code=code)
+                yield doubt("unknown-code.state", location, code=code)
 
 
-@rule("state-code", "actor")
 def state_code(actor: ActorRecord, _: Surroundings) -> Iterator[Query]:
     """An actor that is no state has the code or number of one."""
     for location, _value in outside_ids(actor):
@@ -76,7 +71,6 @@ def state_code(actor: ActorRecord, _: Surroundings) -> Iterator[Query]:
             yield doubt("state-code", location, actor=actor)
 
 
-@rule("alias-repeated", "actor", when=when_given("aliases"))
 def alias_repeated(actor: ActorRecord, _: Surroundings) -> Iterator[Query]:
     """An alias is the name of the actor, or another alias."""
     names = [
@@ -87,7 +81,6 @@ def alias_repeated(actor: ActorRecord, _: Surroundings) -> Iterator[Query]:
         yield doubt("alias-repeated", ("aliases", number - 1), alias=alias)
 
 
-@rule("same-outside-id", "references")
 def same_outside_id(reference: Reference) -> Iterator[Query]:
     """Two actors have one id in an outside register."""
     ids = (
@@ -103,13 +96,12 @@ def same_outside_id(reference: Reference) -> Iterator[Query]:
 Named = tuple[str, str]
 
 
-@rule("near-double", "references")
 def near_names(reference: Reference) -> Iterator[Query]:
     """Two names of actors, topics or places are so alike that they may be one."""
     for kind, records in (("actor", reference.actors), ("topic", reference.topics)):
         names = [(each.id, name) for each in records.values() for name in each.names()[1:]]
         for (first, _), (owner, name) in near_doubles(names):
-            yield doubt("near-name", (), owner, kind, name=name, first=first)
+            yield doubt("near-double.name", (), owner, kind, name=name, first=first)
 
 
 def near_doubles(names: Iterable[Named]) -> Iterator[tuple[Named, Named]]:
@@ -132,14 +124,12 @@ def are_alike(one: str, other: str) -> bool:
     return fuzz.ratio(one, other) >= ALIKE - max(0, SHORT - longer)
 
 
-@rule("no-language", "dataset")
 def no_language(dataset: DatasetRecord, _: Surroundings) -> Iterator[Query]:
     """The dataset does not say in which language the record is."""
     if dataset.language is None:
         yield doubt("no-language", ("language",))
 
 
-@rule("version", "dataset")
 def version(dataset: DatasetRecord, _: Surroundings) -> Iterator[Query]:
     """The dataset is cited with another version than it has."""
     cited = re.search(r"version[: ]+([0-9][\w.-]*[\w])", dataset.how_to_cite)

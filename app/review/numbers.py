@@ -11,7 +11,7 @@ from app.entries.record import Quantity, QuantityQualifier
 from app.entries.words import fold
 from app.kinds.figures import FigureRecord
 from app.kinds.terms import TermRecord
-from app.review.rules import Location, Query, Surroundings, doubt, rule, when_given
+from app.review.doubts import Location, Query, Surroundings, doubt
 
 SHARES = re.compile(r"\b(?:per ?cent|percent|percentage|%)")
 AT_MOST = 100
@@ -52,18 +52,16 @@ def quantities(record: Any) -> Iterator[tuple[Location, Quantity]]:
             yield ("quantities", number), quantity
 
 
-@rule("percent", "term", "figure", when=when_given("reported_numbers"))
 def percent(record: Any, _: Surroundings) -> Iterator[Query]:
     """A share is more than a hundred percent, or shares of one whole are together."""
     for location, quantity in quantities(record):
         is_share = quantity.value is not None and SHARES.match(fold(quantity.unit))
         if is_share and not 0 <= (quantity.value or 0) <= AT_MOST:
-            yield doubt("percent-share", (*location, "value"), quantity=quantity)
+            yield doubt("percent.share", (*location, "value"), quantity=quantity)
         if quantity.part is not None and quantity.part > (quantity.whole or 0):
-            yield doubt("percent-part", (*location, "part"), quantity=quantity)
+            yield doubt("percent.part", (*location, "part"), quantity=quantity)
 
 
-@rule("unknown-code", "term", "figure", when=when_given("reported_numbers"))
 def unknown_currency(record: Any, _: Surroundings) -> Iterator[Query]:
     """A currency has a code that ISO 4217 does not have."""
     for location, quantity in quantities(record):
@@ -72,10 +70,9 @@ def unknown_currency(record: Any, _: Surroundings) -> Iterator[Query]:
             from app.review.codes import english  # noqa: PLC0415
 
             if quantity.currency not in english().currencies:
-                yield doubt("unknown-currency", (*location, "currency"), quantity=quantity)
+                yield doubt("unknown-code.currency", (*location, "currency"), quantity=quantity)
 
 
-@rule("number-in-text", "term", when=when_given("quantities"))
 def number_in_text(term: TermRecord, _: Surroundings) -> Iterator[Query]:
     """The text of a term has another number before the same unit."""
     for number, quantity in enumerate(term.quantities):
@@ -89,7 +86,6 @@ def number_in_text(term: TermRecord, _: Surroundings) -> Iterator[Query]:
             yield doubt("number-in-text", at, quantity=quantity, values=named)
 
 
-@rule("percent", "figures")
 def shares_together(facts: Iterable[FigureFact]) -> Iterator[Query]:
     """Shares of one whole, claimed for one event and day, are more than a hundred percent."""
     wholes: dict[tuple[Any, ...], list[FigureFact]] = defaultdict(list)
@@ -102,10 +98,9 @@ def shares_together(facts: Iterable[FigureFact]) -> Iterator[Query]:
         if len(shares) > 1 and total > AT_MOST:
             *others, last = [each.id for each in shares]
             named = ", ".join(others)
-            yield doubt("percent-together", ("quantity", "value"), last, others=named, total=total)
+            yield doubt("percent.together", ("quantity", "value"), last, others=named, total=total)
 
 
-@rule("falling-figure", "figures")
 def falling_figures(facts: Iterable[FigureFact]) -> Iterator[Query]:
     """A count is below what an earlier figure calls the least."""
     least: dict[tuple[str, str, str], FigureFact] = {}
@@ -117,7 +112,6 @@ def falling_figures(facts: Iterable[FigureFact]) -> Iterator[Query]:
             least[fact.subject] = fact
 
 
-@rule("same-figure", "figures")
 def same_figures(facts: Iterable[FigureFact]) -> Iterator[Query]:
     """Two figures have one number of one thing on one day."""
     seen: dict[tuple[Any, ...], FigureFact] = {}

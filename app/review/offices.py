@@ -13,66 +13,37 @@ from app.entries.words import fold
 from app.kinds.quotes import QuoteRecord
 from app.reference.actors import ActorRecord, Position
 from app.reference.registry import Reference, within
-from app.review.rules import ENTRIES, VOCABULARY, Query, Surroundings, doubt, rule
+from app.review.doubts import VOCABULARY, Location, Query, Surroundings, doubt
 
 SHARED = frozenset(VOCABULARY["shared_offices"].split())
 ACTIVE = frozenset(VOCABULARY["active_roles"].split())
 
 
-def has_doubtful_speaker(quote: QuoteRecord, around: Surroundings) -> bool:
-    """Whether the office of a speaker is given, or the first one began after the words."""
-    for speaker in quote.speakers:
-        if speaker.office is not None:
-            return True
-        first = around.first_offices.get(speaker.actor)
-        if first is not None and quote.span.end < first:
-            return True
-    return False
-
-
-def given_offices(
-    quote: QuoteRecord, around: Surroundings
-) -> Iterator[tuple[int, str, list[Position]]]:
-    """The offices given to speakers of a quote, with the positions that they may be."""
+def speakers_offices(quote: QuoteRecord, around: Surroundings) -> Iterator[Query]:
+    """A speaker is given an office of another time, one that is known, or had none yet."""
     for number, speaker in enumerate(quote.speakers):
-        if speaker.office is not None:
-            positions = known(speaker.actor, around)
-            held = [each for each in positions if office_titles(each, speaker.office)]
-            yield number, speaker.office, held
+        if speaker.office is None:
+            first = around.first_offices.get(speaker.actor, date.min)
+            if quote.span.end < first:
+                at = ("speakers", number, "actor")
+                yield doubt("before-office", at, speaker=speaker, first=first)
+        elif speaker.actor in around.reference.actors:
+            positions = around.reference.actors[speaker.actor].positions
+            yield from given_office(
+                quote, ("speakers", number, "office"), speaker.office, positions
+            )
 
 
-@rule("office-not-held", "quote", when=has_doubtful_speaker)
-def office_not_held(quote: QuoteRecord, around: Surroundings) -> Iterator[Query]:
-    """A speaker is given an office that was held at another time."""
-    for number, office, held in given_offices(quote, around):
-        if held and not any(held_on(each, quote.span) for each in held):
-            dates = " and ".join(each.date for each in held if each.date is not None)
-            at = ("speakers", number, "office")
-            yield doubt("office-not-held", at, office=office, dates=dates, quote=quote)
-
-
-@rule("office-repeated", "quote", when=has_doubtful_speaker)
-def office_repeated(quote: QuoteRecord, around: Surroundings) -> Iterator[Query]:
-    """A speaker is given the office that the actor's positions give for that date anyway."""
-    for number, _, held in given_offices(quote, around):
-        if any(held_on(each, quote.span) for each in held):
-            yield doubt("office-repeated", ("speakers", number, "office"))
-
-
-@rule("before-office", "quote", when=has_doubtful_speaker)
-def before_office(quote: QuoteRecord, around: Surroundings) -> Iterator[Query]:
-    """Words are older than the first office of their speaker."""
-    for number, speaker in enumerate(quote.speakers):
-        first = around.first_offices.get(speaker.actor, date.min)
-        if speaker.office is None and quote.span.end < first:
-            at = ("speakers", number, "actor")
-            yield doubt("before-office", at, speaker=speaker, first=first)
-
-
-def known(actor_id: str, around: Surroundings) -> tuple[Position, ...]:
-    """The offices of an actor; none where the actor is not known."""
-    actor = around.reference.actors.get(actor_id)
-    return actor.positions if actor is not None else ()
+def given_office(
+    quote: QuoteRecord, at: Location, office: str, positions: Iterable[Position]
+) -> Iterator[Query]:
+    """An office that is given to a speaker, whose positions give it anyway, or at another time."""
+    held = [each for each in positions if office_titles(each, office)]
+    if any(within(each.date, quote.span.start, quote.span.end) for each in held):
+        yield doubt("office-repeated", at)
+    elif held:
+        dates = " and ".join(each.date for each in held if each.date is not None)
+        yield doubt("office-not-held", at, office=office, dates=dates, quote=quote)
 
 
 def office_titles(position: Position, office: str) -> bool:
@@ -80,15 +51,9 @@ def office_titles(position: Position, office: str) -> bool:
     return f"{fold(office)},".startswith((f"{fold(position.title)},", f"{fold(position.title)} of"))
 
 
-def held_on(position: Position, span: DateSpan) -> bool:
-    """Whether an office was held on the days of a date."""
-    return within(position.date, span.start, span.end)
-
-
-@rule("outside-life", *ENTRIES, when=lambda _, around: around.bounded)
 def outside_life(entry: Any, around: Surroundings) -> Iterator[Query]:
     """Somebody acts or speaks before they were born or founded, or after their end."""
-    for link in entry.actor_links:
+    for link in entry.actor_links if around.bounded else ():
         actor = around.bounded.get(link.actor)
         wrong = outside(actor, entry.span) if actor is not None else None
         if wrong is not None and link.role in ACTIVE:
@@ -104,7 +69,6 @@ def outside(actor: ActorRecord, span: DateSpan) -> str | None:
     return None
 
 
-@rule("two-holders", "references")
 def two_holders(reference: Reference) -> Iterator[Query]:
     """Two actors hold one office at one time."""
     holders: dict[tuple[str, str], list[tuple[ActorRecord, int]]] = defaultdict(list)

@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from app.entries.dates import parse_date
 from app.entries.record import Quantity
 from app.kinds.terms import TermRecord
+from app.review.doubts import Query, Surroundings, doubt
 from app.review.numbers import LOWER_BOUNDS
-from app.review.rules import Query, Surroundings, doubt, rule, when_given
 
 
-@rule("early-report", "term", when=when_given("reports"))
 def early_report(term: TermRecord, _: Surroundings) -> Iterator[Query]:
     """A report is about days before the date of its term."""
     for number, report in enumerate(term.reports):
@@ -20,7 +19,6 @@ def early_report(term: TermRecord, _: Surroundings) -> Iterator[Query]:
             yield doubt("early-report", ("reports", number, "date"), report=report, term=term)
 
 
-@rule("above-promised", "term", when=when_given("reports"))
 def above_promised(term: TermRecord, _: Surroundings) -> Iterator[Query]:
     """The numbers of one claimant come to more than the term promises."""
     promised = {
@@ -39,7 +37,7 @@ def above_promised(term: TermRecord, _: Surroundings) -> Iterator[Query]:
             totals[key] = totals[key] * adds + quantity.value
             if totals[key] > most:
                 at = ("reports", number, "quantities", place)
-                message = "above-promised-added" if adds else "above-promised"
+                message = "above-promised.added" if adds else "above-promised"
                 yield doubt(message, at, total=totals[key], most=most)
 
 

@@ -1,4 +1,4 @@
-"""Two entries that may be one: each rule is called for pairs that begin or end alike."""
+"""Pairs of entries: two that may be one, and two of which one names the other."""
 
 from __future__ import annotations
 
@@ -8,49 +8,40 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
+from app.entries.dates import DateSpan
 from app.kinds.events import EventRecord
 from app.kinds.quotes import QuoteRecord
-from app.review.rules import Query, doubt, rule
-from app.review.wordings import letters_of
+from app.review.dates import swap
+from app.review.doubts import Location, Query, doubt
+from app.review.wordings import letters_of, record_wordings
 
 # How alike, of a hundred, two wordings of one utterance are at least, and how near in time.
 ALIKE = 80
 NEAR = timedelta(days=3)
+# How far an entry lies from the event that it names, at most.
+FAR = timedelta(days=31)
 # Shorter words than these are said on many occasions.
 DISTINCT = 20
 
 
-@rule("same-words", "pair")
-def same_words(one: Any, other: Any) -> Iterator[Query]:
-    """Two quotes have the same words."""
-    if are_quotes(one, other) and letters_of(one.text) == letters_of(other.text):
-        yield doubt("same-words", ("text",), other.id, one=one)
-
-
-@rule("wording-elsewhere", "pair")
-def wording_elsewhere(one: Any, other: Any) -> Iterator[Query]:
-    """A wording of a quote is one of another quote, too."""
-    if not are_quotes(one, other) or letters_of(one.text) == letters_of(other.text):
-        return
-    texts = {letters_of(each.text): each.text for each in (one, *one.renderings)}
-    for number, wording in enumerate((other, *other.renderings)):
-        if letters_of(wording.text) in texts:
-            at: tuple[Any, ...] = ("text",) if number == 0 else ("renderings", number - 1, "text")
-            yield doubt("wording-elsewhere", at, other.id, one=one)
-
-
-@rule("like-words", "pair")
-def like_words(one: Any, other: Any) -> Iterator[Query]:
-    """Two quotes of one speaker and day have nearly the same words."""
-    if not are_quotes(one, other) or not share_speaker(one, other) or not are_near(one, other):
+def alike_quotes(one: Any, other: Any) -> Iterator[Query]:
+    """Two quotes have the same words, a wording in common, or nearly the same words."""
+    if not are_quotes(one, other):
         return
     first, second = letters_of(one.text), letters_of(other.text)
+    if first == second:
+        yield doubt("same-words", ("text",), other.id, one=one)
+        return
+    texts = {letters_of(each.text) for each in (one, *one.renderings)}
+    for location, wording in record_wordings(other):
+        if letters_of(wording.text) in texts:
+            yield doubt("wording-elsewhere", (*location, "text"), other.id, one=one)
     is_long = min(len(first), len(second)) >= DISTINCT
-    if is_long and first != second and fuzz.ratio(first, second) >= ALIKE:
+    may_be_one = is_long and share_speaker(one, other) and are_near(one, other)
+    if may_be_one and fuzz.ratio(first, second) >= ALIKE:
         yield doubt("like-words", ("text",), other.id, one=one)
 
 
-@rule("same-title", "pair")
 def same_title(one: Any, other: Any) -> Iterator[Query]:
     """Two events have one title and date."""
     are_events = isinstance(one, EventRecord) and isinstance(other, EventRecord)
@@ -78,3 +69,26 @@ def share_speaker(one: QuoteRecord, other: QuoteRecord) -> bool:
 def are_near(one: QuoteRecord, other: QuoteRecord) -> bool:
     """Whether both were said within a few days."""
     return one.span.start - NEAR <= other.span.end and other.span.start - NEAR <= one.span.end
+
+
+def gap(one: DateSpan, other: DateSpan) -> timedelta:
+    """How far two dates lie apart; nothing where they overlap."""
+    return max(timedelta(0), one.start - other.end, other.start - one.end)
+
+
+def far_from_event(one: Any, event: Any, at: Location) -> Iterator[Query]:
+    """A quote or a figure lies more than a month from its event, or has day and month swapped."""
+    apart = gap(one.span, event.span)
+    swapped = swap(one.span)
+    if apart <= FAR:
+        return
+    if swapped is not None and event.span.start <= swapped <= event.span.end:
+        yield doubt("swapped-date.event", at, one.id, one=one, event=event)
+    else:
+        yield doubt("far-from-event", at, one.id, one=one, event=event, apart=apart)
+
+
+def early_response(one: Any, proposal: Any, at: Location) -> Iterator[Query]:
+    """A response or a reply is older than the proposal that it answers."""
+    if one.span.end < proposal.span.start:
+        yield doubt("early-response", at, one.id, one=one, proposal=proposal)

@@ -7,28 +7,29 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
-from app.entries.warning_codes import WarningCode
-from app.review.rules import RULES, VOCABULARY, Location, Query, message_of, rule
+from app.review.doubts import VOCABULARY, Location, Query, doubt
 
 # Bytes with which no rule of this module finds anything but two spaces and links of Markdown.
 PLAIN = bytes(code for code in (0x0A, 0x0D, *range(0x20, 0x7F)) if chr(code) not in "&<*`~\\")
-DOUBLED = re.compile(r"(\S+)[ \t]{2,}(?=\S)")
-# Soft hyphens, zero-width characters, marks of direction; joiners outside the scripts that need
-# them; no-break spaces but beside numbers and French signs.
-INVISIBLE = re.compile(
-    "[\u00ad\u180e\u200b\u200e\u200f\u2060-\u2064\ufeff]"
-    "|(?<=[ -\u024f])[\u200c\u200d]|[\u200c\u200d](?=[ -\u024f])"
-    "|(?<![\\d«‹])[\u00a0\u2007\u202f](?![\\d»›:;!?%])"
-)
 NOT_ASCII = re.compile("[\u0080-\uffff]+")
-LOST = re.compile("[\ufffd\ue000-\uf8ff]")
-MARKUP = re.compile(
-    r"&(?:[A-Za-z]{2,8}|#[0-9]{1,6}|#x[0-9A-Fa-f]{1,5});"
-    r"|</?[A-Za-z][^<>]{0,200}>"
-    r"|\[[^\[\]]+\]\((?:https?://|/)[^)\s]+\)"
-    r"|(?<![\w*])\*{1,3}[^\s*](?:[^*\n]*[^\s*])?\*{1,3}(?![\w*])"
-    r"|`[^`\n]+`|~~[^~\n]+~~"
-)
+SIGNS = {
+    "doubled-space": re.compile(r"\S+[ \t]{2,}(?=\S)"),
+    # Soft hyphens, zero-width characters, marks of direction; joiners outside the scripts that need
+    # them; no-break spaces but beside numbers and French signs.
+    "invisible": re.compile(
+        "[\u00ad\u180e\u200b\u200e\u200f\u2060-\u2064\ufeff]"
+        "|(?<=[ -\u024f])[\u200c\u200d]|[\u200c\u200d](?=[ -\u024f])"
+        "|(?<![\\d«‹])[\u00a0\u2007\u202f](?![\\d»›:;!?%])"
+    ),
+    "mojibake.lost": re.compile("[\ufffd\ue000-\uf8ff]"),
+    "markup": re.compile(
+        r"&(?:[A-Za-z]{2,8}|#[0-9]{1,6}|#x[0-9A-Fa-f]{1,5});"
+        r"|</?[A-Za-z][^<>]{0,200}>"
+        r"|\[[^\[\]]+\]\((?:https?://|/)[^)\s]+\)"
+        r"|(?<![\w*])\*{1,3}[^\s*](?:[^*\n]*[^\s*])?\*{1,3}(?![\w*])"
+        r"|`[^`\n]+`|~~[^~\n]+~~"
+    ),
+}
 WORD = re.compile(r"[^\W\d_]{2,}")
 SCRIPTS: dict[str, str] = VOCABULARY["scripts"]
 NAMES_OF_SCRIPTS = frozenset(SCRIPTS.values())
@@ -52,34 +53,6 @@ def texts_in(fields: Any, location: Location = ()) -> Iterator[tuple[Location, s
             yield from texts_in(value, (*location, number))
 
 
-@rule("doubled-space", "text")
-def doubled_space(text: str) -> Iterator[str]:
-    """Two spaces stand in a row."""
-    for match in DOUBLED.finditer(text):
-        yield message_of("doubled-space", word=match[1][-40:])
-
-
-@rule("invisible", "text")
-def invisible(text: str) -> Iterator[str]:
-    """An invisible character, or a space that does not break, hides in a text."""
-    for match in INVISIBLE.finditer(text):
-        name = unicodedata.name(match[0], "unnamed").lower()
-        near = text[max(0, match.start() - 20) : match.start()]
-        yield message_of("invisible", sign=ord(match[0]), name=name, near=near)
-
-
-@rule("mojibake", "text")
-def mojibake(text: str) -> Iterator[str]:
-    """Letters were garbled or lost where a text was read in another encoding."""
-    for match in LOST.finditer(text):
-        near = text[max(0, match.start() - 20) : match.start()]
-        yield message_of("lost-letter", sign=ord(match[0]), near=near)
-    for match in NOT_ASCII.finditer(text):
-        meant = ungarbled(match[0])
-        if meant is not None:
-            yield message_of("mojibake", letters=match[0], meant=meant)
-
-
 def ungarbled(letters: str) -> str | None:
     """What was meant by letters that are the bytes of UTF-8 read as Windows-1252, else None."""
     try:
@@ -97,21 +70,13 @@ def byte_of(letter: str) -> bytes:
         return letter.encode("latin-1")
 
 
-@rule("markup", "text")
-def markup(text: str) -> Iterator[str]:
-    """HTML, an entity or Markdown stands in a text, which is shown as it is written."""
-    for match in MARKUP.finditer(text):
-        yield message_of("markup", markup=match[0][:60])
-
-
-@rule("mixed-scripts", "text")
-def mixed_scripts(text: str) -> Iterator[str]:
+def mixed_scripts(text: str, location: Location) -> Iterator[Query]:
     """One word has letters of two scripts."""
     for match in WORD.finditer(text) if not text.isascii() else ():
         found = {script for letter in match[0] for script in [script_of(letter)] if script}
         if len(found) > 1:
             names = " and ".join(sorted(script.title() for script in found))
-            yield message_of("mixed-scripts", names=names, word=match[0])
+            yield doubt("mixed-scripts", location, names=names, word=match[0])
 
 
 def script_of(letter: str) -> str | None:
@@ -120,9 +85,32 @@ def script_of(letter: str) -> str | None:
     return name if name in NAMES_OF_SCRIPTS else None
 
 
-def text_doubts(fields: Any) -> Iterator[tuple[WarningCode, Query]]:
-    """What the rules of texts find in a record as written."""
+def text_doubts(fields: Any) -> Iterator[Query]:
+    """What is in doubt in the texts of a record as written."""
     for location, text in texts_in(fields):
-        for each in RULES["text"] if remarkable(text.encode()) else ():
-            for message in each.find(text):
-                yield each.code, Query(location, message)
+        if remarkable(text.encode()):
+            yield from signs(text, location)
+            yield from garbled(text, location)
+            yield from mixed_scripts(text, location)
+
+
+def signs(text: str, location: Location) -> Iterator[Query]:
+    """Signs that a reader is not to see, or does not see."""
+    for message, pattern in SIGNS.items():
+        for match in pattern.finditer(text):
+            facts = {
+                "word": match[0].rstrip()[-40:],
+                "markup": match[0][:60],
+                "sign": ord(match[0][0]),
+                "name": unicodedata.name(match[0][0], "unnamed").lower(),
+                "near": text[max(0, match.start() - 20) : match.start()],
+            }
+            yield doubt(message, location, **facts)
+
+
+def garbled(text: str, location: Location) -> Iterator[Query]:
+    """Letters were garbled where a text was read in another encoding."""
+    for match in NOT_ASCII.finditer(text):
+        meant = ungarbled(match[0])
+        if meant is not None:
+            yield doubt("mojibake", location, letters=match[0], meant=meant)

@@ -6,16 +6,16 @@ from array import array
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zlib import crc32
 
 from app.entries.record import EntryRecord
 from app.kinds.events import EventRecord
 from app.kinds.figures import FigureRecord
 from app.kinds.quotes import QuoteRecord
+from app.review.doubts import Location, Query, Surroundings, doubt
 from app.review.names import near_doubles
 from app.review.numbers import FigureFact, figure_fact, quantities
-from app.review.rules import Location, Query, Surroundings, doubt, rule
 from app.review.wordings import fingerprints, letters_of
 
 # What is to be the same wherever it is meant.
@@ -79,16 +79,17 @@ class Facts:
         self.counts[name, value] += 1
         self.places.setdefault((name, value), Place(entry.id, location))
 
-    def merge(self, other: Facts) -> None:
-        """Takes in what is known of further entries, but for their fingerprints."""
+    def merge(self, other: Facts, offset: int) -> None:
+        """Takes in what is known of further entries, whose numbers begin after `offset`."""
         self.figures += other.figures
         self.counts += other.counts
         self.places = {**other.places, **self.places}
         self.named |= other.named
+        self.fingerprints.extend(other.fingerprints)
+        self.owners.extend([owner + offset for owner in other.owners])
 
 
-@rule("used-once", "complete")
-def used_once(facts: Facts, *_: Any) -> Iterator[Query]:
+def used_once(facts: Facts) -> Iterator[Query]:
     """A unit or a metric is used once in a record of 20 reported numbers or more."""
     if sum(number for (name, _), number in facts.counts.items() if name == "unit") < FEW:
         return
@@ -98,7 +99,6 @@ def used_once(facts: Facts, *_: Any) -> Iterator[Query]:
             yield doubt("used-once", place.location, place.id, name=name, value=value)
 
 
-@rule("near-double", "facts")
 def near_places(facts: Facts) -> Iterator[Query]:
     """Places that may be others; what is used less often is in doubt."""
     places = [value for name, value in facts.counts if name == "place"]
@@ -110,7 +110,7 @@ def near_places(facts: Facts) -> Iterator[Query]:
             pair, key=lambda value: (facts.counts["place", value], -places.index(value))
         )
         place = facts.places["place", rare]
-        yield doubt("near-place", place.location, place.id, rare=rare, common=common)
+        yield doubt("near-double.place", place.location, place.id, rare=rare, common=common)
 
 
 def parts_of_places(values: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -121,8 +121,7 @@ def parts_of_places(values: Collection[str]) -> Iterator[tuple[str, str]]:
             yield value, start
 
 
-@rule("unused", "complete")
-def unused(facts: Facts, around: Surroundings, _: Any) -> Iterator[Query]:
+def unused(facts: Facts, around: Surroundings) -> Iterator[Query]:
     """An actor, a topic or a source is named by nothing."""
     for name_type, record in around.reference.records():
         if (name_type, record.id) not in facts.named:

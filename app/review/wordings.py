@@ -12,7 +12,7 @@ from zlib import crc32
 from app.entries.words import fold
 from app.kinds.evidence import Evidence, EvidenceStatus
 from app.kinds.quotes import QuoteRecord
-from app.review.rules import Location, Query, Surroundings, doubt, rule, when_given
+from app.review.doubts import Location, Query, Surroundings, doubt
 from app.review.texts import SCRIPTS, script_of
 
 # What is left out when wordings are compared.
@@ -44,7 +44,6 @@ def record_wordings(quote: QuoteRecord) -> Iterator[tuple[Location, Any]]:
         yield ("renderings", number), rendering
 
 
-@rule("two-wordings", "quote", when=when_given("renderings"))
 def two_wordings(quote: QuoteRecord, _: Surroundings) -> Iterator[Query]:
     """One source is said to print two wordings of an utterance in one language."""
     seen = {(quote.citations[0].source, quote.language): quote.text}
@@ -54,7 +53,6 @@ def two_wordings(quote: QuoteRecord, _: Surroundings) -> Iterator[Query]:
             yield doubt("two-wordings", ("renderings", number, "source"), rendering=rendering)
 
 
-@rule("translated", "quote", when=when_given("renderings"))
 def translated(quote: QuoteRecord, _: Surroundings) -> Iterator[Query]:
     """Wordings in several languages are all said to be no translation."""
     originals: set[str] = set()
@@ -66,21 +64,13 @@ def translated(quote: QuoteRecord, _: Surroundings) -> Iterator[Query]:
         originals |= {language} if wording.translated is False else set()
 
 
-def is_not_plain_english(quote: QuoteRecord, _: Surroundings) -> bool:
-    """Whether a wording is in another language, or has other letters than those of ASCII."""
-    if quote.language != "en" or quote.spoken_language or not quote.text.isascii():
-        return True
-    return any(
-        each.language not in (None, "en") or not each.text.isascii() for each in quote.renderings
-    )
-
-
-@rule("language-script", "quote", when=is_not_plain_english)
 def language_script(quote: QuoteRecord, _: Surroundings) -> Iterator[Query]:
     """Words are not in the script of their language."""
     for location, wording in record_wordings(quote):
-        language, text = wording.language or quote.language, wording.text
-        written, expected = script_of_text(text), script_of_language(language)
+        language = wording.language or quote.language
+        if language == "en" and wording.text.isascii():
+            continue
+        written, expected = script_of_text(wording.text), script_of_language(language)
         if written and expected and written != expected:
             at = (*location, "text" if wording.language is None else "language")
             yield doubt("language-script", at, language=language, script=written.title())
@@ -101,15 +91,16 @@ def script_of_language(language: str) -> str | None:
     return SCRIPTS.get(script_code(language) or "")
 
 
-@rule("language-source", "quote", when=lambda quote, _: quote.translated is False)
 def language_source(quote: QuoteRecord, around: Surroundings) -> Iterator[Query]:
     """Words that are no translation are in another language than their source."""
+    if quote.translated is not False:
+        return
     source = around.reference.sources.get(quote.citations[0].source)
     if source is not None and quote.language.split("-")[0] != source.language.split("-")[0]:
         yield doubt("language-source", ("language",), quote=quote, source=source)
 
 
-@rule("words-not-found", "evidence", when=lambda each, _: each.status is EvidenceStatus.failed)
 def words_not_found(evidence: Evidence, _: Surroundings) -> Iterator[Query]:
     """`parley verify` read the text of the source and did not find the words."""
-    yield doubt("words-not-found", ("words",), evidence=evidence)
+    if evidence.status is EvidenceStatus.failed:
+        yield doubt("words-not-found", ("words",), evidence=evidence)

@@ -16,7 +16,7 @@ from app.entries.words import SearchTerm
 from app.kinds import KINDS
 from app.reference import REFERENCE_TYPES
 from app.reference.registry import Reference
-from app.review.rules import Query, Surroundings, rule
+from app.review.doubts import Query, Surroundings, doubt
 from app.seeding.index_terms import index_entry
 from app.seeding.staging import Staging
 
@@ -35,8 +35,7 @@ class Unanswered(Exception):
     """Why a question is refused, or finds nothing."""
 
 
-@rule("question", "complete")
-def unanswered(_: Any, around: Surroundings, staging: Staging) -> Iterator[Query]:
+def unanswered(around: Surroundings, staging: Staging) -> Iterator[Query]:
     """A question that the first page offers is refused, or finds nothing."""
     dataset = around.dataset
     if dataset is None:
@@ -45,8 +44,8 @@ def unanswered(_: Any, around: Surroundings, staging: Staging) -> Iterator[Query
         try:
             Asker(staging, around.reference).ask(question.path)
         except Unanswered as why:
-            wrong = f"{why}; correct it, or take it out"
-            yield Query(("questions", number, "path"), wrong, dataset.id, "dataset")
+            at = ("questions", number, "path")
+            yield doubt("question", at, dataset.id, "dataset", why=why)
 
 
 class Asker:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import zip_longest
 from typing import Any
 
 import orjson
@@ -23,7 +24,7 @@ from app.kinds.proposals import ProposalRecord, SeedProposal
 from app.kinds.terms import SeedTerm
 from app.reference import REFERENCE_TYPES
 from app.reference.dataset import DatasetRecord
-from app.review.rules import Surroundings
+from app.review.doubts import Surroundings
 from app.seeding.chunk_review import MOST_IN_LINES, MOST_IN_YAML, ChunkReview
 from app.seeding.files import FileChunk, read_chunk
 from app.seeding.flaws import Flaw, explain, field_path, shown, takes_text
@@ -53,6 +54,7 @@ class ValidatedChunk:
     """
 
     file: str
+    review: ChunkReview
     count: int = 0
     wordings: int = 0
     topics: set[str] = field(default_factory=set)
@@ -61,7 +63,6 @@ class ValidatedChunk:
     former_ids: list[FormerId] = field(default_factory=list)
     evidence: list[StagedEvidence] = field(default_factory=list)
     flaws: list[Flaw] = field(default_factory=list)
-    review: ChunkReview | None = None
 
 
 class ChunkValidator:
@@ -84,14 +85,11 @@ class ChunkValidator:
         self.half_read = half_read
         self.around = around
         self.bodies = bodies
-        self.unnamed = {kind: set(ids) for kind, ids in known.items()}
 
     def __call__(self, chunk: FileChunk) -> ValidatedChunk:
         """The records of a chunk, up to `FLAWS_LIMIT` flaws."""
-        validated = ValidatedChunk(chunk.file)
-        if self.around is not None:
-            most = MOST_IN_LINES if chunk.lines else MOST_IN_YAML
-            validated.review = ChunkReview(self.around, most)
+        most = MOST_IN_LINES if chunk.lines else MOST_IN_YAML
+        validated = ValidatedChunk(chunk.file, ChunkReview(most))
         for read in read_chunk(chunk):
             if isinstance(read, Flaw):
                 validated.flaws.append(read)
@@ -99,40 +97,37 @@ class ChunkValidator:
                 self.add(read, validated)
             if len(validated.flaws) > FLAWS_LIMIT:
                 break
-        if validated.review is not None:
-            validated.review.facts.named.update(self.newly_named())
+        validated.review.facts.named.update(
+            (kind, each) for kind, ids in self.known.items() for each, named in ids.items() if named
+        )
         return validated
-
-    def newly_named(self) -> Iterator[tuple[str, str]]:
-        """Kind and id of the actors, topics and sources that no chunk before this one named."""
-        for kind, ids in self.unnamed.items():
-            named = {each for each in ids if self.known[kind][each]}
-            ids -= named
-            yield from ((kind, each) for each in named)
 
     def add(self, raw: RawRecord, validated: ValidatedChunk) -> None:
         """Adds a record, and the terms of a proposal."""
         validated.count += 1
         records, flaws = parse(raw)
         validated.flaws += flaws
-        for number, part in enumerate(with_terms(raw)):
+        for part, record in zip_longest(with_terms(raw), records):
             self.add_references(part, validated)
-            if "former_ids" in part.fields:
-                validated.former_ids += former_ids_of(part)
-            record = records[number] if records else None
+            validated.former_ids += former_ids_of(part)
             if isinstance(record, SeedEvidence):
                 validated.evidence.append(staged_evidence(part, record))
-                if validated.review is not None:
-                    validated.review.apply(part, "evidence", record)
+                if self.around is not None:
+                    validated.review.apply(part, "evidence", record, self.around)
                 continue
             if record is not None:
-                validated.topics.update(record.topics)
-                validated.wordings += 1 + len(record.renderings) if part.kind == "quote" else 0
-                if validated.review is not None:
-                    validated.review.add_entry(part, record, len(validated.records))
+                self.add_entry(part, record, validated)
             validated.records += staged_records(part, record, bodies=self.bodies)
-        if validated.review is not None and len(records) > 1:
-            validated.review.add_terms(raw, records)
+        if self.around is not None and len(records) > 1:
+            validated.review.add_terms(raw, records, self.around)
+
+    def add_entry(self, raw: RawRecord, entry: Any, validated: ValidatedChunk) -> None:
+        """Reviews an entry, and counts what is told of all of them."""
+        validated.topics.update(entry.topics)
+        validated.wordings += 1 + len(entry.renderings) if raw.kind == "quote" else 0
+        if self.around is not None:
+            validated.review.add(raw, entry, self.around)
+            validated.review.facts.add(entry, len(validated.records))
 
     def add_references(self, raw: RawRecord, validated: ValidatedChunk) -> None:
         """Adds what a record refers to, as a flaw where it is an unknown actor, topic or source."""

@@ -16,8 +16,6 @@ from app.entries.record import model_in, reference_of
 Location = tuple[int | str, ...]
 # Field names down to the kind that a field refers to: {"actors": {"actor": "actor"}}.
 Tree = Mapping[str, "Tree | str"]
-
-
 # Ids by kind, each with whether it was named.
 KnownIds = Mapping[str, dict[str, bool]]
 NONE_KNOWN: KnownIds = {}

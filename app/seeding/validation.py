@@ -107,7 +107,7 @@ class FolderValidator:
                     self.add_reference(read)
                 if self.has_too_many_flaws(chunk.file):
                     return
-        known = {each: dict.fromkeys(self.known[each], False) for each in REFERENCE_TYPES}
+        known = {each: dict.fromkeys(ids, False) for each, ids in self.known.items()}
         around = None
         if self.warnings is not None:
             around = self.warnings.surround(self.dataset, self.reference)
@@ -177,7 +177,7 @@ class FolderValidator:
         self.used_topics |= validated.topics
         for flaw in validated.flaws:
             self.add_flaw(flaw)
-        if self.warnings is not None and validated.review is not None:
+        if self.warnings is not None:
             self.warnings.add_chunk(validated.review)
         for each in validated.evidence:
             if not self.staging.add_evidence(each):

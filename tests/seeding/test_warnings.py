@@ -15,7 +15,7 @@ import yaml
 
 from app.cli import main
 from app.entries.warning_codes import WarningCode
-from app.review.rules import EXPLANATIONS
+from app.review.doubts import MESSAGES
 from app.seeding.checking import review_folder
 from app.seeding.chunk_review import RecordWarning
 from app.seeding.seed import seed
@@ -85,7 +85,7 @@ def test_every_code_is_described_and_has_a_case() -> None:
     """FORMAT.md explains each code as its rule does, and each code is tried."""
     table = (SHIPPED / "FORMAT.md").read_text().partition("| code | what a second reader")[2]
     rows = dict(re.findall(r"^\| `([a-z-]+)` \| (.+) \|$", table, re.MULTILINE))
-    assert rows == {str(code): EXPLANATIONS[code] for code in get_args(WarningCode)}
+    assert rows == {str(code): MESSAGES[code]["means"] for code in get_args(WarningCode)}
     assert set(CASES) == set(rows) - {"no-language", "used-once"}
     assert [each.code for each in told(TINY)].count("no-language") == 1
 

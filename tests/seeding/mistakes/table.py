@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from app.review.rules import RULES
+from app.review.rules import COMPLETE_CODES
 from app.seeding.checking import review_folder
 from app.seeding.chunk_review import RecordWarning
 from app.seeding.flaws import Flaw
@@ -56,8 +56,7 @@ class Mistake(NamedTuple):
         """Flaws keep warnings from being told that look at the whole record."""
         if self.told == "flaw":
             return "flaw"
-        is_complete = any(each.code == self.code for each in RULES["complete"])
-        return "complete" if is_complete else ""
+        return "complete" if self.code in COMPLETE_CODES else ""
 
     @property
     def places(self) -> set[str]:
