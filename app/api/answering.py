@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar, TypeVarTuple, Unpack
 
@@ -11,13 +11,12 @@ from starlette.requests import Request
 
 from app.db.snapshots import Revision
 from app.entries.documents import Document
-from app.entries.names import nearest
 from app.entries.questions import EntryQuestion, FormatName, PagedQuestion, Question, Sort
 from app.entries.result_pages import ResultPage
 from app.errors import InvalidQuery
 from app.formats import FORMATS, UNDATED_FORMATS, WHOLE
 from app.formats.answer import Answer, Format
-from app.http.route import Representation, page_asked, service_of, work_for
+from app.http.route import Representation, asked_path, page_asked, service_of, work_for
 
 # As many rows take less time than the way to a thread and back, and more than those are work.
 SHORT, LONG = 20, 100
@@ -26,24 +25,6 @@ Ts = TypeVarTuple("Ts")
 P = TypeVar("P", bound=PagedQuestion)
 # What is said about an answer beside what is said about any.
 NOTHING_MORE: Mapping[str, Any] = MappingProxyType({})
-
-
-def asked_path(request: Request) -> str:
-    """The path as it was asked."""
-    path: bytes = request.scope["raw_path"]
-    return path.decode("ascii", "replace")
-
-
-def chosen_fields(fields: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
-    """The members asked for; refuses one that no document has."""
-    if not fields:
-        return ()
-    unknown = [name for name in fields if name not in known]
-    if unknown:
-        raise InvalidQuery.of(
-            "fields", unknown[0], "is not a member of these documents.", nearest(unknown[0], known)
-        )
-    return tuple(fields)
 
 
 def form_of(

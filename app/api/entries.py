@@ -14,16 +14,7 @@ from fastapi import FastAPI
 from pydantic import Field
 from starlette.requests import Request
 
-from app.api.answering import (
-    NOTHING_MORE,
-    answer_of,
-    asked_path,
-    by_size,
-    chosen_fields,
-    form_of,
-    represented,
-    sized,
-)
+from app.api.answering import NOTHING_MORE, answer_of, by_size, form_of, represented, sized
 from app.api.models import EntryListOf, list_content
 from app.api.records import add_record
 from app.api.registration import DatedList, add_question
@@ -39,8 +30,9 @@ from app.entries.result_pages import ResultPage, find_page, revision_of
 from app.entries.snippets import snippets_of
 from app.errors import NotAcceptable
 from app.formats import FORMATS
+from app.formats.answer import chosen_fields
 from app.formats.jsonld import identified_actors
-from app.http.route import QuestionRoute, Representation, service_of, work_for
+from app.http.route import QuestionRoute, Representation, asked_path, service_of, work_for
 from app.kinds import KINDS
 from app.reference.dataset import described
 

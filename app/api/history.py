@@ -10,7 +10,6 @@ import orjson
 from fastapi import FastAPI
 from starlette.requests import Request
 
-from app.api.answering import asked_path
 from app.api.models import Links, Meta, RevisionMeta
 from app.api.records import types_at, why_missing
 from app.api.registration import add_question, plural_of
@@ -21,7 +20,7 @@ from app.errors import Moved, NotAcceptable
 from app.formats.answer import enveloped, revision_meta
 from app.history.versions import versions_of
 from app.http.messages import JSON
-from app.http.route import Representation, service_of
+from app.http.route import Representation, asked_path, service_of
 from app.kinds import KINDS
 from app.reference import REFERENCE_TYPES
 

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, Field
 from sqlalchemy import and_, bindparam, literal, or_, select
 from starlette.requests import Request
 
-from app.api.answering import answer_of, asked_path, chosen_fields
+from app.api.answering import answer_of
 from app.api.models import SCHEMAS, OneOf, schema_of
 from app.api.registration import add_question, plural_of
 from app.db.postings import MIB
@@ -29,7 +29,7 @@ from app.entries.questions import FormatName, NamesParameter, NoQuestion, none_g
 from app.entries.result_pages import ResultPage
 from app.errors import Gone, InvalidQuery, Moved, NotAcceptable, NotFound
 from app.formats import FORMATS
-from app.formats.answer import SPARSE_MEDIA_TYPE, Format, enveloped, revision_meta
+from app.formats.answer import SPARSE_MEDIA_TYPE, Format, chosen_fields, enveloped, revision_meta
 from app.formats.citations import CITATION_FORMATS, Cited
 from app.formats.jsonld import identified_actors
 from app.history.changelog import standing_at
@@ -41,6 +41,7 @@ from app.http.route import (
     AnswerOrPage,
     QuestionRoute,
     Representation,
+    asked_path,
     service_of,
 )
 from app.kinds import KINDS, RECORD_TYPES

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, not_, or_, select
 from starlette.requests import Request
 
-from app.api.answering import answer_of, asked_path, chosen_fields, form_of, represented, sized
+from app.api.answering import answer_of, form_of, represented, sized
 from app.api.entries import nearest_links
 from app.api.models import ListOf, list_content
 from app.api.records import add_record
@@ -30,7 +30,8 @@ from app.entries.search_query import read_query
 from app.entries.spellings import ABBREVIATED
 from app.errors import NotAcceptable
 from app.formats import UNDATED_FORMATS
-from app.http.route import Representation, service_of
+from app.formats.answer import chosen_fields
+from app.http.route import Representation, asked_path, service_of
 from app.reference import REFERENCE_TYPES
 from app.reference.documents import ReferenceQuestion
 from app.reference.record_types import RecordType

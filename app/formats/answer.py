@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -13,7 +13,9 @@ import orjson
 from app.db.snapshots import Revision
 from app.entries.density import Density
 from app.entries.documents import Document
+from app.entries.names import nearest
 from app.entries.questions import FormatName
+from app.errors import InvalidQuery
 from app.reference.dataset import DatasetRecord
 
 
@@ -160,3 +162,15 @@ def enveloped(data: Sequence[bytes], meta: dict[str, Any], links: dict[str, Any]
     """An envelope around data that is JSON already, in parts."""
     ends = b',"meta":', orjson.dumps(meta), b',"links":', orjson.dumps(links), b"}"
     return b"".join((b'{"data":', *data, *ends))
+
+
+def chosen_fields(fields: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
+    """The members asked for; refuses one that no document has."""
+    if not fields:
+        return ()
+    unknown = [name for name in fields if name not in known]
+    if unknown:
+        raise InvalidQuery.of(
+            "fields", unknown[0], "is not a member of these documents.", nearest(unknown[0], known)
+        )
+    return tuple(fields)

@@ -214,6 +214,12 @@ def page_asked(request: Request) -> str | None:
     return route.page(request.scope)
 
 
+def asked_path(request: Request) -> str:
+    """The path as it was asked."""
+    path: bytes = request.scope["raw_path"]
+    return path.decode("ascii", "replace")
+
+
 def page_address(scope: Scope, query: bytes) -> bytes:
     """The path of the page of an answer, with a query."""
     path: bytes = scope["raw_path"].removeprefix(b"/v1")

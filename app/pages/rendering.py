@@ -17,7 +17,6 @@ import jinja2
 from babel import Locale
 from starlette.requests import Request
 
-from app.api.answering import asked_path
 from app.db.snapshots import Snapshot
 from app.db.work import check_work
 from app.entries.documents import QUALIFIER_WORDS, number_text, quantity_text
@@ -32,7 +31,7 @@ from app.entries.stems import OWN_LANGUAGE
 from app.formats.headline import remarks_on
 from app.formats.svg import drawn, graph_picture, span_in_words
 from app.formats.words import WORDS
-from app.http.route import service_of, work_for
+from app.http.route import asked_path, service_of, work_for
 from app.kinds import KINDS
 from app.kinds.figures import claimants_of
 from app.kinds.quotes import ellipses
