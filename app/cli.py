@@ -247,7 +247,7 @@ def run_diff(asked: argparse.Namespace) -> None:
 
 def run_verify(asked: argparse.Namespace) -> int:
     """Prints whatever is not proved, and counts; 1 where words do not stand in their text."""
-    from app.evidence.command import run_verification  # noqa: PLC0415
+    from app.evidence.verifying import run_verification  # noqa: PLC0415
 
     report, written = run_verification(
         asked.folder, asked.texts, fetch=asked.fetch, writing=asked.write

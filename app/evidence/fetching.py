@@ -62,19 +62,19 @@ class FetchedPage:
     body: bytes
 
 
-class PublicOnly(httpx.AsyncBaseTransport):
+class PublicOnly(httpx.AsyncHTTPTransport):
     """Connects only to public addresses, which are checked after name resolution."""
 
     def __init__(self, private: frozenset[str]):
-        self.private = private
         # A connection is kept by its address; another name at that address needs its own.
-        limits = httpx.Limits(max_keepalive_connections=0)
-        self.inner = httpx.AsyncHTTPTransport(limits=limits, trust_env=False)
+        super().__init__(limits=httpx.Limits(max_keepalive_connections=0), trust_env=False)
+        self.private = private
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Sends a request to the address that was checked."""
         host = request.url.host
         address = await self.address_of(host, request.url.port or 443)
+        # A redirect is relative to the request as it was, with the name of the host.
         pinned = httpx.Request(
             request.method,
             request.url.copy_with(host=address),
@@ -82,7 +82,7 @@ class PublicOnly(httpx.AsyncBaseTransport):
             stream=request.stream,
             extensions={**request.extensions, "sni_hostname": host},
         )
-        return await self.inner.handle_async_request(pinned)
+        return await super().handle_async_request(pinned)
 
     async def address_of(self, host: str, port: int) -> str:
         """An address of a host; raises `NoText` if any of its addresses is private."""
@@ -97,10 +97,6 @@ class PublicOnly(httpx.AsyncBaseTransport):
                 raise NoText(f"{host} is at the private address {address}")
         return addresses[0]
 
-    async def aclose(self) -> None:
-        """Closes every connection."""
-        await self.inner.aclose()
-
 
 class LivePages:
     """The texts of sources as their pages have them now."""
@@ -112,7 +108,6 @@ class LivePages:
         self.client = httpx.AsyncClient(
             transport=PublicOnly(bounds.private),
             timeout=bounds.timeout,
-            follow_redirects=False,
             trust_env=False,
             headers={
                 "User-Agent": AGENT,
@@ -139,7 +134,11 @@ class LivePages:
 
     def page_at(self, address: str) -> FetchedPage:
         """The page at an address; raises `NoText` where there is none."""
-        page = self.runner.run(self.in_time(address))
+        seconds = self.bounds.seconds
+        try:
+            page = self.runner.run(asyncio.wait_for(self.get(address), seconds))
+        except TimeoutError as error:
+            raise NoText(f"{address} took longer than {seconds:g} seconds") from error
         if page.status != 200:
             raise NoText(f"the page answers {page.status}")
         return page
@@ -174,15 +173,7 @@ class LivePages:
             raise NoText(f"the page cannot be read ({ended})") from error
         return done.stdout
 
-    async def in_time(self, address: str) -> FetchedPage:
-        """The page at an address; raises `NoText` after `seconds`."""
-        try:
-            async with asyncio.timeout(self.bounds.seconds):
-                return await self.get(address, respecting_robots=True)
-        except TimeoutError as error:
-            raise NoText(f"{address} took longer than {self.bounds.seconds:g} seconds") from error
-
-    async def get(self, address: str, *, respecting_robots: bool) -> FetchedPage:
+    async def get(self, address: str, *, respecting_robots: bool = True) -> FetchedPage:
         """The page at an address, after redirects."""
         try:
             url = httpx.URL(address)
@@ -214,19 +205,17 @@ class LivePages:
 
     async def body_of(self, response: httpx.Response) -> bytes:
         """The body as sent; raises `NoText` if it is too large."""
-        parts: list[bytes] = []
-        size = 0
+        body = bytearray()
         async for part in response.aiter_raw():
-            size += len(part)
-            if size > self.bounds.bytes:
+            body += part
+            if len(body) > self.bounds.bytes:
                 raise self.too_large(response)
-            parts.append(part)
-        return b"".join(parts)
+        return bytes(body)
 
     def unpacked(self, response: httpx.Response, body: bytes) -> bytes:
         """The decompressed body; raises `NoText` if it is too large at any step."""
         for coding in reversed(response.headers.get_list("content-encoding", split_commas=True)):
-            unpack = UNPACKERS.get(coding.lower())
+            unpack = UNPACKERS.get(coding.lower().removeprefix("x-"))
             if unpack is None:
                 raise NoText(f"{response.url} is coded as {coding}, which is not read")
             try:
@@ -259,12 +248,10 @@ class LivePages:
         """The rules of a host: no file allows everything; on other errors, `NoText` is raised."""
         rules = RobotFileParser()
         page = await self.get(home, respecting_robots=False)
-        if page.status == 200:
-            rules.parse(page.body.decode("utf-8", "replace").splitlines())
-        elif 400 <= page.status < 500:
-            rules.parse([])
-        else:
+        if page.status != 200 and not 400 <= page.status < 500:
             raise NoText(f"{home} answers {page.status}, so that nothing there may be read")
+        lines = page.body.decode("utf-8", "replace").splitlines() if page.status == 200 else []
+        rules.parse(lines)
         return rules
 
 
@@ -273,28 +260,11 @@ def live_pages() -> LivePages:
     return LivePages(Bounds(private=frozenset(Settings().verify_private_addresses)))
 
 
-def gunzipped(body: bytes, most: int) -> bytes:
-    """At most `most` bytes of gzip data, decompressed."""
-    with gzip.GzipFile(fileobj=BytesIO(body)) as packed:
-        return packed.read(most)
-
-
-def inflated(body: bytes, most: int) -> bytes:
-    """At most `most` bytes of zlib data, decompressed."""
-    return zlib.decompressobj().decompress(body, most)
-
-
-def unzstd(body: bytes, most: int) -> bytes:
-    """At most `most` bytes of zstd data, decompressed."""
-    reader = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW)
-    with reader.stream_reader(body, read_across_frames=True) as packed:
-        return packed.read(most)
-
-
+ZSTD = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW)
+# The first bytes of packed ones, at most as many as are asked for.
 UNPACKERS: dict[str, Callable[[bytes, int], bytes]] = {
-    "gzip": gunzipped,
-    "x-gzip": gunzipped,
-    "deflate": inflated,
-    "zstd": unzstd,
+    "gzip": lambda body, most: gzip.GzipFile(fileobj=BytesIO(body)).read(most),
+    "deflate": lambda body, most: zlib.decompressobj().decompress(body, most),
+    "zstd": lambda body, most: ZSTD.stream_reader(body, read_across_frames=True).read(most),
     "identity": lambda body, _: body,
 }

@@ -1,11 +1,11 @@
-"""Finds every wording in the text of its source, reports, and writes the evidence."""
+"""`parley verify`: finds every wording in the text of its source, reports, and writes the evidence."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,15 +13,15 @@ from typing import Any
 import orjson
 import yaml
 
+from app.errors import needs_extra
 from app.evidence.finding import find_words, nearest_passage
-from app.evidence.texts import NoText, Texts
+from app.evidence.texts import NoText, TextFolder, Texts
 from app.kinds.evidence import Evidence, EvidenceStatus, words_hash
-from app.kinds.quotes import QuoteRecord, Wording
+from app.kinds.quotes import QuoteRecord
 from app.reference.sources import SourceRecord
 from app.seeding.checking import Flawed
-from app.seeding.flaws import Flaw
 from app.seeding.replacing import rewrite
-from app.seeding.staging import temporary_staging
+from app.seeding.staging import Staging, temporary_staging
 from app.seeding.validation import FolderValidator
 
 STEM = "evidence"
@@ -60,95 +60,86 @@ class VerificationReport:
         return "\n".join([*self.lines, counted or "no wordings"])
 
 
-@dataclass(frozen=True)
-class FolderWordings:
-    """The wordings of a folder by source, the sources, and flaws of evidence for other words."""
-
-    wordings: dict[str, list[QuoteWording]]
-    sources: dict[str, SourceRecord]
-    stale: list[Flaw]
-
-
-def verify(folder: Path, texts: Texts | None, today: date) -> VerificationReport:
-    """Verifies the wordings by the texts; without texts, reports the evidence that is recorded."""
-    read = read_wordings(folder)
-    report = VerificationReport()
-    for flaw in read.stale:
-        report.counts["stale"] += 1
-        report.lines.append(f"stale: {flaw}")
-    for source_id, wordings in sorted(read.wordings.items()):
-        if texts is None:
-            report_earlier(wordings, report)
-            continue
-        try:
-            text = texts.text_of(read.sources[source_id])
-        except NoText as why:
-            report_unread(wordings, str(why), report)
-        else:
-            verify_wordings(wordings, text, today, report)
-    return report
+def run_verification(
+    folder: Path, texts: Path | None, *, fetch: bool, writing: bool
+) -> tuple[VerificationReport, Path | None]:
+    """The report, and the file that was written if `writing`."""
+    if fetch:
+        with needs_extra("verify", "Reading pages"):
+            from app.evidence.fetching import live_pages  # noqa: PLC0415
+        with live_pages() as pages:
+            report = verify(folder, pages)
+    else:
+        report = verify(folder, TextFolder(texts) if texts is not None else None)
+    return report, write(folder, report) if writing else None
 
 
-def read_wordings(folder: Path) -> FolderWordings:
-    """The wordings of a folder; raises `Flawed` for flaws of anything but the evidence."""
+def verify(folder: Path, texts: Texts | None) -> VerificationReport:
+    """Verifies the wordings by the texts; without texts, reports the evidence that is recorded.
+
+    Raises `Flawed` for flaws of anything but the evidence.
+    """
+    report, today = VerificationReport(), datetime.now(UTC).date()
     with temporary_staging("parley-verify-") as staging:
         validator = FolderValidator(folder, staging)
         flaws = validator.validate()
         stale = [flaw for flaw in flaws if Path(flaw.file).stem == STEM]
         if len(stale) < len(flaws):
             raise Flawed([flaw for flaw in flaws if flaw not in stale])
-        wordings: dict[str, list[QuoteWording]] = defaultdict(list)
-        for body in staging.bodies("quote"):
-            for wording in wordings_of(QuoteRecord.model_validate_json(body)):
-                wordings[wording.source].append(wording)
-        return FolderWordings(wordings, validator.reference.sources, stale)
+        for flaw in stale:
+            report.counts["stale"] += 1
+            report.lines.append(f"stale: {flaw}")
+        for source_id, wordings in sorted(wordings_by_source(staging).items()):
+            text = text_or_reason(texts, validator.reference.sources[source_id])
+            for wording in wordings:
+                report.add(wording, *verified(wording, text, today))
+    return report
 
 
-def wordings_of(quote: QuoteRecord) -> Iterator[QuoteWording]:
-    """Every wording of a quote; one that a source prints twice alike, once."""
-    different: dict[tuple[str, str], Wording] = {}
-    for each in quote.wordings:
-        different.setdefault((each.source, each.text), each)
-    for (source, text), each in different.items():
-        yield QuoteWording(quote.id, source, text, each.verification)
+def wordings_by_source(staging: Staging) -> Mapping[str, list[QuoteWording]]:
+    """Every wording of every quote; one that a source prints twice alike, once."""
+    wordings: dict[str, list[QuoteWording]] = defaultdict(list)
+    for body in staging.bodies("quote"):
+        quote = QuoteRecord.model_validate_json(body)
+        different = {(each.source, each.text): each.verification for each in quote.wordings}
+        for (source, text), before in different.items():
+            wordings[source].append(QuoteWording(quote.id, source, text, before))
+    return wordings
 
 
-def report_earlier(wordings: Iterable[QuoteWording], report: VerificationReport) -> None:
-    """Reports the evidence that was recorded earlier."""
-    for wording in wordings:
-        status = wording.before.status if wording.before else EvidenceStatus.unverified
-        report.add(wording, status, wording.before)
+def text_or_reason(texts: Texts | None, source: SourceRecord) -> str | NoText | None:
+    """The text of a source, or why it cannot be read; None where no texts are given."""
+    try:
+        return texts.text_of(source) if texts is not None else None
+    except NoText as why:
+        return why
 
 
-def report_unread(wordings: Iterable[QuoteWording], why: str, report: VerificationReport) -> None:
-    """Reports words whose text could not be read; earlier evidence is kept."""
-    for wording in wordings:
-        before, earlier = wording.before, ""
-        if before is not None:
-            earlier = f"; it was {before.status} on {before.date}, which stays"
-        report.add(wording, "not read", before, f": {why}{earlier}")
+def verified(
+    wording: QuoteWording, text: str | NoText | None, today: date
+) -> tuple[str, Evidence | None, str]:
+    """The result for a wording, the evidence to keep, and why the words are not proved."""
+    before = wording.before
+    if text is None:
+        return before.status if before is not None else EvidenceStatus.unverified, before, ""
+    if isinstance(text, NoText):
+        kept = f"; it was {before.status} on {before.date}, which stays" if before else ""
+        return "not read", before, f": {text}{kept}"
+    evidence = evidence_of(wording, text, today)
+    if evidence.exact is not None:
+        return evidence.status, evidence, ""
+    near = nearest_passage(wording.text, text)
+    passage = f"; the nearest passage is “{near}”" if near is not None else ""
+    why = evidence.notes or "the words do not stand in the text"
+    return evidence.status, evidence, f": {why}{passage}"
 
 
-def verify_wordings(
-    wordings: Iterable[QuoteWording], text: str, today: date, report: VerificationReport
-) -> None:
-    """Verifies the wordings of a source by its text."""
-    digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    for wording in wordings:
-        evidence = evidence_of(wording, text, digest, today)
-        why = evidence.notes or "the words do not stand in the text"
-        near = nearest_passage(wording.text, text) if evidence.exact is None else None
-        if near is not None:
-            why = f"{why}; the nearest passage is “{near}”"
-        report.add(wording, evidence.status, evidence, f": {why}")
-
-
-def evidence_of(wording: QuoteWording, text: str, digest: str, today: date) -> Evidence:
+def evidence_of(wording: QuoteWording, text: str, today: date) -> Evidence:
     """The evidence that a text gives of a wording; a note keeps what an earlier text proved."""
     own: dict[str, Any] = {
         "source": wording.source,
         "words": words_hash(wording.text),
-        "text_sha256": digest,
+        "text_sha256": sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         "date": today.isoformat(),
     }
     passage = find_words(wording.text, text)
@@ -161,13 +152,10 @@ def note_of(before: Evidence | None) -> str | None:
     """A note that the words were in an earlier text, and when."""
     if before is None or before.status is EvidenceStatus.failed:
         return before.notes if before is not None else None
+    where = f"the text that was read on {before.date} (sha256 {(before.text_sha256 or '')[:16]}…)"
     if before.text_sha256 is None:
-        copy = f"the stored copy of {before.page} that was read on {before.date}"
-        return f"The words stood in {copy}."
-    return (
-        f"The words stood in the text that was read on {before.date} "
-        f"(sha256 {before.text_sha256[:16]}…)."
-    )
+        where = f"the stored copy of {before.page} that was read on {before.date}"
+    return f"The words stood in {where}."
 
 
 def write(folder: Path, report: VerificationReport) -> Path:
@@ -178,13 +166,11 @@ def write(folder: Path, report: VerificationReport) -> Path:
         {"quote": key[0], **evidence.model_dump(mode="json", exclude_defaults=True)}
         for key, evidence in sorted(report.kept.items())
     ]
-    if path == ndjson:
-        written = b"".join(orjson.dumps(record) + b"\n" for record in records)
-    else:
-        text = yaml.safe_dump(records, allow_unicode=True, sort_keys=False, width=100)
-        written = text.encode()
     if not records:
         path.unlink(missing_ok=True)
-        return path
-    rewrite(path, written)
+    elif path == ndjson:
+        rewrite(path, b"".join(orjson.dumps(record) + b"\n" for record in records))
+    else:
+        text = yaml.safe_dump(records, allow_unicode=True, sort_keys=False, width=100)
+        rewrite(path, text.encode())
     return path
