@@ -1,4 +1,4 @@
-"""`parley verify`: finds every wording in the text of its source, reports, and writes the evidence."""
+"""`parley verify`: finds every wording in the text of its source, and writes the evidence."""
 
 from __future__ import annotations
 
