@@ -16,9 +16,8 @@ from typing import NamedTuple
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel, Levenshtein
 
-from app.quotecheck.numerals import is_quantity
 from app.quotecheck.reading import Reading, same_spelling
-from app.quotecheck.vocabulary import word_table
+from app.quotecheck.vocabulary import telling_weight, word_table
 
 # The stretch that is compared may reach so many words beyond the one that is most like.
 SLACK = 8
@@ -39,9 +38,6 @@ class Operation(Enum):
     insert = "insert"
 
 
-OPERATIONS = {each.value: each for each in Operation}
-
-
 class Step(NamedTuple):
     """One step of an alignment: words asked[a:b] stand against printed[c:d]."""
 
@@ -50,6 +46,10 @@ class Step(NamedTuple):
     b: int
     c: int
     d: int
+
+    def moved(self, asked: int, printed: int) -> Step:
+        """The step with so many words more before both."""
+        return Step(self.op, self.a + asked, self.b + asked, self.c + printed, self.d + printed)
 
 
 @dataclass(frozen=True)
@@ -98,20 +98,19 @@ class Alignment:
         return bool(self.steps) and all(word.optional for word in rest)
 
     @cached_property
-    def common(self) -> tuple[str, ...]:
-        """The asked words that are the same as the printed ones."""
-        equal = (step for step in self.steps if step.op is Operation.equal)
-        return tuple(key for step in equal for key in self.asked.keys[step.a : step.b])
+    def equal(self) -> Sequence[Step]:
+        """The steps over words that are the same."""
+        return [step for step in self.steps if step.op is Operation.equal]
 
     @cached_property
-    def longest_common(self) -> int:
-        """The most words in a row that are the same."""
-        return max((s.b - s.a for s in self.steps if s.op is Operation.equal), default=0)
+    def common(self) -> Sequence[str]:
+        """The asked words that are the same as the printed ones."""
+        return [key for step in self.equal for key in self.asked.keys[step.a : step.b]]
 
     @property
-    def stretch(self) -> tuple[str, ...]:
-        """The printed words against which the asked ones stand."""
-        return self.printed.keys[self.first : self.last]
+    def longest_common(self) -> int:
+        """The most words in a row that are the same."""
+        return max((step.b - step.a for step in self.equal), default=0)
 
     @property
     def share(self) -> float:
@@ -124,13 +123,19 @@ class Alignment:
 
         Words that an ellipsis of the asked text leaves out are not counted.
         """
-        both = [step for step in self.steps if step.op is Operation.equal]
-        common = sum(step.b - step.a + step.d - step.c for step in both)
+        common = sum(step.b - step.a + step.d - step.c for step in self.equal)
         others = [step for step in self.steps if not self._is_same(step)]
         total = common + sum(step.b - step.a + step.d - step.c for step in others)
         return common / total if total else 0.0
 
-    def cut_negations(self) -> Iterator[Step]:
+    @cached_property
+    def likeness(self) -> float:
+        """2 · weight of the words in common / (weight of the asked and of the printed ones)."""
+        stretch = self.printed.keys[self.first : self.last]
+        total = telling_weight(self.asked.keys) + telling_weight(stretch)
+        return min(1.0, 2 * telling_weight(self.common) / total) if total else 0.0
+
+    def cut_negations(self) -> Iterator[int]:
         """A "not" right before or after the asked words, or where an ellipsis left words out."""
         printed = self.printed
         edges = [(self.first - 1, self.first), (self.last, self.last)]
@@ -139,7 +144,7 @@ class Alignment:
         for number, boundary in edges:
             is_negator = 0 <= number < len(printed) and printed.keys[number] in NEGATORS
             if is_negator and not printed.breaks(boundary):
-                yield Step(Operation.insert, 0, 0, number, number + 1)
+                yield number
 
 
 def align(asked: Reading, printed: Reading) -> Alignment:
@@ -153,17 +158,11 @@ def align(asked: Reading, printed: Reading) -> Alignment:
     return Alignment(asked, printed, tuple(steps or _local_steps(asked, printed)))
 
 
-def word_steps(asked: Sequence[str], printed: Sequence[str], a: int = 0, c: int = 0) -> list[Step]:
-    """The fewest changes from one sequence of words to another, moved by `a` and `c`."""
+def word_steps(asked: Sequence[str], printed: Sequence[str]) -> list[Step]:
+    """The fewest changes from one sequence of words to another."""
     return [
-        Step(
-            OPERATIONS[change.tag],
-            a + change.src_start,
-            a + change.src_end,
-            c + change.dest_start,
-            c + change.dest_end,
-        )
-        for change in Indel.opcodes(asked, printed)
+        Step(Operation(each.tag), each.src_start, each.src_end, each.dest_start, each.dest_end)
+        for each in Indel.opcodes(asked, printed)
     ]
 
 
@@ -176,7 +175,7 @@ def _pieces_in_order(asked: Reading, printed: Reading) -> list[Step] | None:
         found = align(asked.part(first, last), printed.part(end, len(printed)))
         if not found.is_unchanged:
             return None
-        moved = [Step(s.op, first + s.a, first + s.b, end + s.c, end + s.d) for s in found.steps]
+        moved = [step.moved(first, end) for step in found.steps]
         if steps and moved[0].c > end:
             steps.append(Step(Operation.insert, first, first, end, moved[0].c))
         steps += moved
@@ -187,7 +186,7 @@ def _pieces_in_order(asked: Reading, printed: Reading) -> list[Step] | None:
 def _local_steps(asked: Reading, printed: Reading) -> list[Step]:
     """The steps over all asked words and the printed stretch that they are most like."""
     a, b, c, d = _windows(asked.keys, printed.keys)
-    found = word_steps(asked.keys[a:b], printed.keys[c:d], a, c)
+    found = [step.moved(a, c) for step in word_steps(asked.keys[a:b], printed.keys[c:d])]
     steps = settled(found, asked, printed)
     equal = [number for number, step in enumerate(steps) if step.op is Operation.equal]
     if not equal:
@@ -222,10 +221,10 @@ def _with_edges(steps: list[Step], asked: Reading, printed: Reading) -> list[Ste
 
     It is held against as many printed words of the same clause, if there are any.
     """
-    last = steps[-1]
+    last = steps.pop()
     while asked.keys[last.b : last.b + 1] == printed.keys[last.d : last.d + 1] != ():
         last = last._replace(b=last.b + 1, d=last.d + 1)
-    steps = [*steps[:-1], last]
+    steps.append(last)
     first = steps[0]
     head, tail = first.a, len(asked) - last.b
     start, end = first.c, last.d
@@ -235,13 +234,12 @@ def _with_edges(steps: list[Step], asked: Reading, printed: Reading) -> list[Ste
         end += 1
     if head:
         before = Step(Operation.replace, 0, head, start, first.c)
-        steps = [_settle_edge(before, before._replace(c=max(0, start - 1)), asked, printed), *steps]
+        wider = before._replace(c=max(0, start - 1))
+        steps.insert(0, _settle_edge(before, wider, asked, printed))
     if tail:
         after = Step(Operation.replace, last.b, len(asked), last.d, end)
-        steps = [
-            *steps,
-            _settle_edge(after, after._replace(d=min(end + 1, len(printed))), asked, printed),
-        ]
+        wider = after._replace(d=min(end + 1, len(printed)))
+        steps.append(_settle_edge(after, wider, asked, printed))
     return steps
 
 
@@ -290,9 +288,3 @@ def _settle(step: Step, asked: Reading, printed: Reading) -> Step:
     if not ours:
         return step._replace(op=Operation.insert)
     return step._replace(op=Operation.replace if theirs else Operation.delete)
-
-
-def counts(keys: Iterable[str]) -> tuple[list[str], int]:
-    """The numbers among some words, and how many of them say no."""
-    known = list(keys)
-    return sorted(filter(is_quantity, known)), sum(key in NEGATORS for key in known)

@@ -12,17 +12,18 @@ from dataclasses import dataclass
 from app.db.snapshots import Snapshot
 from app.db.work import Work, check_work
 from app.errors import InvalidQuery
-from app.quotecheck.alignment import Operation, align
+from app.quotecheck.alignment import align
 from app.quotecheck.answers import DifferenceKind, Mark, Verdict
 from app.quotecheck.attribution import SaidBy, Scene, is_said_by
 from app.quotecheck.candidates import Quotes
-from app.quotecheck.judgement import Judgement, compare_words, telling
+from app.quotecheck.judgement import Judgement, compare_words
 from app.quotecheck.lookup import load_scene, too_long, without_surrogates, without_words
 from app.quotecheck.matching import STRETCH_QUOTES, Matcher, Matches, Passage, Quoted
 from app.quotecheck.prose import Prose, Quotation, Span, each_once, read_prose
 from app.quotecheck.reading import Reading, read_wording
 from app.quotecheck.rendering import Json, found_fields
 from app.quotecheck.statements import counts_of, in_counts
+from app.quotecheck.vocabulary import telling
 
 ARTICLE_CHARACTERS = 40_000
 # Quotes that are read for all quotations of an article: fewer for each, the more there are.
@@ -145,7 +146,9 @@ def _is_enough(passage: Passage, judgement: Judgement, quotes: Quotes, *, relate
         least = {Verdict.exact: ANOTHER_WHOLE_WORDS, Verdict.partial: PART_WORDS}
         return words in least and len(keys) >= least[words] and telling(keys) >= TELLING_WORDS
     if words is Verdict.near:
-        return len(keys) >= PART_WORDS and judgement.comparison.likeness >= ALTERED_LIKENESS
+        return (
+            len(keys) >= PART_WORDS and judgement.comparison.alignment.likeness >= ALTERED_LIKENESS
+        )
     return len(keys) >= WHOLE_WORDS
 
 
@@ -170,7 +173,7 @@ def _recorded_words(asked: Reading, printed: Reading) -> list[Reading]:
     """The longest run of words in common, and all from the first word in common to the last."""
     if telling(asked.key_set & printed.key_set) < BARE_TELLING:
         return []
-    equal = [step for step in align(asked, printed).steps if step.op is Operation.equal]
+    equal = align(asked, printed).equal
     if not equal:
         return []
     run = max(equal, key=lambda step: step.b - step.a)
@@ -188,7 +191,7 @@ def _is_enough_bare(passage: Passage, judgement: Judgement, quotes: Quotes) -> b
     if telling(keys) <= TELLING_WORDS or len(keys) < BARE_PART_WORDS:
         return False
     if comparison.verdict is Verdict.near:
-        return fits and comparison.likeness >= BARE_LIKENESS
+        return fits and comparison.alignment.likeness >= BARE_LIKENESS
     return comparison.verdict is Verdict.partial
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -60,23 +60,25 @@ class Candidate:
         document: Mapping[str, Any] = orjson.loads(self.body)
         return document
 
-    @property
-    def wordings(self) -> Sequence[Mapping[str, Any]]:
-        """Every wording with its source, the principal one first."""
-        renderings: Sequence[Mapping[str, Any]] = self.document["renderings"]
-        return renderings
-
     @cached_property
-    def texts(self) -> Sequence[str]:
-        """The different texts of the wordings."""
-        return list(dict.fromkeys(wording["text"] for wording in self.wordings))
+    def wordings(self) -> Collection[Mapping[str, Any]]:
+        """The wordings of different texts, each with its first source, the principal one first."""
+        different: dict[str, Mapping[str, Any]] = {}
+        for wording in self.document["renderings"]:
+            different.setdefault(wording["text"], wording)
+        return different.values()
 
     @cached_property
     def words(self) -> Sequence[tuple[Sequence[str], frozenset[str]]]:
         """The words of every text, in order and as a set; with contractions written out, too."""
-        contracted = (text for text in self.texts if APOSTROPHE.search(text))
-        words = [*map(split, self.texts), *(read_wording(text)[0].keys for text in contracted)]
+        texts = [wording["text"] for wording in self.wordings]
+        contracted = (text for text in texts if APOSTROPHE.search(text))
+        words = [*map(split, texts), *(read_wording(text)[0].keys for text in contracted)]
         return [(each, frozenset(each)) for each in words]
+
+
+# One quote is a candidate of many texts; what is read of it is kept for some of them.
+candidate_of = lru_cache(maxsize=512)(Candidate)
 
 
 class Quotes:
@@ -101,7 +103,7 @@ class Quotes:
         missing = sorted(set(ordinals) - self.candidates.keys())
         bodies = await self._values(DOCUMENTS, self.sort_keys.at(missing))
         for ordinal, body in zip(missing, bodies.values(), strict=True):
-            self.candidates[ordinal] = Candidate(ordinal, body)
+            self.candidates[ordinal] = candidate_of(ordinal, body)
 
     async def _values(self, loadable: Loadable[K, V], keys: Iterable[K]) -> dict[K, V]:
         """The value of each key, in memory or not; the event loop goes on after each batch."""

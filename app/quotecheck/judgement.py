@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Any
 
 from app.entries.dates import DateSpan
-from app.quotecheck.alignment import Alignment, Operation, align, counts
+from app.quotecheck.alignment import NEGATORS, Alignment, Operation, align
 from app.quotecheck.answers import DifferenceKind, Verdict
 from app.quotecheck.candidates import Candidate
+from app.quotecheck.numerals import is_quantity
 from app.quotecheck.reading import Reading, read_wording
-from app.quotecheck.vocabulary import word_table
+from app.quotecheck.vocabulary import telling, telling_weight, word_table
 
-# What a word tells that joins others, beside one that says what is meant.
-FUNCTION_WEIGHT = 0.25
-FUNCTION_WORDS = word_table("function_words")
 # How alike words must be for a wording to be recognised in them, how many telling words both must
 # have, and how many in a row. Of recorded passages with one word changed 99 % are more alike, of
 # sentences about the same events 1 in 400.
@@ -86,15 +83,10 @@ class Comparison:
     wording: Mapping[str, Any]
     findings: tuple[Finding, ...]
 
-    @cached_property
-    def likeness(self) -> float:
-        """How much of what the words tell is the same, from 0 to 1."""
-        return likeness(self.alignment)
-
     @property
     def order(self) -> tuple[int, float, float]:
         """The closest is the greatest."""
-        alike = round(self.likeness + self.alignment.similarity, 6)
+        alike = round(self.alignment.likeness + self.alignment.similarity, 6)
         return RANK[self.verdict], alike, self.alignment.share
 
 
@@ -127,70 +119,49 @@ class Judgement:
         return (*self.comparison.findings, *self.others)
 
 
-def telling_weight(keys: Collection[str]) -> float:
-    """What some words tell: one each, a quarter for those that only join others."""
-    joining = sum(map(FUNCTION_WORDS.__contains__, keys))
-    return len(keys) - joining * (1 - FUNCTION_WEIGHT)
-
-
-def telling(keys: Iterable[str]) -> int:
-    """How many of some words say what is meant."""
-    return sum(key not in FUNCTION_WORDS for key in keys)
-
-
-def weight_in_common(alignment: Alignment) -> float:
-    """What the words in common tell."""
-    return telling_weight(alignment.common)
-
-
-def likeness(alignment: Alignment) -> float:
-    """2 · weight of the words in common / (weight of the asked and of the printed ones)."""
-    total = telling_weight(alignment.asked.keys) + telling_weight(alignment.stretch)
-    return min(1.0, 2 * weight_in_common(alignment) / total) if total else 0.0
-
-
-def compare_words(asked: Reading, wording: Mapping[str, Any]) -> Comparison:
-    """How some words stand to a wording, by the words alone."""
+def compare_words(asked: Reading, *wordings: Mapping[str, Any]) -> Comparison:
+    """How some words stand to the closest of some wordings, by the words alone."""
     compared = (
-        _comparison(align(asked, printed), wording) for printed in read_wording(wording["text"])
+        _comparison(align(asked, printed), wording)
+        for wording in wordings
+        for printed in read_wording(wording["text"])
     )
     return max(compared, key=lambda each: each.order)
 
 
 def _comparison(alignment: Alignment, wording: Mapping[str, Any]) -> Comparison:
-    cut = tuple(_cut_negations(alignment)) if alignment.is_unchanged else ()
-    verdict = _words_verdict(alignment, bool(cut))
-    findings: tuple[Finding, ...] = ()
-    if verdict is Verdict.near and alignment.is_unchanged:
-        findings = cut
-    elif verdict is Verdict.near:
-        findings = tuple(_order_findings(alignment) or word_findings(alignment))
-    return Comparison(verdict, alignment, wording, findings)
+    judge = _judge_unchanged if alignment.is_unchanged else _judge_changed
+    verdict, findings = judge(alignment)
+    return Comparison(verdict, alignment, wording, tuple(findings))
 
 
-def _order_findings(alignment: Alignment) -> list[Finding]:
+def _judge_unchanged(alignment: Alignment) -> tuple[Verdict, Iterable[Finding]]:
+    """The verdict on words that stand in a wording; a "not" must not be cut off."""
+    asked, printed = alignment.asked, alignment.printed
+    if alignment.is_whole:
+        return Verdict.exact, ()
+    cut = [
+        Finding(DifferenceKind.negation, "", printed.printed(number, number + 1))
+        for number in alignment.cut_negations()
+    ]
+    tells = len(asked) >= SHORT_WORDS or len(printed) - len(asked) == 1
+    return (Verdict.near, cut) if cut and tells else (Verdict.partial, ())
+
+
+def _judge_changed(alignment: Alignment) -> tuple[Verdict, Iterable[Finding]]:
+    """The verdict on words that differ from those of a wording, and how they do."""
     asked, printed = alignment.asked, alignment.printed
     stretch = permuted(asked, printed)
+    if stretch is None and not is_recognised(alignment):
+        return Verdict.not_in_record, ()
     if stretch is None and not is_reordered(alignment):
-        return []
-    whole = (asked, stretch or printed)
-    return [Finding(DifferenceKind.order, *(each.printed(0, len(each)) for each in whole))]
-
-
-def _words_verdict(alignment: Alignment, cut_negation: bool) -> Verdict:
-    if alignment.is_whole:
-        return Verdict.exact
-    if alignment.is_unchanged:
-        rest = len(alignment.printed) - len(alignment.asked)
-        tells = len(alignment.asked) >= SHORT_WORDS or rest == 1
-        return Verdict.near if cut_negation and tells else Verdict.partial
-    return Verdict.near if is_recognised(alignment) else Verdict.not_in_record
+        return Verdict.near, word_findings(alignment)
+    order = Finding(DifferenceKind.order, asked.printed(), (stretch or printed).printed())
+    return Verdict.near, [order]
 
 
 def is_recognised(alignment: Alignment) -> bool:
     """Whether a wording is recognisably meant, although something differs."""
-    if permuted(alignment.asked, alignment.printed) is not None:
-        return True
     common, run = alignment.common, alignment.longest_common
     if len(common) >= NEARLY_ALL_WORDS and alignment.similarity >= NEARLY_ALL:
         return telling(common) > 0
@@ -198,11 +169,10 @@ def is_recognised(alignment: Alignment) -> bool:
         return False
     if run >= RUN_WORDS or WHOLE_WORDS <= run == len(alignment.printed):
         return True
-    alike = likeness(alignment)
+    alike = alignment.likeness
     most = alignment.share >= MOST or len(common) > COMMON_SHARE * len(alignment.asked)
-    if alike >= RECOGNISED and (run >= IN_A_ROW or alike >= NEARLY_ALL) and most:
-        return True
-    return is_reordered(alignment)
+    row = run >= IN_A_ROW or alike >= NEARLY_ALL
+    return (alike >= RECOGNISED and row and most) or is_reordered(alignment)
 
 
 def _is_phrase(alignment: Alignment) -> bool:
@@ -253,12 +223,6 @@ def is_reordered(alignment: Alignment) -> bool:
     return not in_order and found >= REORDERED_SHARE * telling_weight(asked.keys)
 
 
-def _cut_negations(alignment: Alignment) -> Iterator[Finding]:
-    for step in alignment.cut_negations():
-        printed = alignment.printed.printed(step.c, step.d)
-        yield Finding(DifferenceKind.negation, "", printed)
-
-
 PLAIN_KINDS = {
     Operation.replace: DifferenceKind.word,
     Operation.insert: DifferenceKind.dropped,
@@ -266,28 +230,25 @@ PLAIN_KINDS = {
 }
 
 
+# What words tell of which another meaning is made: the numbers, and how often they say no.
+TOLD_BY: dict[DifferenceKind, Callable[[Sequence[str]], object]] = {
+    DifferenceKind.number: lambda keys: sorted(filter(is_quantity, keys)),
+    DifferenceKind.negation: lambda keys: sum(map(NEGATORS.__contains__, keys)),
+}
+
+
 def word_findings(alignment: Alignment) -> Iterator[Finding]:
     """What differs in words, in their order."""
+    asked, printed = alignment.asked, alignment.printed
     for step in alignment.changes:
-        asked, printed = alignment.asked, alignment.printed
-        numbers, negations = counts(asked.keys[step.a : step.b])
-        other_numbers, other_negations = counts(printed.keys[step.c : step.d])
-        kinds = [
-            *([DifferenceKind.number] if numbers != other_numbers else []),
-            *([DifferenceKind.negation] if negations != other_negations else []),
-        ]
+        ours, theirs = asked.keys[step.a : step.b], printed.keys[step.c : step.d]
+        kinds = [kind for kind, told in TOLD_BY.items() if told(ours) != told(theirs)]
         if step.op is Operation.delete and step.b - step.a > ADDED_WORDS:
             # What follows the recorded words does not turn them round.
             follows = step.b == len(asked)
             kinds = [DifferenceKind.added, *([] if follows else kinds)]
         for kind in kinds or [PLAIN_KINDS[step.op]]:
             yield Finding(kind, asked.printed(step.a, step.b), printed.printed(step.c, step.d))
-
-
-def closest(asked: Reading, candidate: Candidate) -> Comparison:
-    """The closest wording of a quote."""
-    compared = (compare_words(asked, wording) for wording in candidate.wordings)
-    return max(compared, key=lambda each: each.order)
 
 
 def speaker_names(quote: Mapping[str, Any]) -> str:

@@ -11,15 +11,14 @@ from app.db.work import Work
 from app.entries.dates import DateLanguageError, DateSpan, in_date_language, parse_date
 from app.entries.words import split
 from app.errors import InvalidQuery, query_error
-from app.quotecheck.alignment import Operation
 from app.quotecheck.answers import Verdict
 from app.quotecheck.attribution import SaidBy, Scene
-from app.quotecheck.judgement import weight_in_common
 from app.quotecheck.matching import Matcher, Matches, Passage, Quoted, Run
 from app.quotecheck.mentions import mentions_in
 from app.quotecheck.prose import Prose, Quotation, each_once, read_prose
 from app.quotecheck.rendering import Json, answer_document
 from app.quotecheck.speakers import load_actors, load_named, load_speaker
+from app.quotecheck.vocabulary import telling_weight
 
 CHECK_CHARACTERS = 2000
 # Texts of more words than these in all are looked up as work.
@@ -127,8 +126,8 @@ async def _said_apart(
     prose = question.prose
     if prose.quoted or not found.judgements or not found.is_only_extended:
         return None
-    alignment = max((each.comparison.alignment for each in found.judgements), key=weight_in_common)
-    equal = [step for step in alignment.steps if step.op is Operation.equal]
+    alignments = (each.comparison.alignment for each in found.judgements)
+    equal = max(alignments, key=lambda each: telling_weight(each.common)).equal
     if not equal:
         return None
     span = prose.clause_around(equal[0].a, equal[-1].b)

@@ -6,7 +6,7 @@ share most rare words with it, and those of the speaker and the days that are gi
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -28,15 +28,13 @@ from app.quotecheck.judgement import (
     Comparison,
     Finding,
     Judgement,
-    closest,
     compare_words,
     overlaps,
     speaker_names,
-    telling,
-    telling_weight,
 )
 from app.quotecheck.prose import Quotation
 from app.quotecheck.reading import STRETCH_WORDS, Reading
+from app.quotecheck.vocabulary import telling, telling_weight
 
 # Quotes that are read for a passage, more where its words are too few to tell much; quotes of the
 # speaker and the days asked that are read besides; quotes of which the words are aligned.
@@ -228,32 +226,33 @@ def likely_quotes(passage: Passage, quotes: Quotes, count: int) -> BitMap:
 
 def find_matches(passage: Passage, quotes: Quotes, candidates: Sequence[Candidate]) -> Matches:
     """The quotes that a passage may stand for, of those that are looked at."""
-    said = passage.said
+    said, reading = passage.said, passage.reading
     spoken = quotes.spoken_by(said.actors) if said is not None else BitMap()
+    others = {each.ordinal: tuple(_other_facts(passage, each, spoken)) for each in candidates}
     judgements = [
-        Judgement(each, closest(passage.reading, each), tuple(_other_facts(passage, each, spoken)))
-        for each in _most_promising(passage, candidates, spoken)
+        Judgement(each, compare_words(reading, *each.wordings), others[each.ordinal])
+        for each in _most_promising(reading, candidates, others)
     ]
     judgements.sort(key=lambda each: each.order, reverse=True)
-    return Matches(passage, judgements, _parts(passage.reading, judgements))
+    return Matches(passage, judgements, _parts(reading, judgements))
 
 
 def _most_promising(
-    passage: Passage, candidates: Sequence[Candidate], spoken: BitMap
+    reading: Reading, candidates: Sequence[Candidate], others: Mapping[int, Sequence[Finding]]
 ) -> list[Candidate]:
     """The candidates that share most words, before any of them is aligned."""
-    reading = passage.reading
     # As they are written and as they are compared: "won't" and "will not".
-    written = {tuple(split(reading.printed(0, len(reading)))), reading.keys}
+    written = {tuple(split(reading.printed())), reading.keys}
     asked = frozenset(reading.index_words)
     promises = []
     for candidate in candidates:
+        check_work()
         alike = max(
             fuzz.partial_ratio(words, each) for words in written for each, _ in candidate.words
         )
         shared = max(telling_weight(asked & each) for _, each in candidate.words)
-        others = len(list(_other_facts(passage, candidate, spoken)))
-        promises.append((shared, alike, -others, candidate.ordinal, candidate))
+        fitting = -len(others[candidate.ordinal])
+        promises.append((shared, alike, fitting, candidate.ordinal, candidate))
     promises.sort(reverse=True)
     least = PROMISING * max((alike for _, alike, *_ in promises), default=0)
     return [
@@ -263,7 +262,6 @@ def _most_promising(
 
 def _other_facts(passage: Passage, candidate: Candidate, spoken: BitMap) -> Iterator[Finding]:
     """Whether the speaker or the date on record is another than the one given."""
-    check_work()
     said, quote = passage.said, candidate.document
     if said is not None and said.certain and not is_said_by(candidate, said, spoken):
         yield Finding(DifferenceKind.speaker, said.text, speaker_names(quote))

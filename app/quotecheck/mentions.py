@@ -6,11 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from app.quotecheck.reading import Reading, read_words
-from app.quotecheck.vocabulary import word_table
+from app.quotecheck.reading import Reading, read_wording, read_words
+from app.quotecheck.vocabulary import FUNCTION_WORDS
 
 SURNAME_LETTERS = 4
-FUNCTION_WORDS = word_table("function_words")
 
 
 class NamedActor(NamedTuple):
@@ -24,7 +23,7 @@ class NamedActor(NamedTuple):
     def sequences(self) -> Iterator[tuple[tuple[str, ...], bool]]:
         """The words that name it, and whether they begin with a capital letter."""
         for name in self.names:
-            words = read_words(name).keys
+            words = read_wording(name)[0].keys
             if words:
                 yield words, name[0].isupper()
                 if self.kind == "person" and len(words[-1]) >= SURNAME_LETTERS:

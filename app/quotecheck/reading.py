@@ -97,11 +97,10 @@ class Reading:
             if first == 0 or len(part) > OVERLAP_WORDS:
                 yield part
 
-    def printed(self, first: int, last: int) -> str:
+    def printed(self, first: int = 0, last: int | None = None) -> str:
         """The words from `first` up to `last`, in the spelling of the text."""
-        if first >= last:
-            return ""
-        return self.text[self.words[first].start : self.words[last - 1].end].replace(FILLER, "")
+        words = self.words[first:last]
+        return self.text[words[0].start : words[-1].end].replace(FILLER, "") if words else ""
 
     def gap(self, number: int) -> str:
         """What stands between the word `number` and the one that precedes it."""

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.quotecheck.answers import QuoteMatch, Verdict
-from app.quotecheck.judgement import Judgement, telling
+from app.quotecheck.judgement import Judgement
 from app.quotecheck.matching import Matches
 from app.quotecheck.statements import statement_of
+from app.quotecheck.vocabulary import telling
 
 Json = dict[str, Any]
 SHOWN = 5
@@ -55,9 +56,8 @@ def _shown(found: Sequence[Matches]) -> list[Judgement]:
 
 
 def _is_distant_match(judgement: Judgement) -> bool:
-    comparison = judgement.comparison
-    tells = telling(comparison.alignment.common) >= DISTANT_WORDS
-    return tells and comparison.likeness >= DISTANT_LIKENESS
+    alignment = judgement.comparison.alignment
+    return telling(alignment.common) >= DISTANT_WORDS and alignment.likeness >= DISTANT_LIKENESS
 
 
 def match_document(judgement: Judgement) -> Json:
@@ -65,7 +65,7 @@ def match_document(judgement: Judgement) -> Json:
     alignment = judgement.comparison.alignment
     found = found_fields(judgement)
     return {name: found[name] for name in QuoteMatch.model_fields} | {
-        "passage": alignment.asked.printed(0, len(alignment.asked)),
+        "passage": alignment.asked.printed(),
         "diff": [
             {
                 "op": step.op.value,

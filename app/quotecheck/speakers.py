@@ -18,7 +18,7 @@ from app.quotecheck.attribution import SaidBy
 from app.quotecheck.candidates import in_batches
 from app.quotecheck.mentions import NamedActor, mentions_in
 from app.quotecheck.offices import JOINERS, TITLE_WORDS, offices_in, title_words
-from app.quotecheck.reading import Reading, read_words
+from app.quotecheck.reading import Reading, read_wording, read_words
 
 ROWS = 5000
 ACTORS = 300
@@ -112,6 +112,6 @@ def _of_one_name(keys: set[str], named: Sequence[NamedActor]) -> str | None:
         actor.id
         for actor in named
         if actor.kind == "person"
-        and keys <= {key for each in actor.names for key in read_words(each).keys}
+        and keys <= {key for each in actor.names for key in read_wording(each)[0].keys}
     ]
     return having[0] if keys and len(having) == 1 else None
