@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from pyroaring import BitMap
-from sqlalchemy import text
+from sqlalchemy import TableClause, column, table, text
 
 from app.db.postings import MIB, POSTINGS, SortKeys, all_sort_keys, key_of, size_of_bitmap
 from app.db.snapshots import Loadable, Memory, Snapshot, refuse_overdue
@@ -62,7 +62,8 @@ def spelled_words(texts: Iterable[str]) -> Iterator[str]:
 class FullText:
     """The full text of an engine: what is written into its table `words`, and how it is asked."""
 
-    insert: str
+    # The columns for an entry's sort key and words.
+    table: TableClause
     delete: str
     clear: str
     # The sort keys between two others whose words match the expression `sought`.
@@ -84,7 +85,7 @@ FULL_TEXT = {
     # contentless: it has the index alone. An entry is deleted by naming the words it was indexed
     # with; other words would leave the index wrong, without an error.
     "sqlite": FullText(
-        insert="INSERT INTO words (rowid, text) VALUES (?, ?)",
+        table=table("words", column("rowid"), column("text")),
         delete="INSERT INTO words (words, rowid, text) VALUES ('delete', ?, ?)",
         clear="INSERT INTO words (words) VALUES ('delete-all')",
         matching=Statement(
@@ -98,7 +99,7 @@ FULL_TEXT = {
     ),
     # A tsvector with a GIN index.
     "postgresql": FullText(
-        insert="COPY words (sort_key, vector) FROM STDIN",
+        table=table("words", column("sort_key"), column("vector")),
         delete="DELETE FROM words WHERE sort_key = %s",
         clear="DELETE FROM words",
         matching=Statement(

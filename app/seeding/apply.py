@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from itertools import islice, product
-from typing import Any, TypeVar
+from itertools import product
+from typing import Any
 
 import orjson
 from sqlalchemy import Column, Table, bindparam, func, select
@@ -15,6 +15,7 @@ from app.db.postings import SORT_KEYS, STORED_POSTINGS, key_of, unpacked, unpack
 from app.db.relational import TABLES
 from app.db.sql import KeyedStatement, Row, Statement
 from app.db.tables import (
+    METADATA,
     change,
     correction,
     csv_line,
@@ -40,15 +41,13 @@ from app.seeding.index_terms import index_entry
 from app.seeding.postings_writer import PostingsWriter, put_state, stored_state
 from app.seeding.processes import map_in_order
 from app.seeding.quality import quality_of
-from app.seeding.relational_rows import owner_columns
-from app.seeding.row_builder import RowBuilder, TaskBatch
+from app.seeding.relational_rows import tables_of
+from app.seeding.row_builder import RowBuilder
 from app.seeding.staging import Task
-from app.seeding.target import Target, deletion
+from app.seeding.target import Target, batched, deletion
 from app.seeding.validation import FolderValidator
 
-ItemT = TypeVar("ItemT")
-
-BATCH = 1000
+CURRENT_FORMAT = str(DOCUMENT_FORMAT).encode()
 # The dimensions in which an entry is found by what it refers to, directly or not.
 CLOSURES = {
     "actor": ("affiliate", "claimed_by:affiliate"),
@@ -65,11 +64,6 @@ BODIES = Statement(
 RECORDS = Statement(select(record.c.kind, record.c.id, record.c.sort_key))
 ENTRIES = KeyedStatement(
     select(document.c.kind, document.c.id, document.c.sort_key), document.c.sort_key
-)
-MOVE_RECORD = Statement(
-    record.update()
-    .where(record.c.kind == bindparam("k"), record.c.id == bindparam("i"))
-    .values(sort_key=bindparam("s"))
 )
 
 
@@ -88,7 +82,7 @@ class Seeding:
         self.new_reference = folder.reference
         self.quality = quality_of(folder)
         self.change_set = change_set
-        self.rebuilds = has_other_format(target) or has_other_language(target, self.new_reference)
+        self.rebuilds = has_other_documents(target, self.new_reference.language)
         # Read before anything is removed.
         self.old_reference = Reference() if self.rebuilds else stored_reference(target)
         stored = None if self.rebuilds else stored_state(target, SORT_KEYS)
@@ -112,10 +106,7 @@ class Seeding:
 
     def add_rendering(self, records: Iterable[Row]) -> None:
         """Adds tasks for unchanged records, given by kind, id and sort key."""
-        rows = (
-            (kind, record_id, "rendered" if kind in KINDS else "rebuilt", sort_key, sort_key)
-            for kind, record_id, sort_key in records
-        )
+        rows = ((kind, each, "rendered", key, key) for kind, each, key in records)
         self.staging.run_many("add_tasks", rows)
 
     def stored_entries(self, key: int) -> Iterator[Row]:
@@ -137,7 +128,7 @@ class Seeding:
         for action in ("removed", "changed", "moved", "rendered"):
             for tasks in batched(self.staging.tasks(action)):
                 self.remove(action, tasks)
-        for action in ("added", "changed", "moved", "rendered", "rebuilt"):
+        for action in ("added", "changed", "moved", "rendered"):
             self.write(action, progress)
         self.postings.write()
         self.write_reference()
@@ -177,13 +168,11 @@ class Seeding:
                 for table in (document, csv_line):
                     rows[deletion(table, "sort_key")].append((task.old_sort_key,))
                 words.append(self.unindex(task.kind, task.id, task.old_sort_key))
-            if action == "moved":
-                rows[MOVE_RECORD].append((task.new_sort_key, task.kind, task.id))
-            elif action != "rendered":
+            if action != "rendered":
                 for table in (record, correction):
                     rows[deletion(table, "kind", "id")].append((task.kind, task.id))
-                for table, column in owner_columns(task.kind).items():
-                    rows[deletion(table, column)].append((task.id,))
+                for table in tables_of(task.kind):
+                    rows[deletion(table, table.c[0].name)].append((task.id,))
         self.target.execute_many(self.full_text.delete, words)
         for statement, values in rows.items():
             self.target.execute_many(statement, values)
@@ -197,21 +186,20 @@ class Seeding:
 
     def write(self, action: str, progress: Callable[[int], object]) -> None:
         """Writes the rows of the records that have an action."""
-        builder = RowBuilder(self.target.engine, self.new_reference)
-        for built in map_in_order(builder, self.task_batches(action)):
-            self.target.execute_many(self.full_text.insert, built.words)
+        writes_record = action != "rendered"
+        builder = RowBuilder(
+            self.target.engine,
+            self.new_reference,
+            self.postings.ordinal_of,
+            writes_record,
+            writes_relational=writes_record or self.rebuilds,
+        )
+        words = self.full_text.table
+        for built in map_in_order(builder, batched(self.staging.tasks(action))):
             for table, rows in built.rows.items():
-                self.target.insert(record.metadata.tables[table], rows)
+                self.target.insert(METADATA.tables.get(table, words), rows)
             self.postings.add(built.postings)
-            progress(built.count)
-
-    def task_batches(self, action: str) -> Iterator[TaskBatch]:
-        """The tasks of an action in batches, ordered by sort key."""
-        for tasks in batched(self.staging.tasks(action)):
-            sort_keys = (task.new_sort_key for task in tasks)
-            ordinals = [None if key is None else self.postings.ordinal_of(key) for key in sort_keys]
-            writes_record = action in ("added", "changed")
-            yield TaskBatch(tasks, ordinals, writes_record, writes_record or self.rebuilds)
+            progress(built.records)
 
     def write_reference(self) -> None:
         """Writes the documents and names of all actors, topics and sources anew; they are few."""
@@ -240,9 +228,8 @@ class Seeding:
     def write_state(self) -> None:
         """Writes the dataset's description and quality, and the format of the documents."""
         (dataset,) = self.staging.bodies("dataset")
-        document_format = str(DOCUMENT_FORMAT).encode()
         quality = self.quality.model_dump_json().encode()
-        state = {"dataset": dataset, "document_format": document_format, "quality": quality}
+        state = {"dataset": dataset, "document_format": CURRENT_FORMAT, "quality": quality}
         put_state(self.target, state)
 
 
@@ -251,29 +238,18 @@ def known_as(document: dict[str, Any]) -> Iterator[str]:
     return (each for each in (document["identifiers"] or {}).values() if isinstance(each, str))
 
 
-def batched(items: Iterable[ItemT]) -> Iterator[list[ItemT]]:
-    """The items, `BATCH` at a time."""
-    left = iter(items)
-    while batch := list(islice(left, BATCH)):
-        yield batch
-
-
 def last_number(target: Target, column: Column[Any]) -> int:
     """The largest number of a column; 0 where there is none."""
     (row,) = target.rows(Statement(select(func.coalesce(func.max(column), 0))))
     return int(row[0])
 
 
-def has_other_format(target: Target) -> bool:
-    """Whether the documents in the database are of another format than this code's."""
-    stored = stored_state(target, "document_format")
-    return stored not in (None, str(DOCUMENT_FORMAT).encode())
-
-
-def has_other_language(target: Target, new_reference: Reference) -> bool:
-    """Whether the documents in the database write dates in another language."""
-    stored = stored_state(target, "dataset")
-    return stored is not None and language_of(orjson.loads(stored)) != new_reference.language
+def has_other_documents(target: Target, language: str) -> bool:
+    """Whether documents in the database have another format, or write dates in another language."""
+    dataset = stored_dataset(target)
+    return stored_state(target, "document_format") not in (None, CURRENT_FORMAT) or (
+        dataset is not None and language_of(dataset) != language
+    )
 
 
 def stored_reference(target: Target) -> Reference:
@@ -285,7 +261,7 @@ def stored_reference(target: Target) -> Reference:
     )
 
 
-def stored_dataset(target: Target) -> str | None:
-    """The id of the dataset in the database, None where there is none."""
+def stored_dataset(target: Target) -> dict[str, Any] | None:
+    """The dataset's description in the database, None where there is none."""
     stored = stored_state(target, "dataset")
-    return str(orjson.loads(stored)["id"]) if stored is not None else None
+    return orjson.loads(stored) if stored is not None else None

@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 from psycopg import Connection, IsolationLevel, capabilities
-from sqlalchemy import Engine, Table, create_engine
+from sqlalchemy import Engine, TableClause, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
@@ -58,23 +58,18 @@ class PostgresTarget:
         with self.raw.cursor(binary=True) as cursor:
             yield from cursor.stream(compiled.text, compiled.arguments(values), size=size)
 
-    def insert(self, table: Table, rows: list[Row]) -> None:
+    def insert(self, table: TableClause, rows: list[Row]) -> None:
         columns = ", ".join(f'"{column.name}"' for column in table.columns)
-        self.execute_many(f'COPY "{table.name}" ({columns}) FROM STDIN', rows)
+        copy = f'COPY "{table.name}" ({columns}) FROM STDIN'
+        with self.raw.cursor() as cursor, cursor.copy(copy) as copied:
+            for row in rows:
+                copied.write_row(row)
+        self.written += len(rows)
 
     def execute_many(self, statement: Statement | str, rows: list[Row]) -> None:
-        """Runs a statement once for each row of values, or copies all rows in."""
         text = statement if isinstance(statement, str) else statement.postgresql.text
-        if not rows:
-            return
         with self.raw.cursor() as cursor:
-            if not text.startswith("COPY "):
-                cursor.executemany(text, rows)
-                return
-            with cursor.copy(text) as copied:
-                for row in rows:
-                    copied.write_row(row)
-        self.written += len(rows)
+            cursor.executemany(text, rows)
 
     def begin(self) -> None:
         """Nothing: the transaction has begun."""

@@ -10,12 +10,12 @@ from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from itertools import groupby, islice
+from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
 from pyroaring import BitMap
-from sqlalchemy import select
+from sqlalchemy import bindparam, delete, select
 
 from app.db.postings import (
     SORT_KEYS,
@@ -36,18 +36,26 @@ from app.entries.word_plan import WORD
 from app.kinds import KINDS
 from app.seeding.index_terms import UNCOUNTED, IndexTerms
 from app.seeding.staging import Staging
-from app.seeding.target import Target, deletion
+from app.seeding.target import BATCH, Target, batched, deletion
 
 # Ordinals that are held in memory; each takes four bytes.
 HELD = 16_000_000
 ORDINAL_BYTES = array("I").itemsize
-BATCH = 1000
 
-LISTS = Statement(select(posting.c.key, posting.c.numbers).order_by(posting.c.key))
+LISTS = Statement(
+    select(posting.c.key, posting.c.numbers)
+    .where(posting.c.key > bindparam("after"))
+    .order_by(posting.c.key)
+    .limit(BATCH)
+)
+DELETE_LISTS = Statement(
+    delete(posting).where(posting.c.key.between(bindparam("first"), bindparam("last")))
+)
 
 # Packed ordinals by kind and dimension, then by value.
-Postings = dict[tuple[str, str], Mapping[str, bytes]]
-HeldPostings = defaultdict[tuple[str, str], defaultdict[str, bytearray]]
+Postings = Mapping[tuple[str, str], Mapping[str, bytes]]
+# By kind, dimension and whether they are removed, then by value.
+HeldPostings = defaultdict[tuple[str, str, bool], defaultdict[str, bytearray]]
 
 
 class ListChange(NamedTuple):
@@ -69,9 +77,8 @@ class PostingsWriter:
         self.target = target
         self.old_sort_keys = old_sort_keys
         self.sort_keys = array("q", (key for (key,) in staging.run("sort_keys")))
-        self.added = no_postings()
-        self.removed = no_postings()
-        self.held = 0
+        self.held: HeldPostings = defaultdict(lambda: defaultdict(bytearray))
+        self.held_ordinals = 0
         # By kind, the words whose lists changed: with entries now, and without.
         self.used_words: defaultdict[str, set[str]] = defaultdict(set)
         self.unused_words: defaultdict[str, set[str]] = defaultdict(set)
@@ -83,15 +90,15 @@ class PostingsWriter:
         is_there = ordinal < len(self.sort_keys) and self.sort_keys[ordinal] == sort_key
         return ordinal if is_there else None
 
-    def add(self, postings: Postings) -> None:
-        """Adds entries to lists."""
-        size = 0
-        for name, values in postings.items():
-            held = self.added[name]
+    def add(self, postings: Postings, *, is_removed: bool = False) -> None:
+        """Adds entries to lists, or removes them; writes what is held where it is too much."""
+        for (kind, dimension), values in postings.items():
+            held = self.held[kind, dimension, is_removed]
             for value, ordinals in values.items():
                 held[value] += ordinals
-                size += len(ordinals)
-        self.bound_memory(size // ORDINAL_BYTES)
+                self.held_ordinals += len(ordinals) // ORDINAL_BYTES or 1
+        if self.held_ordinals >= HELD:
+            self.spill()
 
     def remove(self, kind: str, sort_key: int, terms: IndexTerms) -> None:
         """Removes an entry from the lists of its terms.
@@ -100,17 +107,11 @@ class PostingsWriter:
         """
         ordinal = self.ordinal_of(sort_key)
         ordinals = packed_ordinals([ordinal] if ordinal is not None else [])
-        for dimension, values in terms.items():
-            held = self.removed[kind, dimension]
-            for value in values:
-                held[value] += ordinals
-            self.bound_memory(len(values))
-
-    def bound_memory(self, count: int) -> None:
-        """Counts ordinals that were added; writes all to the staging where there are too many."""
-        self.held += count
-        if self.held >= HELD:
-            self.spill()
+        removed = {
+            (kind, dimension): dict.fromkeys(values, ordinals)
+            for dimension, values in terms.items()
+        }
+        self.add(removed, is_removed=True)
 
     def spill(self) -> None:
         """Writes what is held in memory to the staging."""
@@ -118,40 +119,34 @@ class PostingsWriter:
             "add_fragments",
             (
                 (key_of(kind, dimension, value), kind, dimension, value, is_removed, ordinals)
-                for is_removed, held in ((True, self.removed), (False, self.added))
-                for (kind, dimension), values in held.items()
+                for (kind, dimension, is_removed), values in self.held.items()
                 for value, ordinals in values.items()
             ),
         )
-        self.added, self.removed = no_postings(), no_postings()
-        self.held = 0
+        self.held.clear()
+        self.held_ordinals = 0
 
     def write(self) -> None:
         """Writes every list that changes and its length, the sort keys, and the vocabularies."""
         self.spill()
         if self.old_sort_keys and self.old_sort_keys != self.sort_keys:
             self.renumber()
-        changes = self.changes()
-        while batch := list(islice(changes, BATCH)):
-            self.replace(batch)
+        for changes in batched(self.changes()):
+            self.replace(changes)
         put_state(self.target, {SORT_KEYS: packed_sort_keys(self.sort_keys)})
         self.write_vocabularies()
 
     def renumber(self) -> None:
         """Gives the entries of every list their new ordinals, without those that are gone."""
         ordinals = [self.ordinal_of(sort_key) for sort_key in self.old_sort_keys]
-        self.staging.run("renumbered")
-        self.staging.run_many(
-            "add_renumbered",
-            (
-                (key, packed(renumbered(unpacked(bytes(body)), ordinals)))
-                for key, body in self.target.rows(LISTS)
-            ),
-        )
-        self.target.execute_many(deletion(posting), [()])
-        rows = self.staging.run("renumbered_lists")
-        while batch := rows.fetchmany(BATCH):
-            self.target.insert(posting, batch)
+        last = -1
+        while rows := list(self.target.rows(LISTS, after=last)):
+            first, last = rows[0][0], rows[-1][0]
+            lists = [
+                (key, packed(renumbered(unpacked(bytes(body)), ordinals))) for key, body in rows
+            ]
+            self.target.execute_many(DELETE_LISTS, [(first, last)])
+            self.target.insert(posting, lists)
 
     def changes(self) -> Iterator[ListChange]:
         """The changes of all lists, by key."""
@@ -200,11 +195,6 @@ def put_state(target: Target, values: Mapping[str, bytes]) -> None:
     """Writes values of the table `state` by their names."""
     target.execute_many(deletion(state, "name"), [(name,) for name in values])
     target.insert(state, list(values.items()))
-
-
-def no_postings() -> HeldPostings:
-    """Nothing held yet."""
-    return defaultdict(lambda: defaultdict(bytearray))
 
 
 def packed_ordinals(ordinals: list[int]) -> bytes:

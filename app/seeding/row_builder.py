@@ -6,7 +6,8 @@ Nothing here needs the database, so many records can be built into rows in sever
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from app.db.sql import Row
@@ -23,76 +24,76 @@ from app.seeding.relational_rows import rows_of
 from app.seeding.staging import Task
 
 
-class TaskBatch(NamedTuple):
-    """Some tasks, the ordinals of their entries (None for other records), and what is written.
+class BuiltRows(NamedTuple):
+    """The rows of so many records by the name of their table, the full text's too, and postings."""
+
+    records: int
+    rows: defaultdict[str, list[Row]]
+    postings: Postings
+
+
+@dataclass
+class RowBuilder:
+    """Builds rows for an engine; what records refer to is looked up in `reference`.
 
     The rows of entries in the index are written in any case.
     """
 
-    tasks: list[Task]
-    ordinals: list[int | None]
+    engine: str
+    reference: Reference
+    # The ordinal of the entry at a sort key.
+    ordinal_of: Callable[[int], int | None]
     writes_record: bool
     writes_relational: bool
 
-
-@dataclass
-class BuiltRows:
-    """Rows by table, rows of the full text, and postings, of so many records."""
-
-    count: int
-    rows: defaultdict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
-    words: list[Row] = field(default_factory=list)
-    postings: Postings = field(default_factory=dict)
-
-
-class RowBuilder:
-    """Builds rows for an engine; what records refer to is looked up in `reference`."""
-
-    def __init__(self, engine: str, reference: Reference):
-        self.engine = engine
-        self.reference = reference
-
-    def __call__(self, batch: TaskBatch) -> BuiltRows:
-        """The rows of a batch, in its order."""
-        built = BuiltRows(len(batch.tasks))
+    def __call__(self, tasks: list[Task]) -> BuiltRows:
+        """The rows of some tasks, in their order."""
+        rows: defaultdict[str, list[Row]] = defaultdict(list)
         postings: defaultdict[tuple[str, str], defaultdict[str, list[int]]]
         postings = defaultdict(lambda: defaultdict(list))
-        for task, ordinal in zip(batch.tasks, batch.ordinals, strict=True):
+        for task in tasks:
             record = model_of(task.kind).model_validate_json(task.body)
-            if batch.writes_record:
+            if self.writes_record:
                 row = (task.kind, task.id, task.hash, task.new_sort_key, task.body)
-                built.rows["record"].append(row)
-            if batch.writes_relational:
-                add_relational(task.kind, record, built)
-            if ordinal is None:
+                rows["record"].append(row)
+            if self.writes_relational:
+                add_relational(task.kind, record, rows)
+            if task.new_sort_key is None:
                 continue
-            for dimension, values in self.add_entry(task, record, built).items():
+            ordinal = self.ordinal_of(task.new_sort_key)
+            assert ordinal is not None
+            for dimension, values in self.add_entry(task, record, rows).items():
                 for value in values:
                     postings[task.kind, dimension][value].append(ordinal)
-        for name, values in postings.items():
-            built.postings[name] = {each: packed_ordinals(values[each]) for each in values}
-        return built
+        return BuiltRows(
+            len(tasks), rows, {name: packed_values(values) for name, values in postings.items()}
+        )
 
-    def add_entry(self, task: Task, record: Any, built: BuiltRows) -> IndexTerms:
+    def add_entry(self, task: Task, record: Any, rows: defaultdict[str, list[Row]]) -> IndexTerms:
         """Adds the document, CSV line and words of an entry; returns its index terms."""
         kind, sort_key = task.kind, task.new_sort_key
         document = json_of(KINDS[kind].document_of(record, self.reference))
-        built.rows["document"].append((sort_key, record.id, kind, document))
+        rows["document"].append((sort_key, record.id, kind, document))
         (line,) = lines([document], columns_of(KINDS[kind].document).values())
-        built.rows["csv_line"].append((sort_key, kind, line))
+        rows["csv_line"].append((sort_key, kind, line))
         words, terms = index_entry(kind, record, self.reference)
-        built.words.append((sort_key, FULL_TEXT[self.engine].stored(words)))
+        rows["words"].append((sort_key, FULL_TEXT[self.engine].stored(words)))
         return terms
 
 
-def add_relational(kind: str, record: Any, built: BuiltRows) -> None:
+def packed_values(values: dict[str, list[int]]) -> dict[str, bytes]:
+    """The ordinals of each value, four bytes each."""
+    return {value: packed_ordinals(ordinals) for value, ordinals in values.items()}
+
+
+def add_relational(kind: str, record: Any, rows: defaultdict[str, list[Row]]) -> None:
     """Adds the rows of a record in the relational tables, and its corrections."""
     for position, each in enumerate(record.corrections):
         day = parse_date(each.date).start.isoformat()
         row = (kind, record.id, position, day, each.date, each.reason)
-        built.rows["correction"].append(row)
+        rows["correction"].append(row)
     for table, row in rows_of(kind, record):
-        built.rows[table].append(row)
+        rows[table].append(row)
 
 
 def model_of(kind: str) -> Any:

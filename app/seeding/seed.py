@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.config import Settings
 from app.db.schema_version import SCHEMA
 from app.errors import SeedRefused, needs_extra
+from app.kinds import KINDS
 from app.seeding.apply import Seeding, stored_dataset
 from app.seeding.change_set import compare, refuse_changed_kinds, refuse_losses
 from app.seeding.checking import progress_bar, stage, without_collection
@@ -89,7 +90,7 @@ def load(
     refuse_changed_kinds(staging, target)
     assert validator.dataset is not None
     if not allow_removals:
-        before = stored_dataset(target)
+        before = (stored_dataset(target) or {}).get("id")
         other = before if before not in (None, validator.dataset.id) else None
         refuse_losses(change_set, other_dataset=other)
     seeding = Seeding(target, validator, change_set)
@@ -104,7 +105,7 @@ def load(
         revision=seeding.revision if change_set.changes_record else None,
         digest=change_set.digest,
         counts=change_set.counts,
-        rendered=sum(1 for _ in staging.records_with("rendered")),
+        rendered=sum(kind in KINDS for kind, _, _ in staging.records_with("rendered")),
         upgraded_from=target.upgraded_from,
         dry_run=dry_run,
     )

@@ -182,15 +182,6 @@ INSERT INTO fragment VALUES (?, ?, ?, ?, ?, ?);
 -- name: fragments_by_key
 SELECT key, kind, dimension, value, is_removed, ordinals FROM fragment ORDER BY key, rowid;
 
--- name: renumbered
-CREATE TABLE renumbered (key INTEGER, numbers BLOB);
-
--- name: add_renumbered
-INSERT INTO renumbered VALUES (?, ?);
-
--- name: renumbered_lists
-SELECT key, numbers FROM renumbered;
-
 -- How many wordings have evidence of some status.
 -- name: count_evidence
 SELECT count(*) FROM evidence WHERE used AND json_extract(CAST(body AS TEXT), '$.status') = ?;

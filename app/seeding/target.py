@@ -16,10 +16,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import URL, Table, bindparam, delete
+from sqlalchemy import URL, Table, TableClause, bindparam, delete
 
 from app.config import Settings
 from app.db.files import read_only_uri, readable
@@ -33,6 +34,10 @@ from app.seeding.temporary import temp_store, temporary_folder
 
 log = logging.getLogger(__name__)
 
+ItemT = TypeVar("ItemT")
+
+# Records and lists that are written at a time.
+BATCH = 1000
 PAGE_CACHE_KIB = 192 * 1024
 # A document has about 1.6 kB: pages of SQLite's usual 4 KiB hold two, with much room left over.
 PAGE_BYTES = 8192
@@ -52,7 +57,7 @@ class Target(Protocol):
     def rows(self, statement: Statement, **values: Any) -> Iterable[Row]:
         """The rows of a statement, as they are fetched."""
 
-    def insert(self, table: Table, rows: list[Row]) -> None:
+    def insert(self, table: TableClause, rows: list[Row]) -> None:
         """Inserts whole rows, with values in the order of the columns."""
 
     def execute_many(self, statement: Statement | str, rows: list[Row]) -> None:
@@ -65,8 +70,15 @@ class Target(Protocol):
         """Makes all changes visible at once."""
 
 
+def batched(items: Iterable[ItemT]) -> Iterator[list[ItemT]]:
+    """The items, `BATCH` at a time."""
+    left = iter(items)
+    while batch := list(islice(left, BATCH)):
+        yield batch
+
+
 @cache
-def insertion(table: Table) -> Statement:
+def insertion(table: TableClause) -> Statement:
     return Statement(table.insert())
 
 
@@ -155,7 +167,7 @@ class SqliteTarget:
         compiled = statement.sqlite
         return self.raw.execute(compiled.text, compiled.arguments(values))
 
-    def insert(self, table: Table, rows: list[Row]) -> None:
+    def insert(self, table: TableClause, rows: list[Row]) -> None:
         self.execute_many(insertion(table), rows)
 
     def execute_many(self, statement: Statement | str, rows: list[Row]) -> None:

@@ -18,7 +18,7 @@ import pytest
 
 from app.cli import main
 from app.errors import SeedRefused
-from app.seeding import apply, processes
+from app.seeding import processes, target
 from app.seeding.processes import map_in_order
 from app.seeding.seed import seed
 from tests.conftest import Seeded, sqlite_settings
@@ -109,7 +109,7 @@ def test_seeded_in_processes(
     )
     alone, flaws = contents(seeded(tiny)), flaws_of(flawed)
     in_processes(monkeypatch)
-    monkeypatch.setattr(apply, "BATCH", 2)
+    monkeypatch.setattr(target, "BATCH", 2)
     database = tmp_path / "apart" / "record.db"
     database.parent.mkdir()
     seed(tiny, sqlite_settings(database))
