@@ -75,7 +75,7 @@ GARBAGE = (2_000, 2, 5000)
 def create_app(settings: Settings) -> ASGIApp:
     """The application over the database that the settings name, with its middleware around it.
 
-    Raises `DatabaseUnusable` with what to do where there is no such database.
+    Raises `ParleyError` with what to do where there is no such database.
     """
     database = open_database(settings)
     prefix = prefix_of(settings.public_url)

@@ -117,11 +117,9 @@ def arguments_of(compiled: Compiled, values: Mapping[str, Any]) -> tuple[Any, ..
     word, so that nothing is found.
     """
     arguments = compiled.arguments(values)
-    if any(type(each) is str and "\0" in each for each in arguments):
-        return tuple(
-            each.replace("\0", "\ufffd") if type(each) is str else each for each in arguments
-        )
-    return arguments
+    return tuple(
+        [each.replace("\0", "\ufffd") if type(each) is str else each for each in arguments]
+    )
 
 
 class PostgresSnapshot:
@@ -140,7 +138,6 @@ class PostgresSnapshot:
         self.timeout = database.timeout
         self.revision = state.revision
         self.memory = Memory(state.revision, database.kept.setdefault(state, RevisionCache()))
-        self.streams = 0
 
     async def rows(self, statement: Statement, **values: Any) -> list[Row]:
         """All rows; once more where the snapshot was lost and another one is equal to it."""
@@ -182,9 +179,8 @@ class PostgresSnapshot:
     async def stream(self, statement: Statement, **values: Any) -> AsyncGenerator[Sequence[Row]]:
         """The rows in chunks from a cursor of the server's; each chunk has the deadline."""
         compiled = statement.postgresql
-        self.streams += 1
         connection = self.connection or await self._resumed()
-        cursor = connection.cursor(name=f"walk_{self.streams}")
+        cursor = connection.cursor(name="walk")
         try:
             await cursor.execute(compiled.text, arguments_of(compiled, values), binary=True)
             while rows := await cursor.fetchmany(STREAM_CHUNK):
@@ -338,7 +334,9 @@ class PostgresDatabase:
 
     def release(self, connection: Connection) -> None:
         """Ends the transaction and gives the connection back; no client waits for that."""
-        self.start(self.give_back(connection))
+        task = asyncio.get_running_loop().create_task(self.give_back(connection))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
 
     async def give_back(self, connection: Connection) -> None:
         """As `release`, in a task of its own, which a client that goes away cannot cancel."""
@@ -364,11 +362,6 @@ class PostgresDatabase:
     async def check(self) -> None:
         async with self.snapshot():
             pass
-
-    def start(self, work: Any) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
 
     async def close(self) -> None:
         self.closing = True

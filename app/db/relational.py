@@ -6,9 +6,9 @@ Those of events, quotes, proposals, terms and figures are declared here; a table
 from __future__ import annotations
 
 from sqlalchemy import Table
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
-from app.db.relational_tables import ITSELF, At, Items, Relational, To
+from app.db.relational_tables import ITSELF, At, Citation, Items, Quantity, Relational, To
 from app.db.tables import METADATA, SLUG
 
 
@@ -20,7 +20,7 @@ class EventRow(Relational, table=True):
     summary: str
     event_type: str = Field(sa_type=SLUG)
     place: str | None
-    voting_body_id: str | None = To("actor", "tally.body", nullable=True)
+    voting_body_id: str | None = To("actor", "tally.body")
     votes_for: int | None = At("tally.for_")
     votes_against: int | None = At("tally.against")
     votes_abstaining: int | None = At("tally.abstaining")
@@ -47,7 +47,7 @@ class EventExchangeRow(Relational, table=True):
     position: int = Field(primary_key=True)
     category: str = Field(sa_type=SLUG)
     released_by_id: str = To("actor")
-    released_to_id: str | None = To("actor", nullable=True)
+    released_to_id: str | None = To("actor")
     value: float | None = At("quantity.value")
     qualifier: str | None = At("quantity.qualifier")
     printed: str | None = At("quantity.printed")
@@ -62,7 +62,7 @@ class QuoteRow(Relational, table=True):
 
     id: str = To("entry", primary_key=True)
     text: str
-    event_id: str | None = To("event", nullable=True)
+    event_id: str | None = To("event")
     context: str | None
     language: str
     translated: bool | None
@@ -112,9 +112,9 @@ class ProposalRow(Relational, table=True):
     status: str = At("latest_status", sa_type=SLUG)
     status_note: str | None
     detail: str = Field(sa_type=SLUG)
-    in_reply_to_id: str | None = To("proposal", "in_reply_to.proposal", nullable=True)
+    in_reply_to_id: str | None = To("proposal", "in_reply_to.proposal")
     reply_basis: str | None = At("in_reply_to.basis")
-    amends_id: str | None = To("proposal", "amends.proposal", nullable=True)
+    amends_id: str | None = To("proposal", "amends.proposal")
     amends_basis: str | None = At("amends.basis")
 
 
@@ -126,31 +126,29 @@ class ProposalLifeRow(Relational, table=True):
     position: int = Field(primary_key=True)
     stage: str = Field(sa_type=SLUG)
     date: str
-    event_id: str | None = To("event", nullable=True)
-    by_proposal_id: str | None = To("proposal", "proposal", nullable=True)
+    event_id: str | None = To("event")
+    by_proposal_id: str | None = To("proposal", "proposal")
     note: str | None
 
 
-class ProposalLifeActorRow(Relational, table=True):
+class OfStage(SQLModel):
+    """The first columns of the tables of items of a stage; `life` is its position."""
+
+    proposal_id: str = To("proposal", primary_key=True)
+    life: int = Field(primary_key=True)
+
+
+class ProposalLifeActorRow(OfStage, Relational, table=True):
     """By whom a stage of a proposal's life came about; `life` is its position."""
 
     __table_args__ = Items("by", within="life")
-    proposal_id: str = To("proposal", primary_key=True)
-    life: int = Field(primary_key=True)
     actor_id: str = To("actor", ITSELF, primary_key=True)
 
 
-class ProposalLifeCitationRow(Relational, table=True):
+class ProposalLifeCitationRow(Citation, OfStage, Relational, table=True):
     """A source of a stage of a proposal's life; `life` is its position."""
 
     __table_args__ = Items("citations", within="life")
-    proposal_id: str = To("proposal", primary_key=True)
-    life: int = Field(primary_key=True)
-    position: int = Field(primary_key=True)
-    source_id: str = To("source")
-    via: str | None
-    supports: str | None
-    locator: str | None = At("locator.words")
 
 
 class ProposalTextRow(Relational, table=True):
@@ -186,7 +184,7 @@ class TermRow(Relational, table=True):
     text: str
     clause: str | None
     condition: str | None = At("condition.text")
-    condition_entry_id: str | None = To("entry", "condition.entry", nullable=True)
+    condition_entry_id: str | None = To("entry", "condition.entry")
     deadline: str | None = At("deadline.printed")
     due_at: str | None
 
@@ -202,52 +200,35 @@ class TermReportRow(Relational, table=True):
     date: str
     cumulative: bool
     note: str | None
-    entry_id: str | None = To("entry", "entry", nullable=True)
+    entry_id: str | None = To("entry", "entry")
 
 
-class TermReportClaimantRow(Relational, table=True):
+class OfReport(SQLModel):
+    """The first columns of the tables of items of a report; `report` is its position."""
+
+    term_id: str = To("term", primary_key=True)
+    report: int = Field(primary_key=True)
+
+
+class TermReportClaimantRow(OfReport, Relational, table=True):
     """Whose claim it is; `report` is the position of the report."""
 
     __table_args__ = Items("claimed_by", within="reports")
-    term_id: str = To("term", primary_key=True)
-    report: int = Field(primary_key=True)
     position: int = Field(primary_key=True)
-    actor_id: str | None = To("actor", nullable=True)
+    actor_id: str | None = To("actor")
     name: str | None
 
 
-class TermReportCitationRow(Relational, table=True):
+class TermReportCitationRow(Citation, OfReport, Relational, table=True):
     """A source of a report; `report` is the position of the report."""
 
     __table_args__ = Items("citations", within="reports")
-    term_id: str = To("term", primary_key=True)
-    report: int = Field(primary_key=True)
-    position: int = Field(primary_key=True)
-    source_id: str = To("source")
-    via: str | None
-    supports: str | None
-    locator: str | None = At("locator.words")
 
 
-class TermReportQuantityRow(Relational, table=True):
+class TermReportQuantityRow(Quantity, OfReport, Relational, table=True):
     """A number that a report claims; `report` is the position of the report."""
 
     __table_args__ = Items("quantities", within="reports")
-    term_id: str = To("term", primary_key=True)
-    report: int = Field(primary_key=True)
-    position: int = Field(primary_key=True)
-    value: float | None
-    qualifier: str | None
-    printed: str | None
-    unit: str
-    of: str | None
-    notes: str | None
-    value_from: float | None = At("from_")
-    value_to: float | None = At("to")
-    part: float | None
-    whole: float | None
-    currency: str | None
-    per: str | None
 
 
 class FigureRow(Relational, table=True):
@@ -257,10 +238,14 @@ class FigureRow(Relational, table=True):
     metric: str = Field(sa_type=SLUG)
     description: str
     claimed_by: str | None
-    event_id: str | None = To("event", nullable=True)
+    event_id: str | None = To("event")
 
 
 MODELS: dict[str, type[Relational]] = {
     str(each.__tablename__): each for each in Relational.__subclasses__()
 }
 TABLES: dict[str, Table] = {name: METADATA.tables[name] for name in MODELS}
+for table in TABLES.values():
+    for constraint in table.foreign_key_constraints:
+        # References lead both ways, so they are enforced when a transaction ends.
+        constraint.deferrable, constraint.initially = True, "DEFERRED"

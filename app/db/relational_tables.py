@@ -5,7 +5,8 @@ server makes the data package, and counts publishers.
 
 Seeding fills a row from a record by the names of its columns, a reference `event_id` from the
 field `event`; `At` names another path of attributes. A table of `Items` has a row for each item of
-a list, which begins with the id of the record that has the list.
+a list, which begins with the id of the record that has the list. Columns that several tables have
+are declared once: of several bases, the columns of the last one come first.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar
 
-from sqlalchemy import Column, ForeignKey, MetaData
+from sqlalchemy import MetaData
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
@@ -29,13 +30,15 @@ def Id() -> Any:  # noqa: N802 - it stands where a type would in the declaration
 
 
 def To(  # noqa: N802
-    table: str, path: str | None = None, *, primary_key: bool = False, nullable: bool = False
+    table: str, path: str | None = None, *, primary_key: bool = False
 ) -> Any:
-    """A reference to another table's public id; enforced when the transaction ends."""
-    target = ForeignKey(f"{table}.id", deferrable=True, initially="DEFERRED")
+    """A reference to another table's public id."""
     info = {} if path is None else {"path": path}
     return Field(
-        sa_column=Column(SLUG, target, primary_key=primary_key, nullable=nullable, info=info)
+        foreign_key=f"{table}.id",
+        primary_key=primary_key,
+        sa_type=SLUG,
+        sa_column_kwargs={"info": info},
     )
 
 
@@ -61,6 +64,34 @@ class Relational(SQLModel):
     def __tablename__(cls) -> str:  # noqa: N805 - SQLAlchemy calls it with the class
         words = re.findall("[A-Z][a-z]*", cls.__name__.removesuffix("Row"))
         return "_".join(words).lower()
+
+
+class Citation(SQLModel):
+    """The columns of the tables of citations."""
+
+    position: int = Field(primary_key=True)
+    source_id: str = To("source")
+    via: str | None
+    supports: str | None
+    locator: str | None = At("locator.words")
+
+
+class Quantity(SQLModel):
+    """The columns of the tables of numbers."""
+
+    position: int = Field(primary_key=True)
+    value: float | None
+    qualifier: str | None
+    printed: str | None
+    unit: str
+    of: str | None
+    notes: str | None
+    value_from: float | None = At("from_")
+    value_to: float | None = At("to")
+    part: float | None
+    whole: float | None
+    currency: str | None
+    per: str | None
 
 
 class ActorRow(Relational, table=True):
@@ -93,7 +124,7 @@ class ActorPositionRow(Relational, table=True):
     actor_id: str = To("actor", primary_key=True)
     position: int = Field(primary_key=True)
     title: str
-    of_id: str | None = To("actor", nullable=True)
+    of_id: str | None = To("actor")
     date: str | None
 
 
@@ -113,7 +144,7 @@ class TopicRow(Relational, table=True):
     id: str = Id()
     label: str
     definition: str | None
-    broader_id: str | None = To("topic", nullable=True)
+    broader_id: str | None = To("topic")
     notes: str | None
     wikidata: str | None = At("identifiers.wikidata")
     un_document: str | None = At("identifiers.un_document")
@@ -155,60 +186,43 @@ class EntryRow(Relational, table=True):
     pax: int | None = At("identifiers.pax")
 
 
-class EntryActorRow(Relational, table=True):
+class OfEntry(SQLModel):
+    """The first column of the tables of items of an entry."""
+
+    entry_id: str = To("entry", primary_key=True)
+
+
+class EntryActorRow(OfEntry, Relational, table=True):
     """An actor of an entry, in a role."""
 
     __table_args__ = Items("actor_links")
-    entry_id: str = To("entry", primary_key=True)
     actor_id: str = To("actor", primary_key=True)
     role: str = Field(primary_key=True, sa_type=SLUG)
 
 
-class EntryTopicRow(Relational, table=True):
+class EntryTopicRow(OfEntry, Relational, table=True):
     """A topic of an entry."""
 
     __table_args__ = Items("topics")
-    entry_id: str = To("entry", primary_key=True)
     topic_id: str = To("topic", ITSELF, primary_key=True)
 
 
-class EntryCitationRow(Relational, table=True):
+class EntryCitationRow(Citation, OfEntry, Relational, table=True):
     """A source of an entry."""
 
     __table_args__ = Items("citations")
-    entry_id: str = To("entry", primary_key=True)
-    position: int = Field(primary_key=True)
-    source_id: str = To("source")
-    via: str | None
-    supports: str | None
-    locator: str | None = At("locator.words")
 
 
-class EntryCorrectionRow(Relational, table=True):
+class EntryCorrectionRow(OfEntry, Relational, table=True):
     """A correction of an entry."""
 
     __table_args__ = Items("corrections")
-    entry_id: str = To("entry", primary_key=True)
     position: int = Field(primary_key=True)
     date: str
     reason: str
 
 
-class EntryQuantityRow(Relational, table=True):
+class EntryQuantityRow(Quantity, OfEntry, Relational, table=True):
     """A number of a term or a figure."""
 
     __table_args__ = Items("reported_numbers")
-    entry_id: str = To("entry", primary_key=True)
-    position: int = Field(primary_key=True)
-    value: float | None
-    qualifier: str | None
-    printed: str | None
-    unit: str
-    of: str | None
-    notes: str | None
-    value_from: float | None = At("from_")
-    value_to: float | None = At("to")
-    part: float | None
-    whole: float | None
-    currency: str | None
-    per: str | None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import Any
 
 from app.errors import DatabaseUnusable
 
@@ -32,18 +31,12 @@ def read_schema(connection: sqlite3.Connection) -> str | None:
     row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     has_column = "SELECT 1 FROM pragma_table_info(?) WHERE name = ?"
     released = connection.execute(has_column, RELEASED_COLUMN).fetchone()
-    return schema_named(row, released)
+    return schema_named(row and row[0], is_released=released is not None)
 
 
-def schema_named(version: tuple[Any, ...] | None, released: tuple[Any, ...] | None) -> str | None:
-    """The schema that a database names, `DRAFT` where its tables are older than that.
-
-    `version` is the row of `alembic_version`; `released` is a row if `RELEASED_COLUMN` exists.
-    """
-    if version is None:
-        return None
-    schema = str(version[0])
-    return DRAFT if released is None and schema <= SCHEMA else schema
+def schema_named(version: str | None, *, is_released: bool) -> str | None:
+    """The schema that a database names, `DRAFT` where it lacks the `RELEASED_COLUMN`."""
+    return DRAFT if version is not None and not is_released and version <= SCHEMA else version
 
 
 def refuse_other_schema(schema: str | None) -> None:

@@ -161,19 +161,18 @@ class Seeding:
 
     def remove(self, action: str, tasks: list[Task]) -> None:
         """Deletes what some tasks make obsolete, except in the change log."""
-        rows: defaultdict[Statement, list[Row]] = defaultdict(list)
-        words: list[Row] = []
+        rows: defaultdict[Statement | str, list[Row]] = defaultdict(list)
         for task in tasks:
             if task.old_sort_key is not None and not self.rebuilds:
                 for table in (document, csv_line):
                     rows[deletion(table, "sort_key")].append((task.old_sort_key,))
-                words.append(self.unindex(task.kind, task.id, task.old_sort_key))
+                words = self.unindex(task.kind, task.id, task.old_sort_key)
+                rows[self.full_text.delete].append(words)
             if action != "rendered":
                 for table in (record, correction):
                     rows[deletion(table, "kind", "id")].append((task.kind, task.id))
                 for table in tables_of(task.kind):
                     rows[deletion(table, table.c[0].name)].append((task.id,))
-        self.target.execute_many(self.full_text.delete, words)
         for statement, values in rows.items():
             self.target.execute_many(statement, values)
 

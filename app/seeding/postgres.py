@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import psycopg
-from psycopg import Connection, IsolationLevel, capabilities
+from alembic.runtime.migration import MigrationContext
+from psycopg import Connection, capabilities
+from sqlalchemy import Connection as SqlConnection
 from sqlalchemy import Engine, TableClause, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -99,7 +102,7 @@ def postgres_target(url: str) -> Iterator[PostgresTarget]:
             assert isinstance(raw, Connection)
             raw.execute(WITHOUT_TIMEOUTS)
             wait_for_others(raw)
-            schema = stored_schema(raw)
+            schema = stored_schema(connection)
             refuse_unknown_schema(schema, "The database")
             if schema != SCHEMA:
                 upgrade(url, connection)
@@ -113,33 +116,28 @@ def postgres_target(url: str) -> Iterator[PostgresTarget]:
 def writable(url: str) -> Engine:
     """An engine whose connections may write."""
     conninfo = conninfo_of(url, target_session_attrs="read-write")
-
-    def connect() -> Connection[Row]:
-        raw = psycopg.connect(conninfo)
+    return create_engine(
+        "postgresql+psycopg://",
+        creator=partial(psycopg.connect, conninfo),
         # After waiting for another seeding, what that one wrote must be seen.
-        raw.isolation_level = IsolationLevel.READ_COMMITTED
-        return raw
-
-    return create_engine("postgresql+psycopg://", creator=connect, poolclass=NullPool)
+        isolation_level="READ COMMITTED",
+        poolclass=NullPool,
+    )
 
 
 def wait_for_others(raw: Connection[Row]) -> None:
     """Takes the lock of seedings, until the end of the transaction; waits for it if need be."""
-    taken = raw.execute("SELECT pg_try_advisory_xact_lock(%s)", (LOCK,)).fetchone()
-    if taken is None or not taken[0]:
+    if raw.execute("SELECT pg_try_advisory_xact_lock(%s)", (LOCK,)).fetchone() != (True,):
         log.warning("Waiting until another seeding of the database ends.")
         raw.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
 
 
-def stored_schema(raw: Connection[Row]) -> str | None:
+def stored_schema(connection: SqlConnection) -> str | None:
     """The schema of a database, None where it has none of ours."""
-    known = raw.execute("SELECT to_regclass('alembic_version')").fetchone()
-    if known is None or known[0] is None:
-        return None
-    row = raw.execute("SELECT version_num FROM alembic_version").fetchone()
-    released = raw.execute(
+    version = MigrationContext.configure(connection).get_current_revision()
+    released = connection.exec_driver_sql(
         "SELECT 1 FROM information_schema.columns"
         " WHERE table_schema = current_schema() AND table_name = %s AND column_name = %s",
         RELEASED_COLUMN,
-    ).fetchone()
-    return schema_named(row, released)
+    ).first()
+    return schema_named(version, is_released=released is not None)

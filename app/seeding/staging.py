@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from app.kinds import KINDS
-from app.seeding.temporary import temp_store, temporary_folder
+from app.seeding.temporary import scratch_connection, temporary_folder
 
 STATEMENTS: dict[str, str] = dict(
     re.findall(
@@ -91,6 +91,7 @@ class Task(NamedTuple):
     body: bytes
 
 
+CACHE_KIB = 64 * 1024
 # The path of a staging that has no file.
 IN_MEMORY = Path(":memory:")
 
@@ -102,11 +103,8 @@ class Staging:
         self.path = path
         if path != IN_MEMORY:
             path.touch(0o600)
-        self.connection = sqlite3.connect(path, isolation_level=None)
-        self.connection.executescript(
-            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;"
-            f"PRAGMA temp_store = {temp_store()};{STATEMENTS['tables']}"
-        )
+        self.connection = scratch_connection(path, CACHE_KIB)
+        self.connection.executescript(STATEMENTS["tables"])
         self.connection.execute("BEGIN")
         self.has_evidence = False
 

@@ -30,7 +30,7 @@ from app.errors import DatabaseUnusable, SeedRefused
 from app.seeding.locks import exclusive_lock
 from app.seeding.replacing import real_path, replace_file
 from app.seeding.staging import IN_MEMORY
-from app.seeding.temporary import temp_store, temporary_folder
+from app.seeding.temporary import scratch_connection, temporary_folder
 
 log = logging.getLogger(__name__)
 
@@ -142,15 +142,7 @@ class SqliteTarget:
             from app.seeding.migrations import upgrade  # noqa: PLC0415
 
             upgrade(URL.create("sqlite", database=str(self.working)).render_as_string())
-        self.raw = sqlite3.connect(self.working, isolation_level=None)
-        for pragma in (
-            "journal_mode = OFF",
-            "synchronous = OFF",
-            f"cache_size = -{PAGE_CACHE_KIB}",
-            f"temp_store = {temp_store()}",
-            "locking_mode = EXCLUSIVE",
-        ):
-            self.raw.execute(f"PRAGMA {pragma}")
+        self.raw = scratch_connection(self.working, PAGE_CACHE_KIB)
         self.raw.execute("BEGIN")
         self.raw.execute(SET_FULL_TEXT_BYTES, (FULL_TEXT_BYTES,))
         self.is_writable = True
@@ -215,16 +207,11 @@ def workplace(settings: Settings) -> Iterator[Workplace]:
 
     Where the folder of the database cannot be written, nothing in it changes: no lock is needed.
     """
-    given = settings.sqlite_path
-    if given is None:
-        with temporary_folder("parley-seed-") as folder:
-            yield Workplace(folder, "postgresql")
-        return
-    path = real_path(given)
+    path = settings.sqlite_path and real_path(settings.sqlite_path)
     try:
-        if not is_writable(path.parent):
+        if path is None or not is_writable(path.parent):
             with temporary_folder("parley-seed-") as folder:
-                yield Workplace(folder, path.name)
+                yield Workplace(folder, "record")
             return
         with exclusive_lock(path):
             # An interrupted seeding may have left some.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,16 @@ def temporary_folder(prefix: str) -> Iterator[Path | None]:
         return
     with made as folder:
         yield Path(folder)
+
+
+def scratch_connection(path: Path, cache_kib: int) -> sqlite3.Connection:
+    """A connection to a database that is thrown away where anything fails, so nothing is synced."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.executescript(
+        "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;"
+        f"PRAGMA cache_size = -{cache_kib}; PRAGMA temp_store = {temp_store()};"
+    )
+    return connection
 
 
 def temp_store() -> str:
