@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from heapq import merge
-from itertools import chain, groupby
+from itertools import groupby
 from math import fsum, log
 from operator import itemgetter, mul
 from typing import NamedTuple
@@ -27,6 +27,7 @@ LENGTH = "length"
 DIGITS = 4
 # How often a word has to stand in an entry to be posted again; the last stands for more, too.
 REPEATED = (2, 3, 4)
+MOST_OFTEN_FIRST = REPEATED[::-1]
 # BM25's usual constants: how much a word's repetitions weigh, and how much a text's length.
 K1 = 1.2
 B = 0.75
@@ -103,18 +104,13 @@ def scale_of(memory: Memory, words: list[Words], kinds: list[str]) -> Scale:
     lengths = memory.get_all(DIMENSIONS, [(kind, LENGTH) for kind in kinds])
     entries = sum(sum(each.numbers) for each in lengths)
     total = sum(sum(map(mul, map(int, each.values), each.numbers)) for each in lengths)
-    memory.get_all(POSTINGS, [key for word in words for key in keys_of_word(word, kinds)])
+    keys = [[key_of(kind, WORD, each) for each in word for kind in kinds] for word in words]
     weights = {}
-    for word in words:
-        n = len(BitMap.union(*memory.get_all(POSTINGS, keys_of_word(word, kinds))))
+    for word, postings in zip(words, memory.get_groups(POSTINGS, keys), strict=True):
+        n = len(BitMap.union(*postings))
         weights[word] = log(1 + (entries - n + 0.5) / (n + 0.5))
     rarest = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
     return Scale(dict(rarest), total / entries if entries else 1.0)
-
-
-def keys_of_word(word: Words, kinds: Iterable[str]) -> list[int]:
-    """The keys of the postings of a word in all its forms, in every kind."""
-    return [key_of(kind, WORD, each) for each in word for kind in kinds]
 
 
 def lengths_of(memory: Memory, kind: str) -> Lengths:
@@ -125,25 +121,23 @@ def lengths_of(memory: Memory, kind: str) -> Lengths:
 
 def classes_of(memory: Memory, kind: str, found: BitMap, words: list[Words]) -> list[ScoreClass]:
     """The found entries of a kind, by how often they have each word."""
-    keys = {
-        (word, n): [key_of(kind, repeated_dimension(n), each) for each in word]
+    keys = [
+        [key_of(kind, repeated_dimension(n), each) for each in word]
         for word in words
-        for n in REPEATED
-    }
-    memory.get_all(POSTINGS, list(chain.from_iterable(keys.values())))
+        for n in MOST_OFTEN_FIRST
+    ]
+    postings = iter(memory.get_groups(POSTINGS, keys))
     classes: list[ScoreClass] = [((), found)]
-    for word in words:
+    for _ in words:
         if len(classes) > CLASSES:
             classes = [((*times, 1), entries) for times, entries in classes]
             continue
-        postings = [
-            (n, BitMap.union(*memory.get_all(POSTINGS, keys[word, n]))) for n in reversed(REPEATED)
-        ]
+        repeated = [(n, BitMap.union(*next(postings))) for n in MOST_OFTEN_FIRST]
         split = []
         for times, entries in classes:
             memory.check_time()
             rest = entries
-            for n, each in postings:
+            for n, each in repeated:
                 if part := rest & each:
                     split.append(((*times, n), part))
                     rest = rest - part

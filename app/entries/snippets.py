@@ -10,7 +10,7 @@ from typing import Any
 from app.db.work import check_work
 from app.entries.query_plan import QueryPlan
 from app.entries.spellings import other_spellings
-from app.entries.stems import stems
+from app.entries.word_plan import word_forms
 from app.entries.words import SearchTerm, split
 
 RUN = re.compile(r"\S+")
@@ -25,19 +25,14 @@ class WordMarker:
             term for group in plan.words.groups if not group.excluded for term in group.terms
         ]
         self.languages = plan.words.languages
-        self.forms = {
-            form for term in self.terms if term.is_word for form in self.forms_of(term.words[0])
-        }
-
-    def forms_of(self, word: str) -> set[str]:
-        """The forms by which a word is found."""
-        return {form for language in self.languages for form in stems(word, language)}
+        words = [term.words[0] for term in self.terms if term.is_word]
+        self.forms = {form for word in words for form in word_forms(word, self.languages)}
 
     def marked_in(self, text: str) -> Iterator[str]:
         """The words of a text that are asked for, or that are in another spelling or form."""
         for word in (*split(text), *other_spellings(text)):
             is_asked = any(is_in(word, term) for term in self.terms)
-            if is_asked or not self.forms.isdisjoint(self.forms_of(word)):
+            if is_asked or not self.forms.isdisjoint(word_forms(word, self.languages)):
                 yield word
 
 
