@@ -116,12 +116,7 @@ class Loadable(Generic[K, V]):
 
 
 class NotLoaded(Exception):
-    """Values that are not in memory."""
-
-    def __init__(self, loadable: Loadable[Any, Any], keys: list[Any]):
-        super().__init__(loadable, keys)
-        self.loadable = loadable
-        self.keys = keys
+    """Values that are not in memory: their `Loadable`, and a list of their keys."""
 
 
 class OutOfTime(Exception):
@@ -261,7 +256,8 @@ async def find(
             memory.run_until = time.monotonic() + LOOP_BUDGET
             return function(memory, *args)
         except NotLoaded as missing:
-            await memory.load(missing.loadable, missing.keys, snapshot)
+            loadable, keys = missing.args
+            await memory.load(loadable, keys, snapshot)
         except OutOfTime:
             in_thread = True
         refuse_overdue(snapshot)

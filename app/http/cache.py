@@ -12,6 +12,7 @@ import asyncio
 import gzip
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 
 import zstandard
 from cachetools import LRUCache
@@ -60,18 +61,14 @@ class CachedResponse:
 
 @dataclass(slots=True)
 class Variants:
-    """The answers to one question, by the media type that `Accept` preferred among `offered`."""
+    """The answers to one question, by the media type that `Accept` preferred among `offered`.
 
-    key: Key
+    `size` is the bytes that they take, with their key.
+    """
+
     offered: tuple[str, ...]
     responses: dict[str, CachedResponse]
-
-
-def size_of(variants: Variants) -> int:
-    """The bytes that the answers to one question take, with their key."""
-    path, query, _, _ = variants.key
-    bodies = sum([len(each.body) + OVERHEAD for each in variants.responses.values()])
-    return len(path) + len(query) + bodies
+    size: int
 
 
 class Cache:
@@ -80,7 +77,7 @@ class Cache:
     def __init__(self, app: ASGIApp, revision: Callable[[], Revision | None], limit: int):
         self.app = app
         self.revision = revision
-        self.answers: LRUCache[Key, Variants] = LRUCache(limit, size_of)
+        self.answers: LRUCache[Key, Variants] = LRUCache(limit, attrgetter("size"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -113,10 +110,11 @@ class Cache:
         offered = scope["state"].get("offered", ())
         chosen = preferred_type(scope["state"]["fields"], offered)
         before = self.answers.get(key)
-        responses = before.responses if before is not None else {}
-        variants = Variants(key, offered, {**responses, chosen: response})
-        if size_of(variants) <= self.answers.maxsize // 8:
-            self.answers[key] = variants
+        responses = {**before.responses} if before is not None else {}
+        responses[chosen] = response
+        size = sum([len(each.body) + OVERHEAD for each in responses.values()], len(key[0] + key[1]))
+        if size <= self.answers.maxsize // 8:
+            self.answers[key] = Variants(offered, responses, size)
 
 
 class FinishingSend:
