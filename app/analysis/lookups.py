@@ -1,20 +1,29 @@
-"""Loads documents for the analyses: single ones, and bounded lists."""
+"""Loads documents for the analyses, single ones and bounded lists, and what actors belonged to."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 import orjson
+from sqlalchemy import bindparam, literal, select
 
 from app.db.snapshots import Memory, Snapshot
+from app.db.sql import Statement
+from app.db.tables import record
 from app.entries.names import ENTRIES
 from app.entries.questions import MAX_LIMIT, MAX_VALUES
 from app.entries.result_pages import DOCUMENTS, find_page
 from app.errors import InvalidQuery
 from app.kinds import KINDS
+from app.reference.actors import ActorRecord
+from app.reference.registry import Reference
 
 EntryJson = dict[str, Any]
+ACTOR = Statement(
+    select(record.c.body).where(record.c.kind == literal("actor"), record.c.id == bindparam("id"))
+)
 
 
 def placed(memory: Memory, entry_id: str) -> tuple[int, EntryJson]:
@@ -52,3 +61,24 @@ async def all_with(
         asked[name] = ordered[start : start + MAX_VALUES]
         found += await all_of(kind, narrow_by, snapshot, **asked)
     return found
+
+
+class Affiliations:
+    """What actors belonged to, by offices and membership; an actor is loaded when it is needed."""
+
+    def __init__(self, snapshot: Snapshot):
+        self.snapshot, self.reference = snapshot, Reference()
+
+    async def above(self, actor: str, start: date, end: date) -> frozenset[str]:
+        """The actor and all that it belonged to on some of the days."""
+        pending = [actor]
+        while pending:
+            each = pending.pop()
+            if each in self.reference.actors:
+                continue
+            (row,) = await self.snapshot.rows(ACTOR, id=each)
+            curated = ActorRecord.model_validate_json(bytes(row[0]))
+            self.reference.add("actor", curated)
+            pending += [held.of for held in curated.positions if held.of is not None]
+            pending += [part.actor for part in curated.part_of]
+        return self.reference.affiliates(actor, start, end)

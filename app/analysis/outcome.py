@@ -14,9 +14,8 @@ from typing import Any
 from pydantic import Field
 
 from app.analysis.comparison_question import TableFormat
-from app.analysis.lookups import EntryJson, all_of, placed
+from app.analysis.lookups import Affiliations, EntryJson, all_of, placed
 from app.analysis.outcome_models import OneTermOutcome, ProposalOutcome
-from app.analysis.positions import load_above
 from app.db.snapshots import Snapshot, find
 from app.entries.dates import parse_bound, parse_date
 from app.entries.names import ids_of
@@ -25,7 +24,6 @@ from app.kinds.outcomes import Outcome
 from app.kinds.proposals import curated_order
 from app.kinds.terms import PhaseAsked
 from app.reference.dataset import dataset_of
-from app.reference.registry import Reference
 
 NOT_FULFILLED = "no report of fulfilment in this record"
 
@@ -64,20 +62,14 @@ async def outcome_of_proposal(
     claimants = [("actor", "actor", each) for each in question.claimed_by]
     actors = (await find(snapshot, ids_of, claimants))["actor"]
     day = await day_of_ledger(question, terms, snapshot)
-    reference = Reference()
-    kept = []
+    affiliations, kept = Affiliations(snapshot), []
     for term in sorted(terms, key=lambda each: (each["phase"] or 999, curated_order(each))):
         term["reports"] = reports_until(term, day)
-        if await is_wanted(term, question, actors, reference, snapshot):
+        if await is_wanted(term, question, actors, affiliations):
             kept.append(await outcome_of(term, day, snapshot))
-    members = {
-        "proposal": proposal,
-        "status": proposal["status"],
-        "phases": proposal["phases"],
-        "as_of": day,
-        "counts": counts_by_outcome(kept),
-        "terms": kept,
-    }
+    counts = counts_by_outcome(kept)
+    # Of the proposal it has the status and the phases, too.
+    members = {**proposal, "proposal": proposal, "as_of": day, "counts": counts, "terms": kept}
     return ProposalOutcome.model_validate(members, extra="ignore")
 
 
@@ -122,11 +114,7 @@ def begun(report: EntryJson) -> datetime.date:
 
 
 async def is_wanted(
-    term: EntryJson,
-    question: OutcomeQuestion,
-    actors: Sequence[str],
-    reference: Reference,
-    snapshot: Snapshot,
+    term: EntryJson, question: OutcomeQuestion, actors: list[str], affiliations: Affiliations
 ) -> bool:
     """Whether a term is among those that are asked for."""
     reported = {each["outcome"] for each in term["reports"]}
@@ -140,17 +128,16 @@ async def is_wanted(
     ]
     if question.outcome and not fitting:
         return False
-    claiming = [await those_behind(each, reference, snapshot) for each in fitting]
+    claiming = [await those_behind(each, affiliations) for each in fitting]
     return all(any(actor in behind for behind in claiming) for actor in actors)
 
 
-async def those_behind(report: EntryJson, reference: Reference, snapshot: Snapshot) -> set[str]:
+async def those_behind(report: EntryJson, affiliations: Affiliations) -> set[str]:
     """The actors that make a report, and those that they belonged to on its day."""
     span, behind = parse_date(report["date"]), set[str]()
     for claimant in report["claimed_by"]:
         if claimant["actor"] is not None:
-            await load_above(claimant["actor"]["id"], reference, snapshot)
-            behind |= reference.affiliates(claimant["actor"]["id"], span.start, span.end)
+            behind |= await affiliations.above(claimant["actor"]["id"], span.start, span.end)
     return behind
 
 

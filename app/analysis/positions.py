@@ -14,27 +14,18 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from pydantic import Field
-from sqlalchemy import bindparam, literal, select
 
-from app.analysis.lookups import EntryJson, all_of, all_with, placed
+from app.analysis.lookups import Affiliations, EntryJson, all_of, all_with, placed
 from app.analysis.positions_models import (
     ActorPositions,
     OnRecord,
     ProposalPositions,
 )
 from app.db.snapshots import Snapshot, find
-from app.db.sql import Statement
-from app.db.tables import record
 from app.entries.documents import Summary
 from app.entries.names import ids_of
 from app.entries.questions import FlagParameter, NoQuestion, several
 from app.entries.record import Role
-from app.reference.actors import ActorRecord
-from app.reference.registry import Reference
-
-ACTOR = Statement(
-    select(record.c.body).where(record.c.kind == literal("actor"), record.c.id == bindparam("id"))
-)
 
 
 class ProposalPositionsQuestion(NoQuestion):
@@ -189,28 +180,12 @@ async def answering(
     responder = {"actor_role": [Role.responder], "include_affiliates": "true"} if actors else {}
     asked = {"actor": actors, "proposal": proposals, **responder}
     events = await all_of("event", narrow_by, snapshot, **asked)
-    reference, answers = Reference(), list[Answer]()
+    affiliations, answers = Affiliations(snapshot), list[Answer]()
     for number, event in enumerate(events):
         for response in event["responds_to"]:
-            actor = response["actor"]["id"]
-            await load_above(actor, reference, snapshot)
-            above = reference.affiliates(actor, *entry_days(event))
+            above = await affiliations.above(response["actor"]["id"], *entry_days(event))
             answers.append(Answer(event, response, above, number))
     return answers
-
-
-async def load_above(actor: str, reference: Reference, snapshot: Snapshot) -> None:
-    """Takes an actor into the reference data with all that it ever belonged to."""
-    pending = [actor]
-    while pending:
-        each = pending.pop()
-        if each in reference.actors:
-            continue
-        (row,) = await snapshot.rows(ACTOR, id=each)
-        curated = ActorRecord.model_validate_json(bytes(row[0]))
-        reference.add("actor", curated)
-        pending += [held.of for held in curated.positions if held.of is not None]
-        pending += [part.actor for part in curated.part_of]
 
 
 async def positions_of(

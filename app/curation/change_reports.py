@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from functools import partial
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -46,7 +45,7 @@ MARKDOWN = Style("~~{}~~", "**{}**", "- {}", "    - {}", "`{}`", escaped_markdow
 def changes_as_json(changes: list[RecordChange]) -> str:
     """An object with every change, and how many records have which action."""
     counts = Counter(each.action for each in changes)
-    made = {"counts": counts, "changes": [asdict(each) for each in changes]}
+    made = {"counts": counts, "changes": changes}
     return orjson.dumps(made, option=orjson.OPT_INDENT_2).decode()
 
 

@@ -11,6 +11,10 @@ from app.seeding.checking import Review
 from app.seeding.chunk_review import RecordWarning
 from app.seeding.flaws import Flaw
 
+# What is escaped in a message of a workflow command, and in a property.
+MESSAGE = {ord("%"): "%25", ord("\r"): "%0D", ord("\n"): "%0A"}
+PROPERTY = {**MESSAGE, ord(":"): "%3A", ord(","): "%2C"}
+
 
 def summary(review: Review) -> str:
     """How much was checked, and how well the record is founded."""
@@ -62,19 +66,10 @@ def annotation(found: Flaw | RecordWarning, folder: Path) -> str:
     level, title = "error", "flaw"
     if isinstance(found, RecordWarning):
         level, title = "warning", str(found.code)
-    where = f"file={escaped_property((folder / found.file).as_posix())},line={max(found.line, 1)}"
+    name = (folder / found.file).as_posix().translate(PROPERTY)
     said = ": ".join(part for part in (found.id, found.field, found.message) if part)
-    return f"::{level} {where},title={title}::{on_one_line(said)}"
-
-
-def on_one_line(text: str) -> str:
-    """A message of a workflow command."""
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def escaped_property(text: str) -> str:
-    """A property of a workflow command."""
-    return on_one_line(text).replace(":", "%3A").replace(",", "%2C")
+    place = f"file={name},line={max(found.line, 1)},title={title}"
+    return f"::{level} {place}::{said.translate(MESSAGE)}"
 
 
 FORMATS: dict[str, Callable[[Review, Path], str]] = {
