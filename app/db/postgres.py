@@ -318,14 +318,12 @@ class PostgresDatabase:
     def is_current(self, state: RecordState) -> bool:
         """Whether a revision may answer, and notes it as the newest one if so."""
         now = time.monotonic()
-        if self.seen is None or state.revision.number >= self.seen.revision.number:
-            self.note(state)
-            return True
-        if self.behind_since is None:
-            self.behind_since = now
-        if now - self.behind_since < LAG_LIMIT:
-            return False
-        # Nothing has the newer revision any more: it was lost with the server that had it.
+        if self.seen is not None and state.revision.number < self.seen.revision.number:
+            if self.behind_since is None:
+                self.behind_since = now
+            if now - self.behind_since < LAG_LIMIT:
+                return False
+            # Nothing has the newer revision any more: it was lost with the server that had it.
         self.note(state)
         return True
 

@@ -9,11 +9,11 @@ from itertools import product
 from typing import Any
 
 import orjson
-from sqlalchemy import Column, Table, bindparam, func, select
+from sqlalchemy import Column, Table, func, select
 
 from app.db.postings import SORT_KEYS, STORED_POSTINGS, key_of, unpacked, unpacked_sort_keys
 from app.db.relational import TABLES
-from app.db.sql import KeyedStatement, Row, Statement
+from app.db.sql import KeyedStatement, Row, Statement, given
 from app.db.tables import (
     METADATA,
     change,
@@ -55,12 +55,8 @@ CLOSURES = {
     "source": ("source",),
 }
 
-OLD_BODY = Statement(
-    select(record.c.body).where(record.c.kind == bindparam("kind"), record.c.id == bindparam("id"))
-)
-BODIES = Statement(
-    select(record.c.body).where(record.c.kind == bindparam("kind")).order_by(record.c.id)
-)
+OLD_BODY = Statement(select(record.c.body).where(given(record.c.kind, record.c.id)))
+BODIES = Statement(select(record.c.body).where(given(record.c.kind)).order_by(record.c.id))
 RECORDS = Statement(select(record.c.kind, record.c.id, record.c.sort_key))
 ENTRIES = KeyedStatement(
     select(document.c.kind, document.c.id, document.c.sort_key), document.c.sort_key
@@ -137,8 +133,7 @@ class Seeding:
     def write_revision(self, version: str) -> None:
         """Writes the new revision and its change log."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        row = (self.revision, self.change_set.digest, version, now)
-        self.target.insert(revision, [row])
+        self.target.insert(revision, [(self.revision, self.change_set.digest, version, now)])
         first = last_number(self.target, change.c.sequence) + 1
         changed = self.staging.records_with("added", "changed", "removed")
         for changes in batched(enumerate(changed, first)):

@@ -43,10 +43,6 @@ class ChangeSet:
     counts: dict[str, Counter[str]] = field(default_factory=dict)
     present: Counter[str] = field(default_factory=Counter)
 
-    def total(self, action: str) -> int:
-        """How many records have an action."""
-        return sum(counter[action] for counter in self.counts.values())
-
     def emptied(self) -> list[str]:
         """Each kind of which every record is removed, with their number: `all 3 quotes`."""
         return [
@@ -58,7 +54,7 @@ class ChangeSet:
     @property
     def changes_record(self) -> bool:
         """Whether the curated record differs at all."""
-        return any(self.total(action) for action in ("added", "changed", "removed"))
+        return bool(self.counts)
 
 
 def compare(staging: Staging, target: Target) -> ChangeSet:
@@ -126,14 +122,15 @@ def refuse_changed_kinds(staging: Staging, target: Target) -> None:
         raise SeedRefused("\n".join(lines))
 
 
-def refuse_losses(change_set: ChangeSet, *, other_dataset: str | None) -> None:
-    """Refuses another dataset, and the loss of a kind or of a tenth of the record."""
-    if other_dataset is not None:
+def refuse_losses(change_set: ChangeSet, stored: str | None, dataset: str) -> None:
+    """Refuses another dataset than the stored one, and the loss of a kind or of a tenth of all."""
+    if stored not in (None, dataset):
         raise SeedRefused(
-            f"The database holds the dataset {other_dataset!r}; to replace it by another one, "
+            f"The database holds the dataset {stored!r}; to replace it by another one, "
             "give --allow-removals, or another --database."
         )
-    removed, present = change_set.total("removed"), change_set.present.total()
+    removed = sum(counter["removed"] for counter in change_set.counts.values())
+    present = change_set.present.total()
     losses = [" and ".join(change_set.emptied())] if change_set.emptied() else []
     if removed > present * REMOVALS_WITHOUT_ASKING:
         losses.insert(0, f"{removed} of {present} records, more than a tenth")

@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
-from typing import NamedTuple
 
 from pyroaring import BitMap
 from sqlalchemy import bindparam, delete, select
@@ -56,17 +55,8 @@ DELETE_LISTS = Statement(
 Postings = Mapping[tuple[str, str], Mapping[str, bytes]]
 # By kind, dimension and whether they are removed, then by value.
 HeldPostings = defaultdict[tuple[str, str, bool], defaultdict[str, bytearray]]
-
-
-class ListChange(NamedTuple):
-    """The ordinals that are added to a list and removed from it."""
-
-    key: int
-    kind: str
-    dimension: str
-    value: str
-    added: BitMap
-    removed: BitMap
+# The key, kind, dimension and value of a list; the ordinals that are added to it and removed.
+ListChange = tuple[int, str, str, str, BitMap, BitMap]
 
 
 class PostingsWriter:
@@ -79,9 +69,8 @@ class PostingsWriter:
         self.sort_keys = array("q", (key for (key,) in staging.run("sort_keys")))
         self.held: HeldPostings = defaultdict(lambda: defaultdict(bytearray))
         self.held_ordinals = 0
-        # By kind, the words whose lists changed: with entries now, and without.
-        self.used_words: defaultdict[str, set[str]] = defaultdict(set)
-        self.unused_words: defaultdict[str, set[str]] = defaultdict(set)
+        # By kind, each word whose list changed, and whether it has entries now.
+        self.words: defaultdict[str, dict[str, bool]] = defaultdict(dict)
         staging.run("fragments")
 
     def ordinal_of(self, sort_key: int) -> int | None:
@@ -155,13 +144,13 @@ class PostingsWriter:
             added, removed = array("I"), array("I")
             for *_, is_removed, ordinals in fragments:
                 (removed if is_removed else added).frombytes(ordinals)
-            yield ListChange._make((*name, BitMap(added), BitMap(removed)))
+            yield *name, BitMap(added), BitMap(removed)
 
     def replace(self, changes: list[ListChange]) -> None:
         """Writes some lists in place of what they were."""
         stored: dict[int, bytes] = {}
         if self.old_sort_keys:
-            keys = [change.key for change in changes]
+            keys = [key for key, *_ in changes]
             statement, values = STORED_POSTINGS.of(keys)
             stored = dict(self.target.rows(statement, **values))
             for table in (posting, tally):
@@ -172,7 +161,7 @@ class PostingsWriter:
             old = unpacked(bytes(stored[key])) if key in stored else BitMap()
             ordinals = added | (old - removed)
             if dimension == WORD and value[0] != STEM_MARK:
-                (self.used_words if ordinals else self.unused_words)[kind].add(value)
+                self.words[kind][value] = bool(ordinals)
             if ordinals:
                 lists.append((key, packed(ordinals)))
                 if dimension not in UNCOUNTED:
@@ -186,7 +175,8 @@ class PostingsWriter:
             name = vocabulary_of(kind)
             stored = stored_state(self.target, name) if self.old_sort_keys else None
             old = unpacked_words(stored or b"")
-            new = (old | self.used_words[kind]) - self.unused_words[kind]
+            changed = self.words[kind]
+            new = (old - changed.keys()) | {word for word, is_used in changed.items() if is_used}
             if new != old or stored is None:
                 put_state(self.target, {name: packed_words(new)})
 

@@ -146,11 +146,9 @@ def run(
 ) -> None:
     """Receives parts and sends each result, until the starting process ends."""
     near_end.close()
-    try:
+    with suppress(EOFError, ConnectionError):
         while True:
             pipe.send(outcome(work, pipe.recv()))
-    except (EOFError, ConnectionError):
-        return
 
 
 def outcome(work: Callable[[Any], Any], part: Any) -> tuple[Any, Exception | None]:

@@ -90,9 +90,8 @@ def load(
     refuse_changed_kinds(staging, target)
     assert validator.dataset is not None
     if not allow_removals:
-        before = (stored_dataset(target) or {}).get("id")
-        other = before if before not in (None, validator.dataset.id) else None
-        refuse_losses(change_set, other_dataset=other)
+        stored = (stored_dataset(target) or {}).get("id")
+        refuse_losses(change_set, stored, validator.dataset.id)
     seeding = Seeding(target, validator, change_set)
     seeding.add_rendering_tasks()
     if not dry_run and (seeding.is_needed or target.upgraded_from is not None):
