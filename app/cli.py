@@ -142,7 +142,7 @@ def settings_of(asked: argparse.Namespace) -> Settings:
 
 
 def run_init(asked: argparse.Namespace) -> None:
-    """Says how to go on."""
+    """Prints what to do next."""
     from app.curation.starting import init  # noqa: PLC0415
 
     init(asked.folder)
@@ -150,7 +150,7 @@ def run_init(asked: argparse.Namespace) -> None:
 
 
 def run_new(asked: argparse.Namespace) -> None:
-    """Prints the entry, and what could not be told of a source."""
+    """Prints the entry, and the facts of a source that were not found."""
     from app.curation.starting import new_entry  # noqa: PLC0415
 
     if asked.address is None:
@@ -246,7 +246,7 @@ def run_diff(asked: argparse.Namespace) -> None:
 
 
 def run_verify(asked: argparse.Namespace) -> int:
-    """Prints whatever is not proved, and counts; 1 where words do not stand in their text."""
+    """Prints what was not found, and counts; returns 1 where words are not in their text."""
     from app.evidence.verifying import run_verification  # noqa: PLC0415
 
     report, written = run_verification(
@@ -267,7 +267,7 @@ def run_schema(asked: argparse.Namespace) -> None:
 
 
 def run_serve(asked: argparse.Namespace) -> None:
-    """Serves until it is told to stop."""
+    """Serves until it is stopped."""
     settings = settings_of(asked)
     if asked.folder is not None:
         settings = settings_of_folder(asked, settings)

@@ -84,7 +84,7 @@ def known_proxies(proxies: str) -> str:
 
 
 def known_rate(rate: str | None) -> str | None:
-    """Such as `100/minute`; empty is none."""
+    """Such as `100/minute`; empty for no limit."""
     if not rate:
         return None
     # Imported here, as starting should not wait for it where no rate is limited.
@@ -100,7 +100,7 @@ def known_rate(rate: str | None) -> str | None:
 
 
 def known_contact(contact: str | None) -> str | None:
-    """An address as RFC 9116 has it; empty is none."""
+    """An address as RFC 9116 defines it; empty for none."""
     if contact and not re.fullmatch(r"(?:mailto:|https://|tel:)[!-~]+", contact):
         raise ValueError(
             f"must be such as mailto:security@parley.example or an https address, not {contact!r}"

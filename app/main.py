@@ -132,9 +132,9 @@ def create_app(settings: Settings) -> ASGIApp:
 
 
 def slow_threads() -> ThreadPoolExecutor:
-    """Threads for what takes long, which leave the processor to what does not.
+    """Threads for long work, at a lower priority than the event loop.
 
-    They share the interpreter with the loop, which should not wait for it as long as is usual.
+    They share the interpreter with the loop, so they switch more often than Python's default.
     """
     sys.setswitchinterval(SWITCH_SECONDS)
     return ThreadPoolExecutor(SLOW_THREADS, thread_name_prefix="slow", initializer=step_back)
@@ -183,7 +183,7 @@ def serve(settings: Settings, *, host: str, port: int, workers: int) -> None:
 
 
 def serve_agents(settings: Settings) -> None:
-    """Answers the one client at standard input, whom no host and no rate restricts."""
+    """Answers the one client at standard input; hosts and rates are not limited for it."""
     update = {"trusted_hosts": (), "rate_limit": None}
     serve_stdio(create_app(settings.model_copy(update=update)), settings)
 
@@ -216,7 +216,7 @@ class Workers(Multiprocess):
 
 
 def is_serving(worker: Process) -> bool:
-    """Whether a worker answers now; what it has answered before is passed over."""
+    """Whether a worker answers now; its earlier answers are not counted."""
     while worker.parent_conn.poll():
         worker.parent_conn.recv()
     return worker.exitcode is None and worker.is_ready(timeout=1)

@@ -241,7 +241,7 @@ def position_from(
 
 
 def contradicted(answer: Answer, answers: Iterable[Answer]) -> list[str]:
-    """The events whose days meet and whose stance is another one."""
+    """The events whose days overlap and whose stance differs."""
     first, last = entry_days(answer.event)
     return [
         other.event["id"]

@@ -44,7 +44,7 @@ def form_of(
 
 
 def sized(question: P, form: Format) -> P:
-    """The question in the size and order that are usual for its format, where it says nothing."""
+    """The question with the usual size and order of its format, where it names none."""
     given = question.model_fields_set
     update: dict[str, Any] = {} if not form.whole or "limit" in given else {"limit": WHOLE}
     # Readers of a feed look for what is new to the record, whatever its date.

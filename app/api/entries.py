@@ -70,7 +70,7 @@ def kinds_asked(question: EntryQuestion, plural: str) -> tuple[str, ...]:
 
 
 class HeadlineFields(Document):
-    """What stands for an entry in a line."""
+    """An entry as one line."""
 
     headline: str
     """The title, the text, or what is counted."""
@@ -125,7 +125,7 @@ async def answer_entries(
 
 
 async def monthly_counts(request: Request, snapshot: Snapshot, plan: QueryPlan) -> Density:
-    """How the whole answer lies in time, as work."""
+    """How the whole answer is distributed in time, as work."""
     async with work_for(request) as work:
         return await find(snapshot, density, plan, work=work)
 

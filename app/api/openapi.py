@@ -45,8 +45,10 @@ def openapi(app: FastAPI) -> Described:
 
 
 def for_generators(full: Described, public_url: str) -> Described:
-    """The document as generators compile it: an absolute server, one representation, and an example
-    beside each parameter. Sparse answers are left out, as they lack what documents require.
+    """The document for generators: an absolute server, one representation, and an example for each
+    parameter.
+
+    Answers with selected fields are left out, as they lack required members.
     """
     document = deepcopy(full)
     document["servers"] = [{"url": public_url}]

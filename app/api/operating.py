@@ -49,7 +49,7 @@ async def metrics(request: Request, _: NoQuestion) -> CompleteResponse:
 
 
 def unkept(content_type: str, body: bytes) -> CompleteResponse:
-    """An answer that nobody keeps."""
+    """An answer that no cache keeps."""
     headers = [(b"content-type", content_type.encode()), (b"cache-control", b"no-store")]
     return complete(200, headers, body)
 

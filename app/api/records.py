@@ -161,7 +161,7 @@ async def answer_record(
 
 
 async def revision_asked(question: PinnedQuestion, snapshot: Snapshot) -> Revision:
-    """The revision that is to answer: the present one, where none is named."""
+    """The revision that a question names, or the present one."""
     if question.revision is None:
         return snapshot.revision
     return await named_revision(question.revision, snapshot)

@@ -1,4 +1,4 @@
-"""How `parley diff` tells what differs: to people, to programs, in a pull request."""
+"""The reports of `parley diff`: for people, for programs, and for a pull request."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def in_words(change: FieldChange, style: Style) -> str:
 
 
 def marked_words(old: list[str], new: list[str], style: Style) -> Iterator[str]:
-    """Words that were there, and words that are there."""
+    """Removed words and added words."""
     for words, mark in ((old, style.old), (new, style.new)):
         text = " ".join(words)
         if text:

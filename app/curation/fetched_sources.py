@@ -25,9 +25,9 @@ UNTOLD = {
 
 
 def fetch_source(folder: Path, url: str) -> tuple[str, list[Flaw]]:
-    """The entry as YAML, and what could not be told; keeps the text of the page.
+    """The entry as YAML, and the fields that were not found; keeps the text of the page.
 
-    Raises `ParleyError` where there is no page, or where its source is in the record.
+    Raises `ParleyError` if there is no page, or if its source is in the record already.
     """
     with needs_extra("curate", "This"):
         from app.curation import page_metadata  # noqa: PLC0415
@@ -76,7 +76,7 @@ def text_remark(text: str, for_pay: bool) -> str:
 
 
 def keep_text(folder: Path, source_id: str, text: str) -> None:
-    """Writes a text into the folder of texts, which git is told to leave out."""
+    """Writes a text into the folder of texts, which git ignores."""
     folder.mkdir(exist_ok=True)
     (folder / ".gitignore").write_text("*\n", encoding="utf-8")
     (folder / f"{source_id}.txt").write_text(text, encoding="utf-8", errors="replace")

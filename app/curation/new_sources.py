@@ -56,7 +56,7 @@ class RecordSources:
             self.note(fields)
 
     def note(self, fields: SourceFields) -> None:
-        """Keeps what new sources are held against."""
+        """Collects the sources that new ones are compared with."""
         pages = [page_address_of(str(fields[name])) for name in ADDRESSES if fields.get(name)]
         ids = [("id", each) for each in (fields["id"], *(fields.get("former_ids") or ()))]
         for key in (*ids, *pages, source_title(fields)):
@@ -134,7 +134,7 @@ def yaml_node(fields: SourceFields) -> Node:
 
 
 def source_title(fields: SourceFields) -> tuple[str, ...]:
-    """What tells a source that has no address."""
+    """What identifies a source without an address."""
     return tuple(fold(str(fields.get(name) or "")) for name in ("publisher", "title", "date"))
 
 

@@ -1,4 +1,4 @@
-"""How `parley check` tells what it found: to people, to programs, to a pull request."""
+"""The reports of `parley check`: for people, for programs, and for a pull request."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def summary(review: Review) -> str:
 
 
 def count_of_warnings(review: Review) -> Iterator[str]:
-    """How many warnings there are, and of which codes not all are told."""
+    """How many warnings there are, and for which codes some are left out."""
     yield from (f"not all warnings [{code}] are told" for code in review.capped)
     number = len(review.warnings)
     if number:
@@ -38,7 +38,7 @@ def as_text(review: Review, _: Path) -> str:
 
 
 def review_as_json(review: Review, _: Path) -> str:
-    """An object with all of it."""
+    """The whole result as an object."""
     made = {
         "flaws": [warning_members(each) for each in review.flaws],
         "warnings": [warning_members(each) for each in review.warnings],

@@ -99,7 +99,7 @@ def served_records(address: str) -> Records:
 
 
 def served_changes(address: str) -> Iterator[dict[str, Any]]:
-    """Every change that a server tells, the oldest first."""
+    """Every change in the feed of a server, the oldest first."""
     with httpx.Client(base_url=address, timeout=SECONDS) as client:
         following: str | None = CHANGES
         while following is not None:

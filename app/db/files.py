@@ -17,7 +17,7 @@ MACHINE_ERRORS = frozenset((sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlit
 
 
 class OpenFile:
-    """A file that stays open: renamed or deleted meanwhile, it is read to its end all the same."""
+    """A file that stays open, and can be read to its end after it is renamed or deleted."""
 
     def __init__(self, file: IO[bytes]):
         self.file = file
@@ -28,7 +28,7 @@ class OpenFile:
         self.file.close()
 
     def append(self, part: bytes) -> None:
-        """Adds some bytes; nobody reads yet."""
+        """Appends bytes, before anything is read."""
         self.file.write(part)
         self.file.flush()
         self.size += len(part)
@@ -47,7 +47,7 @@ class OpenFile:
         return part
 
     def check(self) -> None:
-        """Raises `Unavailable` where what was read is not to be given out."""
+        """Raises `Unavailable` if what was read must not be sent."""
 
 
 def read_only_uri(path: Path) -> str:
@@ -57,9 +57,9 @@ def read_only_uri(path: Path) -> str:
 
 @contextmanager
 def readable(path: Path, kind: str) -> Iterator[None]:
-    """Raises `DatabaseUnusable` where the file cannot be read, or is no database of a kind.
+    """Raises `DatabaseUnusable` if the file cannot be read or is no database of a kind.
 
-    That there is no file is raised as it comes.
+    A missing file raises the operating system's error.
     """
     try:
         with path.open("rb"):
@@ -87,5 +87,5 @@ def readable(path: Path, kind: str) -> Iterator[None]:
 
 
 def is_of_machine(error: Exception) -> bool:
-    """Whether an error of SQLite's tells of the machine, not of what the file holds."""
+    """Whether an error of SQLite is about the machine, not about the content of the file."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in MACHINE_ERRORS

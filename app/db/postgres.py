@@ -74,7 +74,7 @@ LEFT JOIN (
 
 
 class RecordState(NamedTuple):
-    """A revision and the format of its documents; what has the same has the same documents."""
+    """A revision and the format of its documents; if both are equal, the documents are."""
 
     revision: Revision
     document_format: bytes | None
@@ -140,7 +140,7 @@ class PostgresSnapshot:
         self.memory = Memory(state.revision, database.kept.setdefault(state, RevisionCache()))
 
     async def rows(self, statement: Statement, **values: Any) -> list[Row]:
-        """All rows; once more where the snapshot was lost and another one is equal to it."""
+        """All rows; reads again if the snapshot was lost and another one equals it."""
         compiled = statement.postgresql
         arguments = arguments_of(compiled, values)
         connection = self.connection or await self._resumed()
@@ -159,10 +159,11 @@ class PostgresSnapshot:
             raise problem_of(error, self.timeout) from error
 
     async def _resumed(self) -> Connection:
-        """Goes on in another transaction if it stands on the same; raises `SnapshotLost` if not.
+        """Continues in another transaction on the same revision and format, or raises
+        `SnapshotLost`.
 
-        What was answered until now may have been used already: another revision must not be mixed
-        with it, however little it was.
+        Rows that were read before may be in use already; they must not be mixed with those of
+        another revision.
         """
         connection, state = await self.database.begin()
         if state != self.state:
@@ -256,14 +257,14 @@ class PostgresDatabase:
             snapshot.end()
 
     def seen_lately(self, at_least: int) -> RecordState | None:
-        """What the newest revision stood on `LOOK_EVERY` seconds ago, or later."""
+        """The newest revision and format, as of `LOOK_EVERY` seconds ago or later."""
         seen = self.seen
         if seen is None or time.monotonic() - self.seen_at > LOOK_EVERY:
             return None
         return seen if at_least <= seen.revision.number else None
 
     async def begin(self, at_least: int = 0) -> tuple[Connection, RecordState]:
-        """A transaction and what it stands on; raises `Unavailable` where none is to be had."""
+        """A transaction with its revision and format; raises `Unavailable` if none can begin."""
         give_up = time.monotonic() + self.timeout
         hopeful_until = time.monotonic() + AHEAD_LIMIT
         while True:
@@ -309,7 +310,7 @@ class PostgresDatabase:
             raise self.unready(str(unusable)) from unusable
 
     def unready(self, reason: str) -> Unavailable:
-        """What is answered where the database cannot be served; logged once for each reason."""
+        """The error for a database that cannot be used; logged once for each reason."""
         if reason != self.complaint:
             log.error("The database cannot be served: %s", reason)
         self.complaint = reason

@@ -87,7 +87,7 @@ class Connection:
 
 
 def damaged(error: sqlite3.DatabaseError) -> Exception:
-    """What a client is told of a file that cannot be read: nothing that leaks."""
+    """The error for a file that cannot be read; it reveals nothing about the server."""
     log.error("The database cannot be read: %s", error)
     return Unavailable("The database cannot be read; it may be damaged.", retry_after=60)
 

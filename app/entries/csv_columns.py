@@ -105,7 +105,7 @@ def columns_of(model: type[BaseModel], path: Path = ()) -> dict[str, Column]:
 
 
 def parts_of(model: type[BaseModel], path: Path, name: str) -> dict[str, Column]:
-    """The columns of what is known of a record that a document refers to, beside its id."""
+    """The columns of a record that a document refers to, except that of its id."""
     return {
         f"{name}_{part}": column_at((*path, part))
         for part in model.model_fields
@@ -122,7 +122,7 @@ def column_at(path: Path) -> Column:
 
 
 def reader_of(path: Path) -> Callable[[Any], Any]:
-    """What returns what stands at a path; a list of it where there is a list on the way."""
+    """Returns a function that reads the value at a path; a list where a list is on the way."""
     if len(path) == 1:
         return itemgetter(path[0])
     first, below = path[0], reader_of(path[1:])

@@ -1,4 +1,4 @@
-"""How the entries of an answer lie in time: kind by kind, how many each month or year meets."""
+"""How many entries of each kind in an answer overlap each month or year."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ YEARS = (1, 10, 100)
 
 @dataclass(frozen=True)
 class Span:
-    """A month, a year or some years: how it is called, and its first and last day."""
+    """A month, a year or several years: its name, and its first and last day."""
 
     name: str
     first: date
@@ -29,7 +29,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Lane:
-    """One kind: for each span how many entries meet it, and how many of these have no exact day."""
+    """One kind: how many entries overlap each span, and how many of these have no exact day."""
 
     kind: str
     numbers: tuple[int, ...]
@@ -45,7 +45,7 @@ class Density:
 
 
 def density(memory: Memory, plan: QueryPlan) -> Density:
-    """How the entries of a plan lie in time."""
+    """How the entries of a plan are distributed in time."""
     found = found_by_kind(memory, plan)
     days = days_begun(memory, found.values())
     if days is None:
@@ -92,7 +92,7 @@ def count_meeting(memory: Memory, kind: str, found: BitMap, spans: Sequence[Span
 
 
 def spans_between(first: date, last: date) -> Iterator[Span]:
-    """Months, or as many years together as keep the spans below `MOST_SPANS`."""
+    """Months, or spans of 1, 10 or 100 years, so that there are at most `MOST_SPANS`."""
     months = (last.year - first.year) * 12 + last.month - first.month + 1
     if months <= MOST_SPANS:
         yield from months_between(first, last)

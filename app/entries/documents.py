@@ -368,7 +368,8 @@ def members_of(
 
 
 def json_of(value: Any, option: int = 0) -> bytes:
-    """A value as JSON; a copy, as orjson's own bytes keep the room they grew into: up to thirteen
-    times their size.
+    """A value as JSON.
+
+    It is a copy, as orjson's own bytes keep their buffer: up to thirteen times their size.
     """
     return bytes(memoryview(orjson.dumps(value, option=option)))

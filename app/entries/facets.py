@@ -47,10 +47,12 @@ NAMES_BY_ID = KeyedStatement(
 
 @dataclass(frozen=True)
 class Facet:
-    """The values of a facet, the commonest first (months in order); `complete` if these are all.
+    """The values of a facet, the most frequent first, months in order.
+
+    `complete` says whether these are all.
 
     Each has its id, its label, how many entries have it, and the link to the question narrowed by
-    it, which is None where no question says just that.
+    it. The link is None where no question asks for exactly that.
     """
 
     values: list[dict[str, Any]]
@@ -95,7 +97,7 @@ def facets_of(
 
 
 def refuse_unknown(question: EntryQuestion) -> None:
-    """Raises `InvalidQuery` for a facet that there is not."""
+    """Raises `InvalidQuery` for an unknown facet."""
     known = facet_names(type(question))
     for name in question.facets:
         if name not in known:
@@ -122,10 +124,11 @@ def count_values(memory: Memory, plan: QueryPlan, dimensions: list[str]) -> dict
 
 
 def count_in(memory: Memory, found: BitMap, dimension: Dimension, entries: int) -> list[int]:
-    """How many of some entries, of so many in all, have each value of a dimension.
+    """How many of the found entries have each value of a dimension; `entries` is the number of all.
 
-    Two bitmaps of middling length are met by searching in one for each ordinal of the other.
-    Against all that is not found, which is dense, each ordinal is looked up in one step.
+    Two bitmaps of middling length are intersected by a search in one for each ordinal of the other.
+    The entries that are not found are a dense bitmap, in which each ordinal is looked up in one
+    step.
     """
     is_few = len(found) * MIDDLING < entries
     met = found if is_few else BitMap(range(entries)) - found
@@ -174,7 +177,7 @@ LABELS = Loadable(load_labels, 20_000)
 
 
 def months(memory: Memory, plan: QueryPlan, link: FacetLink) -> Facet:
-    """How many entries each month meets, from the first that begins to the last that does."""
+    """How many entries overlap each month, from the first that begins to the last that does."""
     found = found_by_kind(memory, plan)
     days = days_begun(memory, found.values())
     if days is None:
@@ -212,7 +215,7 @@ class FacetLink:
     name: str
 
     def to(self, value: str) -> str | None:
-        """The path and query of a value, or None where no question says just that."""
+        """The path and query of a value; None where no question asks for exactly that."""
         if [value] == self.present:
             return self.query("")
         if self.around is not None:
@@ -224,7 +227,7 @@ class FacetLink:
 
     @cached_property
     def around(self) -> tuple[str, str] | None:
-        """What stands before and after a value that is asked for besides those present.
+        """The text before and after a value in a link that asks for it besides those present.
 
         None where no other value can be asked for.
         """
@@ -240,7 +243,7 @@ class FacetLink:
         return self.query(f"{name}=", match), f"&{match}=all"
 
     def query(self, added: str, *dropped: str) -> str:
-        """The path and query without paging, facets and what is dropped, and with what is added."""
+        """The path and query without paging, facets and `dropped`, and with `added`."""
         without = frozenset(("cursor", "facets", *dropped))
         kept = encoded_without(without, tuple(self.parameters))
         return f"{self.path}?" + "&".join(filter(None, (kept, added)))

@@ -108,7 +108,7 @@ def without_outer_space(text: str) -> str:
 
 
 def once(key: Callable[[Any], object] = lambda item: item) -> AfterValidator:
-    """Refuses a list in which an item stands twice."""
+    """Refuses a list with the same item twice."""
 
     def each_once(items: tuple[Any, ...]) -> tuple[Any, ...]:
         if len(items) < 2:

@@ -1,7 +1,7 @@
-"""The one seam where SQLite's and PostgreSQL's full text differ: table, rows, expressions.
+"""Full text in SQLite and in PostgreSQL: the only module where the two differ.
 
-Both index the words of our own reading of text; neither splits nor folds anything itself. They are
-asked for what the postings of words cannot answer: phrases, and prefixes of very many words.
+Both index the words of `words.split`; neither splits nor folds text itself. They are asked for what
+the postings of words cannot answer: phrases, and prefixes of very many words.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ FULLTEXT_WINDOW = 1 << 18
 
 
 def words_of(texts: Iterable[str]) -> list[str]:
-    """What is indexed of several texts: their words, and these in other spellings."""
+    """The words that are indexed for several texts: as written, and in other spellings."""
     read = list(texts)
     return [*own_words(read), *spelled_words(read)]
 

@@ -22,7 +22,7 @@ SIGNS = {each: sign for sign, each in QUALIFIER_SIGNS.items()}
 
 @cache
 def locale_of(language: str) -> Locale:
-    """What is usual in a language; as in English where nothing is known of it."""
+    """The conventions of a language; those of English where CLDR does not know it."""
     try:
         return ENGLISH if language == "en" else Locale.parse(language, sep="-")
     except (ValueError, UnknownLocaleError):

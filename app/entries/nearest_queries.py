@@ -56,7 +56,7 @@ def other_queries(memory: Memory, query: str, kinds: tuple[str, ...]) -> Iterato
 
 
 def replaced(query: str, unknown: list[tuple[Located, list[str]]], rank: int) -> str:
-    """A query with others in the place of some words, of each the one of a rank or the last."""
+    """A query with some words replaced by similar ones: each by that of a rank, or by its last."""
     for word, others in reversed(unknown):
         other = others[min(rank, len(others) - 1)] if others else ""
         query = f"{query[: word.start]}{other}{query[word.end :]}"
@@ -79,7 +79,7 @@ def is_known(memory: Memory, word: str, kinds: Iterable[str]) -> bool:
 
 
 def words_like(memory: Memory, word: str, kinds: Iterable[str]) -> list[str]:
-    """The words of the record that are most like another one and begin like it, the best first."""
+    """The words of the record that are most like a word and begin like it, the best first."""
     if word.isdigit():
         # Another number is no spelling of it.
         return []

@@ -1,6 +1,6 @@
-"""What a printed number says: its value, and whether it is exact, a bound or a guess.
+"""The value of a printed number, and whether it is exact, a bound or an estimate.
 
-Words of all languages stand in `number_words.toml`.
+The words of all languages are in `number_words.toml`.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def qualifiers_of(text: str, match: re.Match[str]) -> frozenset[str] | None:
 def contradiction(
     field: str, value: float, qualifier: str | None, printed: str, unit: str
 ) -> str | None:
-    """What of a quantity cannot be what is printed, and what would be right; None where it may."""
+    """How a quantity contradicts the printed words, and what to write; None if it does not."""
     numbers = numbers_in(printed, unit)
     meant = [number for number in numbers if value in number.values]
     if numbers and not meant and (field == "value" or not is_shared(value, numbers, printed)):

@@ -1,7 +1,7 @@
 """From a validated question to the entries that it finds: its plan, and the scan of postings.
 
-Postings are met window by window, from the end that is asked for, so that a page costs as much as
-it shows, however long the postings are.
+Postings are intersected window by window, from the end that is asked for, so that the cost of a
+page does not grow with the length of the postings.
 """
 
 from __future__ import annotations

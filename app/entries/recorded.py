@@ -50,7 +50,7 @@ class Days:
         return BitMap.union(BitMap(), *(each for at, each in self.days if at >= first))
 
     def newest_first(self, found: BitMap) -> Iterator[tuple[str, int]]:
-        """Day and ordinal of some entries; those of one day from the latest date on."""
+        """The day and ordinal of each found entry: by day, then by date, the latest first."""
         for day, entries in self.days:
             for ordinal in reversed(entries & found):
                 yield day, ordinal

@@ -2,8 +2,8 @@
 
 Postings say which entries have a word once, twice, three times, four times or more, and which have
 a text of a length, rounded down to four binary digits. So entries fall into few classes of one
-score each, and the best page is found class by class, without looking at single entries, alike on
-both engines.
+score each, and the best page is found class by class, without reading single entries, alike on both
+engines.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def repeated_dimension(times: int) -> str:
 
 
 def weighed(counts: Counter[str], length: int) -> Iterator[tuple[str, str]]:
-    """The postings of an entry with words so many times, and a length, by which it is weighed."""
+    """The index terms by which an entry is weighed: its length, and each word that is repeated."""
     yield LENGTH, str(rounded_length(length))
     for word, times in counts.items():
         if times > 1:

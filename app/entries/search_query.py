@@ -43,7 +43,7 @@ class TooManyWordsError(ValueError):
 
 
 class UnclearQueryError(ValueError):
-    """A query whose operators may mean two things, or what cannot be answered."""
+    """A query whose operators have two meanings, or that asks for what cannot be answered."""
 
 
 class SearchGroup(NamedTuple):
@@ -119,7 +119,7 @@ class QueryReader:
         return groups
 
     def item(self) -> list[SearchGroup]:
-        """A word, a phrase, or what is in brackets; nothing for an operator out of place."""
+        """A word, a phrase, or a group in parentheses; nothing for a misplaced operator."""
         token = self.tokens.pop()
         if token[0] == "NOT":
             return excluded(self.item()) if self.tokens and not self.next_is(")") else []
@@ -129,7 +129,7 @@ class QueryReader:
         return excluded(groups) if token["minus"] is not None else groups
 
     def bracketed(self) -> list[SearchGroup]:
-        """What is in brackets, the opening one of which has been read."""
+        """The groups in parentheses; the opening one has been read."""
         self.nested += 1
         if self.nested > NESTED_MAXIMUM:
             raise UnclearQueryError(

@@ -37,7 +37,7 @@ class WordMarker:
 
 
 def is_in(word: str, term: SearchTerm) -> bool:
-    """Whether a word is one of a term, or begins as it ends."""
+    """Whether a word is in a term, or begins with its prefix."""
     return word in term.words or (term.prefix and word.startswith(term.words[-1]))
 
 

@@ -57,13 +57,13 @@ def with_joined_numbers(text: str) -> str:
 
 
 def number_in(text: str) -> str | None:
-    """The number that a text is, without separators; None where it is more or less than that."""
+    """The number in a text without its separators; None if the text is anything but a number."""
     number = NUMBER.fullmatch(fold(text))
     return joined_number(number) if number is not None else None
 
 
 def abbreviation_in(text: str) -> str | None:
-    """The word that is indexed for the abbreviation that a text is; None where it is none."""
+    """The word that is indexed for a text that is an abbreviation; None if it is none."""
     is_short = SHORT_WORD.fullmatch(text) is not None and text.isupper()
     if not is_short and DOTTED.fullmatch(text) is None:
         return None

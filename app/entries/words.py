@@ -1,4 +1,4 @@
-"""One reading of text: how it is folded, split into words and asked for, alike in both engines.
+"""How text is folded, split into words and searched, alike in both engines.
 
 Both engines are given words, never text: FTS5 the words of `split` joined by spaces, PostgreSQL
 `tsvector_text` of them.
@@ -60,7 +60,7 @@ class SearchTerm:
 
     @property
     def whole_words(self) -> tuple[str, ...]:
-        """The words that a text has wherever it has this."""
+        """The words that every matching text has."""
         return self.words[:-1] if self.prefix else self.words
 
 

@@ -48,7 +48,7 @@ class VerificationReport:
     def add(
         self, wording: QuoteWording, result: str, evidence: Evidence | None, why: str = ""
     ) -> None:
-        """Counts a result and keeps its evidence; `why` is said of what is not proved."""
+        """Counts a result and keeps its evidence; `why` says why words were not found."""
         self.counts[result] += 1
         if evidence is not None:
             self.kept[wording.quote, wording.source, evidence.words] = evidence

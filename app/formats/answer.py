@@ -63,7 +63,7 @@ class Answer:
 
     @property
     def rest(self) -> str | None:
-        """Says in an answer that is not whole where it goes on."""
+        """The sentence that says where an incomplete answer continues; None for a complete one."""
         if self.next_link is None:
             return None
         return f"This is not the whole answer: it goes on at {self.public_url}{self.next_link}"

@@ -1,6 +1,7 @@
 """CSV (RFC 4180, UTF-8): a header and a line for each document of the page.
 
-Who gives no `limit` wants all: if there is more, a last line says where, in its first cell.
+Without `limit` a client expects all documents: if there are more, the first cell of a last line has
+the address of the next page.
 """
 
 from __future__ import annotations

@@ -97,9 +97,9 @@ def standing_statements(kinds: tuple[str, ...]) -> tuple[Statement, KeyedStateme
 async def standing_at(
     number: int, kinds: tuple[str, ...], ids: Sequence[str] | None, snapshot: Snapshot
 ) -> dict[Key, bytes]:
-    """The curated records of some kinds as they stood at a revision; `ids` None means all.
+    """The curated records of some kinds at a revision; `ids` None means all.
 
-    Asked of all ids it reads the whole log of the kinds, which is meant for kinds with few records.
+    Without ids it reads the whole log of the kinds, which is meant for kinds with few records.
     """
     if ids is not None and not ids:
         return {}

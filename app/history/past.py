@@ -61,7 +61,7 @@ class Past:
         self.reference = Reference()
 
     async def load(self, name_type: str, ids: Sequence[str] | None) -> None:
-        """Loads records, all if `ids` is None; with actors, those of whom they held an office."""
+        """Loads records, all if `ids` is None; for actors, also those in which they held office."""
         known = self.reference.by_type[name_type]
         wanted = None if ids is None else [each for each in ids if each not in known]
         found = await standing_at(self.at.number, (name_type,), wanted, self.snapshot)

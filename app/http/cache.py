@@ -162,7 +162,7 @@ class FinishingSend:
         await send_whole(self.send, status, headers, body)
 
     def kept(self, headers: list[Header], body: bytes) -> tuple[int, list[Header], bytes]:
-        """A response after it was stored: its 304 where the client has it."""
+        """A stored response, or its 304 if the client has it."""
         state, etag, unchanged = self.scope["state"], dict(headers)[b"etag"], without_body(headers)
         state["cache"] = "miss"
         if self.scope["method"] == "GET":

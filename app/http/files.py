@@ -46,8 +46,8 @@ class FileResponse:
 def wanted(fields: Fields, size: int, etag: bytes) -> tuple[int, int, int]:
     """The status, and the first byte and the length of what is sent.
 
-    What is no range, several of them, and a part of a file that is no longer this one, are
-    answered with the whole file, as the standard has it.
+    An invalid range, several ranges, and a range of an earlier version of the file get the whole
+    file (RFC 9110, section 14.2).
     """
     match = RANGE.fullmatch(fields.get(b"range", b""))
     if match is None or fields.get(b"if-range", etag) != etag:

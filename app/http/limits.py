@@ -1,6 +1,6 @@
 """Bounds what clients may use: addresses, bodies, hosts, requests at once, and requests in a time.
 
-What is too much gets a problem document instead of growing memory.
+A request beyond a bound gets a problem document, and no more memory.
 """
 
 from __future__ import annotations
@@ -177,7 +177,7 @@ class Rates:
 
 
 def cost_of(scope: Scope) -> int:
-    """As how many questions a request counts, by what it may take to answer it."""
+    """How many questions a request counts as, by the work that it may take."""
     path, query = scope["path"], scope["query_string"]
     if scope["method"] == "POST":
         size = int(scope["state"]["fields"].get(b"content-length", LONGEST_TEXT))

@@ -107,7 +107,7 @@ def coded_etag(etag: bytes, coding: bytes) -> bytes:
 
 
 def holds_anything(fields: Fields) -> bool:
-    """Whether `If-None-Match` is `*`: whatever there is."""
+    """Whether `If-None-Match` is `*`, which matches any answer."""
     return fields.get(b"if-none-match", b"").strip() == b"*"
 
 
@@ -275,9 +275,9 @@ OF_BODY = frozenset((b"content-type", b"content-length", b"content-encoding"))
 
 
 class CompleteResponse(Response):
-    """A response of which nothing is left to be made.
+    """A complete response, whose headers are bytes already.
 
-    Its headers are bytes already: Starlette's own way to them takes longer than to read an entry.
+    Starlette's own encoding of headers takes longer than reading an entry.
     """
 
     def __init__(self, status: int, headers: list[Header], body: bytes):
@@ -342,7 +342,7 @@ def problem_response(
 class StreamedResponse:
     """A response whose body is made part by part: an ASGI application that sends it.
 
-    Once the client has gone away nothing more is sent, and no end: what was sent is not the whole.
+    After the client has gone away nothing more is sent. The body is not ended, as it is incomplete.
     """
 
     status: int

@@ -124,7 +124,7 @@ Numbers = list[float]
 
 
 def no_numbers() -> Numbers:
-    """What is counted of a route before its first request."""
+    """The counters of a route before its first request."""
     return [0.0] * (len(BOUNDS) + 1)
 
 
@@ -198,7 +198,7 @@ class Metrics(Collector):
 
 
 def added(one: Numbers, other: Numbers) -> Numbers:
-    """The numbers of two together."""
+    """The sums of two sets of numbers."""
     return [a + b for a, b in zip(one, other, strict=True)]
 
 

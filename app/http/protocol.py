@@ -34,7 +34,7 @@ LEAST_WRITTEN = 20 * 1024
 
 
 class WritePace:
-    """Ends a connection of which fewer bytes are taken than should be while more wait for it."""
+    """Ends a connection whose client reads too slowly while more bytes wait to be sent."""
 
     def __init__(self, loop: AbstractEventLoop, transport: Transport):
         self.loop = loop
@@ -98,7 +98,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self.watch = self.loop.call_later(READ_SECONDS / LOOKS, self.abort_if_slow)
 
     def give_up(self) -> None:
-        """Ends a connection; a client that has begun to ask is told why, if it can be."""
+        """Ends a connection, after telling the client the reason if that is still possible."""
         # Of the request that is answered; None before the first.
         cycle: Any = self.cycle
         is_free = cycle is None or cycle.response_complete
@@ -165,7 +165,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
 
 def refusal_of(message: str, url: bytes, head: int) -> Problem:
-    """Why a request cannot be read: its address or its headers are too long, or what is said."""
+    """Why a request cannot be read: its address or headers are too long, or as `message` says."""
     if len(url) > LONGEST_READ // 2:
         return TooLong("The address is longer than any question needs; ask for less.")
     if head > LONGEST_READ:

@@ -99,10 +99,10 @@ class QuestionRoute(APIRoute):
         return () if NAMES_FORMAT.search(scope["query_string"]) else self.offered
 
     def unchanged(self, scope: Scope, question: BaseModel) -> ASGIApp | None:
-        """A 304 where it is certain, before anything is read, that the client has the answer.
+        """A 304 if it is certain, before anything is read, that the client has the answer.
 
-        Of what may be compressed that is certain by the ETag of the coding only, and of `*` never:
-        such an answer is made, and compared in front of the routes.
+        If the answer may be compressed, only the ETag of the coding makes that certain; `*` never
+        does. Such an answer is made, and compared in front of the routes.
         """
         fields = scope["state"]["fields"]
         if b"if-none-match" not in fields or holds_anything(fields):
@@ -191,9 +191,9 @@ def endpoint_of(
 
 
 def etag_of(scope: Scope, revision: Revision) -> bytes:
-    """A strong ETag: equal only where revision, edition, public URL, question and media type are.
+    """A strong ETag of revision, edition, public URL, question and media type.
 
-    Of what is compressed it becomes that of the coding.
+    A compressed response has the ETag of its coding.
     """
     service = service_of(scope)
     made = (revision.digest, str(revision.number), service.edition, service.settings.public_url)
@@ -203,7 +203,7 @@ def etag_of(scope: Scope, revision: Revision) -> bytes:
 
 
 def not_acceptable(offered: tuple[str, ...]) -> NotAcceptable:
-    """The problem of who accepts no media type that is offered."""
+    """The problem for a client that accepts none of the offered media types."""
     types = ", ".join(offered)
     return NotAcceptable(f"This is offered as {types}; or name a format with `format=`.")
 
@@ -227,7 +227,7 @@ def page_address(scope: Scope, query: bytes) -> bytes:
 
 
 def to_page(scope: Scope) -> list[Header]:
-    """The headers of the way to a page."""
+    """The headers of a redirect to a page."""
     return [
         (b"location", page_address(scope, scope["query_string"])),
         (b"vary", b"Accept, Accept-Encoding"),
@@ -254,14 +254,14 @@ class Application(FastAPI):
 
 
 def service_of(asked: Mapping[str, Any]) -> Service:
-    """The service of the application that a request, or its scope, asks."""
+    """The service of the application that answers a request or its scope."""
     app: Application = asked["app"]
     return app.service
 
 
 @asynccontextmanager
 async def work_for(request: Request) -> AsyncIterator[Work]:
-    """The work that a request asks for: for as long as its client waits, within the deadline."""
+    """The long work of a request: it ends when the client goes away or the deadline passes."""
     began: float = request.state.began
     work = Work(began, service_of(request).settings.statement_timeout)
     async with work.for_client(partial(disconnected, request.receive)):

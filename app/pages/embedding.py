@@ -61,7 +61,7 @@ async def embedded_entry(
 
 
 def embedded(entries: list[Entry], total: int, heading: str) -> Values:
-    """Entries in a frame; of a single one it is told whose words it has."""
+    """Entries in a frame; for a single one the template gets whose words it has."""
     told = entry_credit(entries[0]) if len(entries) == total == 1 else ""
     return {"entries": entries, "total": total, "heading": heading, "told": told}
 

@@ -44,7 +44,7 @@ class OembedFormat(StrEnum):
 
 
 class OembedQuestion(NoQuestion):
-    """What consumers of oEmbed ask; what else they send is not for us."""
+    """The parameters of oEmbed; others are ignored."""
 
     model_config = ConfigDict(extra="ignore")
 

@@ -46,9 +46,9 @@ NOT_PAGES = ("/v1/", "/health/", "/metrics", "/openapi", "/oembed", "/cards/")
 
 
 def wants_page(request: Request) -> bool:
-    """Whether the page of a problem is shown: to browsers, and where a page was asked for.
+    """Whether a problem is shown as a page: to browsers, and where a page was asked for.
 
-    Who asked for a page gets its problem as a page, too, but for those who prefer JSON.
+    A client that prefers JSON gets the problem document.
     """
     accept = (request.state.fields.get(b"accept") or b"*/*").decode("latin-1")
     html = quality(accept, HTML)
@@ -88,7 +88,7 @@ async def answer_mistake(request: Request, error: Exception) -> Response:
 
 
 async def answer_incomplete(request: Request, error: Exception) -> Response:
-    """What is told, if it can be, to a client that left before its request had come."""
+    """The answer to a client that left before its request was complete."""
     del request, error
     return problem_response(RequestTimeout("The body did not come to its end."))
 

@@ -201,6 +201,6 @@ async def rendered(request: Request, snapshot: Snapshot, template: str, values: 
 
 
 def checked(part: str) -> str:
-    """A part of a page, as long as somebody waits for it."""
+    """A part of a page; raises past the deadline, or where the client has gone away."""
     check_work()
     return part

@@ -12,7 +12,7 @@ from app.http.route import service_of
 
 
 def add_watching(app: FastAPI, report: Path) -> None:
-    """Registers where the digest of the record and the latest report are told."""
+    """Registers the address of the record's digest and the latest report."""
 
     async def watched(request: Request) -> JSONResponse:
         async with service_of(request).database.snapshot() as snapshot:

@@ -67,7 +67,7 @@ class Passage(NamedTuple):
 
     @property
     def key(self) -> tuple[object, ...]:
-        """What is equal for passages that are answered alike."""
+        """The key under which equal passages share one answer."""
         return self.reading.keys, self.said, self.day
 
 

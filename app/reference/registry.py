@@ -59,7 +59,7 @@ class Reference:
         return Reference, (list(self.records()), self.language)
 
     def add(self, name_type: str, record: Any) -> None:
-        """Adds a record; of two with one id the first stays."""
+        """Adds a record; if two have the same id, the first is kept."""
         self.by_type[name_type].setdefault(record.id, record)
 
     def records(self) -> Iterator[tuple[str, Any]]:

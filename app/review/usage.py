@@ -80,7 +80,7 @@ class Facts:
         self.places.setdefault((name, value), Place(entry.id, location))
 
     def merge(self, other: Facts, offset: int) -> None:
-        """Takes in what is known of further entries, whose numbers begin after `offset`."""
+        """Adds the facts of further entries, whose numbers begin after `offset`."""
         self.figures += other.figures
         self.counts += other.counts
         self.places = {**other.places, **self.places}

@@ -115,7 +115,7 @@ class Seeding:
                 yield from list(self.target.rows(entries, **asked))
 
     def run(self, version: str, progress: Callable[[int], object]) -> None:
-        """Does everything, removals first: what is removed may have the ids of what is written."""
+        """Applies all changes, removals first, as new records may have the ids of removed ones."""
         if self.change_set.changes_record:
             self.write_revision(version)
         if self.rebuilds:

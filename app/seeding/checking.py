@@ -42,7 +42,7 @@ class Flawed(SeedRefused):
 class Review:
     """What was found in a folder: every flaw, the warnings, and how many records there are.
 
-    `capped` has the codes of which not all warnings are told.
+    `capped` has the codes for which some warnings are left out.
     """
 
     flaws: list[Flaw]

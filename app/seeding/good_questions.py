@@ -70,7 +70,7 @@ class Asker:
                 self.ids(values[parameter], NAMED[parameter])
 
     def ask_list(self, name: str, values: Values) -> None:
-        """A list of entries, which is to have at least one."""
+        """Asks for a list of entries; raises `Unanswered` if it is empty."""
         kinds = values.pop("kind", LISTS[name]) if name == TIMELINE else LISTS[name]
         model = EntryQuestion if name == TIMELINE else KINDS[kinds[0]].question
         question = question_of(model, values)
@@ -129,7 +129,7 @@ class Asker:
 
 
 def one_of(value: str, choices: Any, what: str) -> None:
-    """Refuses a value that is none of some, with the one that may have been meant."""
+    """Refuses a value that is not among the choices, and names the nearest one."""
     if value not in choices:
         near = nearest(value, choices)
         hint = f"; did you mean {near[0]}?" if near else ""
@@ -160,6 +160,6 @@ def has_words(question: EntryQuestion, words: set[str]) -> bool:
 
 
 def has_term(term: SearchTerm, words: set[str]) -> bool:
-    """Whether all words of a term are there, in whatever order."""
+    """Whether all words of a term are present, in any order."""
     beginning = term.words[-1] if term.prefix else ""
     return words.issuperset(term.whole_words) and any(w.startswith(beginning) for w in words)

@@ -1,4 +1,4 @@
-"""What an entry is found by: the words of its texts, and its index terms by dimension.
+"""The words of an entry's texts, and its index terms by dimension.
 
 To make something askable of all kinds: one dimension here, one field in `EntryQuestion`.
 """
@@ -68,7 +68,7 @@ def index_terms(
 
 
 def marked_stems(words: Collection[str], languages: Iterable[str]) -> set[str]:
-    """The stems of words in some languages, but for those that are among the words."""
+    """The stems of words in some languages, except those that are among the words."""
     found = {stem for language in languages for word in words for stem in stems(word, language)}
     return {stem for stem in found if stem[0] == STEM_MARK and stem[1:] not in words}
 

@@ -25,9 +25,9 @@ WAIT_SECONDS = 0.1
 
 @contextmanager
 def exclusive_lock(path: Path) -> Iterator[None]:
-    """Waits for any other seeding of a database file, whatever name of the file it was given.
+    """Waits for any other seeding of a database file, under any of its names.
 
-    Symbolic links lead to one `path`; several names of one file have the file itself in common.
+    Symbolic links lead to one `path`; hard links share the file itself.
     """
     with ExitStack() as locks:
         locks.enter_context(held_lock(path.with_name(f".{path.name}.lock"), path))

@@ -91,9 +91,7 @@ class PostgresTarget:
 def postgres_target(url: str) -> Iterator[PostgresTarget]:
     """The database with the newest schema, under a lock against other seedings.
 
-    Without a commit nothing is changed.
-
-    Of several hosts, the one that can be written.
+    Without a commit nothing is changed. Among several hosts, the writable one is used.
     """
     target = None
     try:

@@ -1,4 +1,4 @@
-"""Counts what the quality of a record is told by, once a folder is validated."""
+"""Counts the measures of a record's quality, once a folder is validated."""
 
 from __future__ import annotations
 

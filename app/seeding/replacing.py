@@ -30,7 +30,7 @@ def replace_file(old: Path, new: Path) -> None:
 
 
 def rewrite(path: Path, content: bytes) -> None:
-    """Puts content in place of a file's, all or nothing; of a link, in its target."""
+    """Replaces the content of a file, all or nothing; for a symbolic link, that of its target."""
     path = real_path(path)
     working = path.with_name(f".{path.name}.{os.getpid()}")
     try:

@@ -90,9 +90,9 @@ def deletion(table: Table, *columns: str) -> Statement:
 
 @dataclass(frozen=True)
 class Workplace:
-    """Where the temporary files of a seeding are: beside the database, or anywhere.
+    """The folder for the temporary files of a seeding: beside the database, or any other.
 
-    `folder` is None where nothing can be written: what is temporary stays in memory.
+    `folder` is None where nothing can be written: temporary data stays in memory.
     """
 
     folder: Path | None
@@ -167,7 +167,7 @@ class SqliteTarget:
         self.raw.executemany(text, rows)
 
     def begin(self) -> None:
-        """Goes on with a copy where the file itself was read."""
+        """Continues with a copy if the file itself was read."""
         if not self.place.beside_database:
             raise self.closed()
         if not self.is_writable:
@@ -227,7 +227,7 @@ def workplace(settings: Settings) -> Iterator[Workplace]:
 
 
 def remove_temporary_files(path: Path) -> None:
-    """Removes what seedings have put beside a database; the lock on it has to be held."""
+    """Removes the temporary files of seedings beside a database; its lock must be held."""
     for left in path.parent.glob(f".{glob.escape(path.name)}.seeding-*"):
         left.unlink(missing_ok=True)
 

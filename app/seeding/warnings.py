@@ -47,7 +47,7 @@ class Warnings:
         self.capped: set[WarningCode] = set()
 
     def surround(self, dataset: DatasetRecord | None, reference: Reference) -> Surroundings:
-        """What entries are held against, once the dataset and what they refer to are read."""
+        """What entries are compared with, once the dataset and the reference data are read."""
         self.around = Surroundings(self.around.today, dataset, reference)
         return self.around
 
@@ -94,7 +94,8 @@ class Warnings:
             self.all.warnings.append(warning_of(raw, query))
 
     def told(self) -> tuple[list[RecordWarning], list[WarningCode]]:
-        """The warnings that are not silenced, in the order of files and lines.
+        """The warnings that are not silenced, in the order of files and lines, and the codes for
+        which some are left out.
 
         With the codes of which not all are told.
         """

@@ -172,7 +172,7 @@ class YamlRecords:
         return items
 
     def mapping(self, path: Location, *, in_braces: bool) -> dict[str, Any]:
-        """A mapping; of a key given twice the first value is kept, and it is a flaw."""
+        """A mapping; if a key is given twice, its first value is kept, and a flaw is noted."""
         items: dict[str, Any] = {}
         for event in self.events_until(yaml.MappingEndEvent):
             key, line = yaml_key(event, path), event.start_mark.line + 1
