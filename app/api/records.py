@@ -155,7 +155,7 @@ async def answer_record(
         else:
             kind, body = await record_then(name, record_id, at, snapshot)
         shown = RECORD_TYPES[kind]
-        page = shown.path(record_id).removeprefix("/v1")
+        page = f"/{shown.plural}/{record_id}"
         found = StoredDocument(kind, body, shown.document, page)
         return await answer_found(request, question, found, at, snapshot)
 
