@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from importlib.metadata import version
-from typing import Any
 from urllib.parse import urlsplit
 
+import jinja2
 import orjson
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -20,53 +20,34 @@ from app.entries.questions import NoQuestion
 from app.http.route import Representation, service_of
 from app.reference.dataset import described
 
-CARD = "application/mcp-server-card+json"
-SCHEMA = "https://static.modelcontextprotocol.io/schemas/v1/server-card.schema.json"
-MOST_CHARACTERS = 100
-DESCRIPTION = (
-    "Search, read, check, compare and follow a sourced record of a negotiation, with citations."
-)
-
-
-def server_card(at: str, record: str, title: str) -> dict[str, Any]:
-    """What the server is and where it answers; the tools are listed by itself."""
-    host = re.sub("[^a-z0-9.]", "-", urlsplit(at).hostname or "")
-    return {
-        "$schema": SCHEMA,
-        "name": f"{'.'.join(reversed(host.split('.')))}/{record}",
-        "version": version("parley"),
-        "title": title[:MOST_CHARACTERS],
-        "description": DESCRIPTION,
-        "websiteUrl": f"{at}/guide",
-        "remotes": [{"type": "streamable-http", "url": f"{at}{AgentsEndpoint.path}"}],
-    }
-
-
-def catalog_of(at: str, record: str, title: str) -> dict[str, Any]:
-    """The one card of this service."""
-    entry = {
-        "identifier": f"urn:air:{urlsplit(at).hostname}:mcp:{record}",
-        "displayName": title,
-        "type": CARD,
-        "url": f"{at}{AgentsEndpoint.path}/server-card",
-    }
-    return {"specVersion": "1.0", "entries": [entry]}
-
-
+CARD = ("application/mcp-server-card+json", "server-card.json")
 DOCUMENTS = {
-    f"{AgentsEndpoint.path}/server-card": (CARD, server_card),
-    "/.well-known/mcp/server-card.json": (CARD, server_card),
-    "/.well-known/ai-catalog.json": ("application/json", catalog_of),
+    f"{AgentsEndpoint.path}/server-card": CARD,
+    "/.well-known/mcp/server-card.json": CARD,
+    "/.well-known/ai-catalog.json": ("application/json", "ai-catalog.json"),
 }
+TEMPLATES = jinja2.Environment(
+    loader=jinja2.PackageLoader("app.agents", "."), undefined=jinja2.StrictUndefined
+)
 
 
 async def answer(request: Request, _: NoQuestion) -> Representation:
     """The card or the catalog, with the title of the record."""
-    content_type, document_of = DOCUMENTS[request.scope["route"].path]
+    content_type, name = DOCUMENTS[request.scope["route"].path]
     async with service_of(request).database.snapshot() as snapshot:
         dataset, revision = await described(snapshot), snapshot.revision
-    document = document_of(service_of(request).settings.public_url, dataset.id, dataset.title)
-    return Representation(content_type, orjson.dumps(document), revision)
+    at = service_of(request).settings.public_url
+    hostname = urlsplit(at).hostname or ""
+    document = TEMPLATES.get_template(name).render(
+        at=at,
+        path=AgentsEndpoint.path,
+        hostname=hostname,
+        # Names of servers have no other characters.
+        host=re.sub("[^a-z0-9.]", "-", hostname),
+        version=version("parley"),
+        dataset=dataset,
+    )
+    return Representation(content_type, orjson.dumps(orjson.loads(document)), revision)
 
 
 def add_routes(app: FastAPI) -> None:

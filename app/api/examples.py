@@ -10,7 +10,7 @@ import re
 import shlex
 import time
 from collections import ChainMap
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -39,19 +39,12 @@ SEVERAL = {each.plural: each.question for each in KINDS.values()} | {"timeline":
 DATES = ("date", "start_date", "end_date", "due_before", "recorded_since")
 READERS: dict[str, Callable[[str], Any]] = {"integer": int, "boolean": "true".__eq__}
 Values = Mapping[str, Any]
-# Asks with a method, an address and a body, and returns the status and the body of the answer.
-Ask = Callable[..., Awaitable[tuple[int, bytes]]]
 
 
 async def with_examples(app: FastAPI, document: Described, public_url: str) -> Described:
     """The full document with examples of the present revision."""
     async with client_of(app) as client:
-
-        async def ask(method: str, address: str, body: Any = None) -> tuple[int, bytes]:
-            answer = await client.request(method, address, json=body)
-            return answer.status_code, answer.content
-
-        values = await values_of(ask)
+        values = await values_of(client)
         document = deepcopy(document)
         for path, item in document["paths"].items():
             collection = path.split("/")[2] if path.startswith("/v1/") else ""
@@ -60,7 +53,7 @@ async def with_examples(app: FastAPI, document: Described, public_url: str) -> D
                 add_values(path, operation, known)
                 address = example_address(path, operation, known)
                 body = {"text": known.get("article")} if method == "post" else None
-                await add_answers(method, address, body, operation, ask, prefix_of(public_url))
+                await add_answers(method, address, body, operation, client, prefix_of(public_url))
                 operation["x-codeSamples"] = samples(method, public_url + address, body, operation)
     return document
 
@@ -84,7 +77,7 @@ def behind_middleware(app: ASGIApp) -> ASGIApp:
     return asked
 
 
-async def values_of(ask: Ask) -> dict[str, dict[str, Any]]:
+async def values_of(client: httpx.AsyncClient) -> dict[str, dict[str, Any]]:
     """Values of parameters by collection; those under `everywhere` are for any operation."""
     found = {}
     for plural in (*SEVERAL, *(each.plural for each in REFERENCE_TYPES.values())):
@@ -92,7 +85,7 @@ async def values_of(ask: Ask) -> dict[str, dict[str, Any]]:
         # A long record may have too many months to count.
         facets = ",".join(each for each in counted if each != "month")
         asked = f"/v1/{plural}?limit=2{f'&facets={facets}' if facets else ''}"
-        found[plural] = values_in(orjson.loads((await ask("GET", asked))[1]))
+        found[plural] = values_in((await client.get(asked)).json())
     for each in REFERENCE_TYPES.values():
         # The actor, topic or source of most entries tells more than the first of the list.
         found[each.plural]["id"] = found["timeline"].get(each.name, found[each.plural].get("id"))
@@ -107,7 +100,7 @@ async def values_of(ask: Ask) -> dict[str, dict[str, Any]]:
         found["everywhere"].pop(own, None)
     found["entries"] = {"id": found["quotes"].get("id") or found["timeline"].get("id")}
     found["check"] = found["quotes"].get("check", {})
-    found["compare"] = await pair_of(found["proposals"], ask)
+    found["compare"] = await pair_of(found["proposals"], client)
     return found
 
 
@@ -132,12 +125,12 @@ def values_in(answer: Values) -> dict[str, Any]:
     return found
 
 
-async def pair_of(proposals: Values, ask: Ask) -> dict[str, Any]:
+async def pair_of(proposals: Values, client: httpx.AsyncClient) -> dict[str, Any]:
     """Two proposals to compare, the second of which answers the first where there are such."""
     ids, answered = proposals["ids"], proposals.get("in_reply_to")
     if answered is not None:
-        replies = await ask("GET", f"/v1/proposals?in_reply_to={quote(answered)}&limit=1")
-        ids = [answered, orjson.loads(replies[1])["data"][0]["id"]]
+        replies = await client.get("/v1/proposals", params={"in_reply_to": answered, "limit": 1})
+        ids = [answered, replies.json()["data"][0]["id"]]
     return {"proposal": ids, "chain": answered} if len(ids) == 2 else {}
 
 
@@ -169,33 +162,33 @@ def fitting(value: Any, schema: Described) -> Any:
 
 def example_address(path: str, operation: Described, values: Values) -> str:
     """The path and query of an operation with its examples."""
-    parameters = operation.get("parameters", ())
-    asked = {
-        each["name"]: each["example"]
-        for each in parameters
-        if each["in"] == "query" and "example" in each
-    }
-    asked |= {"limit": 1} if any(each["name"] == "limit" for each in parameters) else {}
+    parameters = {each["name"]: each for each in operation.get("parameters", ())}
+    asked = {name: each["example"] for name, each in parameters.items() if "example" in each}
+    asked.pop("id", None)
+    asked |= {"limit": 1} if "limit" in parameters else {}
     path = path.replace("{id}", quote(values.get("id") or "{id}", safe="{}"))
     return f"{path}?{urlencode(asked, doseq=True)}" if asked else path
 
 
 async def add_answers(
-    method: str, address: str, body: Any, operation: Described, ask: Ask, prefix: bytes
+    method: str,
+    address: str,
+    body: Any,
+    operation: Described,
+    client: httpx.AsyncClient,
+    prefix: bytes,
 ) -> None:
     """Adds what the application answers: to the question, to a wrong id, to a wrong parameter."""
     path, _, query = address.partition("?")
-    for status, media, asked in (
-        ("200", JSON_CONTENT, address),
-        ("404", PROBLEM_MEDIA_TYPE, f"{path}-x"),
-        ("422", PROBLEM_MEDIA_TYPE, f"{path}?{query}&x=1"),
-    ):
+    wrong = {"404": f"{path}-x", "422": f"{path}?{query}&x=1"}
+    for status, asked in {"200": address, **wrong}.items():
+        media = PROBLEM_MEDIA_TYPE if status in wrong else JSON_CONTENT
         content = operation["responses"].get(status, {}).get("content", {})
         if media not in content:
             continue
-        answered, text = await ask(method.upper(), asked, body)
-        if str(answered) == status and len(text) <= LONGEST:
-            content[media]["example"] = orjson.loads(prefixed(text, prefix))
+        answer = await client.request(method, asked, json=body)
+        if str(answer.status_code) == status and len(answer.content) <= LONGEST:
+            content[media]["example"] = orjson.loads(prefixed(answer.content, prefix))
 
 
 def samples(method: str, url: str, body: Any, operation: Described) -> list[dict[str, str]]:
@@ -203,11 +196,8 @@ def samples(method: str, url: str, body: Any, operation: Described) -> list[dict
     is_json = JSON_CONTENT in operation["responses"]["200"]["content"]
     kind, sent = method if is_json else "file", orjson.dumps(body).decode()
     name = urlsplit(url).path.rpartition("/")[2]
+    values = {"url": url, "name": name, "body": sent, "quoted": shlex.quote(sent)}
     return [
-        {
-            "lang": each["lang"],
-            "label": each["label"],
-            "source": each[kind].format(url=url, name=name, body=sent, quoted=shlex.quote(sent)),
-        }
+        {**{name: each[name] for name in ("lang", "label")}, "source": each[kind].format(**values)}
         for each in DESCRIBED["samples"]
     ]
