@@ -81,34 +81,31 @@ class Download:
         return self.media_type != "application/zip"
 
 
-async def every_document(snapshot: Snapshot, public_url: str) -> AsyncGenerator[bytes]:
-    """The documents of all kinds in the order of their dates, one a line."""
-    del public_url
-    async with aclosing(snapshot.stream(EVERYTHING)) as chunks:
-        async for rows in chunks:
-            yield b"\n".join([*[row[0] for row in rows], b""])
-
-
-def csv_table(kind: Kind) -> Parts:
-    """The documents of a kind as the rows of `format=csv`."""
+def stored(statement: Statement, head: bytes = b"", end: bytes = b"", **values: str) -> Parts:
+    """What makes a file of stored lines: those of a statement with some values, under a head."""
 
     async def parts(snapshot: Snapshot, public_url: str) -> AsyncGenerator[bytes]:
         del public_url
-        yield header(columns_of(kind.document))
-        async with aclosing(snapshot.stream(LINES, kind=kind.name)) as chunks:
+        yield head
+        async with aclosing(snapshot.stream(statement, **values)) as chunks:
             async for rows in chunks:
-                yield b"".join([row[0] for row in rows])
+                yield b"".join([row[0] + end for row in rows])
 
     return parts
 
 
+def csv_table(kind: Kind) -> Download:
+    """The documents of a kind as the rows of `format=csv`."""
+    parts = stored(LINES, header(columns_of(kind.document)), kind=kind.name)
+    return Download(f"{kind.plural}.csv", "download{Plural}", "text/csv", parts, kind.name)
+
+
 DOWNLOADS = (
     Download("datapackage.zip", "downloadDataPackage", "application/zip", package),
-    Download("entries.ndjson", "downloadEntries", "application/x-ndjson", every_document),
-    *(
-        Download(f"{kind.plural}.csv", "download{Plural}", "text/csv", csv_table(kind), kind.name)
-        for kind in KINDS.values()
+    Download(
+        "entries.ndjson", "downloadEntries", "application/x-ndjson", stored(EVERYTHING, end=b"\n")
     ),
+    *map(csv_table, KINDS.values()),
 )
 SQLITE_NAME, SQLITE_TYPE = "parley.sqlite", "application/vnd.sqlite3"
 
@@ -121,12 +118,8 @@ def links(engine: str) -> dict[str, str]:
     return {name: f"/v1/dataset/{name}" for name in names}
 
 
-@dataclass(frozen=True, slots=True)
-class MadeFile:
-    """A download as it was made of a revision."""
-
-    revision: Revision
-    file: OpenFile
+# A download as it was made of a revision.
+Made = tuple[Revision, OpenFile]
 
 
 class Maker:
@@ -137,9 +130,9 @@ class Maker:
         self.coding = coding
         self.turns = turns
         self.asked: Revision | None = None
-        self.making: asyncio.Task[MadeFile] | None = None
+        self.making: asyncio.Task[Made] | None = None
 
-    async def file(self, service: Service) -> MadeFile:
+    async def file(self, service: Service) -> Made:
         """The file of the revision that answers now; all who ask meanwhile wait for the same one.
 
         It is made to its end when they have gone, for those who ask again.
@@ -150,7 +143,7 @@ class Maker:
             self.asked, self.making = revision, asyncio.create_task(self.make(service))
         return await asyncio.shield(self.making)
 
-    async def make(self, service: Service) -> MadeFile:
+    async def make(self, service: Service) -> Made:
         async with self.turns, service.database.snapshot() as snapshot:
             parts = self.download.parts(snapshot, service.settings.public_url)
             if self.download.is_text:
@@ -160,27 +153,26 @@ class Maker:
                     file = OpenFile(temporary_file())
                     async for part in made:
                         await asyncio.to_thread(file.append, part)
-                    return MadeFile(snapshot.revision, file)
+                    return snapshot.revision, file
                 except OSError as error:
                     log.error("A download cannot be made: %s", error)
                     raise Unavailable("The file cannot be made now.", retry_after=60) from error
 
     def headers(self, scope: Scope, revision: Revision) -> list[Header]:
         """The headers of the file; each coding has an ETag of its own."""
-        content_type = self.download.media_type
-        if content_type.startswith("text/"):
-            content_type += "; charset=utf-8"
         etag = coded_etag(etag_of(scope, revision), self.coding)
-        headers = file_headers(self.download.name, content_type, etag)
-        headers.append((b"parley-revision", revision.digest.encode()))
-        if self.download.is_text:
-            headers.append((b"vary", b"Accept-Encoding"))
-        return [*headers, (b"content-encoding", self.coding)] if self.coding else headers
+        return [
+            *file_headers(self.download.name, self.download.media_type, etag),
+            (b"parley-revision", revision.digest.encode()),
+            *([(b"vary", b"Accept-Encoding")] if self.download.is_text else []),
+            *([(b"content-encoding", self.coding)] if self.coding else []),
+        ]
 
 
-def file_headers(name: str, content_type: str, etag: bytes) -> list[Header]:
+def file_headers(name: str, media_type: str, etag: bytes) -> list[Header]:
+    charset = "; charset=utf-8" if media_type.startswith("text/") else ""
     return [
-        (b"content-type", content_type.encode()),
+        (b"content-type", f"{media_type}{charset}".encode()),
         (b"content-disposition", f'attachment; filename="{name}"'.encode()),
         (b"etag", etag),
         (b"cache-control", CACHE_CONTROL),
@@ -215,8 +207,8 @@ def download_endpoint(
         accepted = accepted_codings(fields.get(b"accept-encoding", b""))
         is_packed = download.is_text and b"range" not in fields and b"gzip" in accepted
         maker = packed if is_packed else plain
-        made = await maker.file(service_of(request))
-        return FileResponse(made.file, maker.headers(request.scope, made.revision))
+        revision, file = await maker.file(service_of(request))
+        return FileResponse(file, maker.headers(request.scope, revision))
 
     return endpoint
 

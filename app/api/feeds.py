@@ -188,24 +188,18 @@ async def feed_page(
 
 def add_routes(app: FastAPI) -> None:
     """Registers the feeds."""
-    add_feed(app, changes, ChangesQuestion, ChangeDocument)
-    add_feed(app, corrections, CorrectionsQuestion, CorrectionEntry)
-
-
-def add_feed(app: FastAPI, answer: Any, question: type[FeedQuestion], model: Any) -> None:
-    """Registers a feed."""
-    title = answer.__name__.capitalize()
-    formats = get_type_hints(question)["format"]
-    add_question(
-        app,
-        f"/v1/{answer.__name__}",
-        answer,
-        question,
-        content={
-            FORMATS[FormatName(each)].media_type: {"schema": {"type": "string"}}
-            for each in formats
-            if each != "json"
-        },
-        operation_id=f"list{title}",
-        model=ListOf[model],
-    )
+    for answer, question, model in (
+        (changes, ChangesQuestion, ListOf[ChangeDocument]),
+        (corrections, CorrectionsQuestion, ListOf[CorrectionEntry]),
+    ):
+        name = answer.__name__
+        others = [FORMATS[FormatName(each)] for each in get_type_hints(question)["format"]][1:]
+        add_question(
+            app,
+            f"/v1/{name}",
+            answer,
+            question,
+            content={each.media_type: {"schema": {"type": "string"}} for each in others},
+            operation_id=f"list{name.capitalize()}",
+            model=model,
+        )

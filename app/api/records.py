@@ -13,7 +13,7 @@ from typing import Annotated, Any, NamedTuple
 import orjson
 from fastapi import FastAPI
 from pydantic import AfterValidator, Field
-from sqlalchemy import and_, bindparam, literal, or_, select
+from sqlalchemy import select
 from starlette.requests import Request
 
 from app.api.answering import answer_of
@@ -22,7 +22,7 @@ from app.api.registration import add_question, plural_of
 from app.db.postings import MIB
 from app.db.snapshots import Loadable, Memory, Revision, Snapshot, find
 from app.db.sql import Statement, given
-from app.db.tables import change, document, reference
+from app.db.tables import document, reference
 from app.entries.documents import Document
 from app.entries.names import BY_FORMER_ID, ENTRY_NAME, ids_meant
 from app.entries.questions import FormatName, NamesParameter, NoQuestion, none_given
@@ -32,7 +32,7 @@ from app.formats import FORMATS
 from app.formats.answer import SPARSE_MEDIA_TYPE, Format, chosen_fields, enveloped, revision_meta
 from app.formats.citations import CITATION_FORMATS, Cited
 from app.formats.jsonld import identified_actors
-from app.history.changelog import standing_at
+from app.history.changelog import changes_of, standing_at
 from app.history.past import record_at, sources_at, why_missing_at
 from app.history.revisions import is_digest, named_revision, readable_revision
 from app.http.messages import JSON
@@ -50,18 +50,6 @@ from app.reference.dataset import DatasetRecord, read_dataset
 
 ENTRY = Statement(select(document.c.kind, document.c.body).where(given(document.c.id)))
 REFERENCE = Statement(select(reference.c.body).where(given(reference.c.name_type, reference.c.id)))
-IS_OF_TYPE = or_(
-    change.c.kind == bindparam("name_type"),
-    and_(
-        bindparam("name_type") == ENTRY_NAME, change.c.kind.in_([literal(kind) for kind in KINDS])
-    ),
-)
-LAST_ACTION = Statement(
-    select(change.c.action)
-    .where(change.c.id == bindparam("id"), IS_OF_TYPE)
-    .order_by(change.c.sequence.desc())
-    .limit(1)
-)
 
 # What a digest names never changes; a number means another revision in another database.
 FOR_A_DIGEST = b"public, max-age=31536000, immutable"
@@ -232,8 +220,8 @@ async def why_missing(name: str, record_id: str, snapshot: Snapshot) -> Exceptio
     former = await snapshot.rows(BY_FORMER_ID, name_type=name_type, former=record_id)
     if former:
         return Moved(f"/v1/{plural_of(name)}/{former[0][0]}")
-    last = await snapshot.rows(LAST_ACTION, id=record_id, name_type=name_type)
-    if last and last[0][0] == "removed":
+    changes = await changes_of(types_at(name_type), [record_id], snapshot)
+    if changes and changes[-1].action == "removed":
         past = f"/v1/{plural_of(name_type)}/{record_id}/history"
         return Gone(f"{record_id!r} was removed from the record; its past is at {past}.")
     near = await find(snapshot, ids_meant, record_id, name)
