@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Annotated, Any, NotRequired
 from urllib.parse import urljoin
 
+import httpx
 import orjson
 from mcp_types import CallToolResult, TextContent
 from pydantic import Field
@@ -156,23 +157,34 @@ class Changes(AgentAnswer):
     next_cursor: NotRequired[str]
 
 
-class Shaping:
-    """Makes answers of one revision from the documents of an answer of the API."""
+class Asked:
+    """An answer of the API, and what tools answer at its revision from its documents."""
 
     def __init__(self, answer: Json, public_url: str):
-        self.revision = answer["meta"]["revision"]
+        self.data: Any = answer["data"]
+        self.meta, self.links = answer["meta"], answer["links"]
         self.public_url = public_url
+
+    @property
+    def next_cursor(self) -> str | None:
+        following = self.links["next"]
+        return httpx.URL(following).params["cursor"] if following else None
+
+    @property
+    def digest(self) -> str:
+        """The digest of the revision, as it is cited."""
+        digest: str = self.meta["revision"]["digest"]
+        return digest[:DIGEST_DIGITS]
 
     def result(self, **members: Any) -> CallToolResult:
         """An answer without what is null; as text, too, for clients that show text alone."""
-        said = f"{self.revision['version']}, digest {self.revision['digest'][:DIGEST_DIGITS]}"
+        said = f"{self.meta['revision']['version']}, digest {self.digest}"
         answer = without_none({"revision": said, **members})
         text = TextContent(type="text", text=orjson.dumps(answer).decode())
         return CallToolResult(content=[text], structured_content=answer)
 
     def cite(self, url: str) -> str:
-        address = urljoin(self.public_url, url)
-        return f"{address}?revision={self.revision['digest'][:DIGEST_DIGITS]}"
+        return f"{urljoin(self.public_url, url)}?revision={self.digest}"
 
     def entry(self, document: Json) -> Json:
         """What a list says of an entry."""
@@ -201,6 +213,19 @@ class Shaping:
                 for each in document.get("renderings", ())
             ],
             "details": compact(rest),
+        }
+
+    def change(self, each: Json) -> Json:
+        """One change, with the addresses of its sources in this record."""
+        record = each["record"] or {}
+        said = next((record[name] for name in ("title", "text", "name") if name in record), "")
+        ids = {citation["source"] for citation in record.get("citations", ())}
+        sources = f"{self.public_url}/v1/sources/"
+        return {
+            **{name: each[name] for name in ("sequence", "revision", "action", "kind", "id")},
+            "quoted": said,
+            "sources": [{"name": id, "address": f"{sources}{id}"} for id in sorted(ids)],
+            "cite": self.cite(each["url"]),
         }
 
 

@@ -6,6 +6,7 @@ does it here, too.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib.metadata import version
 from importlib.resources import files
 from itertools import chain
@@ -22,6 +23,7 @@ from pydantic import Field
 from starlette.types import ASGIApp
 
 from app.agents.answers import (
+    Asked,
     Changes,
     Checked,
     Compared,
@@ -29,7 +31,6 @@ from app.agents.answers import (
     Json,
     OneFound,
     Positions,
-    Shaping,
     ToldOutcome,
     first,
     told_sources,
@@ -57,7 +58,7 @@ class Tools:
         self.app = app
         self.public_url = public_url
 
-    async def ask(self, context: Context, path: str, **parameters: Any) -> tuple[Json, Shaping]:
+    async def ask(self, context: Context, path: str, **parameters: Any) -> Asked:
         """An answer of the API; raises `ToolError` with what its problem says."""
         request = context.request_context.request
         host = request.headers["host"] if request is not None else "localhost"
@@ -71,18 +72,17 @@ class Tools:
             if response.has_redirect_location:
                 moved = response.headers["location"].removeprefix(urlsplit(self.public_url).path)
                 response = await asking.get(moved)
-        answer: Json = response.json()
         if response.status_code != 200:
-            raise ToolError("\n".join(problem_lines(answer)))
-        return answer, Shaping(answer, self.public_url)
+            raise ToolError("\n".join(problem_lines(response.json())))
+        return Asked(response.json(), self.public_url)
 
     async def entries(self, context: Context, ids: list[str]) -> dict[str, Json]:
         """What a list says of the entries of these ids."""
         if not ids:
             return {}
-        path = "/v1/timeline"
-        answer, shape = await self.ask(context, path, id=ids, kind=EVERY_KIND, limit=len(ids))
-        return {each["id"]: shape.entry(each) for each in answer["data"]}
+        asked = {"id": ids, "kind": EVERY_KIND, "limit": len(ids)}
+        found = await self.ask(context, "/v1/timeline", **asked)
+        return {each["id"]: found.entry(each) for each in found.data}
 
     async def search(
         self,
@@ -98,7 +98,7 @@ class Tools:
         cursor: Cursor = None,
     ) -> Annotated[CallToolResult, Found]:
         """Find entries by words, actor, topic and dates; all that is given must hold."""
-        answer, shape = await self.ask(
+        found = await self.ask(
             context,
             "/v1/timeline",
             q=q,
@@ -112,16 +112,17 @@ class Tools:
             cursor=cursor,
             count="exact",
         )
-        meta = answer["meta"]
-        nearest = [each["q"] for each in meta.get("nearest") or ()] or None
-        entries = [*map(shape.entry, answer["data"])]
-        found = {"total": meta["total"], "next_cursor": cursor_of(answer), "nearest": nearest}
-        return shape.result(entries=entries, **found)
+        return found.result(
+            entries=[*map(found.entry, found.data)],
+            total=found.meta["total"],
+            next_cursor=found.next_cursor,
+            nearest=[each["q"] for each in found.meta.get("nearest") or ()] or None,
+        )
 
     async def get_entry(self, context: Context, id: Id) -> Annotated[CallToolResult, OneFound]:
         """Read one entry: all wordings, sources, numbers, actors and remarks."""
-        answer, shape = await self.ask(context, f"/v1/entries/{id}")
-        return shape.result(entry=shape.whole(answer["data"]))
+        found = await self.ask(context, f"/v1/entries/{id}")
+        return found.result(entry=found.whole(found.data))
 
     async def check_quotation(
         self,
@@ -132,8 +133,8 @@ class Tools:
     ) -> Annotated[CallToolResult, Checked]:
         """Is this quotation in the record: exact, near, partial or not in this record?"""
         asked = {"text": text, "speaker": speaker, "date": date}
-        answer, shape = await self.ask(context, "/v1/check", **asked)
-        found, matches = answer["data"], answer["data"]["matches"][:3]
+        found = await self.ask(context, "/v1/check", **asked)
+        matches = found.data["matches"][:3]
         entries = await self.entries(context, [each["quote"]["id"] for each in matches])
         shown = [
             {
@@ -146,8 +147,8 @@ class Tools:
             }
             for each in matches
         ]
-        said = {name: found[name] for name in ("verdict", "statement")}
-        return shape.result(**said, matches=shown)
+        said = {name: found.data[name] for name in ("verdict", "statement")}
+        return found.result(**said, matches=shown)
 
     async def compare_proposals(
         self,
@@ -159,18 +160,17 @@ class Tools:
     ) -> Annotated[CallToolResult, Compared]:
         """Compare the terms of proposals line by line; ids in the order of the columns."""
         asked = {"proposal": proposals, "topic": topic}
-        answer, shape = await self.ask(context, "/v1/compare", **asked)
-        compared = answer["data"]
-        ids = [each["id"] for each in compared["proposals"]]
+        compared = await self.ask(context, "/v1/compare", **asked)
+        ids = [each["id"] for each in compared.data["proposals"]]
         lines = [
             compared_line(each["topic"]["id"], line, ids)
-            for each in compared["topics"]
+            for each in compared.data["topics"]
             for line in each["lines"]
         ][skip:]
         entries = await self.entries(context, ids)
-        return shape.result(
+        return compared.result(
             proposals=[entries[each] for each in ids],
-            counts={name: n for name, n in compared["counts"].items() if n},
+            counts={name: n for name, n in compared.data["counts"].items() if n},
             lines=lines[:limit],
             lines_left_off=len(lines[limit:]),
         )
@@ -184,8 +184,8 @@ class Tools:
         skip: Skip = 0,
     ) -> Annotated[CallToolResult, Positions]:
         """Who answered a proposal how, or how an actor answered each proposal; latest first."""
-        answer, shape = await self.ask(context, f"/v1/{of}s/{id}/positions")
-        positions = answer["data"]["positions"][skip:]
+        found = await self.ask(context, f"/v1/{of}s/{id}/positions")
+        positions = found.data["positions"][skip:]
         shown = positions[:limit]
         latest = [[one["event"]["id"] for one in each["answers"][:1]] for each in shown]
         entries = await self.entries(context, [*dict.fromkeys(chain.from_iterable(latest))])
@@ -198,7 +198,7 @@ class Tools:
             }
             for each, events in zip(shown, latest, strict=True)
         ]
-        return shape.result(positions=told, positions_left_off=len(positions[limit:]))
+        return found.result(positions=told, positions_left_off=len(positions[limit:]))
 
     async def outcome_of(
         self,
@@ -210,15 +210,13 @@ class Tools:
         skip: Skip = 0,
     ) -> Annotated[CallToolResult, ToldOutcome]:
         """What became of the terms of a proposal, or of one with all claims, by whose account."""
-        answer, shape = await self.ask(context, f"/v1/{of}s/{id}/outcome", phase=phase)
-        found = answer["data"]
-        terms = found["terms"][skip:]
-        most = MOST_CLAIMS[of]
-        return shape.result(
-            counts=found.get("counts"),
-            terms=[told_outcome(each, most) for each in terms[:limit]],
+        found = await self.ask(context, f"/v1/{of}s/{id}/outcome", phase=phase)
+        terms = found.data["terms"][skip:]
+        return found.result(
+            counts=found.data.get("counts"),
+            terms=[told_outcome(each, MOST_CLAIMS[of]) for each in terms[:limit]],
             terms_left_off=len(terms[limit:]),
-            cite=shape.cite(answer["links"]["self"].partition("?")[0].removesuffix("/outcome")),
+            cite=found.cite(found.links["self"].partition("?")[0].removesuffix("/outcome")),
         )
 
     async def what_changed(
@@ -230,22 +228,9 @@ class Tools:
     ) -> Annotated[CallToolResult, Changes]:
         """What was added, corrected and removed after a revision of the record, in order."""
         asked = {"since_revision": since_revision, "limit": limit, "cursor": cursor}
-        answer, shape = await self.ask(context, "/v1/changes", **asked)
-        changes = [self.change(shape, each) for each in answer["data"]]
-        return shape.result(changes=changes, next_cursor=cursor_of(answer))
-
-    def change(self, shape: Shaping, each: Json) -> Json:
-        """One change, with the addresses of its sources in this record."""
-        record = each["record"] or {}
-        said = next((record[name] for name in ("title", "text", "name") if name in record), "")
-        ids = {citation["source"] for citation in record.get("citations", ())}
-        sources = f"{self.public_url}/v1/sources/"
-        return {
-            **{name: each[name] for name in ("sequence", "revision", "action", "kind", "id")},
-            "quoted": said,
-            "sources": [{"name": id, "address": f"{sources}{id}"} for id in sorted(ids)],
-            "cite": shape.cite(each["url"]),
-        }
+        found = await self.ask(context, "/v1/changes", **asked)
+        changes = [*map(found.change, found.data)]
+        return found.result(changes=changes, next_cursor=found.next_cursor)
 
 
 def told_outcome(term: Json, most: int) -> Json:
@@ -271,20 +256,11 @@ def told_outcome(term: Json, most: int) -> Json:
     )
 
 
-def problem_lines(problem: Json) -> list[str]:
+def problem_lines(problem: Json) -> Iterator[str]:
     """What is wrong, and the nearest right values."""
-    wrong = problem.get("errors") or [problem]
-    return [f"{each['detail']} {nearest_of(each)}".strip() for each in wrong]
-
-
-def nearest_of(wrong: Json) -> str:
-    nearest = wrong.get("nearest")
-    return f"Nearest: {', '.join(nearest)}." if nearest else ""
-
-
-def cursor_of(answer: Json) -> str | None:
-    following = answer["links"]["next"]
-    return httpx.URL(following).params["cursor"] if following else None
+    for each in problem.get("errors") or [problem]:
+        nearest = f" Nearest: {', '.join(each['nearest'])}." if each.get("nearest") else ""
+        yield f"{each['detail']}{nearest}"
 
 
 def difference_line(step: Json) -> str:
