@@ -22,7 +22,6 @@ from app.entries.query_plan import QueryPlan
 from app.entries.questions import MAX_LIMIT, EntryQuestion, Sort, filters_of
 from app.entries.result_pages import ResultPage, find_page, total_of
 from app.entries.snippets import snippets_of
-from app.formats import FORMATS
 from app.formats.svg import DATED, PAGING
 from app.kinds import KINDS, RECORD_TYPES
 from app.kinds.events import EventQuestion, EventType
@@ -113,7 +112,7 @@ def navigation(path: str, parameters: Parameters, cursor: str | None) -> dict[st
     return {
         "asked": form_values(parameters),
         "next_link": with_query(path, [*parameters, ("cursor", cursor)]) if cursor else None,
-        "forms": other_forms(path, parameters),
+        "parameters": parameters,
         "api_link": with_query(f"/v1{path}", parameters),
         "address": with_query(path, [pair for pair in parameters if pair[0] not in PAGING]),
     }
@@ -122,21 +121,6 @@ def navigation(path: str, parameters: Parameters, cursor: str | None) -> dict[st
 def parameters_asked(request: Request) -> Parameters:
     """The parameters of the request without its cursor."""
     return [pair for pair in request.state.parameters if pair[0] != "cursor"]
-
-
-def other_forms(path: str, parameters: Parameters) -> list[tuple[str, str, str]]:
-    """The same answer in each format: the name to show, the media type, the path."""
-    unlimited = [pair for pair in parameters if pair[0] != "limit"]
-    return [
-        (
-            name.value,
-            form.media_type,
-            with_query(
-                f"/v1{path}", [*(unlimited if form.whole else parameters), ("format", name.value)]
-            ),
-        )
-        for name, form in FORMATS.items()
-    ]
 
 
 def narrowed(

@@ -28,6 +28,7 @@ from app.entries.languages import (
     written_number,
 )
 from app.entries.stems import OWN_LANGUAGE
+from app.formats import FORMATS
 from app.formats.headline import remarks_on
 from app.formats.svg import drawn, graph_picture, span_in_words
 from app.formats.words import WORDS
@@ -114,8 +115,9 @@ def environment(language: str = OWN_LANGUAGE) -> jinja2.Environment:
         span=partial(span_in_words, language),
         words=spaced,
     )
-    templates.globals.update(language=language, direction=locale.text_direction)
-    templates.globals.update(asset=asset, kinds=KINDS, query=urlencode, with_card=WITH_CARD)
+    templates.globals.update(language=language, direction=locale.text_direction, asset=asset)
+    templates.globals.update(formats=[*FORMATS.values()], kinds=KINDS)
+    templates.globals.update(query=urlencode, with_card=WITH_CARD)
     return templates
 
 
