@@ -7,6 +7,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
@@ -143,20 +144,14 @@ def chunks_of(kind: str, path: Path, folder: Path) -> Iterator[FileChunk | Flaw]
 
 def read_chunk(chunk: FileChunk) -> Iterator[RawRecord | Flaw]:
     """The records of a chunk in the language of the record, with its flaws among them."""
-    for read in read_fields(chunk):
-        if chunk.language and isinstance(read, RawRecord) and isinstance(read.fields, dict):
-            read.fields.setdefault("language", chunk.language)
-        yield read
-
-
-def read_fields(chunk: FileChunk) -> Iterator[RawRecord | Flaw]:
-    """The same as they are written."""
-    if chunk.path.suffix == ".ndjson":
-        for number, line in chunk.lines:
-            yield from read_line(chunk, number, line)
-        return
+    found = chain.from_iterable(read_line(chunk, *line) for line in chunk.lines)
+    if chunk.path.suffix != ".ndjson":
+        found = chain(read_yaml(chunk.kind, chunk.path, chunk.file))
     try:
-        yield from read_yaml(chunk.kind, chunk.path, chunk.file)
+        for read in found:
+            if chunk.language and isinstance(read, RawRecord) and isinstance(read.fields, dict):
+                read.fields.setdefault("language", chunk.language)
+            yield read
     except OSError as error:
         yield unreadable_file(error, chunk.file)
 

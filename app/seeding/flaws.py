@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import tomllib
 from collections.abc import Iterable, Iterator
-from importlib.resources import files
 from typing import Any, get_args
 
 from pydantic import BaseModel, StringConstraints
 from pydantic_core import ErrorDetails
 
+from app.data_files import read_toml
 from app.entries.names import nearest
-from app.entries.record import field_names
+from app.entries.record import field_names, model_in
 
 
 @dataclasses.dataclass(frozen=True, order=True)
@@ -67,7 +66,7 @@ def field_path(location: Iterable[int | str]) -> str:
     return path
 
 
-MESSAGES = tomllib.loads(files("app.seeding").joinpath("messages.toml").read_text(encoding="utf-8"))
+MESSAGES = read_toml("seeding/messages.toml")
 PATTERNS: dict[str, str] = MESSAGES["patterns"]
 
 
@@ -142,12 +141,5 @@ def model_at(model: type[BaseModel], location: Iterable[int | str]) -> type[Base
     """The model of the record at a location."""
     for step in location:
         if isinstance(step, str) and step in field_names(model):
-            model = next(models_in(field_names(model)[step].annotation), model)
+            model = model_in(field_names(model)[step].annotation) or model
     return model
-
-
-def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    """The models that a field's type mentions."""
-    for part in types_in(annotation):
-        if isinstance(part, type) and issubclass(part, BaseModel):
-            yield part

@@ -27,7 +27,7 @@ from app.reference.dataset import DatasetRecord
 from app.review.doubts import Surroundings
 from app.seeding.chunk_review import MOST_IN_LINES, MOST_IN_YAML, ChunkReview
 from app.seeding.files import FileChunk, read_chunk
-from app.seeding.flaws import Flaw, explain, field_path, shown, takes_text
+from app.seeding.flaws import Flaw, explain, field_path, shown, takes_text, wrong
 from app.seeding.raw_records import RawRecord
 from app.seeding.references import KnownIds, RecordMention, mentions
 from app.seeding.staging import FormerId, StagedEvidence, StagedMention, StagedRecord
@@ -143,8 +143,8 @@ class ChunkValidator:
 def parse(raw: RawRecord) -> tuple[tuple[Any, ...], list[Flaw]]:
     """The validated record, and a proposal's terms after it; or none, and the flaws."""
     if not isinstance(raw.fields, dict):
-        wrong = f"must be a record with fields, not {shown(raw.fields)}"
-        return (), [Flaw(raw.file, raw.line, "", "", wrong)]
+        why = wrong("no-fields", shown=shown(raw.fields))
+        return (), [Flaw(raw.file, raw.line, "", "", why)]
     model = MODELS[raw.kind]
     try:
         record = model.model_validate(raw.fields)
@@ -218,10 +218,10 @@ def field_flaws(raw: RawRecord, model: type[BaseModel], invalid: ValidationError
             continue
         owner, field = raw.owner_of(location)
         line = raw.line_of(location)
-        wrong = explain(error, model)
+        why = explain(error, model)
         if error["type"] == "extra_forbidden":
-            wrong = raw.traps.get(location, wrong)
-        yield Flaw(raw.file, line, owner, field_path(field), wrong)
+            why = raw.traps.get(location, why)
+        yield Flaw(raw.file, line, owner, field_path(field), why)
 
 
 def remark_flaws(raw: RawRecord, model: type[BaseModel]) -> Iterator[Flaw]:
@@ -229,11 +229,8 @@ def remark_flaws(raw: RawRecord, model: type[BaseModel]) -> Iterator[Flaw]:
     for location, remark in raw.traps.items():
         if remark.startswith("#") and takes_text(model, location):
             owner, field = raw.owner_of(location)
-            wrong = (
-                f"ends before {shown(remark)}, which YAML leaves out as a remark; put the text in "
-                "quotes, or the remark on a line of its own"
-            )
-            yield Flaw(raw.file, raw.line_of(location), owner, field_path(field), wrong)
+            why = wrong("remark", remark=shown(remark))
+            yield Flaw(raw.file, raw.line_of(location), owner, field_path(field), why)
 
 
 def unknown_phases(raw: RawRecord, proposal: SeedProposal) -> Iterator[Flaw]:
@@ -242,9 +239,9 @@ def unknown_phases(raw: RawRecord, proposal: SeedProposal) -> Iterator[Flaw]:
     for number, term in enumerate(proposal.terms):
         if term.phase is not None and str(term.phase) not in numbers:
             line = raw.line_of(("terms", number, "phase"))
-            has = f"has the phases {', '.join(numbers)}" if numbers else "has no phases"
-            wrong = f"there is no phase {term.phase}; {proposal.id} {has}, add it or correct this"
-            yield Flaw(raw.file, line, term.id, "phase", wrong)
+            phases = f"the phases {', '.join(numbers)}" if numbers else "no phases"
+            why = wrong("no-phase", phase=term.phase, proposal=proposal.id, phases=phases)
+            yield Flaw(raw.file, line, term.id, "phase", why)
 
 
 def unknown_reference(

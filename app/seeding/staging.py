@@ -140,20 +140,6 @@ class Staging:
         self.run_many("use_evidence", ((quote, *key) for key in used))
         return [bodies[key] for key in used]
 
-    def reply_cycles(self) -> Iterator[tuple[list[str], str, int]]:
-        """Each cycle of proposals that reply to each other, with the file and line of its first."""
-        replies = {reply: rest for reply, *rest in self.run("replies")}
-        done: set[str] = set()
-        for current in sorted(replies):
-            path: list[str] = []
-            while current in replies and current not in done:
-                done.add(current)
-                path.append(current)
-                current = replies[current][0]
-            if current in path:
-                _, file, line = replies[current]
-                yield [*path[path.index(current) :], current], file, line
-
     def resolve_sort_keys(self) -> None:
         """Gives entries whose sort keys collide the next free ones, in the order of their ids."""
         collisions = self.run("collisions").fetchall()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from app.entries.names import folded_name
 from app.entries.stems import OWN_LANGUAGE
@@ -223,8 +223,7 @@ class FolderValidator:
             yield Flaw(file, line, record_id, "former_ids", why)
         for quote, source, file, line in self.staging.run("unused_evidence"):
             yield Flaw(file, line, quote, "words", wrong("unused-evidence", source=source))
-        for cycle, file, line in self.staging.reply_cycles():
-            yield Flaw(file, line, cycle[0], "in_reply_to.proposal", circular(cycle))
+        yield from self.reply_cycles()
 
     def duplicate_ids(self) -> Iterator[Flaw]:
         """Records whose id another one has."""
@@ -252,7 +251,7 @@ class FolderValidator:
         yield from self.cycles("topic", ("broader",))
 
     def cycles(self, name_type: str, field: tuple[str, ...]) -> Iterator[Flaw]:
-        """Each chain of references by a field that comes back to its beginning, once."""
+        """Each chain of references by a field that comes back to its beginning."""
         targets = {
             raw.id: {
                 mention.target: mention.location
@@ -261,13 +260,16 @@ class FolderValidator:
             }
             for raw in self.known[name_type].values()
         }
-        seen = set()
-        for start in targets:
-            cycle = cycle_from(start, targets)
-            if cycle is not None and frozenset(cycle) not in seen:
-                seen.add(frozenset(cycle))
-                location = targets[start][cycle[1]]
-                yield self.known[name_type][start].flaw(location, circular(cycle))
+        for cycle in cycles_of(targets):
+            location = targets[cycle[0]][cycle[1]]
+            yield self.known[name_type][cycle[0]].flaw(location, circular(cycle))
+
+    def reply_cycles(self) -> Iterator[Flaw]:
+        """Each chain of proposals that reply to each other."""
+        replies = {reply: rest for reply, *rest in self.staging.run("replies")}
+        for cycle in cycles_of({reply: [replies[reply][0]] for reply in sorted(replies)}):
+            _, file, line = replies[cycle[0]]
+            yield Flaw(file, line, cycle[0], "in_reply_to.proposal", circular(cycle))
 
     def shared_names(self, name_type: str) -> Iterator[Flaw]:
         """Names, aliases and former ids that would find two records."""
@@ -298,16 +300,21 @@ def circular(cycle: list[str]) -> str:
     return wrong("circle", cycle=" → ".join(cycle))
 
 
-def cycle_from(start: str, targets: dict[str, Any]) -> list[str] | None:
-    """A chain of references from a record that comes back to it, or None."""
-    pending = [[start]]
-    seen = set()
-    while pending:
-        path = pending.pop()
-        for target in targets.get(path[-1], ()):
-            if target == start:
-                return [*path, start]
-            if target not in seen:
-                seen.add(target)
-                pending.append([*path, target])
-    return None
+def cycles_of(targets: Mapping[str, Iterable[str]]) -> Iterator[list[str]]:
+    """Each chain of references that comes back to its beginning, which is the first of its records.
+
+    The first reference of a chain is left out where further ones are looked for.
+    """
+    left = {start: set(named) for start, named in targets.items()}
+    order = list(targets)
+    while True:
+        try:
+            TopologicalSorter(left).prepare()
+        except CycleError as error:
+            _, *cycle = reversed(error.args[1])
+        else:
+            return
+        first = min(range(len(cycle)), key=lambda number: order.index(cycle[number]))
+        chain = [*cycle[first:], *cycle[: first + 1]]
+        left[chain[0]].discard(chain[1])
+        yield chain

@@ -17,8 +17,8 @@ import yaml
 from pydantic import AfterValidator, BaseModel
 
 from app.entries.fields import valid_date, whole_day, without_outer_space
-from app.entries.record import EntryRecord, field_names
-from app.seeding.flaws import models_in, types_in
+from app.entries.record import EntryRecord, field_names, model_in
+from app.seeding.flaws import types_in
 from app.seeding.yaml_tree import Node
 
 WIDTH = 100
@@ -188,5 +188,5 @@ def field_of(model: type[BaseModel] | None, name: str) -> Field:
         is_verbatim=without_outer_space in checks,
         is_text={valid_date, whole_day}.isdisjoint(checks) and not types & {bool, int, float},
         is_trimmed=any(getattr(part, "strip_whitespace", None) for part in parts),
-        model=next(models_in(field.annotation), None),
+        model=model_in(field.annotation),
     )

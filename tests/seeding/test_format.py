@@ -17,10 +17,9 @@ from pydantic import BaseModel
 
 from app.cli import main
 from app.entries.dates import DateLanguageError, parse_date
-from app.entries.record import Citation, EntryRecord, Quantity, field_names
+from app.entries.record import Citation, EntryRecord, Quantity, field_names, model_in
 from app.reference.actors import ActorIdentifiers
 from app.seeding.files import kind_of, visible_files
-from app.seeding.flaws import models_in
 from app.seeding.json_schemas import STEMS, schemas
 from app.seeding.record_validation import MODELS, REFERRING
 from tests.conftest import SHIPPED, TINY
@@ -53,8 +52,8 @@ def fields_of(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, b
     for name, field in field_names(model).items():
         yield prefix + name, field.is_required()
         if name not in SHARED:
-            for inner in models_in(field.annotation):
-                yield from fields_of(inner, f"{prefix}{name}.")
+            inner = model_in(field.annotation)
+            yield from fields_of(inner, f"{prefix}{name}.") if inner is not None else ()
 
 
 def described(section: str) -> list[tuple[str, bool]]:
