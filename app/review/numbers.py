@@ -52,25 +52,24 @@ def quantities(record: Any) -> Iterator[tuple[Location, Quantity]]:
             yield ("quantities", number), quantity
 
 
-def percent(record: Any, _: Surroundings) -> Iterator[Query]:
-    """A share is more than a hundred percent, or shares of one whole are together."""
+def reported_numbers(record: Any, _: Surroundings) -> Iterator[Query]:
+    """A share is more than a hundred percent, a part more than its whole; a currency is none."""
     for location, quantity in quantities(record):
         is_share = quantity.value is not None and SHARES.match(fold(quantity.unit))
         if is_share and not 0 <= (quantity.value or 0) <= AT_MOST:
             yield doubt("percent.share", (*location, "value"), quantity=quantity)
         if quantity.part is not None and quantity.part > (quantity.whole or 0):
             yield doubt("percent.part", (*location, "part"), quantity=quantity)
+        if quantity.currency is not None and not is_currency(quantity.currency):
+            yield doubt("unknown-code.currency", (*location, "currency"), quantity=quantity)
 
 
-def unknown_currency(record: Any, _: Surroundings) -> Iterator[Query]:
-    """A currency has a code that ISO 4217 does not have."""
-    for location, quantity in quantities(record):
-        if quantity.currency is not None:
-            # Imported here, as few numbers are amounts.
-            from app.review.codes import english  # noqa: PLC0415
+def is_currency(code: str) -> bool:
+    """Whether ISO 4217 has a code."""
+    # Imported here, as few numbers are amounts.
+    from app.review.codes import english  # noqa: PLC0415
 
-            if quantity.currency not in english().currencies:
-                yield doubt("unknown-code.currency", (*location, "currency"), quantity=quantity)
+    return code in english().currencies
 
 
 def number_in_text(term: TermRecord, _: Surroundings) -> Iterator[Query]:

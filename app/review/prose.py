@@ -63,14 +63,10 @@ def capitals(entry: Any, _: Surroundings) -> Iterator[Query]:
         yield doubt("capitals", ("title",))
 
 
-def fragment(quote: QuoteRecord, _: Surroundings) -> Iterator[Query]:
-    """Words that begin with a small letter are not called a fragment."""
+def quoted_words(quote: QuoteRecord, _: Surroundings) -> Iterator[Query]:
+    """Words stand in the quotation marks of a source, or begin small and are no fragment."""
     if quote.text[0].islower() and not quote.fragment:
         yield doubt("fragment", ("text",))
-
-
-def quoted_words(quote: QuoteRecord, _: Surroundings) -> Iterator[Query]:
-    """The words of a source stand in quotation marks, which are not the speaker's."""
     for location, wording in record_wordings(quote):
         text = wording.text
         closing = QUOTES.get(text[0], "")

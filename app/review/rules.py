@@ -38,7 +38,6 @@ OF_ENTRIES: tuple[Rule, ...] = (
     parties.cited_twice,
     prose.own_words,
 )
-OF_NUMBERS: tuple[Rule, ...] = (numbers.percent, numbers.unknown_currency)
 # The rules of each kind of record, which are asked with the record and its surroundings.
 RULES: dict[str, tuple[Rule, ...]] = {
     "event": (*OF_ENTRIES, prose.capitals),
@@ -46,7 +45,6 @@ RULES: dict[str, tuple[Rule, ...]] = {
         *OF_ENTRIES,
         names.unknown_language,
         offices.speakers_offices,
-        prose.fragment,
         prose.quoted_words,
         wordings.two_wordings,
         wordings.translated,
@@ -56,13 +54,13 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "proposal": (*OF_ENTRIES, prose.capitals),
     "term": (
         *OF_ENTRIES,
-        *OF_NUMBERS,
+        numbers.reported_numbers,
         numbers.number_in_text,
         outcomes.early_report,
         outcomes.above_promised,
         parties.own_beneficiary,
     ),
-    "figure": (*OF_ENTRIES, *OF_NUMBERS),
+    "figure": (*OF_ENTRIES, numbers.reported_numbers),
     WITH_TERMS: (parties.no_party, parties.same_term),
     "evidence": (wordings.words_not_found,),
     "source": (

@@ -16,7 +16,7 @@ from app.kinds.quotes import QuoteRecord
 from app.review.doubts import Location, Query, Surroundings, doubt
 from app.review.names import near_doubles
 from app.review.numbers import FigureFact, figure_fact, quantities
-from app.review.wordings import fingerprints, letters_of
+from app.review.wordings import fingerprints, letters_of, record_wordings
 
 # What is to be the same wherever it is meant.
 COUNTED_ONCE = ("unit", "metric")
@@ -48,11 +48,8 @@ class Facts:
     def add(self, entry: EntryRecord, number: int) -> None:
         """Takes in an entry, the `number`-th of its part."""
         if isinstance(entry, QuoteRecord):
-            found = fingerprints(entry.text)
-            if entry.renderings:
-                texts = [rendering.text for rendering in entry.renderings]
-                found = {*found, *(each for text in texts for each in fingerprints(text))}
-            self.mark(found, number)
+            texts = [wording.text for _, wording in record_wordings(entry)]
+            self.mark({each for text in texts for each in fingerprints(text)}, number)
         elif isinstance(entry, EventRecord):
             self.mark({crc32(letters_of(entry.date + entry.title))}, number)
             if entry.place is not None:

@@ -18,6 +18,7 @@ from app.kinds.terms import TermRecord
 from app.reference import REFERENCE_TYPES
 from app.reference.dataset import DatasetRecord
 from app.reference.registry import Reference
+from app.review.doubts import repeated
 from app.review.texts import texts_in
 from app.seeding.files import (
     DATASET_FILE,
@@ -273,7 +274,6 @@ class FolderValidator:
 
     def shared_names(self, name_type: str) -> Iterator[Flaw]:
         """Names, aliases and former ids that would find two records."""
-        owners: dict[str, str] = {}
         records = self.reference.by_type[name_type].values()
         named = [(record.id, name) for record in records for name in record.names()]
         former = [
@@ -282,9 +282,8 @@ class FolderValidator:
             for each in record.former_ids
             if each not in self.known[name_type]
         ]
-        for record_id, name in (*named, *former):
-            folded = folded_name(name)
-            owner = owners.setdefault(folded, record_id) if folded else record_id
+        folded = ((folded_name(each[1]), each) for each in (*named, *former))
+        for (record_id, name), (owner, _) in repeated(each for each in folded if each[0]):
             if owner != record_id:
                 yield self.shared_name(name_type, record_id, owner, name)
 

@@ -43,18 +43,13 @@ class Field(NamedTuple):
 
 def formatted_yaml(top: Node, model: type[BaseModel]) -> str:
     """A file: a list of records of a model with an empty line before each, or one record."""
+    lines = list(comment_lines(top.above, "", parted=True))
     if top.items is None:
-        lines = [*comment_lines(top.above, "", parted=True), *block(top, Field(model=model), "")]
-    else:
-        lines = [line for item in top.items for line in record(item, model)]
+        lines += block(top, Field(model=model), "")
+    for item in top.items or ():
+        lines += ["", *comment_lines(item.above, "", parted=True)]
+        lines += dashed(item, Field(model=model), "")
     return "\n".join([*lines, *comment_lines(top.below, "", parted=True)]).strip("\n") + "\n"
-
-
-def record(item: Node, model: type[BaseModel]) -> Iterator[str]:
-    """A record of a file."""
-    yield ""
-    yield from comment_lines(item.above, "", parted=True)
-    yield from dashed(item, Field(model=model), "")
 
 
 def comment_lines(comments: list[str], indent: str, *, parted: bool = False) -> Iterator[str]:
