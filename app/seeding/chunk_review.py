@@ -11,7 +11,7 @@ from app.review.doubts import Query, Surroundings
 from app.review.rules import RULES, WITH_TERMS
 from app.review.texts import remarkable, text_doubts
 from app.review.usage import Facts
-from app.seeding.flaws import Flaw, field_path
+from app.seeding.flaws import Flaw
 from app.seeding.raw_records import RawRecord
 
 # No more warnings of a code are kept of a YAML file, or of a thousand lines of NDJSON.
@@ -87,7 +87,4 @@ class ChunkReview:
 
 def warning_of(raw: RawRecord, query: Query) -> RecordWarning:
     """A warning with its place, in a record or in a term of it."""
-    line = raw.line_of(query.location)
-    owner, location = raw.owner_of(query.location)
-    field, code = field_path(location), query.code
-    return RecordWarning(raw.file, line, owner, field, query.message, code=code)
+    return RecordWarning(*raw.place(query.location), query.message, code=query.code)

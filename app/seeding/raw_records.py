@@ -38,13 +38,14 @@ class RawRecord:
                 return self.lines[location[:length]]
         return self.line
 
-    def owner_of(self, location: Location) -> tuple[str, Location]:
-        """The id of the record or of the term in it that has a field, and the location in that."""
+    def place(self, location: Location) -> tuple[str, int, str, str]:
+        """File, line, id and path of a field; those of a field of a term are in the term."""
+        line = self.line_of(location)
         if len(location) > 2 and location[0] == "terms" and isinstance(location[1], int):
             term = self.nested("term", "terms", location[1]).id
             if term:
-                return term, location[2:]
-        return self.id, location
+                return self.file, line, term, field_path(location[2:])
+        return self.file, line, self.id, field_path(location)
 
     def nested(self, kind: str, name: str, number: int) -> RawRecord:
         """A record in a list of this one, as a record of its own."""
@@ -58,7 +59,7 @@ class RawRecord:
 
     def flaw(self, location: Location, message: str) -> Flaw:
         """A flaw of a field."""
-        return Flaw(self.file, self.line_of(location), self.id, field_path(location), message)
+        return Flaw(*self.place(location), message)
 
     def repeated_key(self, line: int, field: str) -> Flaw:
         """A key that is given twice: one of the two values would be lost."""

@@ -27,7 +27,7 @@ from app.reference.dataset import DatasetRecord
 from app.review.doubts import Surroundings
 from app.seeding.chunk_review import MOST_IN_LINES, MOST_IN_YAML, ChunkReview
 from app.seeding.files import FileChunk, read_chunk
-from app.seeding.flaws import Flaw, explain, field_path, shown, takes_text, wrong
+from app.seeding.flaws import Flaw, explain, shown, takes_text, wrong
 from app.seeding.raw_records import RawRecord
 from app.seeding.references import KnownIds, RecordMention, mentions
 from app.seeding.staging import FormerId, StagedEvidence, StagedMention, StagedRecord
@@ -135,9 +135,8 @@ class ChunkValidator:
             if mention.kind in REFERENCE_TYPES:
                 validated.flaws += unknown_reference(mention, raw, self.known, self.half_read)
             else:
-                line, field = raw.line_of(mention.location), field_path(mention.location)
-                row = (mention.kind, mention.target, raw.file, line, raw.id, field)
-                validated.mentions.append(StagedMention(*row))
+                place = raw.place(mention.location)
+                validated.mentions.append(StagedMention(mention.kind, mention.target, *place))
 
 
 def parse(raw: RawRecord) -> tuple[tuple[Any, ...], list[Flaw]]:
@@ -216,21 +215,17 @@ def field_flaws(raw: RawRecord, model: type[BaseModel], invalid: ValidationError
         # A list that has only flawed items counts as empty.
         if error["type"] == "too_short" and location in flawed_items:
             continue
-        owner, field = raw.owner_of(location)
-        line = raw.line_of(location)
         why = explain(error, model)
         if error["type"] == "extra_forbidden":
             why = raw.traps.get(location, why)
-        yield Flaw(raw.file, line, owner, field_path(field), why)
+        yield raw.flaw(location, why)
 
 
 def remark_flaws(raw: RawRecord, model: type[BaseModel]) -> Iterator[Flaw]:
     """Texts of which YAML leaves out the end, as if it were a remark."""
     for location, remark in raw.traps.items():
         if remark.startswith("#") and takes_text(model, location):
-            owner, field = raw.owner_of(location)
-            why = wrong("remark", remark=shown(remark))
-            yield Flaw(raw.file, raw.line_of(location), owner, field_path(field), why)
+            yield raw.flaw(location, wrong("remark", remark=shown(remark)))
 
 
 def unknown_phases(raw: RawRecord, proposal: SeedProposal) -> Iterator[Flaw]:
@@ -238,10 +233,9 @@ def unknown_phases(raw: RawRecord, proposal: SeedProposal) -> Iterator[Flaw]:
     numbers = [str(phase.number) for phase in sorted(proposal.phases, key=lambda each: each.number)]
     for number, term in enumerate(proposal.terms):
         if term.phase is not None and str(term.phase) not in numbers:
-            line = raw.line_of(("terms", number, "phase"))
             phases = f"the phases {', '.join(numbers)}" if numbers else "no phases"
             why = wrong("no-phase", phase=term.phase, proposal=proposal.id, phases=phases)
-            yield Flaw(raw.file, line, term.id, "phase", why)
+            yield raw.flaw(("terms", number, "phase"), why)
 
 
 def unknown_reference(
