@@ -19,7 +19,7 @@ from mcp.server import MCPServer
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ResourceError, ToolError
 from mcp_types import CallToolResult, ToolAnnotations
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 from starlette.types import ASGIApp
 
 from app.agents.answers import (
@@ -36,14 +36,16 @@ from app.agents.answers import (
     told_sources,
 )
 from app.analysis.outcome import name_of
+from app.api.entries import KindName
 from app.formats.citations import without_none
+from app.kinds import KINDS
 
 INSTRUCTIONS, CHECKING = (
     files("app.agents").joinpath(name).read_text(encoding="utf-8").strip()
     for name in ("instructions.md", "checking.md")
 )
 MOST_CLAIMS = {"proposal": 4, "term": 12}
-EVERY_KIND = ("event", "quote", "proposal", "term", "figure")
+Kind = Annotated[KindName, WithJsonSchema({"enum": [*KINDS], "type": "string"})]
 Id = Annotated[str, Field(description="An id from another answer.")]
 Day = Annotated[str | None, Field(description="2024, 2024-02 or 2024-02-07.")]
 Limit = Annotated[int, Field(ge=1, le=50)]
@@ -80,7 +82,7 @@ class Tools:
         """What a list says of the entries of these ids."""
         if not ids:
             return {}
-        asked = {"id": ids, "kind": EVERY_KIND, "limit": len(ids)}
+        asked = {"id": ids, "kind": tuple(KINDS), "limit": len(ids)}
         found = await self.ask(context, "/v1/timeline", **asked)
         return {each["id"]: found.entry(each) for each in found.data}
 
@@ -88,7 +90,7 @@ class Tools:
         self,
         context: Context,
         q: Annotated[str | None, Field(description='Words; "a phrase"; begin*; -without.')] = None,
-        kind: Literal["event", "quote", "proposal", "term", "figure"] | None = None,
+        kind: Kind | None = None,
         actor: Annotated[str | None, Field(description="Id or name.")] = None,
         topic: str | None = None,
         start_date: Day = None,
@@ -102,7 +104,7 @@ class Tools:
             context,
             "/v1/timeline",
             q=q,
-            kind=kind or EVERY_KIND,
+            kind=kind or tuple(KINDS),
             actor=actor,
             topic=topic,
             start_date=start_date,

@@ -12,14 +12,15 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.messages import Header
+from app.kinds import RECORD_TYPES
 
 # Where addresses stand in HTML, JSON, CSV, scripts and headers. What stands before `/` and after
 # the first step of a path tells them from parts of longer addresses and from words of a text.
-PAGES = (
-    rb"\.well-known|actors|assets|cards|check|compare|docs|embed|embed\.js|events|favicon\.ico|"
-    rb"figures|guide|health|llms(?:-full)?\.txt|mcp|metrics|oembed|openapi(?:-full)?\.json|"
-    rb"opensearch\.xml|problems|proposals|quotes|reference|robots\.txt|sitemap\.xml|sources|terms|"
-    rb"timeline|topics|watch"
+LISTS = "|".join(kind.plural for kind in RECORD_TYPES.values()).encode()
+PAGES = LISTS + (
+    rb"|\.well-known|assets|cards|check|compare|docs|embed|embed\.js|favicon\.ico|guide|health|"
+    rb"llms(?:-full)?\.txt|mcp|metrics|oembed|openapi(?:-full)?\.json|opensearch\.xml|problems|"
+    rb"reference|robots\.txt|sitemap\.xml|timeline|watch"
 )
 END = rb"(?=[/?#\"'<>()&,;|`\s\\]|$)"
 ADDRESS = re.compile(
