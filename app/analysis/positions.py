@@ -189,13 +189,11 @@ async def answering(
 
 
 async def positions_of(
-    accounts: Iterable[Account], narrow_by: str, snapshot: Snapshot
+    accounts: Collection[Account], narrow_by: str, snapshot: Snapshot
 ) -> list[dict[str, Any]]:
     """The fields of each `PositionOnProposal`: the latest answers first, then those without one."""
-    silent, answered = (
-        [each for each in accounts if bool(each.answers) is has_answers]
-        for has_answers in (False, True)
-    )
+    answered = [each for each in accounts if each.answers]
+    silent = [each for each in accounts if not each.answers]
     answered.sort(key=lambda each: each.answers[0].number)
     silent.sort(key=lambda each: (each.proposal["start_date"], each.proposal["id"]), reverse=True)
     said = await quotes_by_event(answered, narrow_by, snapshot)

@@ -7,13 +7,12 @@ offers it; one that needs dates is `dated`, and only dated lists offer it.
 from __future__ import annotations
 
 from app.entries.questions import FormatName
-from app.formats.answer import Format, as_json
+from app.formats.answer import Format, as_json, as_ndjson
 from app.formats.atom import as_atom
 from app.formats.csv import as_csv
 from app.formats.ical import as_ical
 from app.formats.jsonld import as_jsonld
 from app.formats.markdown import as_markdown
-from app.formats.ndjson import as_ndjson
 from app.formats.svg import as_svg
 
 # Documents of a format that is `whole`.

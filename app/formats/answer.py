@@ -1,4 +1,4 @@
-"""One page of a list, what a format is, and JSON, whose bytes are those of the stored documents."""
+"""One page of a list, what a format is, and JSON: the bytes of the stored documents."""
 
 from __future__ import annotations
 
@@ -89,6 +89,10 @@ class Answer:
         """The documents as dictionaries, with the chosen fields only."""
         return [self.sparse(orjson.loads(document)) for document in self.documents]
 
+    def bodies(self) -> list[bytes]:
+        """The documents as JSON, with the chosen fields only."""
+        return [orjson.dumps(each) for each in self.loaded()] if self.fields else self.documents
+
     def sparse(self, document: dict[str, Any]) -> dict[str, Any]:
         """The chosen fields of a document, in its own order."""
         if not self.fields:
@@ -132,11 +136,13 @@ class Format:
 
 def as_json(answer: Answer) -> bytes:
     """The answer as `{"data": […], "meta": {…}, "links": {…}}`."""
-    documents = answer.documents
-    if answer.fields:
-        documents = [orjson.dumps(document) for document in answer.loaded()]
     links = {"self": answer.self_link, "next": answer.next_link, "html": answer.page}
-    return enveloped([b"[", b",".join(documents), b"]"], meta_of(answer), links)
+    return enveloped([b"[", b",".join(answer.bodies()), b"]"], meta_of(answer), links)
+
+
+def as_ndjson(answer: Answer) -> bytes:
+    """The documents of the page, each on a line of its own."""
+    return b"".join(body + b"\n" for body in answer.bodies())
 
 
 def meta_of(answer: Answer) -> dict[str, Any]:
