@@ -187,7 +187,7 @@ class Asked:
         return f"{urljoin(self.public_url, url)}?revision={self.digest}"
 
     def entry(self, document: Json) -> Json:
-        """What a list says of an entry."""
+        """An entry as lists show it."""
         return {
             **{name: document[name] for name in ("id", "kind", "date")},
             "quoted": document["label"],
@@ -198,7 +198,7 @@ class Asked:
         }
 
     def whole(self, document: Json) -> Json:
-        """All that is known of an entry."""
+        """An entry with all its members."""
         rest = {name: each for name, each in document.items() if name not in SHOWN}
         titled = [document["label"]] if KINDS[document["kind"]].headline == "title" else []
         *account, _ = paragraphs(document)
@@ -230,7 +230,7 @@ class Asked:
 
 
 def told_source(summary: Json) -> Json:
-    """A source with the address of the very words, where it is known."""
+    """A source with the address of the exact words, if it is known."""
     address = summary["passage_href"] or summary["href"] or summary["archive_href"]
     return without_none({"name": summary["name"], "address": address})
 
@@ -242,7 +242,7 @@ def told_sources(holders: Iterable[Json]) -> list[Json]:
 
 
 def without_passage(citation: Json) -> Json:
-    """For lists: the address of the very words is longer than they are."""
+    """The source for lists, without the address of the exact words, which is long."""
     return {"source": {**citation["source"], "passage_href": None}}
 
 

@@ -13,7 +13,7 @@ from app.errors import ParleyError
 
 
 def is_installed() -> bool:
-    """Whether the extra `mcp` is."""
+    """Whether the extra `mcp` is installed."""
     return find_spec("mcp") is not None
 
 
@@ -26,7 +26,7 @@ def protocol_server(app: ASGIApp, settings: Settings) -> Any:
 
 
 class AgentsEndpoint:
-    """An ASGI application that answers each message by itself, whichever worker gets it."""
+    """An ASGI application that answers each message by itself, in any worker."""
 
     path = "/mcp"
     server: Any = None

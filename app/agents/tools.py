@@ -79,7 +79,7 @@ class Tools:
         return Asked(response.json(), self.public_url)
 
     async def entries(self, context: Context, ids: list[str]) -> dict[str, Json]:
-        """What a list says of the entries of these ids."""
+        """The entries of these ids as lists show them."""
         if not ids:
             return {}
         asked = {"id": ids, "kind": tuple(KINDS), "limit": len(ids)}

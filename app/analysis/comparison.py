@@ -85,7 +85,7 @@ def topic_order(proposals: Iterable[EntryJson]) -> dict[str, int]:
 
 
 def by_topic(lines: Iterable[Line], order: dict[str, int]) -> list[tuple[Any, list[Line]]]:
-    """The lines under the first topic that all their terms share, else the first of the first."""
+    """The lines by topic: the first one that its terms share, else that of its first term."""
     groups: dict[str, tuple[Any, list[Line]]] = {}
     for line in sorted(lines, key=lambda line: reading_order(present(line)[0])):
         first, *others = present(line)
@@ -212,7 +212,7 @@ def quantity_lines(
 
 
 def matched_quantities(ones: Sequence[EntryJson], others: Sequence[EntryJson]) -> dict[int, int]:
-    """Numbers of one unit that count alike things, or that are the only ones of that unit."""
+    """Numbers of one unit that count similar things, or that are the only ones of that unit."""
     units = [Counter(each["unit"] for each in side) for side in (ones, others)]
 
     def alike(one: EntryJson, other: EntryJson) -> float:

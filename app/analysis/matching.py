@@ -75,7 +75,7 @@ class ComparableTerm:
 
 
 def can_match(one: ComparableTerm, other: ComparableTerm) -> bool:
-    """Whether two terms share a topic and speak of one thing."""
+    """Whether two terms share a topic and are about the same thing."""
     topics, alike = set(one.topics) & set(other.topics), one.subjects & other.subjects
     if not topics or one.words == other.words:
         return bool(topics)
@@ -156,7 +156,7 @@ def scaled(score: float, threshold: float) -> int:
 
 
 def best_assignment(scores: list[list[int]]) -> list[tuple[int, int]]:
-    """The pairs of rows and columns with the greatest sum; a pair that scores 0 is none.
+    """The pairs of rows and columns with the greatest sum; those that score 0 are left out.
 
     The Hungarian method with potentials, rows added one by one: O(rows² · columns).
     """
@@ -194,7 +194,7 @@ def best_assignment(scores: list[list[int]]) -> list[tuple[int, int]]:
 def aligned_lines(
     columns: Sequence[Sequence[Item]], match: Callable[[list[Item], Sequence[Item]], dict[int, int]]
 ) -> list[list[Item | None]]:
-    """Lines of corresponding items, one of each column at most; those of the first column first."""
+    """Lines of corresponding items, at most one of each column; items of the first column first."""
     lines: list[list[Item | None]] = []
     for number, column in enumerate(columns):
         latest = [last_present(line) for line in lines]

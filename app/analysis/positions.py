@@ -203,7 +203,7 @@ async def positions_of(
 async def quotes_by_event(
     accounts: Iterable[Account], narrow_by: str, snapshot: Snapshot
 ) -> dict[tuple[str, str], list[EntryJson]]:
-    """What was said at events, by (event, speaker)."""
+    """The quotes said at events, by (event, speaker)."""
     events = {each.event["id"] for account in accounts for each in account.answers}
     said: dict[tuple[str, str], list[EntryJson]] = defaultdict(list)
     for quote in await all_with("event", events, "quote", narrow_by, snapshot):

@@ -30,7 +30,7 @@ NEGATORS = word_table("negators")
 
 
 class Operation(Enum):
-    """What leads from the asked words to the printed ones."""
+    """The operation that turns asked words into printed ones."""
 
     equal = "equal"
     replace = "replace"
@@ -279,7 +279,7 @@ def settled(steps: Iterable[Step], asked: Reading, printed: Reading) -> list[Ste
 
 
 def _settle(step: Step, asked: Reading, printed: Reading) -> Step:
-    """The step with the operation that its words amount to."""
+    """The step with the operation that fits its words."""
     if step.op is Operation.equal:
         return step
     ours, theirs = asked.words[step.a : step.b], printed.words[step.c : step.d]

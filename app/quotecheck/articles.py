@@ -79,7 +79,7 @@ async def mark_article(text: str, snapshot: Snapshot, work: Work) -> Json:
 
 
 def read_article(scene: Scene) -> Article:
-    """The quotations of a text with whom they are attributed to, and what stands between them."""
+    """The quotations of a text, the speakers named for them, and the text between them."""
     quoted = Quoted(list(scene.prose.quotations()), scene)
     bare = []
     for span, reading in _stretches(scene.prose) if scene.mentions else ():
@@ -113,7 +113,7 @@ def _answer(text: str, article: Article, matcher: Matcher) -> Json:
 def _quotation_mark(
     quotation: Quotation, matches: Matches, matcher: Matcher, *, related: bool
 ) -> Marked | None:
-    """What a quotation is marked as; None where it is not in the record, or could be anyone's."""
+    """The mark of a quotation; None if it is not in the record, or anybody may have said it."""
     enough = [
         each
         for each in matches.judgements
@@ -153,7 +153,7 @@ def _is_enough(passage: Passage, judgement: Judgement, quotes: Quotes, *, relate
 
 
 def _is_the_speakers(said: SaidBy | None, judgement: Judgement, quotes: Quotes) -> bool:
-    """Whether the text says that a quote's speaker said it; naming a state says too little."""
+    """Whether the text names a quote's speaker as such; the name of a state is not enough."""
     if said is None:
         return False
     return is_said_by(judgement.candidate, said, quotes.spoken_by(said.actors - said.states))

@@ -82,7 +82,7 @@ class SaidBy:
 
 
 def is_said_by(candidate: Candidate, said: SaidBy, spoken: BitMap) -> bool:
-    """Whether a quote is by whom it is attributed to; `spoken` are the quotes of its actors."""
+    """Whether a quote is by the speaker named for it; `spoken` are the quotes of its actors."""
     if candidate.ordinal in spoken:
         return True
     if said.office is not None and said.office.is_held(candidate.document):
@@ -139,7 +139,7 @@ class Scene:
         return replace(found, certain=True) if named.match(self.prose.text, start) else None
 
     def _spoke_before(self, start: int) -> SaidBy | None:
-        """Who has the word in one of the sentences before a quotation that stands alone."""
+        """Who speaks in one of the sentences before a quotation that is a sentence by itself."""
         for _ in range(SENTENCES_BACK if start else 0):
             sentence = self.prose.sentence((max(0, start - 1), start))
             start = sentence[0]
@@ -153,7 +153,7 @@ class Scene:
         return None
 
     def _who_speaks(self, sentence: Span) -> SaidBy | None:
-        """Who has the word in a sentence, or anybody else whom it names; None in doubt."""
+        """Who speaks in a sentence, or anybody else whom it names; None in doubt."""
         first, last = self._word_numbers(sentence)
         parts = [self._in_clause(each, sentence) for each in self.prose.outside(sentence)]
         found = next(filter(None, parts), None)
@@ -173,7 +173,7 @@ class Scene:
         return not SPEECH.isdisjoint(self.prose.words_in(clause).keys)
 
     def said_beside(self, span: Span) -> SaidBy | None:
-        """Who is said to have said a part of the text by all that stands before and after it."""
+        """Who is named as the speaker of a part of the text, by the words before and after it."""
         sides = [(0, span[0]), (span[1], len(self.prose.text))]
         found = None
         for side in sides:

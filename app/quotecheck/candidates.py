@@ -106,7 +106,7 @@ class Quotes:
             self.candidates[ordinal] = candidate_of(ordinal, body)
 
     async def _values(self, loadable: Loadable[K, V], keys: Iterable[K]) -> dict[K, V]:
-        """The value of each key, in memory or not; the event loop goes on after each batch."""
+        """The value of each key, in memory or not; other requests may run after each batch."""
         found: dict[K, V] = {}
         for batch in in_batches(keys):
             values = await find(self.snapshot, Memory.get_all, loadable, batch)
@@ -150,7 +150,7 @@ def spoken_key(actor: str) -> int:
 def most_like(
     postings: Iterable[BitMap], quotes: int, count: int, within: BitMap | None = None
 ) -> BitMap:
-    """The ordinals with the highest sum of rarities; of equals the newest.
+    """The ordinals with the highest sum of rarities, the newest first among equals.
 
     `postings` has one bitmap for each word, `quotes` is how many there are in the record.
     """

@@ -76,7 +76,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Comparison:
-    """How some words stand to one recorded wording."""
+    """How some words differ from one recorded wording."""
 
     verdict: Verdict
     alignment: Alignment
@@ -92,7 +92,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Judgement:
-    """How all that was asked stands to one quote: its words, its speaker and its date."""
+    """How a question differs from one quote: its words, its speaker and its date."""
 
     candidate: Candidate
     comparison: Comparison
@@ -106,7 +106,7 @@ class Judgement:
 
     @property
     def order(self) -> tuple[int, int, float, int, float, int]:
-        """The closest is the greatest; of equals the one with the right speaker and date."""
+        """The closest is the greatest; of equal ones, that with the right speaker and date."""
         words, alike, share = self.comparison.order
         if self.comparison.alignment.is_unchanged:
             # A "not" that was cut off before the words makes them no other quote's.
@@ -120,7 +120,7 @@ class Judgement:
 
 
 def compare_words(asked: Reading, *wordings: Mapping[str, Any]) -> Comparison:
-    """How some words stand to the closest of some wordings, by the words alone."""
+    """How some words differ from the closest of some wordings, by the words alone."""
     compared = (
         _comparison(align(asked, printed), wording)
         for wording in wordings

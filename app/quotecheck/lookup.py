@@ -95,7 +95,7 @@ def without_words(prose: Prose) -> dict[str, object] | None:
 async def check_texts(
     questions: Sequence[QuotationQuestion], snapshot: Snapshot, work: Work
 ) -> list[Json]:
-    """What is in the record of some texts: of each as a whole, or of the quotations in it."""
+    """Which texts are in the record: each as a whole, or the quotations in it."""
     wholes = [Passage(each.prose.reading, each.said, each.day) for each in questions]
     long = sum(len(each.reading) for each in wholes) > LONG_WORDS
     run = work.in_thread if long else work.in_short_thread
@@ -111,7 +111,7 @@ async def check_texts(
 
 
 async def _quotations_in(question: QuotationQuestion, snapshot: Snapshot, run: Run) -> Quoted:
-    """The quotations of a text, where something stands around them."""
+    """The quotations of a text, if it has other words around them."""
     prose, said = question.prose, question.said
     if not prose.quoted or not any(_words_outside(prose)):
         return Quoted()

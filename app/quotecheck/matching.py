@@ -183,7 +183,7 @@ class Matcher:
         return self.found[passage.key]
 
     def matches_of(self, quoted: Quoted) -> dict[Quotation, Matches]:
-        """The matches of quotations; of several pieces only where one quote may have them all."""
+        """The matches of quotations; several pieces match only if one quote may have them all."""
         found = {each: self.matches(passage) for each, passage in quoted.passages.items()}
         recorded = {each.span: matches.recorded for each, matches in found.items()}
         for quotation in quoted.quotations:
@@ -196,7 +196,7 @@ class Matcher:
 
 
 def postings_of(passages: Iterable[Passage]) -> set[int]:
-    """The postings of all words of some passages, and of those to whom they are attributed."""
+    """The postings of all words of some passages, and of the actors they are attributed to."""
     found = set()
     for passage in passages:
         found |= {word_key(word) for word in passage.reading.index_words}
@@ -300,7 +300,7 @@ def _parts(reading: Reading, judgements: Sequence[Judgement]) -> list[Judgement]
 
 
 def _may_be_parts(comparison: Comparison) -> bool:
-    """Whether a quote has some words in a row of a passage, and the passage some more besides."""
+    """Whether a quote has some words of a passage in a row, and the passage has others, too."""
     steps = comparison.alignment.steps
     others = (step.b - step.a for step in steps if step.op is not Operation.equal)
     return (

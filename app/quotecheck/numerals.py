@@ -48,5 +48,5 @@ def _value(word: str) -> float | None:
 
 
 def is_quantity(key: str) -> bool:
-    """Whether a key of a word tells how many."""
+    """Whether the key of a word is a number or a quantity."""
     return key[0].isdigit() or key in QUANTITIES or key in SCALES

@@ -58,7 +58,7 @@ async def load_actors(ids: Sequence[str], snapshot: Snapshot) -> list[Mapping[st
 
 
 async def _rows(keyed: KeyedStatement, keys: Iterable[str], snapshot: Snapshot) -> list[Row]:
-    """The rows of some keys; the event loop goes on after each batch."""
+    """The rows of some keys; other requests may run after each batch."""
     found: list[Row] = []
     for batch in in_batches(keys):
         statement, values = keyed.of(batch)

@@ -84,7 +84,7 @@ def _day(judgement: Judgement) -> str:
 
 
 def counts_of(found: Sequence[Judgement | None]) -> dict[str, int]:
-    """How many quotations are what, by their closest quotes; None where there is none."""
+    """How many quotations have each verdict, by their closest quotes; None without a quote."""
     kinds = [_kind_of(each) for each in found]
     return {"quotations": len(kinds), **{name: kinds.count(name) for name in COUNTED}}
 

@@ -1,4 +1,4 @@
-"""The words of `vocabulary.toml`, folded as texts are compared, and what words tell."""
+"""The words of `vocabulary.toml`, folded as texts are compared, and the weights of words."""
 
 from __future__ import annotations
 
@@ -28,6 +28,6 @@ def telling(keys: Iterable[str]) -> int:
 
 
 def telling_weight(keys: Collection[str]) -> float:
-    """What some words tell: one each, a quarter for those that only join others."""
+    """The weight of some words: one each, a quarter for those that only join others."""
     joining = sum(map(FUNCTION_WORDS.__contains__, keys))
     return len(keys) - joining * (1 - FUNCTION_WEIGHT)

@@ -228,7 +228,7 @@ class Seeding:
 
 
 def known_as(document: dict[str, Any]) -> Iterator[str]:
-    """What an actor, topic or source may be asked for by: its outside ids that are no numbers."""
+    """The outside ids by which an actor, topic or source is found, except numbers."""
     return (each for each in (document["identifiers"] or {}).values() if isinstance(each, str))
 
 

@@ -81,7 +81,7 @@ def stage(folder: Path, staging: Staging) -> FolderValidator:
 
 @contextmanager
 def progress_bar(label: str) -> Iterator[Callable[[int], object]]:
-    """A progress bar, on a terminal alone and after a second; gives what adds records to it."""
+    """A progress bar, shown on a terminal after a second; yields the function that adds records."""
     with tqdm(
         desc=label, unit=" records", delay=1, leave=False, disable=None, file=sys.stderr
     ) as bar:

@@ -34,7 +34,7 @@ class RecordWarning(Flaw):
 
     @property
     def key(self) -> WarningKey:
-        """By what it is silenced."""
+        """The key by which it is silenced."""
         return self.file, self.id, self.code
 
 
@@ -62,7 +62,7 @@ class ChunkReview:
         self.apply(raw, raw.kind, record, around)
 
     def apply(self, raw: RawRecord, kind: str, record: Any, around: Surroundings) -> None:
-        """Holds a record against the rules of a kind."""
+        """Checks a record by the rules of its kind."""
         for rule in RULES[kind]:
             for query in rule(record, around):
                 self.warn(raw, query)

@@ -40,7 +40,7 @@ class Flaw:
 
 
 def wrong(message: str, /, **facts: Any) -> str:
-    """What `messages.toml` says of a flaw, with some facts."""
+    """The message of a flaw in `messages.toml`, filled with some facts."""
     words: str = MESSAGES["flaws"][message]
     return words.format(**facts)
 
@@ -93,14 +93,14 @@ def explain(error: ErrorDetails, model: type[BaseModel]) -> str:
 
 
 def unknown_choice(given: Any, allowed: list[str]) -> str:
-    """A value that a field may not have, with the one that may have been meant."""
+    """The flaw of a value that a field does not allow, with the nearest allowed one."""
     near = nearest(given, allowed) if isinstance(given, str) else []
     hint = f" (did you mean {near[0]}?)" if near else ""
     return f"{shown(given)} is not in the list{hint}; write one of {', '.join(allowed)}"
 
 
 def unknown_field(name: str, model: type[BaseModel]) -> str:
-    """A field that a model does not have, with the one that may have been meant."""
+    """The flaw of a field that a model does not have, with the nearest one that it has."""
     known = list(field_names(model))
     near = nearest(name, known)
     hint = f"did you mean {near[0]}?" if near else f"write one of {', '.join(known)}"

@@ -152,7 +152,7 @@ def question_of(model: type[EntryQuestion], values: Values) -> EntryQuestion:
 
 
 def has_words(question: EntryQuestion, words: set[str]) -> bool:
-    """Whether an entry of these words has those that are asked for."""
+    """Whether an entry with these words matches the words of the question."""
     groups = read_query(question.q) if question.q is not None else ()
     return all(
         any(has_term(term, words) for term in group.terms) != group.excluded for group in groups

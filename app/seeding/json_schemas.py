@@ -99,7 +99,7 @@ def tables() -> dict[str, dict[str, str]]:
 def describe(
     schema: dict[str, Any], section: str, prefix: str, named: dict[str, dict[str, Any]]
 ) -> None:
-    """Adds what FORMAT.md says to each field of a schema, and to those of what is in it."""
+    """Adds the description in FORMAT.md to each field of a schema and of the objects in it."""
     for name, field in schema.get("properties", {}).items():
         path = prefix + name
         words = tables()[section].get(path) or tables()[SHARED].get(path)

@@ -38,7 +38,7 @@ def exclusive_lock(path: Path) -> Iterator[None]:
 
 @contextmanager
 def held_lock(file: Path, database: Path) -> Iterator[None]:
-    """Holds the lock on a file; tells where it has to be waited for."""
+    """Holds the lock on a file; logs if it has to wait."""
     lock = try_lock(file)
     if lock is None:
         log.warning("Waiting until another seeding of %s ends.", database)

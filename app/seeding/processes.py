@@ -30,8 +30,8 @@ MOST = 4
 def map_in_order(work: Callable[[PartT], DoneT], parts: Iterable[PartT]) -> Iterator[DoneT]:
     """The result of the work for each part, in order; only a few parts are held in memory.
 
-    Work that takes longer than `PATIENCE` goes on in other processes. Raises `SeedRefused` where
-    one of them cannot be started, or ends early.
+    Work that takes longer than `PATIENCE` continues in other processes. Raises `SeedRefused` if one
+    of them cannot be started, or ends early.
     """
     coming = iter(parts)
     count = number_of_processes()
@@ -84,8 +84,8 @@ def in_processes(
 class Worker:
     """A process that does one part at a time, and the pipe to it.
 
-    The far end of the pipe is open in that process alone: when it ends, however it does, so does
-    the waiting for its result.
+    Only that process has the far end of the pipe open: when it ends for any reason, waiting for its
+    result ends, too.
     """
 
     def __init__(self, work: Callable[[Any], Any]) -> None:

@@ -50,7 +50,7 @@ NOT_HASHED = b"-"
 class ValidatedChunk:
     """The records of a chunk, ready for the staging, and their flaws.
 
-    With the number of wordings of its quotes, and the topics of its entries.
+    `wordings` is the number of wordings of its quotes, `topics` are those of its entries.
     """
 
     file: str
@@ -122,7 +122,7 @@ class ChunkValidator:
             validated.review.add_terms(raw, records, self.around)
 
     def add_entry(self, raw: RawRecord, entry: Any, validated: ValidatedChunk) -> None:
-        """Reviews an entry, and counts what is told of all of them."""
+        """Reviews an entry, and adds it to the facts about all entries."""
         validated.topics.update(entry.topics)
         validated.wordings += 1 + len(entry.renderings) if raw.kind == "quote" else 0
         if self.around is not None:

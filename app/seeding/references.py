@@ -32,7 +32,7 @@ class RecordMention(NamedTuple):
 def mentions(
     model: type[BaseModel], fields: Any, known: KnownIds = NONE_KNOWN
 ) -> list[RecordMention]:
-    """The records that the fields of a model name, valid or not, but those that are known.
+    """The records that the fields of a model name, except known ones; the record may be invalid.
 
     Notes in `known` which of its ids are named.
     """
