@@ -51,25 +51,9 @@ class Reception(StrEnum):
 class Status(StrEnum):
     """What became of a proposal: how it was received, or the latest stage of its life."""
 
-    agreed = "agreed"
-    partly_agreed = "partly_agreed"
-    not_agreed = "not_agreed"
-    rejected = "rejected"
-    countered = "countered"
-    under_discussion = "under_discussion"
-    drafted = "drafted"
-    leaked = "leaked"
-    tabled = "tabled"
-    published = "published"
-    amended = "amended"
-    accepted = "accepted"
-    signed = "signed"
-    voted = "voted"
-    ratified = "ratified"
-    in_force = "in_force"
-    suspended = "suspended"
-    ended = "ended"
-    superseded = "superseded"
+    # A word that is in both lists stands among the stages.
+    vars().update({str(each): str(each) for each in Reception if each not in [*Stage]})
+    vars().update({str(each): str(each) for each in Stage})
 
 
 class Detail(StrEnum):

@@ -288,29 +288,30 @@ def speakers_of(record: QuoteRecord, reference: Reference) -> list[dict[str, Any
 
 
 def renderings_of(record: QuoteRecord, reference: Reference) -> list[dict[str, Any]]:
-    renderings = []
-    for wording in record.wordings:
-        rendering = document_fields(RenderingDocument, wording, reference.refer)
-        renderings.append({**rendering, "source": with_passage(rendering["source"], wording)})
-    return renderings
+    return [
+        with_passage(document_fields(RenderingDocument, wording, reference.refer), wording)
+        for wording in record.wordings
+    ]
 
 
 def citations_of(record: QuoteRecord, reference: Reference) -> list[dict[str, Any]]:
     """The citations, each with the passage of the first wording of its source that is found."""
     found = {each.source: each for each in reversed(record.wordings) if each.selector is not None}
-    citations = []
-    for each in record.citations:
-        citation = document_fields(CitationDocument, each, reference.refer)
-        source = with_passage(citation["source"], found.get(each.source))
-        citations.append({**citation, "source": source})
-    return citations
+    return [
+        with_passage(
+            document_fields(CitationDocument, each, reference.refer), found.get(each.source)
+        )
+        for each in record.citations
+    ]
 
 
-def with_passage(source: dict[str, Any], wording: Wording | None) -> dict[str, Any]:
-    """A source with the address of a wording in it, where evidence has found the words."""
+def with_passage(document: dict[str, Any], wording: Wording | None) -> dict[str, Any]:
+    """What has a source, with the address of a wording in it where evidence has found the words."""
+    source = document["source"]
     if wording is None or wording.selector is None or source["href"] is None:
-        return source
-    return {**source, "passage_href": passage_address(source["href"], wording.selector)}
+        return document
+    passage = passage_address(source["href"], wording.selector)
+    return {**document, "source": {**source, "passage_href": passage}}
 
 
 def quote_node(document: Node, base: str) -> Node:

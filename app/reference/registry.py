@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from app.entries.dates import DateSpan, parse_date
-from app.entries.documents import SourceSummary, Summary
+from app.entries.documents import SourceSummary, Summary, document_fields
 from app.entries.fields import RefersTo
 from app.entries.stems import OWN_LANGUAGE
 from app.reference.actors import ActorRecord
@@ -77,17 +77,9 @@ class Reference:
     def _summary(self, kind: str, record_id: str) -> dict[str, Any]:
         record, url = self.by_type[kind][record_id], f"/v1/{kind}s/{record_id}"
         if kind == "source":
-            return SourceSummary(
-                id=record_id,
-                name=record.publisher,
-                url=url,
-                title=record.title,
-                title_printed=record.title_printed,
-                date=record.date,
-                language=record.language,
-                href=record.url,
-                archive_href=record.archive_url,
-            ).model_dump()
+            named = {"name": record.publisher, "url": url, "passage_href": None}
+            addresses = {"href": record.url, "archive_href": record.archive_url}
+            return document_fields(SourceSummary, record, self.refer, {**named, **addresses})
         return Summary(id=record_id, name=record.label, url=url).model_dump()
 
     def _broader(self, topic_id: str) -> tuple[str, ...]:
