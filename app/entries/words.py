@@ -97,13 +97,13 @@ def split(text: str) -> list[str]:
 
 def located(text: str) -> list[Located]:
     """List the words of `split` in the same order, each with where it stands in the text."""
-    folded, offsets = _folded_with_offsets(text)
+    folded, offsets = folded_with_offsets(text)
     pattern = ASCII_WORD if folded.isascii() else WORD
     return [
         Located(
             match[0][:WORD_LENGTH_MAXIMUM],
             offsets[match.start()],
-            _end_with_marks(text, offsets[match.end() - 1] + 1),
+            end_with_marks(text, offsets[match.end() - 1] + 1),
         )
         for match in pattern.finditer(folded)
     ]
@@ -136,7 +136,7 @@ def tsvector_text(words: Iterable[str]) -> str:
     )
 
 
-def _folded_with_offsets(text: str) -> tuple[str, Sequence[int]]:
+def folded_with_offsets(text: str) -> tuple[str, Sequence[int]]:
     """The folded text, and for each of its characters which one of the text it comes from."""
     if text.isascii():
         return text.lower(), range(len(text))
@@ -145,7 +145,7 @@ def _folded_with_offsets(text: str) -> tuple[str, Sequence[int]]:
     return "".join(parts), offsets
 
 
-def _end_with_marks(text: str, end: int) -> int:
+def end_with_marks(text: str, end: int) -> int:
     """Where a word ends with the marks on its last letter."""
     while end < len(text) and _folded_character(text[end]) == "":
         end += 1

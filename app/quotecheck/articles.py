@@ -17,12 +17,12 @@ from app.quotecheck.answers import DifferenceKind, Mark, Verdict
 from app.quotecheck.attribution import SaidBy, Scene, is_said_by
 from app.quotecheck.candidates import Quotes
 from app.quotecheck.judgement import Judgement, compare_words
-from app.quotecheck.lookup import load_scene, too_long, without_surrogates, without_words
+from app.quotecheck.lookup import RECORDED, load_scene, text_errors, without_surrogates
 from app.quotecheck.matching import STRETCH_QUOTES, Matcher, Matches, Passage, Quoted
-from app.quotecheck.prose import Prose, Quotation, Span, each_once, read_prose
-from app.quotecheck.reading import Reading, read_wording
-from app.quotecheck.rendering import Json, found_fields
-from app.quotecheck.statements import counts_of, in_counts
+from app.quotecheck.prose import Prose, Quotation, Span, each_once
+from app.quotecheck.reading import Reading, read_wording, read_words
+from app.quotecheck.rendering import Json, entry_link, found_fields
+from app.quotecheck.statements import STATEMENTS, counts_of, in_counts
 from app.quotecheck.vocabulary import telling
 
 ARTICLE_CHARACTERS = 40_000
@@ -43,15 +43,6 @@ ALTERED_LIKENESS = 0.7
 
 
 @dataclass(frozen=True)
-class Article:
-    """A text with its quotations, and the stretches between them."""
-
-    scene: Scene
-    quoted: Quoted
-    bare: Sequence[Passage]
-
-
-@dataclass(frozen=True)
 class Marked:
     """A passage of a text with the quote that it is."""
 
@@ -63,29 +54,27 @@ class Marked:
 async def mark_article(text: str, snapshot: Snapshot, work: Work) -> Json:
     """The quotations of a text; raises `InvalidQuery` if it cannot be read."""
     text = without_surrogates(text)
-    if (wrong := too_long(text, ARTICLE_CHARACTERS)) is not None:
-        raise InvalidQuery([wrong])
-    prose = await work.in_thread(read_prose, text)
-    if (wrong := without_words(prose)) is not None:
-        raise InvalidQuery([wrong])
+    prose = Prose(await work.in_thread(read_words, text[:ARTICLE_CHARACTERS]))
+    if errors := list(text_errors(text, prose, ARTICLE_CHARACTERS)):
+        raise InvalidQuery(errors)
     scene = await load_scene(prose, snapshot, work.in_thread)
-    article = await work.in_thread(read_article, scene)
+    quoted, bare = await work.in_thread(_passages, scene)
     matcher = Matcher(snapshot, work.in_thread)
-    quoted = await work.in_thread(lambda: article.quoted.passages.values())
-    passages = list({each.key: each for each in quoted}.values())
-    await matcher.load(passages, max(STRETCH_QUOTES, ARTICLE_QUOTES // max(1, len(passages))))
-    await matcher.load(article.bare, STRETCH_QUOTES)
-    return await work.in_thread(_answer, text, article, matcher)
+    passages = await work.in_thread(lambda: quoted.passages.values())
+    different = list({each.key: each for each in passages}.values())
+    await matcher.load(different, max(STRETCH_QUOTES, ARTICLE_QUOTES // max(1, len(different))))
+    await matcher.load(bare, STRETCH_QUOTES)
+    return await work.in_thread(_answer, text, quoted, bare, matcher)
 
 
-def read_article(scene: Scene) -> Article:
+def _passages(scene: Scene) -> tuple[Quoted, list[Passage]]:
     """The quotations of a text, the speakers named for them, and the text between them."""
     quoted = Quoted(list(scene.prose.quotations()), scene)
     bare = []
     for span, reading in _stretches(scene.prose) if scene.mentions else ():
         check_work()
         bare.append(Passage(reading, scene.in_sentence(span)))
-    return Article(scene, quoted, bare)
+    return quoted, bare
 
 
 def _stretches(prose: Prose) -> Iterator[tuple[Span, Reading]]:
@@ -97,17 +86,16 @@ def _stretches(prose: Prose) -> Iterator[tuple[Span, Reading]]:
                     yield span, part
 
 
-def _answer(text: str, article: Article, matcher: Matcher) -> Json:
+def _answer(text: str, quoted: Quoted, bare: Sequence[Passage], matcher: Matcher) -> Json:
     """The marks, and the quotations that are not in the record."""
-    passages = [*article.quoted.passages.values(), *article.bare]
-    offices = (each.said.office for each in passages if each.said is not None)
-    related = bool(article.scene.mentions) or any(offices)
+    offices = (each.said.office for each in (*quoted.passages.values(), *bare) if each.said)
+    related = (quoted.scene is not None and bool(quoted.scene.mentions)) or any(offices)
     found = {
         quotation: _quotation_mark(quotation, each, matcher, related=related)
-        for quotation, each in matcher.matches_of(article.quoted).items()
+        for quotation, each in matcher.matches_of(quoted).items()
     }
-    bare = (mark for passage in article.bare for mark in _bare_marks(passage, matcher))
-    return _document(text, each_once(found, _is_whole), list(_without_overlaps(bare)))
+    others = (mark for passage in bare for mark in _bare_marks(passage, matcher))
+    return _document(text, each_once(found, _is_whole), list(_without_overlaps(others)))
 
 
 def _quotation_mark(
@@ -121,11 +109,9 @@ def _quotation_mark(
     ]
     if not enough:
         return None
-    best = enough[0]
-    unchanged = (Verdict.exact, Verdict.partial)
-    same = best.comparison.verdict in unchanged
-    also = [each for each in enough[1:] if same and each.comparison.verdict in unchanged]
-    return Marked(quotation.words, best, also)
+    as_recorded = [each for each in enough if each.comparison.verdict in RECORDED]
+    also = as_recorded[1:] if enough[0].comparison.verdict in RECORDED else []
+    return Marked(quotation.words, enough[0], also)
 
 
 def _is_whole(mark: Marked | None) -> bool:
@@ -211,7 +197,7 @@ def _without_overlaps(marks: Iterable[Marked]) -> Iterator[Marked]:
 def _document(text: str, quoted: dict[Quotation, Marked | None], bare: Sequence[Marked]) -> Json:
     """The answer as it is served."""
     counts = counts_of([mark.judgement if mark else None for mark in quoted.values()])
-    said = f"{in_counts(counts)}." if quoted else NO_QUOTATIONS
+    said = f"{in_counts(counts)}." if quoted else STATEMENTS["no_quotations"]
     if bare:
         said += f" {len(bare)} recorded passage{'s' * (len(bare) > 1)} without quotation marks."
     marks = [*filter(None, quoted.values()), *bare]
@@ -222,22 +208,17 @@ def _document(text: str, quoted: dict[Quotation, Marked | None], bare: Sequence[
         "marks": [_mark_document(text, mark) for mark in sorted(marks, key=lambda each: each.span)],
         "unmatched": [
             {"start": start, "end": end, "text": text[start:end]}
-            for (start, end), mark in ((each.words, mark) for each, mark in quoted.items())
-            if mark is None
+            for start, end in (each.words for each, mark in quoted.items() if mark is None)
         ],
     }
 
 
-NO_QUOTATIONS = "No quotations in quotation marks."
-
-
 def _mark_document(text: str, mark: Marked) -> Json:
     start, end = mark.span
-    others = {each.candidate.document["id"]: each.candidate.document["url"] for each in mark.also}
     found = found_fields(mark.judgement) | {
         "start": start,
         "end": end,
         "text": text[start:end],
-        "also": [{"id": id, "url": url} for id, url in others.items()],
+        "also": [entry_link(each) for each in mark.also],
     }
     return {name: found[name] for name in Mark.model_fields}

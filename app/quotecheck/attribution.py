@@ -106,13 +106,10 @@ class Scene:
         who was named last before it.
         """
         before, after = self.prose.before(span), self.prose.after(span)
-        sides = [before, after]
-        if self._goes_on(span, after):
-            sides.reverse()
-        for side in sides:
-            found = self._in_clause(side, span)
-            if found is not None:
-                return found
+        sides = (after, before) if self._goes_on(span, after) else (before, after)
+        found = next(filter(None, (self._in_clause(side, span) for side in sides)), None)
+        if found is not None:
+            return found
         start = self.prose.sentence(span)[0]
         earlier = [self._in_clause(each, span) for each in self.prose.outside((start, before[0]))]
         for found in reversed(earlier):
@@ -174,9 +171,8 @@ class Scene:
 
     def said_beside(self, span: Span) -> SaidBy | None:
         """Who is named as the speaker of a part of the text, by the words before and after it."""
-        sides = [(0, span[0]), (span[1], len(self.prose.text))]
         found = None
-        for side in sides:
+        for side in ((0, span[0]), (span[1], len(self.prose.text))):
             words = self.prose.words_in(side)
             if not len(words):
                 continue
@@ -208,7 +204,7 @@ class Scene:
         ends = self.prose.text[span[1] - 1 : span[1] + 2]
         beside = clause[1] == span[0] or ("," in ends and len(reading) <= BESIDE_WORDS)
         says = beside or not SAYS.isdisjoint(reading.keys)
-        offices = [self._with_owner(each, reading) for each in offices_in(reading.keys)]
+        offices = self._offices(reading)
         numbers = {each.first - first for each in persons}
         # Who speaks by office: the king told Biden, and Biden nodded.
         speaks = any(
@@ -290,7 +286,7 @@ class Scene:
             begins = not named and not office and self._begins_sentence(stranger, before)
             return SaidBy(stranger, certain=certain) if begins else None
         reading = self.prose.reading.part(since, last)
-        offices = [self._with_owner(each, reading) for each in offices_in(reading.keys)]
+        offices = self._offices(reading)
         owned = [each for each in offices if each.of]
         if owned and office is None:
             text = reading.printed(owned[-1].first, owned[-1].last)
@@ -335,11 +331,13 @@ class Scene:
     def _text(self, mention: ActorMention) -> str:
         return POSSESSIVE.sub("", self.prose.reading.printed(mention.first, mention.last))
 
-    def _with_owner(self, office: Office, reading: Reading) -> Office:
-        """The office, owned by those words alone that begin with a capital letter."""
-        words = dict(zip(reading.keys, reading.words, strict=True))
-        capital = (key for key in office.of if self.prose.text[words[key].start].isupper())
-        return office._replace(of=tuple(key for key in capital if key not in SPEECH))
+    def _offices(self, reading: Reading) -> list[Office]:
+        """The offices that are named, each owned by the words that begin with a capital letter."""
+        capital = {word.key: self.prose.text[word.start].isupper() for word in reading.words}
+        return [
+            each._replace(of=tuple(key for key in each.of if capital[key] and key not in SPEECH))
+            for each in offices_in(reading.keys)
+        ]
 
     def _stranger(self, first: int, last: int) -> str | None:
         """The name of somebody whom the record does not know: capitalised words in a row, or one

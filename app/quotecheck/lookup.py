@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,8 @@ from app.quotecheck.answers import Verdict
 from app.quotecheck.attribution import SaidBy, Scene
 from app.quotecheck.matching import Matcher, Matches, Passage, Quoted, Run
 from app.quotecheck.mentions import mentions_in
-from app.quotecheck.prose import Prose, Quotation, each_once, read_prose
+from app.quotecheck.prose import Prose, Quotation, each_once
+from app.quotecheck.reading import read_words
 from app.quotecheck.rendering import Json, answer_document
 from app.quotecheck.speakers import load_actors, load_named, load_speaker
 from app.quotecheck.vocabulary import telling_weight
@@ -54,8 +55,8 @@ async def quotation_question(
     """What the parameters ask; raises `InvalidQuery` naming every part that cannot be read."""
     errors: list[dict[str, object]] = []
     text = without_surrogates(text)
-    prose = read_prose(text[:CHECK_CHARACTERS])
-    errors += filter(None, (too_long(text, CHECK_CHARACTERS) or without_words(prose),))
+    prose = Prose(read_words(text[:CHECK_CHARACTERS]))
+    errors += text_errors(text, prose, CHECK_CHARACTERS)
     if speaker is not None and not split(speaker):
         errors.append(query_error("speaker", speaker, "has no name; give a letter at least."))
     day = None
@@ -77,19 +78,14 @@ def without_surrogates(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def too_long(text: str, maximum: int) -> dict[str, object] | None:
-    """Why a text is too long to be looked up, or None."""
-    if len(text) <= maximum:
-        return None
-    detail = f"has {len(text):,} characters; give {maximum:,} or fewer."
-    return query_error("text", text, detail)
-
-
-def without_words(prose: Prose) -> dict[str, object] | None:
-    """Why a text has nothing to look up, or None."""
-    if len(prose.reading):
-        return None
-    return query_error("text", prose.text, "has no word; give at least one letter or digit.")
+def text_errors(text: str, prose: Prose, maximum: int) -> Iterator[dict[str, object]]:
+    """Why a text cannot be looked up: it is too long, or has nothing to look up."""
+    if len(text) > maximum:
+        detail = f"has {len(text):,} characters; give {maximum:,} or fewer."
+        yield query_error("text", text, detail)
+    elif not len(prose.reading):
+        detail = "has no word; give at least one letter or digit."
+        yield query_error("text", prose.text, detail)
 
 
 async def check_texts(
@@ -113,7 +109,8 @@ async def check_texts(
 async def _quotations_in(question: QuotationQuestion, snapshot: Snapshot, run: Run) -> Quoted:
     """The quotations of a text, if it has other words around them."""
     prose, said = question.prose, question.said
-    if not prose.quoted or not any(_words_outside(prose)):
+    outside = prose.outside((0, len(prose.text)))
+    if not prose.quoted or not any(len(prose.words_in(span)) for span in outside):
         return Quoted()
     scene = await load_scene(prose, snapshot, run) if said is None else None
     return Quoted(list(prose.quotations()), scene, said, question.day)
@@ -155,11 +152,6 @@ def _answer(
     if apart is not None:
         whole = max(whole, matcher.matches(apart), key=lambda each: each.order)
     return answer_document(question.asked, chosen(whole, matcher.matches_of(quoted)))
-
-
-def _words_outside(prose: Prose) -> list[str]:
-    spans = prose.outside((0, len(prose.text)))
-    return [key for span in spans for key in prose.words_in(span).keys]
 
 
 def chosen(whole: Matches, quoted: Mapping[Quotation, Matches]) -> list[Matches]:

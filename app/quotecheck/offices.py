@@ -91,24 +91,18 @@ def offices_in(keys: tuple[str, ...]) -> Iterator[Office]:
 
 def _title_end(titles: Sequence[str], start: int) -> int:
     end = start
-    while end < len(titles):
-        step = 1
-        while end > start and end + step - 1 < len(titles) and titles[end + step - 1] in JOINERS:
-            step += 1
-        if end + step - 1 >= len(titles) or titles[end + step - 1] not in TITLE_WORDS:
+    for number in range(start, len(titles)):
+        if titles[number] in TITLE_WORDS:
+            end = number + 1
+        elif end == start or titles[number] not in JOINERS:
             break
-        end += step
     return end
 
 
 def _owner_before(keys: Sequence[str], start: int) -> list[str]:
     """The words right before a title that may say whose it is."""
-    owner: list[str] = []
-    for key in reversed(keys[max(0, start - OWNER_WORDS) : start]):
-        if key in JOINERS:
-            break
-        owner.insert(0, key)
-    return owner
+    nearest = reversed(keys[max(0, start - OWNER_WORDS) : start])
+    return list(takewhile(lambda key: key not in JOINERS, nearest))[::-1]
 
 
 def _owner_after(keys: Sequence[str], end: int) -> list[str]:

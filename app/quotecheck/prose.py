@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
-from app.quotecheck.reading import Reading, read_words
+from app.quotecheck.reading import Reading
 from app.quotecheck.vocabulary import word_table
 
 Span = tuple[int, int]
@@ -201,8 +201,3 @@ def each_once(found: Mapping[Quotation, T], is_whole: Callable[[T], bool]) -> di
             chosen[quotation] = found[quotation]
             end = quotation.span[1]
     return chosen
-
-
-def read_prose(text: str) -> Prose:
-    """The shape of a text."""
-    return Prose(read_words(text))

@@ -7,12 +7,13 @@ numbers in words or digits, and words that an editor put into brackets.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import product
 from typing import NamedTuple
 
-from app.entries.words import SPACELESS, fold, split
+from app.entries.words import SPACELESS, end_with_marks, folded_with_offsets, split
 from app.quotecheck.markup import FILLER, SIGNS, plain_text
 from app.quotecheck.numerals import NUMBERS, numeral_of
 from app.quotecheck.vocabulary import TABLES
@@ -36,6 +37,8 @@ STRETCH_WORDS = 40
 OVERLAP_WORDS = 12
 # What stands for other words wherever it stands.
 SAME_WORDS = {word: tuple(words.split()) for word, words in TABLES["same_words"].items()}
+# What may stand between the words of one number.
+GAPS = ("", "-")
 # What stands after an apostrophe; `'s` and `'d` may be several words.
 ENDINGS = {"re": "are", "ve": "have", "ll": "will", "m": "am", "s": "'s", "d": "'d"}
 ENDING_WORDS = {"'s": ("is", "has", "us", "s", ""), "'d": ("would", "had", "d")}
@@ -147,34 +150,17 @@ def read_wording(text: str) -> tuple[Reading, ...]:
 
 def _located_tokens(text: str) -> Iterator[tuple[str, int, int]]:
     """The words as they are written, folded, and numbers with the signs inside them."""
-    folded, offsets = _folded(text)
-    for match in (ASCII_TOKEN if offsets is None else TOKEN).finditer(folded):
+    plain = text.translate(SIGNS)
+    folded, offsets = folded_with_offsets(plain)
+    for match in (ASCII_TOKEN if plain.isascii() else TOKEN).finditer(folded):
         start, end = match.span()
-        if offsets is not None:
-            start, end = offsets[start], _end_with_marks(text, offsets[end - 1] + 1)
+        if not plain.isascii():
+            start, end = offsets[start], end_with_marks(text, offsets[end - 1] + 1)
         if text[start - 1 : start] in ("#", "@"):
             parts = CAMEL.finditer(text, start, end)
             yield from ((part[0].lower(), *part.span()) for part in parts)
         else:
             yield match[0], start, end
-
-
-def _folded(text: str) -> tuple[str, Sequence[int] | None]:
-    """The folded text, and which character of the text each of its characters comes from."""
-    text = text if text.isascii() else text.translate(SIGNS)
-    if text.isascii():
-        return text.lower(), None
-    parts = [_folded_character(character) for character in text]
-    return "".join(parts), [number for number, part in enumerate(parts) for _ in part]
-
-
-def _end_with_marks(text: str, end: int) -> int:
-    while end < len(text) and not _folded_character(text[end]):
-        end += 1
-    return end
-
-
-_folded_character = lru_cache(maxsize=4096)(fold)
 
 
 @lru_cache(maxsize=8192)
@@ -204,29 +190,25 @@ def _with_numerals(text: str, words: list[Word]) -> list[Word]:
     read: list[Word] = []
     number = 0
     while number < len(words):
-        word = words[number]
-        if not begins_number(word):
-            read.append(word)
-            number += 1
-            continue
-        end = number + 1
-        while end < len(words) and text[words[end - 1].end : words[end].start].strip() in ("", "-"):
-            end += 1
-        key, count = numeral_of([each.key for each in words[number:end]])
-        read.append(Word(key, word.start, words[number + count - 1].end))
+        word, end, count = words[number], number + 1, 1
+        if begins_number(word):
+            while end < len(words) and text[words[end - 1].end : words[end].start].strip() in GAPS:
+                end += 1
+            key, count = numeral_of([each.key for each in words[number:end]])
+            word = Word(key, word.start, words[number + count - 1].end)
+        read.append(word)
         number += count
     return read
 
 
 def _with_optional(words: Sequence[Word], inside: Sequence[tuple[int, int]]) -> list[Word]:
     """The words, with those marked that stand wholly inside brackets; both in order."""
-    marked = []
-    number = 0
-    for word in words:
-        while number < len(inside) and inside[number][1] <= word.start:
-            number += 1
-        within = number < len(inside) and inside[number][0] < word.start
-        marked.append(word._replace(optional=within and word.end < inside[number][1]))
+    # The end of the last bracket that begins before a word.
+    ends = [-1, *(end for _, end in inside)]
+    marked = [
+        word._replace(optional=word.end < ends[bisect_left(inside, (word.start, 0))])
+        for word in words
+    ]
     return list(words) if all(word.optional for word in marked) else marked
 
 
@@ -236,20 +218,10 @@ def same_spelling(ours: Sequence[Word], theirs: Sequence[Word]) -> bool:
     `cease-fire`, `cease fire` and `ceasefire` are the same; numbers are kept apart: 4 5 is not 45.
     """
     endings = sum(word.key in ENDING_WORDS for word in (*ours, *theirs))
-    if not endings:
-        keys = [word.key for word in ours], [word.key for word in theirs]
-        letters = "".join(keys[0]) == "".join(keys[1])
-        return letters and _joined(keys[0]) == _joined(keys[1])
-    if endings > ENDINGS_EXPANDED:
-        return False
-    return not set(_spellings(ours)).isdisjoint(_spellings(theirs))
+    return endings <= ENDINGS_EXPANDED and not _spellings(ours).isdisjoint(_spellings(theirs))
 
 
-def _spellings(words: Sequence[Word]) -> Iterator[str]:
+def _spellings(words: Sequence[Word]) -> set[str]:
     """The ways in which some words may be written without spaces."""
-    for keys in product(*(ENDING_WORDS.get(word.key, (word.key,)) for word in words)):
-        yield _joined(keys)
-
-
-def _joined(keys: Iterable[str]) -> str:
-    return NUMBERS_APART.sub("", " ".join(keys))
+    written = product(*(ENDING_WORDS.get(word.key, (word.key,)) for word in words))
+    return {NUMBERS_APART.sub("", " ".join(keys)) for keys in written}

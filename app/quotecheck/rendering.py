@@ -84,7 +84,7 @@ def found_fields(judgement: Judgement) -> Json:
     return {
         **quote,
         **wording,
-        "quote": {"id": quote["id"], "url": quote["url"]},
+        "quote": entry_link(judgement),
         "verdict": judgement.verdict,
         "words": comparison.verdict,
         "similarity": round(comparison.alignment.similarity, 3),
@@ -97,3 +97,8 @@ def found_fields(judgement: Judgement) -> Json:
         ],
         "renderings": [each for each in quote["renderings"] if each is not wording],
     }
+
+
+def entry_link(judgement: Judgement) -> Json:
+    """The quote as a link."""
+    return {name: judgement.candidate.document[name] for name in ("id", "url")}

@@ -5,35 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.data_files import read_toml
 from app.entries.languages import written_date
 from app.entries.stems import OWN_LANGUAGE
-from app.quotecheck.answers import DifferenceKind, Verdict
+from app.quotecheck.answers import Verdict
 from app.quotecheck.judgement import Judgement, cut_off, speaker_names
 from app.quotecheck.matching import Matches
 
-NOT_IN_RECORD = "Not in this record. That does not mean that it was never said."
-TOO_SHORT = (
-    "These words stand in this record, but they are too few to tell whose they are: give a speaker "
-    "or a date."
-)
-DIFFERENCES = {
-    DifferenceKind.negation: 'a "not" differs',
-    DifferenceKind.number: "a number differs",
-    DifferenceKind.speaker: "the speaker is another",
-    DifferenceKind.date: "the date is another",
-    DifferenceKind.order: "the words stand in another order",
-    DifferenceKind.word: "other words are printed",
-    DifferenceKind.dropped: "words are left out",
-    DifferenceKind.added: "words are added",
-}
-
-
-COUNTED = {
-    "as_recorded": "as recorded",
-    "altered": "altered",
-    "said_by_another": "said by another",
-    "not_in_record": "not in this record",
-}
+STATEMENTS = read_toml("quotecheck/statements.toml")
+COUNTED: dict[str, str] = STATEMENTS["counted"]
 
 
 def statement_of(found: Sequence[Matches]) -> str:
@@ -46,12 +26,12 @@ def statement_of(found: Sequence[Matches]) -> str:
 
 def _statement(matches: Matches) -> str:
     if matches.verdict is Verdict.not_in_record:
-        return NOT_IN_RECORD
+        return str(STATEMENTS["not_in_record"])
     if matches.parts:
         said = "; ".join(f"{_who_said(each)}, on {_day(each)}" for each in matches.parts)
         return f"Put together from several quotes of this record: {said}."
     if matches.is_too_short:
-        return TOO_SHORT
+        return str(STATEMENTS["too_short"])
     best = matches.best
     sentences = [_words_statement(best)]
     if best.others:
@@ -69,7 +49,7 @@ def _words_statement(best: Judgement) -> str:
     if best.verdict is Verdict.partial:
         return f"These words are part of a longer wording in this record, as {publisher} prints it."
     kinds = {finding.kind for finding in best.findings}
-    differs = ", ".join(words for kind, words in DIFFERENCES.items() if kind in kinds)
+    differs = ", ".join(words for kind, words in STATEMENTS["differences"].items() if kind in kinds)
     if best.comparison.verdict is Verdict.near:
         return f"Close to a wording in this record, but not the same: {differs}."
     return f"These words are in this record, but not as asked: {differs}."
