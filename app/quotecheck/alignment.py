@@ -30,7 +30,7 @@ NEGATORS = word_table("negators")
 
 
 class Operation(Enum):
-    """The operation that turns asked words into printed ones."""
+    """What leads from the asked words to the printed ones."""
 
     equal = "equal"
     replace = "replace"
