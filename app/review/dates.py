@@ -54,7 +54,7 @@ def date_id(record: Any, _: Surroundings) -> Iterator[Query]:
     span = parse_date(record.date)
     for match in DATED_ID.finditer(record.id):
         named = covered_days(match)
-        if named is not None and not (named.start <= span.end and span.start <= named.end):
+        if named is not None and gap(named, span) > timedelta(0):
             yield doubt("date-id", ("date",), record=record, named=named)
 
 
@@ -72,8 +72,7 @@ def date_url(source: SourceRecord, _: Surroundings) -> Iterator[Query]:
     named = covered_days(match) if match is not None else None
     if named is None or source.date is None:
         return
-    span = parse_date(source.date)
-    if not (named.start - FEW_DAYS <= span.end and span.start <= named.end + FEW_DAYS):
+    if gap(named, parse_date(source.date)) > FEW_DAYS:
         yield doubt("date-url", ("date",), source=source, named=named)
 
 
@@ -106,6 +105,11 @@ def swap(span: DateSpan) -> date | None:
     if span.precision is not Precision.day or day.day > 12 or day.day == day.month:
         return None
     return date(day.year, day.day, day.month)
+
+
+def gap(one: DateSpan, other: DateSpan) -> timedelta:
+    """How far two dates lie apart; nothing where they overlap."""
+    return max(timedelta(0), one.start - other.end, other.start - one.end)
 
 
 def is_near(day: date, span: DateSpan, tolerance: timedelta) -> bool:

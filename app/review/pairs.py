@@ -8,10 +8,9 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
-from app.entries.dates import DateSpan
 from app.kinds.events import EventRecord
 from app.kinds.quotes import QuoteRecord
-from app.review.dates import swap
+from app.review.dates import gap, swap
 from app.review.doubts import Location, Query, doubt
 from app.review.wordings import letters_of, record_wordings
 
@@ -37,7 +36,7 @@ def alike_quotes(one: Any, other: Any) -> Iterator[Query]:
         if letters_of(wording.text) in texts:
             yield doubt("wording-elsewhere", (*location, "text"), other.id, one=one)
     is_long = min(len(first), len(second)) >= DISTINCT
-    may_be_one = is_long and share_speaker(one, other) and are_near(one, other)
+    may_be_one = is_long and share_speaker(one, other) and gap(one.span, other.span) <= NEAR
     if may_be_one and fuzz.ratio(first, second) >= ALIKE:
         yield doubt("like-words", ("text",), other.id, one=one)
 
@@ -58,22 +57,12 @@ def are_quotes(one: Any, other: Any) -> bool:
     """Whether both are quotes which are not short words of different occasions."""
     if not (isinstance(one, QuoteRecord) and isinstance(other, QuoteRecord)):
         return False
-    return len(letters_of(other.text)) >= DISTINCT or are_near(one, other)
+    return len(letters_of(other.text)) >= DISTINCT or gap(one.span, other.span) <= NEAR
 
 
 def share_speaker(one: QuoteRecord, other: QuoteRecord) -> bool:
     """Whether somebody speaks in both."""
     return bool({each.actor for each in one.speakers} & {each.actor for each in other.speakers})
-
-
-def are_near(one: QuoteRecord, other: QuoteRecord) -> bool:
-    """Whether both were said within a few days."""
-    return one.span.start - NEAR <= other.span.end and other.span.start - NEAR <= one.span.end
-
-
-def gap(one: DateSpan, other: DateSpan) -> timedelta:
-    """How far two dates lie apart; nothing where they overlap."""
-    return max(timedelta(0), one.start - other.end, other.start - one.end)
 
 
 def far_from_event(one: Any, event: Any, at: Location) -> Iterator[Query]:

@@ -65,6 +65,7 @@ class ValidatedChunk:
     flaws: list[Flaw] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
 class ChunkValidator:
     """Validates entries and evidence.
 
@@ -73,18 +74,10 @@ class ChunkValidator:
     forms are made.
     """
 
-    def __init__(
-        self,
-        known: KnownIds,
-        half_read: Collection[str | None],
-        around: Surroundings | None = None,
-        *,
-        bodies: bool = True,
-    ):
-        self.known = known
-        self.half_read = half_read
-        self.around = around
-        self.bodies = bodies
+    known: KnownIds
+    half_read: Collection[str | None]
+    around: Surroundings | None = None
+    bodies: bool = True
 
     def __call__(self, chunk: FileChunk) -> ValidatedChunk:
         """The records of a chunk, up to `FLAWS_LIMIT` flaws."""
