@@ -32,6 +32,8 @@ OPERATORS = frozenset(("OR", "AND", "NOT", "|"))
 # The thousands of a number may be separated by spaces, but a run has none.
 SPACED_NUMBER = re.compile(r"(?<!\S)\d{1,3}(?:[ \u00a0\u202f\u2009]\d{3})+(?!\S)")
 NO_DIGIT = re.compile(r"\D")
+# An asterisk after the last word.
+PREFIX = re.compile(r"[^\W_]\*+\Z")
 
 
 class NoWordsError(ValueError):
@@ -172,24 +174,16 @@ def any_of(alternatives: list[list[SearchGroup]]) -> list[SearchGroup]:
 def group_of(token: re.Match[str]) -> list[SearchGroup]:
     """A word or phrase in all its spellings; nothing where no letter and no digit is in it."""
     body = token["run"] if token["phrase"] is None else token["phrase"]
-    prefix = token["star"] == "*" or is_prefix(body)
+    prefix = token["star"] == "*" or PREFIX.search(body) is not None
     terms = dict.fromkeys(spelled_terms(body.strip("*"), prefix=prefix))
     return [SearchGroup(tuple(terms))] if terms else []
-
-
-def is_prefix(body: str) -> bool:
-    """Whether an asterisk follows the last word."""
-    stem = body.rstrip("*")
-    return stem != body and stem[-1:].isalnum()
 
 
 def spelled_terms(body: str, *, prefix: bool) -> Iterator[SearchTerm]:
     """A word or phrase as it is written and in other spellings."""
     words = tuple(split(body))
-    number = number_in(body)
-    abbreviation = abbreviation_in(body.strip(",;:!?"))
-    if prefix:
-        number = abbreviation = None
+    number = None if prefix else number_in(body)
+    abbreviation = None if prefix else abbreviation_in(body.strip(",;:!?"))
     if number is not None:
         # Indexed for every spelling of it.
         yield SearchTerm((number,))
