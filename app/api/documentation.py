@@ -56,12 +56,7 @@ POLICY = (
 def documented(lifespan: Lifespan[FastAPI], *, telemetry: bool) -> Application:
     """The application with its description; FastAPI's own pages load from outside: they are off."""
     app = Application(
-        title=INFO["title"],
-        description=INFO["description"],
-        version="1",
-        contact=INFO["contact"],
-        license_info=INFO["licence"],
-        openapi_tags=INFO["tags"],
+        **INFO,
         docs_url=None,
         redoc_url=None,
         openapi_url=None,

@@ -10,7 +10,6 @@ from copy import deepcopy
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 
 from app.api.models import DESCRIBED, Links, ListMeta, Meta, ProblemDocument, QueryError
 
@@ -22,17 +21,7 @@ Described = dict[str, Any]
 def openapi(app: FastAPI) -> Described:
     """The full document; made once."""
     if app.openapi_schema is None:
-        document = get_openapi(
-            title=app.title,
-            version=app.version,
-            openapi_version="3.1.0",
-            description=app.description,
-            routes=app.routes,
-            tags=app.openapi_tags,
-            contact=app.contact,
-            license_info=app.license_info,
-            servers=[{"url": "/", "description": "Where this document came from."}],
-        )
+        document = FastAPI.openapi(app)
         # Reading needs no key.
         document["security"] = []
         complete_schemas(document["components"]["schemas"])
@@ -40,8 +29,7 @@ def openapi(app: FastAPI) -> Described:
             complete_parameters(operation)
         add_links({operation["operationId"]: operation for _, operation in operations(document)})
         make_portable(document)
-        app.openapi_schema = document
-    return app.openapi_schema
+    return app.openapi_schema or {}
 
 
 def for_generators(full: Described, public_url: str) -> Described:
