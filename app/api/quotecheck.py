@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import orjson
 from fastapi import FastAPI
@@ -40,7 +40,6 @@ JSON = "application/json"
 TEXT = "text/plain"
 CSV = "text/csv; charset=utf-8"
 TEXTS = 100
-B = TypeVar("B", bound=BaseModel)
 
 
 class CheckFormat(StrEnum):
@@ -108,9 +107,8 @@ async def check_quotation(request: Request, question: CheckQuestion) -> Represen
         answers = await check_texts([asked], snapshot, work)
     if question.format is CheckFormat.csv:
         return Representation(CSV, checks_csv(answers), snapshot.revision)
-    enveloped = enveloped_one(
-        request, orjson.dumps(answers[0]), snapshot.revision, page_asked(request)
-    )
+    found = orjson.dumps(answers[0])
+    enveloped = enveloped_one(request, found, snapshot.revision, page_asked(request))
     return Representation(JSON, enveloped, snapshot.revision)
 
 
@@ -167,16 +165,19 @@ async def posted_body(request: Request) -> PostedArticle | PostedTexts:
             f"A text is posted as {TEXT} in UTF-8, or as {JSON} with `text` or `texts`."
         )
     body = await request.body()
-    if kind == JSON:
-        return _posted_json(body)
+    posted = _posted_json(body) if kind == JSON else {"text": _posted_text(body)}
+    return _validated(PostedTexts if "texts" in posted else PostedArticle, posted)
+
+
+def _posted_text(body: bytes) -> str:
     try:
-        return _validated(PostedArticle, {"text": body.decode("utf-8")})
+        return body.decode("utf-8")
     except UnicodeDecodeError as error:
         wrong = f"is not UTF-8 at byte {error.start}; send it in UTF-8."
         raise InvalidQuery.of("text", "", wrong) from error
 
 
-def _posted_json(body: bytes) -> PostedArticle | PostedTexts:
+def _posted_json(body: bytes) -> Json:
     try:
         posted = orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -184,12 +185,12 @@ def _posted_json(body: bytes) -> PostedArticle | PostedTexts:
     if not isinstance(posted, dict) or not posted:
         wrong = 'must be an object such as {"text": "…"} or {"texts": [{"text": "…"}]}.'
         raise InvalidQuery.of("text", "", wrong)
-    if "texts" in posted:
-        return _validated(PostedTexts, posted)
-    return _validated(PostedArticle, posted)
+    return posted
 
 
-def _validated(model: type[B], posted: dict[str, Any]) -> B:
+def _validated(
+    model: type[PostedArticle | PostedTexts], posted: Json
+) -> PostedArticle | PostedTexts:
     try:
         return model.model_validate(posted)
     except ValidationError as invalid:
@@ -217,12 +218,8 @@ BODY = {
     "description": f"A text of at most {ARTICLE_CHARACTERS:,} characters, or up to {TEXTS} texts "
     f"of at most {CHECK_CHARACTERS:,} characters each.",
     "content": {
-        TEXT: {
-            "schema": {"type": "string", "minLength": 1, "maxLength": ARTICLE_CHARACTERS},
-        },
-        JSON: {
-            "schema": {"oneOf": [_described(PostedArticle), _described(PostedTexts)]},
-        },
+        TEXT: {"schema": {"type": "string", "minLength": 1, "maxLength": ARTICLE_CHARACTERS}},
+        JSON: {"schema": {"oneOf": [_described(PostedArticle), _described(PostedTexts)]}},
     },
 }
 
@@ -255,14 +252,8 @@ def add_routes(app: FastAPI) -> None:
         response_model=named(OneOf[MarksAnswer], "MarksResult")
         | named(OneOf[list[CheckAnswer]], "CheckResults"),
         responses={
-            200: {
-                "description": MARKED["answer"],
-                "content": _csv_content(*MARK_COLUMNS),
-            },
+            200: {"description": MARKED["answer"], "content": _csv_content(*MARK_COLUMNS)},
             **problem_responses(InvalidQuery, TooLarge, UnsupportedMedia, *OF_ANY_QUESTION),
         },
-        openapi_extra={
-            "requestBody": BODY,
-            "parameters": MARKED["parameters"],
-        },
+        openapi_extra={"requestBody": BODY, "parameters": MARKED["parameters"]},
     )
