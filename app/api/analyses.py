@@ -31,13 +31,13 @@ from app.analysis.positions import (
 )
 from app.analysis.positions_models import ActorPositions, ProposalPositions
 from app.api.models import OneOf
-from app.api.records import document_now, enveloped_one
+from app.api.records import answer_json, document_now
 from app.api.registration import add_question
 from app.db.snapshots import Snapshot
 from app.entries.documents import Summary
 from app.formats.svg import graph_picture
 from app.formats.tables import comparison_csv, outcome_csv
-from app.http.messages import HTML, JSON
+from app.http.messages import HTML
 from app.http.route import (
     AnswerOrPage,
     QuestionRoute,
@@ -176,8 +176,7 @@ class Analysis(NamedTuple):
         if form == "csv" and self.csv is not None:
             return Representation(CSV, self.csv(found), snapshot.revision)
         document = found.model_dump_json(by_alias=True).encode()
-        body = enveloped_one(request, document, snapshot.revision, page_asked(request))
-        return Representation(JSON, body, snapshot.revision)
+        return answer_json(request, document, snapshot.revision, page_asked(request))
 
 
 # It comes before single proposals, whose paths it would be one of; lists come before all others.

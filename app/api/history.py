@@ -11,16 +11,14 @@ from fastapi import FastAPI
 from starlette.requests import Request
 
 from app.api.models import Links, Meta, RevisionMeta
-from app.api.records import types_at, why_missing
+from app.api.records import answer_json, types_at, why_missing
 from app.api.registration import add_question, plural_of
 from app.entries.documents import CorrectionDocument, Document
 from app.entries.names import ENTRY_NAME
 from app.entries.questions import NoQuestion
 from app.errors import Moved, NotAcceptable
-from app.formats.answer import enveloped, revision_meta
 from app.history.versions import versions_of
-from app.http.messages import JSON
-from app.http.route import Representation, asked_path, service_of
+from app.http.route import Representation, service_of
 from app.kinds import KINDS
 from app.reference import REFERENCE_TYPES
 
@@ -84,9 +82,7 @@ async def history(request: Request, _: NoQuestion, record_id: str, *, name: str)
             if not versions or isinstance(missing, Moved):
                 raise missing
     data = orjson.dumps(versions)
-    links = {"self": asked_path(request), "next": None, "html": None}
-    meta = {"revision": revision_meta(snapshot.revision)}
-    return Representation(JSON, enveloped([data], meta, links), snapshot.revision)
+    return answer_json(request, data, snapshot.revision, None)
 
 
 def add_routes(app: FastAPI) -> None:

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from app.api.models import DESCRIBED, OneOf, named, problem_responses
 from app.api.openapi import join_lines
-from app.api.records import enveloped_one
+from app.api.records import answer_json, enveloped_one
 from app.api.registration import OF_ANY_QUESTION, add_question
 from app.db.snapshots import Snapshot
 from app.db.work import Work
@@ -108,8 +108,7 @@ async def check_quotation(request: Request, question: CheckQuestion) -> Represen
     if question.format is CheckFormat.csv:
         return Representation(CSV, checks_csv(answers), snapshot.revision)
     found = orjson.dumps(answers[0])
-    enveloped = enveloped_one(request, found, snapshot.revision, page_asked(request))
-    return Representation(JSON, enveloped, snapshot.revision)
+    return answer_json(request, found, snapshot.revision, page_asked(request))
 
 
 async def mark_quotations(request: Request) -> Response:

@@ -269,6 +269,13 @@ def enveloped_one(
     return enveloped([body], {"revision": revision_meta(at)}, links)
 
 
+def answer_json(
+    request: Request, body: bytes, revision: Revision, page: str | None
+) -> Representation:
+    """A document that is made when it is asked for."""
+    return Representation(JSON, enveloped_one(request, body, revision, page), revision)
+
+
 async def as_list_of_one(
     request: Request, found: StoredDocument, at: Revision, snapshot: Snapshot, form: Format
 ) -> bytes:
