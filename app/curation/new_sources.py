@@ -107,11 +107,7 @@ class RecordSources:
 
     def text(self) -> str:
         """The added sources as `parley fmt` writes them."""
-        sources = [
-            Node(pairs=[(name, Node(text=value)) for name, value in fields.items()])
-            for fields in self.added
-        ]
-        return formatted_yaml(Node(items=sources), SourceRecord)
+        return formatted_yaml(Node(items=[yaml_node(each) for each in self.added]), SourceRecord)
 
     def write(self) -> None:
         """Writes the added sources below those that are there."""
@@ -130,6 +126,11 @@ def read_sources(folder: Path) -> Iterator[SourceFields]:
                     if flaws or isinstance(read, Flaw):
                         raise SeedRefused("\n".join([*map(str, flaws), "Mend this first."]))
                     yield read.fields
+
+
+def yaml_node(fields: SourceFields) -> Node:
+    """A source as a tree for the writer."""
+    return Node(pairs=[(name, Node(text=value)) for name, value in fields.items()])
 
 
 def source_title(fields: SourceFields) -> tuple[str, ...]:
