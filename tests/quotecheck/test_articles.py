@@ -137,6 +137,10 @@ def test_altered_extended_and_inverted_quotations_are_near(
             "Biden",
         ),
         (
+            "The Egyptian president took the floor. “We cannot stand by and let this continue.”",
+            "Egyptian president",
+        ),
+        (
             "Hamas left. Ursula von der Leyen came. “We cannot stand by and let this continue,” "
             "she said.",
             "Ursula von der Leyen",
