@@ -9,7 +9,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from itertools import cycle
 from multiprocessing import Pipe, get_all_start_methods, get_context
 from multiprocessing.connection import Connection
@@ -92,15 +92,17 @@ class Worker:
         self.pipe, far_end = Pipe()
         arguments = (work, far_end, self.pipe)
         self.process = get_context("fork").Process(target=run, args=arguments, daemon=True)
+        # A process that starts while SIGINT is blocked never sees Ctrl-C.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            with without_interruptions():
-                self.process.start()
+            self.process.start()
         except OSError as error:
             raise SeedRefused(
                 f"No further process can be started ({error}); nothing was changed. "
                 "Let more processes run at a time, or end others."
             ) from error
         finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
             far_end.close()
 
     def begin(self, part: Any) -> None:
@@ -121,16 +123,6 @@ class Worker:
         if error is not None:
             raise error
         return done
-
-
-@contextmanager
-def without_interruptions() -> Iterator[None]:
-    """Processes that are started within never see Ctrl-C."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def how_it_ended(code: int | None) -> str:

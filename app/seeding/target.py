@@ -13,7 +13,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -116,10 +116,9 @@ class SqliteTarget:
         self.working = place.file()
         self.upgraded_from: str | None = None
         self.is_writable = False
-        try:
+        schema = None
+        with suppress(FileNotFoundError):
             schema = upgradable_schema(path)
-        except FileNotFoundError:
-            schema = None
         if schema == SCHEMA:
             self.raw = sqlite3.connect(read_only_uri(path), uri=True, isolation_level=None)
         else:
