@@ -157,7 +157,7 @@ class Changes(AgentAnswer):
     next_cursor: NotRequired[str]
 
 
-class Asked:
+class ApiAnswer:
     """An answer of the API, and what tools answer at its revision from its documents."""
 
     def __init__(self, answer: Json, public_url: str):

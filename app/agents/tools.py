@@ -23,7 +23,7 @@ from pydantic import Field, WithJsonSchema
 from starlette.types import ASGIApp
 
 from app.agents.answers import (
-    Asked,
+    ApiAnswer,
     Changes,
     Checked,
     Compared,
@@ -60,7 +60,7 @@ class Tools:
         self.app = app
         self.public_url = public_url
 
-    async def ask(self, context: Context, path: str, **parameters: Any) -> Asked:
+    async def ask(self, context: Context, path: str, **parameters: Any) -> ApiAnswer:
         """An answer of the API; raises `ToolError` with what its problem says."""
         request = context.request_context.request
         host = request.headers["host"] if request is not None else "localhost"
@@ -76,7 +76,7 @@ class Tools:
                 response = await asking.get(moved)
         if response.status_code != 200:
             raise ToolError("\n".join(problem_lines(response.json())))
-        return Asked(response.json(), self.public_url)
+        return ApiAnswer(response.json(), self.public_url)
 
     async def entries(self, context: Context, ids: list[str]) -> dict[str, Json]:
         """The entries of these ids as lists show them."""

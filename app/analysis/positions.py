@@ -45,7 +45,7 @@ class ActorPositionsQuestion(NoQuestion):
     of it stand in the same series, each under its own name; `false` leaves them out."""
 
 
-class Answer(NamedTuple):
+class StanceAnswer(NamedTuple):
     """A response, what its actor was or belonged to on those days, and its place among all."""
 
     event: EntryJson
@@ -71,15 +71,15 @@ class Account:
     proposal: EntryJson
     # The keys are the roles, each once.
     roles: dict[str, None] = field(default_factory=dict)
-    answers: list[Answer] = field(default_factory=list)
+    answers: list[StanceAnswer] = field(default_factory=list)
     affiliates: dict[str, EntryJson] = field(default_factory=dict)
 
 
 def accounts_of(
     proposals: Mapping[str, EntryJson],
     terms: Iterable[EntryJson],
-    own: Iterable[Answer],
-    answers: Iterable[Answer],
+    own: Iterable[StanceAnswer],
+    answers: Iterable[StanceAnswer],
     actors: Collection[str],
 ) -> list[Account]:
     """What is known of the actors (of all if none is given) and the proposals, given by id.
@@ -173,18 +173,18 @@ async def actor_positions(
 
 async def answering(
     actors: list[str], proposals: list[str], narrow_by: str, snapshot: Snapshot
-) -> list[Answer]:
+) -> list[StanceAnswer]:
     """The answers to the proposals by the actors or their affiliates, the latest first, with all
     others that the same events show.
     """
     responder = {"actor_role": [Role.responder], "include_affiliates": "true"} if actors else {}
     asked = {"actor": actors, "proposal": proposals, **responder}
     events = await all_of("event", narrow_by, snapshot, **asked)
-    affiliations, answers = Affiliations(snapshot), list[Answer]()
+    affiliations, answers = Affiliations(snapshot), list[StanceAnswer]()
     for number, event in enumerate(events):
         for response in event["responds_to"]:
             above = await affiliations.above(response["actor"]["id"], *entry_days(event))
-            answers.append(Answer(event, response, above, number))
+            answers.append(StanceAnswer(event, response, above, number))
     return answers
 
 
@@ -238,7 +238,7 @@ def position_from(
     }
 
 
-def contradicted(answer: Answer, answers: Iterable[Answer]) -> list[str]:
+def contradicted(answer: StanceAnswer, answers: Iterable[StanceAnswer]) -> list[str]:
     """The events whose days overlap and whose stance differs."""
     first, last = entry_days(answer.event)
     return [

@@ -107,7 +107,7 @@ async def outcomes_of(
     return await outcome_of_proposal(proposal, question, snapshot)
 
 
-async def outcome_of(
+async def outcome_on_term(
     _: Request, question: TermOutcomeQuestion, snapshot: Snapshot, record_id: str
 ) -> OneTermOutcome:
     """What became of one term: its reports, who made them, and its numbers by claimant."""
@@ -130,7 +130,7 @@ async def positions_on(
     return await proposal_positions(proposal, question, snapshot)
 
 
-async def positions_of(
+async def positions_taken(
     _: Request, question: ActorPositionsQuestion, snapshot: Snapshot, record_id: str
 ) -> ActorPositions:
     """How an actor answered each proposal over time, the latest first, with the events and quotes
@@ -146,7 +146,7 @@ async def positions_of(
     return await actor_positions(actor, question, snapshot)
 
 
-async def picture(request: Request, found: ProposalGraph, snapshot: Snapshot) -> Representation:
+async def drawn_map(request: Request, found: ProposalGraph, snapshot: Snapshot) -> Representation:
     """The map as it is drawn."""
     language = language_of(await dataset_of(snapshot))
     drawn = graph_picture(found, service_of(request).settings.public_url, language, alone=True)
@@ -172,7 +172,7 @@ class Analysis(NamedTuple):
         async with service_of(request).database.snapshot() as snapshot:
             found = await self.find(request, question, snapshot, *record_id)
             if form == "svg":
-                return await picture(request, found, snapshot)
+                return await drawn_map(request, found, snapshot)
         if form == "csv" and self.csv is not None:
             return Representation(CSV, self.csv(found), snapshot.revision)
         document = found.model_dump_json(by_alias=True).encode()
@@ -185,10 +185,10 @@ OTHERS = (
     Analysis(
         "/v1/proposals/{id}/outcome", "getProposalOutcome", outcomes_of, LedgerRoute, outcome_csv
     ),
-    Analysis("/v1/terms/{id}/outcome", "getTermOutcome", outcome_of, LedgerRoute, outcome_csv),
+    Analysis("/v1/terms/{id}/outcome", "getTermOutcome", outcome_on_term, LedgerRoute, outcome_csv),
     Analysis("/v1/compare", "compareProposals", comparison, csv=comparison_csv),
     Analysis("/v1/proposals/{id}/positions", "listProposalPositions", positions_on, PositionsRoute),
-    Analysis("/v1/actors/{id}/positions", "listActorPositions", positions_of, PositionsRoute),
+    Analysis("/v1/actors/{id}/positions", "listActorPositions", positions_taken, PositionsRoute),
 )
 
 

@@ -81,7 +81,7 @@ class Download:
         return self.media_type != "application/zip"
 
 
-def stored(statement: Statement, head: bytes = b"", end: bytes = b"", **values: str) -> Parts:
+def stored_lines(statement: Statement, head: bytes = b"", end: bytes = b"", **values: str) -> Parts:
     """What makes a file of stored lines: those of a statement with some values, under a head."""
 
     async def parts(snapshot: Snapshot, public_url: str) -> AsyncGenerator[bytes]:
@@ -96,14 +96,17 @@ def stored(statement: Statement, head: bytes = b"", end: bytes = b"", **values: 
 
 def csv_table(kind: Kind) -> Download:
     """The documents of a kind as the rows of `format=csv`."""
-    parts = stored(LINES, header(columns_of(kind.document)), kind=kind.name)
+    parts = stored_lines(LINES, header(columns_of(kind.document)), kind=kind.name)
     return Download(f"{kind.plural}.csv", "download{Plural}", "text/csv", parts, kind.name)
 
 
 DOWNLOADS = (
     Download("datapackage.zip", "downloadDataPackage", "application/zip", package),
     Download(
-        "entries.ndjson", "downloadEntries", "application/x-ndjson", stored(EVERYTHING, end=b"\n")
+        "entries.ndjson",
+        "downloadEntries",
+        "application/x-ndjson",
+        stored_lines(EVERYTHING, end=b"\n"),
     ),
     *map(csv_table, KINDS.values()),
 )

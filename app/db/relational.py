@@ -8,7 +8,15 @@ from __future__ import annotations
 from sqlalchemy import Table
 from sqlmodel import Field, SQLModel
 
-from app.db.relational_tables import ITSELF, At, Citation, Items, Quantity, Relational, To
+from app.db.relational_tables import (
+    ITSELF,
+    At,
+    CitationColumns,
+    Items,
+    QuantityColumns,
+    Relational,
+    To,
+)
 from app.db.tables import METADATA, SLUG
 
 
@@ -145,7 +153,7 @@ class ProposalLifeActorRow(OfStage, Relational, table=True):
     actor_id: str = To("actor", ITSELF, primary_key=True)
 
 
-class ProposalLifeCitationRow(Citation, OfStage, Relational, table=True):
+class ProposalLifeCitationRow(CitationColumns, OfStage, Relational, table=True):
     """A source of a stage of a proposal's life; `life` is its position."""
 
     __table_args__ = Items("citations", within="life")
@@ -219,13 +227,13 @@ class TermReportClaimantRow(OfReport, Relational, table=True):
     name: str | None
 
 
-class TermReportCitationRow(Citation, OfReport, Relational, table=True):
+class TermReportCitationRow(CitationColumns, OfReport, Relational, table=True):
     """A source of a report; `report` is the position of the report."""
 
     __table_args__ = Items("citations", within="reports")
 
 
-class TermReportQuantityRow(Quantity, OfReport, Relational, table=True):
+class TermReportQuantityRow(QuantityColumns, OfReport, Relational, table=True):
     """A number that a report claims; `report` is the position of the report."""
 
     __table_args__ = Items("quantities", within="reports")

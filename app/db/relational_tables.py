@@ -66,7 +66,7 @@ class Relational(SQLModel):
         return "_".join(words).lower()
 
 
-class Citation(SQLModel):
+class CitationColumns(SQLModel):
     """The columns of the tables of citations."""
 
     position: int = Field(primary_key=True)
@@ -76,7 +76,7 @@ class Citation(SQLModel):
     locator: str | None = At("locator.words")
 
 
-class Quantity(SQLModel):
+class QuantityColumns(SQLModel):
     """The columns of the tables of numbers."""
 
     position: int = Field(primary_key=True)
@@ -207,7 +207,7 @@ class EntryTopicRow(OfEntry, Relational, table=True):
     topic_id: str = To("topic", ITSELF, primary_key=True)
 
 
-class EntryCitationRow(Citation, OfEntry, Relational, table=True):
+class EntryCitationRow(CitationColumns, OfEntry, Relational, table=True):
     """A source of an entry."""
 
     __table_args__ = Items("citations")
@@ -222,7 +222,7 @@ class EntryCorrectionRow(OfEntry, Relational, table=True):
     reason: str
 
 
-class EntryQuantityRow(Quantity, OfEntry, Relational, table=True):
+class EntryQuantityRow(QuantityColumns, OfEntry, Relational, table=True):
     """A number of a term or a figure."""
 
     __table_args__ = Items("reported_numbers")

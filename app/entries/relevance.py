@@ -96,7 +96,7 @@ def best(
             lengths = lengths_of(memory, kind) or [(1, entries)]
             for each in classes_of(memory, kind, entries, list(scale.weights)):
                 scored.append(scores_of(memory, scale, each, lengths, after[1]))
-    return first_of(memory, merge(*scored, key=itemgetter(0)), after, limit)
+    return first_scored(memory, merge(*scored, key=itemgetter(0)), after, limit)
 
 
 def scale_of(memory: Memory, words: list[Words], kinds: list[str]) -> Scale:
@@ -159,7 +159,7 @@ def scores_of(
             yield score, equal
 
 
-def first_of(
+def first_scored(
     memory: Memory, scored: Iterable[tuple[float, BitMap]], after: Scored, limit: int
 ) -> list[Scored]:
     """The first entries after a sort key and a score, from scores in order, the best first."""

@@ -108,13 +108,13 @@ def same_on_engines(row: Row, written: list[tuple[int, Callable[[Any], Any]]]) -
     return cells
 
 
-def whole_number(value: float | None) -> float | None:
+def without_fraction(value: float | None) -> float | None:
     """A number, without a fraction where it is whole."""
     return int(value) if value is not None and float(value).is_integer() else value
 
 
 # How values of a type are written that engines give in different ways.
-WRITTEN: dict[str, Callable[[Any], Any]] = {"boolean": FLAGS.get, "number": whole_number}
+WRITTEN: dict[str, Callable[[Any], Any]] = {"boolean": FLAGS.get, "number": without_fraction}
 
 
 def type_of(column: Column[Any]) -> str:

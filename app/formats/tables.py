@@ -30,7 +30,7 @@ CHECK_COLUMNS = (*ASKED_COLUMNS, "similarity", *QUOTE_COLUMNS)
 MARK_COLUMNS = ("start", "end", "text", "verdict", "similarity", *QUOTE_COLUMNS)
 
 
-def table(columns: Iterable[str], rows: Iterable[Row]) -> bytes:
+def csv_table(columns: Iterable[str], rows: Iterable[Row]) -> bytes:
     """The header, and a line for each row."""
     return header(columns) + b"".join(csv_lines(rows))
 
@@ -47,7 +47,7 @@ def comparison_csv(comparison: ProposalComparison) -> bytes:
         for topic in comparison.topics
         for line in topic.lines
     )
-    return table(["topic", "change", "certain", *own], rows)
+    return csv_table(["topic", "change", "certain", *own], rows)
 
 
 def line_cells(line: TermLine) -> Iterator[Any]:
@@ -79,7 +79,7 @@ def quantity_cell(quantity: QuantityDocument) -> str:
 
 def outcome_csv(found: ProposalOutcome | OneTermOutcome) -> bytes:
     """The reports, term by term."""
-    return table(LEDGER_COLUMNS, (row for term in found.terms for row in ledger_rows(term)))
+    return csv_table(LEDGER_COLUMNS, (row for term in found.terms for row in ledger_rows(term)))
 
 
 def ledger_rows(term: TermOutcome) -> Iterator[Row]:
@@ -107,7 +107,7 @@ def report_cells(report: LedgerReport) -> Row:
 
 def checks_csv(answers: Iterable[Json]) -> bytes:
     """Each text with its verdict and the closest quote."""
-    return table(CHECK_COLUMNS, map(check_row, answers))
+    return csv_table(CHECK_COLUMNS, map(check_row, answers))
 
 
 def check_row(answer: Json) -> Row:
@@ -122,7 +122,7 @@ def marks_csv(answer: Json) -> bytes:
     passages = sorted(
         [*answer["marks"], *answer["unmatched"]], key=lambda passage: passage["start"]
     )
-    return table(MARK_COLUMNS, map(mark_row, passages))
+    return csv_table(MARK_COLUMNS, map(mark_row, passages))
 
 
 def mark_row(passage: Json) -> Row:

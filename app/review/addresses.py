@@ -33,7 +33,7 @@ def reader_addresses(source: SourceRecord, _: Surroundings) -> Iterator[Query]:
             yield doubt("url-private", (name,), host=host)
 
 
-def page_address(source: SourceRecord, _: Surroundings) -> Iterator[Query]:
+def page_of_source(source: SourceRecord, _: Surroundings) -> Iterator[Query]:
     """An address leads on to another one, or to a whole site."""
     if source.url is None:
         return

@@ -43,7 +43,7 @@ OWN_FIELDS = {
 }
 
 
-def own_words(entry: Any, around: Surroundings) -> Iterator[Query]:
+def words_of_ours(entry: Any, around: Surroundings) -> Iterator[Query]:
     """Our own words judge or take a side (in English records), or have a mark of work undone."""
     for name in OWN_FIELDS[type(entry)]:
         text = getattr(entry, name) or ""

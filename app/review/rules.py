@@ -36,7 +36,7 @@ OF_ENTRIES: tuple[Rule, ...] = (
     offices.outside_life,
     parties.listed_actors,
     parties.cited_twice,
-    prose.own_words,
+    prose.words_of_ours,
 )
 # The rules of each kind of record, which are asked with the record and its surroundings.
 RULES: dict[str, tuple[Rule, ...]] = {
@@ -65,7 +65,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "evidence": (wordings.words_not_found,),
     "source": (
         addresses.reader_addresses,
-        addresses.page_address,
+        addresses.page_of_source,
         addresses.archived_address,
         dates.to_come,
         dates.date_id,
