@@ -94,7 +94,7 @@ def stored_lines(statement: Statement, head: bytes = b"", end: bytes = b"", **va
     return parts
 
 
-def csv_table(kind: Kind) -> Download:
+def csv_download(kind: Kind) -> Download:
     """The documents of a kind as the rows of `format=csv`."""
     parts = stored_lines(LINES, header(columns_of(kind.document)), kind=kind.name)
     return Download(f"{kind.plural}.csv", "download{Plural}", "text/csv", parts, kind.name)
@@ -108,7 +108,7 @@ DOWNLOADS = (
         "application/x-ndjson",
         stored_lines(EVERYTHING, end=b"\n"),
     ),
-    *map(csv_table, KINDS.values()),
+    *map(csv_download, KINDS.values()),
 )
 SQLITE_NAME, SQLITE_TYPE = "parley.sqlite", "application/vnd.sqlite3"
 
