@@ -159,12 +159,6 @@ def all_sort_keys(memory: Memory) -> SortKeys:
     return memory.get(ALL_SORT_KEYS, None)
 
 
-def in_all(memory: Memory, keys: Iterable[PostingsKey]) -> BitMap:
-    """The ordinals of the entries that are in the postings of every key, of which there is one."""
-    first, *others = sorted(memory.get_all(POSTINGS, list(keys)), key=len)
-    return first.intersection(*others)
-
-
 def packed(ordinals: BitMap) -> bytes:
     """Ordinals as they are stored: a checksum, and Roaring's portable format."""
     ordinals.run_optimize()
