@@ -191,10 +191,10 @@ def test_work_does_not_pause_for_other_work(patient: Asker) -> None:
 def test_what_is_found_as_work_is_found_in_its_thread(cached_databases: Seeded) -> None:
     """Not in the event loop first, and not in the threads of others; until its own deadline."""
 
-    def where(memory: Memory) -> tuple[str, float]:
-        return threading.current_thread().name, memory.run_until
+    def where(memory: Memory) -> tuple[str, Work | None]:
+        return threading.current_thread().name, memory.work
 
-    async def found() -> tuple[str, float]:
+    async def found() -> tuple[str, bool]:
         database = SqliteDatabase(cached_databases(SHIPPED), 5)
         work = Work(time.monotonic(), 60)
         async with database.snapshot() as snapshot:
