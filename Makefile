@@ -35,6 +35,8 @@ run: $(VENV)/.run  ## load the record and serve it: make run PORT=8000
 test: $(VENV)/.dev  ## run the tests: make test TESTS="tests/api --cov"
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow" $(TESTS)
 
+# These tests wait for servers and browsers for a quarter of their time.
+slow: WORKERS = 3
 slow: $(VENV)/.dev  ## run the tests with real servers, browsers and databases
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m slow $(TESTS)
 	$(if $(TESTS),,$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow" --engine=postgresql tests/api)
