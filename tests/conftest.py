@@ -20,11 +20,12 @@ Seeded = Callable[[Path], Path]
 
 # What starts real servers, browsers or databases, or asks thousands of questions: `make slow`.
 SLOW = (
-    "tests/agents/test_agent.py",
+    "tests/agents/",
     "tests/api/test_contract.py",
     "tests/benchmarks/",
     "tests/curation/",
     "tests/downloads/",
+    "tests/evidence/test_fetching.py",
     "tests/quotecheck/test_bounds.py",
     "tests/quotecheck/test_labelled.py",
     "tests/examples/",
