@@ -190,7 +190,7 @@ class SqliteSnapshot:
     async def __aexit__(self, kind: Any, error: BaseException | None, _: Any) -> None:
         opened = self.opened
         try:
-            # Nothing is given out over a broken file, and no other reason for a failure.
+            # Where the file was changed in place, that is the answer, also to what failed by it.
             opened.file.check()
         finally:
             opened.users -= 1
